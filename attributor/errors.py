@@ -1,0 +1,76 @@
+"""Everything that can go wrong, as one tree.
+
+    AttributorError            exit code 1
+    ├── UsageError             2  the call itself is wrong: an option, a setting, a codebook
+    ├── ReadingError           3  a source cannot be read as an article
+    ├── ModelError             4  the model's server did not give a usable answer
+    │   ├── AccessError           401, 403: the key is missing, wrong or not allowed
+    │   ├── CreditError           the account has no credit left: never retried
+    │   ├── BusyError             408, 429, 5xx, resets, time-outs: retried, then given up
+    │   ├── RequestError          400, 404, 413, 422: this request will never work
+    │   └── AnswerError           an answer came, but it is broken, refused, filtered or cut off
+    └── PromptError            2  a prompt file is missing or malformed
+
+A message is one sentence that says what happened, where, and what to do; identifiers in it are
+quoted. `article` is the id of the article it happened to, if there is one.
+"""
+
+from __future__ import annotations
+
+
+class AttributorError(Exception):
+    """The root of the tree; `exit_code` is what the command line exits with."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, *, article: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.article = article
+
+    def about(self, article: str) -> AttributorError:
+        """The same error, saying which article it happened to unless it already does."""
+        self.article = self.article or article
+        return self
+
+
+class UsageError(AttributorError):
+    """The call itself is wrong: an option, a setting or a codebook."""
+
+    exit_code = 2
+
+
+class PromptError(UsageError):
+    """A prompt file is missing or malformed."""
+
+
+class ReadingError(AttributorError):
+    """A source cannot be read as an article."""
+
+    exit_code = 3
+
+
+class ModelError(AttributorError):
+    """The model's server did not give a usable answer."""
+
+    exit_code = 4
+
+
+class AccessError(ModelError):
+    """The key is missing, wrong, or not allowed to do this (401, 403)."""
+
+
+class CreditError(ModelError):
+    """The account has no credit left; trying again cannot help."""
+
+
+class BusyError(ModelError):
+    """The server was busy, slow or unreachable until the retries ran out."""
+
+
+class RequestError(ModelError):
+    """The server will never accept this request (400, 404, 413, 422)."""
+
+
+class AnswerError(ModelError):
+    """An answer came, but it is broken, refused, filtered or cut off."""

@@ -1,0 +1,96 @@
+"""What marking finds in an article, before anyone says who said what.
+
+All offsets are code points into the article's text, end exclusive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from attributor.records import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence, or a part of one cut at an outer quotation mark. `number` counts from 1.
+
+    Edges carry no white space. A segment that is `marked` lies inside quotation marks, which
+    belong to it; the space between two segments belongs to neither.
+    """
+
+    number: int
+    start: int
+    end: int
+    paragraph: int
+    sentence: int
+    marked: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """An outer marked passage: `start:end` lies inside its quotation marks, `outer_*` includes them.
+
+    A passage that a paragraph's end closes (`closed` is False) and that the next paragraph opens
+    anew `continues` there: the index of that next passage in `Marking.passages`.
+    """
+
+    start: int
+    end: int
+    outer_start: int
+    outer_end: int
+    paragraph: int
+    closed: bool = True
+    continues: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """Words that may attribute: a reporting verb (`verb`), "according to" (`preposition`), a
+    speaker's label before a colon (`label`). `lemma` is the verb's base form."""
+
+    start: int
+    end: int
+    lemma: str
+    kind: Literal["verb", "noun", "preposition", "label"]
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Words that may name a speaker.
+
+    `head` is the last word of the name, or the noun of a description ("diplomat"). `gender` is
+    "f", "m" or "" (unknown); `plural` where more than one is meant.
+    """
+
+    start: int
+    end: int
+    type: Literal["name", "nominal", "pronoun"]
+    head: str
+    gender: Literal["f", "m", ""] = ""
+    plural: bool = False
+
+
+@dataclass(frozen=True)
+class Marking:
+    """One article with its evidence, each list in the order of the text."""
+
+    article: Article
+    language: str
+    paragraphs: tuple[tuple[int, int], ...]
+    sentences: tuple[tuple[int, int], ...]
+    segments: tuple[Segment, ...]
+    passages: tuple[Passage, ...]
+    cues: tuple[Cue, ...]
+    mentions: tuple[Mention, ...]
+
+    @property
+    def text(self) -> str:
+        """The article's text."""
+        return self.article.text
+
+    @cached_property
+    def segment_by_number(self) -> dict[int, Segment]:
+        """Segments by the number that a prompt shows."""
+        return {s.number: s for s in self.segments}
