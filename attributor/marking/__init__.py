@@ -1,5 +1,40 @@
 """The article's own evidence, found without a model: segments, quotation marks, cues, mentions."""
 
-from attributor.marking.evidence import Cue, Marking, Mention, Passage, Segment
+from __future__ import annotations
 
-__all__ = ["Cue", "Marking", "Mention", "Passage", "Segment"]
+from attributor.marking.evidence import Cue, Marking, Mention, Passage, Segment, Token
+from attributor.records import Article
+
+__all__ = ["Cue", "Marking", "Mention", "Passage", "Segment", "Token", "mark"]
+
+
+def mark(article: Article, language: str | None = None) -> Marking:
+    """Everything that can be said about the article's text without asking anybody.
+
+    Args:
+        article: the article; its own `language` counts where `language` is None.
+        language: code of a language pack ("en", "sr-Latn", "sr-Cyrl"); detected if None.
+
+    Raises:
+        UsageError: there is no pack for `language`.
+    """
+    from attributor.marking import cues, language as packs, mentions, quotation, segments, tokens
+
+    text = article.text
+    code = language or packs.known(article.language) or packs.detect(text)
+    pack = packs.load(code)
+    paragraphs = segments.paragraphs(text)
+    passages = quotation.passages(text, paragraphs)
+    sentences = segments.sentences(text, paragraphs, code)
+    words = tokens.tokens(text)
+    return Marking(
+        article=article,
+        language=code,
+        paragraphs=paragraphs,
+        sentences=tuple((start, end) for start, end, _ in sentences),
+        segments=segments.segments(text, sentences, passages, code),
+        tokens=words,
+        passages=passages,
+        cues=cues.cues(words, paragraphs, passages, pack),
+        mentions=mentions.mentions(words, (s[0] for s in sentences), pack),
+    )

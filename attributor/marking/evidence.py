@@ -7,9 +7,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from attributor.records import Article
+
+
+class Token(NamedTuple):
+    """A word or a single other character; `low` is its lower case with straight apostrophes."""
+
+    start: int
+    end: int
+    low: str
+    capital: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,7 @@ class Marking:
     language: str
     paragraphs: tuple[tuple[int, int], ...]
     sentences: tuple[tuple[int, int], ...]
+    tokens: tuple[Token, ...]
     segments: tuple[Segment, ...]
     passages: tuple[Passage, ...]
     cues: tuple[Cue, ...]

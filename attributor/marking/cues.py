@@ -1,0 +1,91 @@
+"""Cue candidates: words that may attribute what stands beside them to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from attributor.marking.evidence import Cue, Passage, Token
+from attributor.marking.language import Language
+from attributor.marking.tokens import index_at
+
+Bounds = tuple[int, int]
+
+_LABEL_WORDS = 9
+"""A speaker's label before a colon has at most so many words."""
+
+
+def cues(
+    tokens: Sequence[Token],
+    paragraphs: Sequence[Bounds],
+    passages: Sequence[Passage],
+    language: Language,
+) -> tuple[Cue, ...]:
+    """Reporting verbs, "according to" and speakers' labels outside marked passages, in order.
+
+    A form that can be a noun too is no candidate after a determiner or a possessive
+    ("the report", "his claims").
+    """
+    outside = _outside(tokens, passages)
+    found = [*_verbs(tokens, outside, language), *_prepositions(tokens, outside, language)]
+    if language.verbs:
+        found += _labels(tokens, paragraphs, outside, language)
+    return tuple(sorted(found, key=lambda cue: cue.start))
+
+
+def _outside(tokens: Sequence[Token], passages: Sequence[Passage]) -> list[int]:
+    """Indices of the tokens that no marked passage of more than three words holds."""
+    inside: set[int] = set()
+    for passage in passages:
+        first, last = index_at(tokens, passage.start), index_at(tokens, passage.end)
+        if last - first > 3:
+            inside.update(range(first, last))
+    return [i for i in range(len(tokens)) if i not in inside]
+
+
+def _verbs(tokens: Sequence[Token], outside: list[int], language: Language) -> Iterator[Cue]:
+    for i in outside:
+        token = tokens[i]
+        lemma = language.verbs.get(token.low)
+        if lemma and not _is_noun(tokens, i, language):
+            yield Cue(token.start, token.end, lemma, "verb")
+
+
+def _is_noun(tokens: Sequence[Token], i: int, language: Language) -> bool:
+    before = tokens[i - 1].low if i else ""
+    if before in language.determiners or before in language.possessives:
+        return before not in language.pronouns
+    return before.endswith("'s") and tokens[i].low not in language.unambiguous
+
+
+def _prepositions(tokens: Sequence[Token], outside: list[int], language: Language) -> Iterator[Cue]:
+    starts = {words[0]: words for words in language.prepositions}
+    for i in outside:
+        words = starts.get(tokens[i].low)
+        if words and tuple(t.low for t in tokens[i : i + len(words)]) == words:
+            last = tokens[i + len(words) - 1]
+            yield Cue(tokens[i].start, last.end, " ".join(words), "preposition")
+
+
+def _labels(
+    tokens: Sequence[Token],
+    paragraphs: Sequence[Bounds],
+    outside: list[int],
+    language: Language,
+) -> Iterator[Cue]:
+    allowed = set(outside)
+    for start, end in paragraphs:
+        first = index_at(tokens, start)
+        for i in range(first, min(first + _LABEL_WORDS + 1, len(tokens))):
+            token = tokens[i]
+            if token.end > end or i not in allowed or token.low in language.verbs:
+                break
+            if token.low == ":":
+                if i > first and _followed_by_text(tokens, i, end):
+                    yield Cue(token.start, token.end, ":", "label")
+                break
+
+
+def _followed_by_text(tokens: Sequence[Token], colon: int, end: int) -> bool:
+    """Whether words follow in the paragraph, after a space (10:30 and http:// are no labels)."""
+    following = [t for t in tokens[colon + 1 : colon + 4] if t.end <= end]
+    return len(following) == 3 and following[0].start > tokens[colon].end

@@ -1,0 +1,164 @@
+"""Quotation marks: which characters mark speech, and the outer passages between them.
+
+A mark is read by its shape and by its neighbours: one with white space, an opening bracket or the
+paragraph's edge before it and a word after it can open; one with the reverse can close. That
+decides the shapes that serve as both (" ' ” » ’). An apostrophe (between letters, or with no
+partner in its paragraph) is not a mark. Pairs are those of the CLDR delimiter tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from attributor.marking.evidence import Passage
+
+Bounds = tuple[int, int]
+
+# opening shape -> shapes that may close it
+PAIRS: dict[str, str] = {
+    "“": '”“"″',
+    "„": '“”"″„',
+    "‟": "”",
+    "”": "”",
+    "«": "»«",
+    "»": "«»",
+    "‹": "›‹",
+    "›": "‹›",
+    "‘": "’'",
+    "‚": "‘’",
+    "‛": "’",
+    "’": "’",
+    "'": "'’",
+    '"': '"”″',
+    "″": '″"',
+    "``": "''\"”",
+    "''": "''",
+    "「": "」",
+    "『": "』",
+}
+SINGLE = frozenset("‘‚‛’'‹›")
+"""Shapes that are apostrophes, or marks inside marks, more often than outer marks."""
+
+MARK = re.compile(r"``|''|[“„‟”«»‹›‘‚‛’'\"″「」『』]")
+CHARACTERS = frozenset("“„‟”«»‹›‘‚‛’'\"″`「」『』")
+_OPENS_AFTER = frozenset("([{—–-/…:,¿¡|*_") | CHARACTERS
+_CLOSES_BEFORE = frozenset(".,;:!?)]}—–-/…|*_") | CHARACTERS
+_ENDS_SPEECH = frozenset(".,!?…")
+
+
+def passages(text: str, paragraphs: Sequence[Bounds]) -> tuple[Passage, ...]:
+    """The outer marked passages of `text`, in order.
+
+    A mark left open at a paragraph's end closes there if the next paragraph opens anew with the
+    same mark (the passages are then linked by `continues`) or if nothing else was open; a closing
+    mark without an opening one counts from the paragraph's start if it ends speech.
+    """
+    found: list[Passage] = []
+    for number, (start, end) in enumerate(paragraphs):
+        for passage in _in_paragraph(text, start, end, number):
+            if passage.start < passage.end and not text[passage.start : passage.end].isspace():
+                found.append(passage)
+    return _linked(text, found)
+
+
+def _in_paragraph(text: str, start: int, end: int, number: int) -> Iterator[Passage]:
+    marks = [(m.start(), m.end(), m.group()) for m in MARK.finditer(text, start, end)]
+    last_close = start
+    i = 0
+    while i < len(marks):
+        left, right, shape = marks[i]
+        if _can_open(text, left, right, start, end, shape):
+            j = _closing(text, marks, i, start, end)
+            if j is not None:
+                close_left, close_right, _ = marks[j]
+                yield Passage(right, close_left, left, close_right, number)
+                last_close, i = close_right, j + 1
+                continue
+            if shape not in SINGLE and not _opens_again(text, marks, i, start, end):
+                yield Passage(right, end, left, end, number, closed=False)
+                return
+        elif (
+            last_close == start
+            and shape not in SINGLE
+            and _ends_speech(text, left, right, start, end)
+        ):
+            yield Passage(start, left, start, right, number, closed=False)
+            last_close = right
+        i += 1
+
+
+def _closing(
+    text: str, marks: Sequence[tuple[int, int, str]], i: int, start: int, end: int
+) -> int | None:
+    """Index of the mark that closes `marks[i]`, passing over pairs nested inside."""
+    shape = marks[i][2]
+    closers = PAIRS[shape]
+    depth = 0
+    for j in range(i + 1, len(marks)):
+        left, right, other = marks[j]
+        closes = other in closers and _can_close(text, left, right, start, end, other)
+        opens = _can_open(text, left, right, start, end, other)
+        if opens and other == shape and not (closes and other == '"'):
+            if shape in SINGLE or shape == '"':
+                return None
+            depth += 1
+        elif closes and depth:
+            depth -= 1
+        elif closes:
+            return j
+    return None
+
+
+def _opens_again(
+    text: str, marks: Sequence[tuple[int, int, str]], i: int, start: int, end: int
+) -> bool:
+    shape = marks[i][2]
+    return any(
+        other == shape and _can_open(text, left, right, start, end, other)
+        for left, right, other in marks[i + 1 :]
+    )
+
+
+def _can_open(text: str, left: int, right: int, start: int, end: int, shape: str) -> bool:
+    if shape not in PAIRS or right >= end or text[right].isspace():
+        return False
+    before = text[left - 1] if left > start else " "
+    if not (before.isspace() or before in _OPENS_AFTER):
+        return False
+    if before in CHARACTERS and left - 1 > start and not text[left - 2].isspace():
+        return False  # “…” ” : the second mark closes too
+    after = text[right]
+    return after.isalnum() or after in CHARACTERS or after in "([{…—–-$€£#@¿¡.+"
+
+
+def _can_close(text: str, left: int, right: int, start: int, end: int, shape: str) -> bool:
+    if left <= start:
+        return False
+    before = text[left - 1]
+    if before.isspace() and shape in "'\"’″":
+        return False
+    after = text[right] if right < end else " "
+    if after.isspace() or after in _CLOSES_BEFORE:
+        return True
+    return shape not in SINGLE and not (shape in '"″' and after.isalnum() and before.isspace())
+
+
+def _ends_speech(text: str, left: int, right: int, start: int, end: int) -> bool:
+    if left - start < 2 or text[left - 1] not in _ENDS_SPEECH:
+        return False
+    return right >= end or text[right].isspace()
+
+
+def _linked(text: str, found: list[Passage]) -> tuple[Passage, ...]:
+    for i, (one, other) in enumerate(zip(found, found[1:], strict=False)):
+        left_open = not one.closed and one.outer_start < one.start
+        if left_open and other.paragraph == one.paragraph + 1 and _same_opening(text, one, other):
+            found[i] = replace(one, continues=i + 1)
+    return tuple(found)
+
+
+def _same_opening(text: str, one: Passage, other: Passage) -> bool:
+    opening = text[one.outer_start : one.start]
+    return bool(opening) and opening == text[other.outer_start : other.start]

@@ -1,0 +1,126 @@
+"""Paragraphs, sentences and segments, as offsets into the article's text.
+
+Sentences are sentencex's (Wikimedia; rules and abbreviations for some 240 languages). A segment is
+a sentence cut again at outer quotation marks, so that most direct quotes begin and end on a
+segment's edge and a model can point to them by number.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+import sentencex
+
+from attributor.marking.evidence import Passage, Segment
+
+Bounds = tuple[int, int]
+
+_LINE = re.compile(r"[^\r\n\u2028\u2029]+")
+_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
+_ENDS_PARAGRAPH = re.compile(r"[.!?:…\"”“»«’')\]]\s*$")
+_WRAPPED_AT = (50, 100)
+"""A line broken by its width has between so many characters."""
+
+
+def paragraphs(text: str) -> tuple[Bounds, ...]:
+    """Lines with a letter or digit in them, without white space at their edges.
+
+    Where blank lines part the paragraphs, a line that was merely wrapped (neither its end nor the
+    next line's start looks like a paragraph's) goes on with the next one.
+    """
+    lines = [_trimmed(text, m.start(), m.end()) for m in _LINE.finditer(text)]
+    lines = [(a, b) for a, b in lines if _has_word(text, a, b)]
+    if not _BLANK_LINE.search(text):
+        return tuple(lines)
+    joined: list[Bounds] = []
+    for start, end in lines:
+        if joined and _wrapped(text, joined[-1], start, end):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _wrapped(text: str, before: Bounds, start: int, end: int) -> bool:
+    gap = text[before[1] : start]
+    if gap.count("\n") != 1 or _ENDS_PARAGRAPH.search(
+        text[max(before[0], before[1] - 8) : before[1]]
+    ):
+        return False
+    width = before[1] - max(before[0], text.rfind("\n", before[0], before[1]) + 1)
+    return _WRAPPED_AT[0] <= width <= _WRAPPED_AT[1]
+
+
+def sentences(text: str, bounds: Sequence[Bounds], language: str) -> list[tuple[int, int, int]]:
+    """(start, end, paragraph) of each sentence, edges without white space."""
+    code = language.partition("-")[0]
+    return [
+        (a, b, number)
+        for number, (start, end) in enumerate(bounds)
+        for a, b in _split(text, start, end, code)
+    ]
+
+
+def segments(
+    text: str,
+    sentence_bounds: Sequence[tuple[int, int, int]],
+    passages: Sequence[Passage],
+    language: str,
+) -> tuple[Segment, ...]:
+    """Sentences cut at outer quotation marks, and marked passages cut into their sentences."""
+    code = language.partition("-")[0]
+    found: list[Segment] = []
+    pieces = _pieces(text, sentence_bounds, passages, code)
+    for start, end, paragraph, sentence, marked in pieces:
+        a, b = _trimmed(text, start, end)
+        if _has_word(text, a, b):
+            found.append(Segment(len(found) + 1, a, b, paragraph, sentence, marked))
+    return tuple(found)
+
+
+def _pieces(
+    text: str,
+    sentence_bounds: Sequence[tuple[int, int, int]],
+    passages: Sequence[Passage],
+    code: str,
+) -> Iterator[tuple[int, int, int, int, bool]]:
+    next_passage = 0
+    at = 0
+    for sentence, (start, end, paragraph) in enumerate(sentence_bounds):
+        at = max(at, start)
+        while next_passage < len(passages) and passages[next_passage].outer_start < end:
+            passage = passages[next_passage]
+            yield at, passage.outer_start, paragraph, sentence, False
+            inside = _split(text, passage.start, passage.end, code)
+            edges = [passage.outer_start, *(a for a, _ in inside[1:]), passage.outer_end]
+            for a, b in zip(edges, edges[1:], strict=False):
+                yield a, b, paragraph, sentence, True
+            at = max(at, passage.outer_end)
+            next_passage += 1
+        if at < end:
+            yield at, end, paragraph, sentence, False
+            at = end
+
+
+def _split(text: str, start: int, end: int, code: str) -> list[Bounds]:
+    if end - start < 15:  # too short for two sentences worth telling apart
+        return [_trimmed(text, start, end)]
+    found = []
+    for boundary in sentencex.get_sentence_boundaries(code, text[start:end]):
+        a, b = _trimmed(text, start + boundary["start_index"], start + boundary["end_index"])
+        if a < b:
+            found.append((a, b))
+    return found or [_trimmed(text, start, end)]
+
+
+def _trimmed(text: str, start: int, end: int) -> Bounds:
+    while start < end and text[start].isspace():
+        start += 1
+    while start < end and text[end - 1].isspace():
+        end -= 1
+    return start, end
+
+
+def _has_word(text: str, start: int, end: int) -> bool:
+    return any(ch.isalnum() for ch in text[start:end])

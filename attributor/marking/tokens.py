@@ -1,0 +1,34 @@
+"""Words and other characters with their offsets."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from attributor.marking.evidence import Token
+
+_TOKEN = re.compile(
+    r"(?:[^\W\d_]\.){2,}"  # U.S.
+    r"|\d+(?:[.,:]\d+)*[^\W_]*"  # 1,237 and 20th
+    r"|[^\W_]+(?:['’ʼ\-‐‑][^\W_]+)*(?:['’]s\b)?"  # Jean-Luc’s
+    r"|[^\w\s]|_"
+)
+
+
+def tokens(text: str) -> tuple[Token, ...]:
+    """Every word and every other visible character of `text`, in order."""
+    return tuple(
+        Token(m.start(), m.end(), m.group().lower().replace("’", "'"), m.group()[0].isupper())
+        for m in _TOKEN.finditer(text)
+    )
+
+
+def index_at(tokens: Sequence[Token], offset: int) -> int:
+    """Index of the first token that starts at or after `offset` (a code point offset)."""
+    return bisect_left(tokens, (offset,))
+
+
+def without_possessive(low: str) -> str:
+    """The word without a possessive ending: "clinton's" -> "clinton"."""
+    return low[:-2] if low.endswith("'s") else low
