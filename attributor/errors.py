@@ -74,3 +74,10 @@ class RequestError(ModelError):
 
 class AnswerError(ModelError):
     """An answer came, but it is broken, refused, filtered or cut off."""
+
+
+def quoted(name: str, limit: int = 200) -> str:
+    """`name` in quotes for a message: at most `limit` characters, none that acts on a terminal."""
+    shown = name if len(name) <= limit else name[: limit - 1] + "…"
+    escaped = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
+    return f"'{''.join(escaped)}'"

@@ -1,0 +1,161 @@
+"""Bytes to text: which encoding, and whether this is text at all.
+
+A text that might have been decoded wrongly is refused: quotes from it would not be verbatim.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from attributor.errors import ReadingError, quoted
+
+_MAGIC = {
+    b"%PDF-": "a PDF document",
+    b"PK\x03\x04": "a ZIP archive or an Office document",
+    b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office document",
+    b"{\\rtf": "an RTF document",
+    b"\x89PNG\r\n\x1a\n": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF87a": "a GIF image",
+    b"GIF89a": "a GIF image",
+    b"\x1f\x8b": "gzip-compressed data",
+    b"\x28\xb5\x2f\xfd": "zstd-compressed data",
+    b"\xfd7zXZ\x00": "xz-compressed data",
+    b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
+    b"Rar!\x1a\x07": "a RAR archive",
+    b"SQLite format 3\x00": "an SQLite database",
+}
+
+# UTF-32's little-endian mark begins with UTF-16's, so it comes first.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+# Python also registers codecs that are no charsets of articles, some of them slow or warning.
+_CHARSET = re.compile(r"utf-(8|16|32)|iso|cp\d|koi8|mac|gb|big5|euc|shift|hz|johab|tis|kz")
+
+# What a declared charset means to browsers: curly quotes sit where ISO 8859 has controls.
+_AS_BROWSERS_DO = {
+    "ascii": "cp1252",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+}
+
+# What newsrooms' old files are in. More candidates make short texts ambiguous.
+_GUESSES = (
+    *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1257", "koi8_r", "mac_roman"),
+    *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
+)
+
+_CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\v\f\r\x1b") + b"\x7f"
+
+
+def decode(data: bytes, name: str, declared: str | None = None) -> str:
+    """The text in `data`, unaltered but for a byte order mark that is dropped.
+
+    Tried in turn: a byte order mark, UTF-8, the charset that was `declared`, a guess that must be
+    clear. A few control characters, even NUL, do not make a text binary.
+
+    Raises:
+        ReadingError: this is no text, or its encoding cannot be told.
+    """
+    for magic, kind in _MAGIC.items():
+        if data.startswith(magic):
+            raise _binary(name, kind)
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return _decode_as(encoding, data[len(mark) :], name)
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return _decode_unmarked(data, name, declared, error)
+    _refuse_controls(data, name, share=0.3)
+    return text
+
+
+def _decode_as(encoding: str, data: bytes, name: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise ReadingError(
+            f"{quoted(name)} begins as {encoding.upper()} but is not at byte {error.start}: "
+            "it is damaged or no text; save it anew as UTF-8.",
+            article=name,
+        ) from error
+
+
+def _decode_unmarked(
+    data: bytes, name: str, declared: str | None, utf8_error: UnicodeDecodeError
+) -> str:
+    _refuse_controls(data, name, share=0.01)
+    if _is_mostly_utf8(data):
+        line = data.count(b"\n", 0, utf8_error.start) + 1
+        raise ReadingError(
+            f"{quoted(name)} is UTF-8 but for the byte 0x{data[utf8_error.start]:02x} in line "
+            f"{line} (byte {utf8_error.start}): encodings are mixed in it, or it was cut off; "
+            "save it anew as UTF-8.",
+            article=name,
+        )
+    text = _decode_declared(data, declared)
+    return _decode_guessed(data, name) if text is None else text
+
+
+def _decode_declared(data: bytes, declared: str | None) -> str | None:
+    try:
+        charset = codecs.lookup(declared or "").name
+        charset = _AS_BROWSERS_DO.get(charset, charset)
+        return data.decode(charset) if _CHARSET.match(charset) else None
+    except (LookupError, ValueError):  # an unknown charset, or the wrong one
+        return None
+
+
+def _decode_guessed(data: bytes, name: str) -> str:
+    import charset_normalizer
+
+    best, *others = [*charset_normalizer.from_bytes(data, cp_isolation=list(_GUESSES))] or [None]
+    clear = (
+        best is not None
+        and best.chaos < 0.05
+        # The next best guess is another text, and it must look worse.
+        and not any(
+            other.chaos - best.chaos < 0.01 and best.coherence - other.coherence < 0.04
+            for other in others
+            if other is not None
+        )
+    )
+    if best is None or not clear:
+        raise ReadingError(
+            f"{quoted(name)} is not UTF-8, and which encoding it is in cannot be told for sure: "
+            "convert it first, for example with iconv -f WINDOWS-1250 -t UTF-8.",
+            article=name,
+        )
+    return _decode_as(best.encoding, data, name)
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Whether most of what is not ASCII is well-formed UTF-8, which other encodings never are."""
+    replaced = data.decode("utf-8", "replace")
+    broken = replaced.count("\ufffd")
+    return len(re.findall(r"[^\x00-\x7f]", replaced)) > 2 * broken
+
+
+def _refuse_controls(data: bytes, name: str, share: float) -> None:
+    controls = len(data) - len(data.translate(None, _CONTROLS))
+    if controls > share * len(data):
+        wide = data.count(0) > 0.4 * len(data)
+        raise _binary(name, "UTF-16 without a byte order mark, or binary" if wide else "binary")
+
+
+def _binary(name: str, kind: str) -> ReadingError:
+    return ReadingError(
+        f"{quoted(name)} is not text but looks like {kind}: give its text, saved as UTF-8.",
+        article=name,
+    )

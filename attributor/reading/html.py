@@ -1,0 +1,105 @@
+"""A web page's article: main text, title, byline, date and language, without the furniture."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from attributor.errors import ReadingError, quoted
+from attributor.reading.articles import article_from_text
+from attributor.records import Article
+
+_HTML = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I
+)
+_COMMENT = re.compile(rb"<!--.*?-->\s*", re.DOTALL)
+_CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)=["']?([\w:.-]+)""", re.I)
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]+)*")
+_INLINE = {"hi", "ref", "del", "code", "graphic"}
+# A menu or a form has no paragraph; every article has one of at least this many characters.
+_PARAGRAPH = 40
+
+
+def looks_like_html(data: bytes) -> bool:
+    """Whether `data` begins as a web page does."""
+    return _HTML.match(_COMMENT.sub(b"", data[:4096])) is not None
+
+
+def declared_charset(data: bytes) -> str | None:
+    """The charset that a page declares for itself near its beginning."""
+    declared = _CHARSET.search(data[:4096])
+    return declared[1].decode("ascii", "replace") if declared else None
+
+
+def article_from_html(html: str, *, id: str, url: str | None = None) -> Article:
+    """The article in a page: its title, then its paragraphs, with blank lines between them.
+
+    Raises:
+        ReadingError: there is no article in the page.
+    """
+    import trafilatura
+
+    # Without a handler of its own, its warnings would be printed to the user's terminal.
+    logging.getLogger("trafilatura").addHandler(logging.NullHandler())
+    tree = trafilatura.load_html(html)
+    language = _language(tree)
+    page: Any = trafilatura.bare_extraction(
+        tree, url=url, with_metadata=True, include_comments=False
+    )
+    paragraphs = [] if page is None or page.body is None else _paragraphs(page.body)
+    if page is None or not any(len(p) >= _PARAGRAPH for p in paragraphs):
+        raise ReadingError(
+            f"{quoted(id)} has no article in it: save the article's text and give that.",
+            article=id,
+        )
+    return article_from_text(
+        "\n\n".join(_titled(page.title, paragraphs)),
+        id=id,
+        title=page.title or None,
+        byline=page.author or None,
+        published=page.date or None,
+        url=url or page.url or None,
+        language=language,
+    )
+
+
+def _language(tree: Any) -> str | None:
+    declared = "" if tree is None else tree.get("lang") or ""
+    return declared if _LANGUAGE.fullmatch(declared) else None
+
+
+def _titled(title: str | None, paragraphs: list[str]) -> list[str]:
+    """The paragraphs with the title first, and only there."""
+    if not title:
+        return paragraphs
+    rest = list(paragraphs)
+    if title in rest:
+        rest.remove(title)
+    return [title, *rest]
+
+
+def _paragraphs(body: Any) -> list[str]:
+    blocks = re.split(r"\n{2,}", "".join(_pieces(body)))
+    lines = ("\n".join(line.strip(" ") for line in block.split("\n")) for block in blocks)
+    return [block for block in (lines_.strip() for lines_ in lines) if block]
+
+
+def _pieces(element: Any) -> Iterator[str]:
+    """The text under `element`: a line break where the page has one, two around each block."""
+    yield _flowed(element.text)
+    for child in element:
+        if child.tag == "lb":
+            yield "\n"
+        elif child.tag in _INLINE:
+            yield from _pieces(child)
+        else:
+            yield "\n\n"
+            yield from _pieces(child)
+            yield "\n\n"
+        yield _flowed(child.tail)
+
+
+def _flowed(text: str | None) -> str:
+    return re.sub(r"[ \t\r\n\f]+", " ", text or "")
