@@ -1,0 +1,102 @@
+"""CSV: one row a quote, safe to open in a spreadsheet.
+
+| column | what |
+|---|---|
+| article_id, title, byline, published, url, language | the article |
+| quote_id, kind, marked | the quote; `marked` is true or false |
+| speaker_id, speaker, role, speaker_kind | who said it; `speaker` is empty if unnamed |
+| mention, mention_type, cue | the article's words for the speaker and for saying |
+| text | the quote's words, the spans of a split quote joined with ` […] ` |
+| start, end | where the first span begins and the last ends, in code points, end exclusive |
+| spans | every span as `start-end`, separated by spaces |
+| stances | `target: label`, separated by `; ` |
+| confidence, flags | empty where there are none; flags separated by spaces |
+| engine, model | which engine and model found it |
+
+UTF-8 without a byte order mark, lines end in a newline. A cell that a spreadsheet would take for a
+formula gets an apostrophe in front, and so does one that begins with apostrophes before such a
+character, so that taking one apostrophe away always gives the cell back. A lone surrogate, which
+UTF-8 cannot carry, becomes U+FFFD. Nothing else is altered.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from typing import TextIO
+
+from attributor.records import Annotation, Quote
+from attributor.views.outline import joined
+
+COLUMNS = (
+    "article_id title byline published url language quote_id kind marked "
+    "speaker_id speaker role speaker_kind mention mention_type cue text start end spans "
+    "stances confidence flags engine model"
+).split()
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def write(annotations: Iterable[Annotation], out: TextIO) -> None:
+    """A header, then a row for every quote of every annotation."""
+    if isinstance(out, io.TextIOWrapper):
+        out.reconfigure(newline="")  # Windows would double the line ends inside cells
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for annotation in annotations:
+        writer.writerows(row(annotation, quote) for quote in annotation.quotes)
+        out.flush()
+
+
+def row(annotation: Annotation, quote: Quote) -> dict[str, str]:
+    """The cells of one quote, by column."""
+    cells = _article(annotation) | _speaker(annotation, quote) | _quote(quote)
+    return {column: _cell(value) for column, value in cells.items()}
+
+
+def _article(annotation: Annotation) -> dict[str, object]:
+    article, engine = annotation.article, annotation.engine
+    return {
+        "article_id": article.id,
+        **article.model_dump(include={"title", "byline", "published", "url", "language"}),
+        "engine": engine.name,
+        "model": engine.model_reported or engine.model,
+    }
+
+
+def _speaker(annotation: Annotation, quote: Quote) -> dict[str, object]:
+    speaker = annotation.speaker_of(quote)
+    if speaker is None:
+        return dict.fromkeys(("speaker_id", "speaker", "role", "speaker_kind"))
+    return {
+        "speaker_id": speaker.id,
+        "speaker": speaker.name,
+        "role": speaker.role,
+        "speaker_kind": speaker.kind,
+    }
+
+
+def _quote(quote: Quote) -> dict[str, object]:
+    return {
+        "quote_id": quote.id,
+        "kind": quote.kind,
+        "marked": str(quote.marked).lower(),
+        "mention": quote.mention and quote.mention.text,
+        "mention_type": quote.mention_type,
+        "cue": quote.cue and quote.cue.text,
+        "text": joined(quote),
+        "start": quote.spans[0].start,
+        "end": quote.spans[-1].end,
+        "spans": " ".join(f"{span.start}-{span.end}" for span in quote.spans),
+        "stances": "; ".join(f"{stance.target}: {stance.label}" for stance in quote.stances),
+        "confidence": quote.confidence,
+        "flags": " ".join(quote.flags),
+    }
+
+
+def _cell(value: object) -> str:
+    text = "" if value is None else _SURROGATE.sub("\ufffd", str(value))
+    return f"'{text}" if _FORMULA.match(text) else text

@@ -1,0 +1,48 @@
+"""Making characters visible that would act on a reader's screen instead of being read."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote
+
+# Invisible characters and those that command a terminal or turn the direction of text. A joiner
+# is left alone between letters that need it (Arabic, Indic scripts, emoji), where it is spelling.
+_ACTING = re.compile(
+    "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0"
+    "\ufff9-\ufffb\ufffe\uffff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "|(?<![\u0590-\u1fff\u2070-\U0001faff])[\u200c\u200d]"
+    "|[\u200c\u200d](?![\u0590-\u1fff\u2070-\U0001faff])"
+)
+
+
+def visible(text: str) -> str:
+    r"""`text` with every character that acts or hides replaced by a visible sign for it.
+
+    C0 controls become their Unicode pictures (␛), all others an escape (`\u202e`). Newline and
+    tab stay, and a Windows line end becomes a newline.
+    """
+    return _ACTING.sub(_sign, text).replace("\r\n", "\n")
+
+
+def one_line(text: str) -> str:
+    """`text` visible, with each run of white space as one space."""
+    return " ".join(visible(text).split())
+
+
+def web_address(url: str) -> str | None:
+    """`url` fit to be a link, or None where it is not http or https."""
+    if not re.match(r"https?://[^\s/]", url, re.IGNORECASE):
+        return None
+    return quote(url, safe="!#$%&'*+,/:;=?@~[]", errors="replace")
+
+
+def _sign(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    if code == 0x7F:
+        return "␡"
+    if code <= 0xFF:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

@@ -1,0 +1,182 @@
+"""The page: one self-contained file for any number of articles.
+
+It asks for nothing over the network, and its Content-Security-Policy forbids that it could: style
+and script are allowed by their hashes alone. The script only shows a quote's facts at the place
+where the quote stands: without it, as on paper, they are in the list of speakers.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator
+from functools import cache
+from html import escape
+from importlib.resources import files
+from typing import TextIO
+
+from attributor.records import Annotation, Quote
+from attributor.views import wording
+from attributor.views.escaping import one_line, web_address
+from attributor.views.markup import Markup, look, tag
+from attributor.views.outline import SpeakerQuotes, by_speaker, coverage, joined
+
+_LEGEND = (
+    '<p class="legend" aria-hidden="true">'
+    '<span><mark class="quote s1 b1">quote</mark><sup class="tag s1">speaker</sup></span> '
+    '<span class="cue">cue</span> <span class="mention s1">mention</span> '
+    '<span class="open">nobody credited</span></p>\n'
+)
+
+
+def write(annotations: Iterable[Annotation], out: TextIO) -> None:
+    """One page for all annotations; several of them get a table of contents."""
+    sections = [Section(annotation, f"a{n}") for n, annotation in enumerate(annotations, start=1)]
+    several = len(sections) != 1
+    title = f"{len(sections)} articles" if several else sections[0].title
+    style, script = _static("page.css"), _static("page.js")
+    out.write(_top(title, style, script))
+    if several:
+        out.writelines(_contents(title, sections))
+    for section in sections:
+        out.writelines(section.html(heading=2 if several else 1))
+    out.write(f"<script>{script}</script>\n</body>\n</html>\n")
+
+
+def _top(title: str, style: str, script: str) -> str:
+    policy = (
+        f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
+        "base-uri 'none'; form-action 'none'"
+    )
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{_safe(title)} – who said what</title>\n"
+        f"<style>{style}</style>\n</head>\n<body>\n"
+    )
+
+
+def _contents(title: str, sections: list[Section]) -> Iterator[str]:
+    yield f'<nav class="contents" aria-label="Articles">\n<h1>{title}</h1>\n<ol>\n'
+    for section in sections:
+        yield f'<li><a href="#{section.anchor}">{_bdi(section.title)}</a> {section.count()}</li>\n'
+    yield "</ol>\n</nav>\n"
+
+
+class Section:
+    """One article on the page; `anchor` begins every id in it."""
+
+    def __init__(self, annotation: Annotation, anchor: str) -> None:
+        self.annotation = annotation
+        self.anchor = anchor
+        self.title = annotation.article.title or annotation.article.id
+        self.groups = by_speaker(annotation)
+        self.text = Markup(annotation, self.groups, anchor)
+
+    def html(self, heading: int) -> Iterator[str]:
+        """The section's markup; `heading` is the level of its title."""
+        yield f'<section class="article" id="{self.anchor}">\n'
+        yield from self._head(heading)
+        yield '<div class="columns">\n<div class="text">\n'
+        yield from self.text.html(heading)
+        yield '</div>\n<div class="list">\n'
+        for group in self.groups:
+            yield from self._group(group, heading + 1)
+        yield from self._coverage(heading + 1)
+        yield from self._warnings(heading + 1)
+        yield "</div>\n</div>\n"
+        yield from self._foot()
+        yield "</section>\n"
+
+    def count(self) -> str:
+        """How many quotes there are, and how many speakers."""
+        quotes = len(self.annotation.quotes)
+        speakers = sum(1 for group in self.groups if group.number)
+        return (
+            f'<span class="count">{quotes or "no"} quote{"s" * (quotes != 1)}, '
+            f"{speakers or 'no'} speaker{'s' * (speakers != 1)}</span>"
+        )
+
+    def _head(self, heading: int) -> Iterator[str]:
+        article = self.annotation.article
+        known = [_bdi(each) for each in (article.byline, article.published) if each]
+        known += [_link(article.url)] if article.url else []
+        yield "<header>\n"
+        if not self.text.has_title:
+            yield f'<h{heading} class="title" dir="auto">{_safe(self.title)}</h{heading}>\n'
+        yield f'<p class="source">{" · ".join([*known, self.count()])}</p>\n{_LEGEND}</header>\n'
+
+    def _group(self, group: SpeakerQuotes, heading: int) -> Iterator[str]:
+        name = _bdi(wording.name(group.speaker))
+        yield f'<section class="speaker {look(group.number)}">\n<h{heading}>'
+        yield f'<span class="number">{group.number or "?"}</span> {name}</h{heading}>\n'
+        if group.speaker:
+            known = " · ".join(_bdi(each) for each in wording.about(group.speaker))
+            yield f'<p class="about">{known}</p>\n'
+        yield '<ol class="notes">\n'
+        for quote in group.quotes:
+            yield from self._note(quote, group)
+        yield "</ol>\n</section>\n"
+
+    def _note(self, quote: Quote, group: SpeakerQuotes) -> Iterator[str]:
+        """A quote in the list. Its facts are what the script shows where the quote stands."""
+        who = f'<p class="who">{tag(group.number)} {_bdi(wording.name(group.speaker))}</p>'
+        facts = wording.facts(quote)
+        made = ("found by", wording.made_by(self.annotation.engine))
+        yield f'<li id="{self.anchor}n{quote.id}">\n<blockquote dir="auto">{_safe(joined(quote))}'
+        yield f'</blockquote>\n<div class="facts {look(group.number)}" id="{self.anchor}f{quote.id}">'
+        yield f"{who}<dl>{''.join(_fact(*fact) for fact in (*facts, made))}</dl></div>\n"
+        yield f'<a class="back" href="#{self.anchor}q{quote.id}">in the article</a>\n</li>\n'
+
+    def _coverage(self, heading: int) -> Iterator[str]:
+        for sentence, spans in coverage(self.annotation):
+            yield f'<section class="coverage">\n<h{heading}>{sentence}</h{heading}>\n<ul>\n'
+            for span in spans:
+                place = f"#{self.anchor}u{span.start}"
+                yield f'<li dir="auto"><a href="{place}">{_safe(span.text)}</a></li>\n'
+            yield "</ul>\n</section>\n"
+
+    def _warnings(self, heading: int) -> Iterator[str]:
+        if self.annotation.warnings:
+            yield f'<section class="warnings">\n<h{heading}>Warnings</h{heading}>\n<ul>\n'
+            yield from (f"<li>{_safe(each)}</li>\n" for each in self.annotation.warnings)
+            yield "</ul>\n</section>\n"
+
+    def _foot(self) -> Iterator[str]:
+        facts = "".join(_fact(*fact) for fact in wording.provenance(self.annotation))
+        yield f'<footer aria-label="Where this comes from">\n<dl>{facts}</dl>\n</footer>\n'
+
+
+def _fact(label: str, value: str) -> str:
+    return (
+        f'<div class="{label.split()[0].lower()}"><dt>{label}</dt> '
+        f'<dd dir="auto">{_safe(value)}</dd></div>'
+    )
+
+
+def _bdi(text: str) -> str:
+    return f"<bdi>{_safe(text)}</bdi>"
+
+
+def _safe(text: str) -> str:
+    return escape(one_line(text))
+
+
+def _link(url: str) -> str:
+    address = web_address(url)
+    if address is None:
+        return _bdi(url)
+    return f'<a href="{escape(address)}" rel="noopener noreferrer nofollow">{_bdi(url)}</a>'
+
+
+@cache
+def _static(name: str) -> str:
+    return files("attributor.views").joinpath(name).read_text(encoding="utf-8")
+
+
+def _hash(content: str) -> str:
+    digest = hashlib.sha256(content.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"

@@ -1,0 +1,111 @@
+"""The text of an article as HTML, with its quotes, cues, mentions and uncredited passages."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from html import escape
+from itertools import groupby
+
+from attributor.records import Annotation
+from attributor.views import wording
+from attributor.views.escaping import one_line, visible
+from attributor.views.outline import Layer, Piece, SpeakerQuotes, cut
+
+COLORS = 8  # page.css has that many
+BORDERS = 4
+_WRAPPED = 100  # a text with blank lines and no line longer than this is broken to a width
+
+
+def look(number: int) -> str:
+    """The classes of a speaker: a colour and a border, together unique for 32 speakers."""
+    if not number:
+        return "s0 b0"
+    rounds, color = divmod(number - 1, COLORS)
+    return f"s{color + 1} b{(color + rounds) % BORDERS + 1}"
+
+
+def tag(number: int) -> str:
+    """A speaker's number as it stands at a quote."""
+    return f'<span class="tag {look(number)}">{number or "?"}</span>'
+
+
+def paragraph_starts(text: str) -> list[int]:
+    """Where paragraphs begin: at each line, or after blank lines in a text broken to a width."""
+    lines = text.splitlines()
+    wrapped = re.search(r"\S\s*\n\s*\n\s*\S", text) and max(map(len, lines)) <= _WRAPPED
+    separator = r"\n[^\S\n]*\n\s*" if wrapped else r"\n\s*"
+    return [0, *(match.end() for match in re.finditer(separator, text))]
+
+
+class Markup:
+    """An article's text as HTML. Every id begins with `anchor`."""
+
+    def __init__(
+        self, annotation: Annotation, groups: Iterable[SpeakerQuotes], anchor: str
+    ) -> None:
+        self._annotation = annotation
+        self._group = {quote.id: group for group in groups for quote in group.quotes}
+        self._anchor = anchor
+        self._starts = paragraph_starts(annotation.article.text)
+        text, title = annotation.article.text, (annotation.article.title or "").strip()
+        self.has_title = bool(title) and text[: self._end_of_first()].strip() == title
+
+    def _end_of_first(self) -> int | None:
+        return self._starts[1] if len(self._starts) > 1 else None
+
+    def html(self, heading: int) -> Iterator[str]:
+        """Paragraph by paragraph; a first one that is the title becomes a heading."""
+        language = self._annotation.article.language or ""
+        lang = f' lang="{language}"' if re.fullmatch("[A-Za-z0-9-]{2,35}", language) else ""
+        pieces = cut(self._annotation, self._starts)
+        paragraphs = groupby(pieces, key=lambda piece: bisect_right(self._starts, piece.start))
+        for number, paragraph in paragraphs:
+            name, kind = "p", ""
+            if number == 1 and self.has_title:
+                name, kind = f"h{heading}", ' class="title"'
+            yield f'<{name}{kind} dir="auto"{lang}>{"".join(self._runs(paragraph))}</{name}>\n'
+
+    def _runs(self, pieces: Iterable[Piece]) -> Iterator[str]:
+        for _, run in groupby(pieces, key=lambda piece: tuple(map(id, piece.contents))):
+            yield self._run(list(run))
+
+    def _run(self, pieces: list[Piece]) -> str:
+        """Pieces that are content of the same quotes, as one mark between anchors and tags."""
+        words = "".join(map(self._piece, pieces))
+        quotes = [layer.quote for layer in reversed(pieces[0].contents) if layer.quote]
+        if not quotes:
+            return words
+        begun = [q for q in quotes if q.spans[0].start == pieces[0].start]
+        anchors = "".join(f'<span class="at" id="{self._anchor}q{q.id}"></span>' for q in begun)
+        facts = " ".join(f"{self._anchor}f{q.id}" for q in quotes)
+        focus = f' tabindex="0" aria-describedby="{facts}"' if begun else ""
+        style = look(self._group[quotes[0].id].number)
+        tags = "".join(map(self._tag, pieces[-1].closing()))
+        return f'{anchors}<mark class="quote {style}" data-facts="{facts}"{focus}>{words}</mark>{tags}'
+
+    def _piece(self, piece: Piece) -> str:
+        words = escape(visible(self._annotation.article.text[piece.start : piece.end]))
+        classes = dict.fromkeys(c for layer in piece.layers for c in self._classes(layer))
+        if not classes:
+            return words
+        begins = any(
+            layer.role == "unattributed" and layer.start == piece.start for layer in piece.layers
+        )
+        anchor = f' id="{self._anchor}u{piece.start}"' if begins else ""
+        return f'<span class="{" ".join(classes)}"{anchor}>{words}</span>'
+
+    def _classes(self, layer: Layer) -> tuple[str, ...]:
+        if layer.role == "mention" and layer.quote:
+            return "mention", look(self._group[layer.quote.id].number).split()[0]
+        return {"cue": ("cue",), "unattributed": ("open",)}.get(layer.role, ())
+
+    def _tag(self, layer: Layer) -> str:
+        quote = layer.quote
+        if quote is None:
+            return ""
+        group = self._group[quote.id]
+        label = escape(one_line(f"{wording.name(group.speaker)}: quote {quote.id} in the list"))
+        place = f"#{self._anchor}n{quote.id}"
+        return f'<sup><a href="{place}" aria-label="{label}">{tag(group.number)}</a></sup>'

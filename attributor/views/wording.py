@@ -1,0 +1,98 @@
+"""How the views for readers put an annotation into words. Nothing here is escaped yet."""
+
+from __future__ import annotations
+
+from attributor.records import Annotation, Engine, Quote, Speaker, Stance, Usage
+
+Fact = tuple[str, str]  # what it is, and its value
+
+
+def name(speaker: Speaker | None) -> str:
+    """What a speaker is called: a name, or what stands in for one."""
+    if speaker is None:
+        return "Speaker unknown"
+    return speaker.name or (
+        f"Unnamed: {speaker.role}" if speaker.role else f"Unnamed {speaker.kind}"
+    )
+
+
+def about(speaker: Speaker | None) -> list[str]:
+    """What else is known about a speaker: role, kind, other names."""
+    if speaker is None:
+        return []
+    role = [speaker.role] if speaker.name and speaker.role else []
+    others = [alias for alias in speaker.aliases if alias != speaker.name]
+    return [*role, speaker.kind, *([f"also {', '.join(others)}"] if others else [])]
+
+
+def facts(quote: Quote) -> list[Fact]:
+    """Everything that an annotation says about one quote besides its words and its speaker."""
+    unmarked = quote.kind == "direct" and not quote.marked
+    found = [("kind", f"{quote.kind}, without quotation marks" if unmarked else quote.kind)]
+    if quote.cue:
+        found.append(("cue", f"“{quote.cue.text}”"))
+    if quote.mention:
+        found.append(("mention", f"“{quote.mention.text}”"))
+    found += [("stance", stance(each)) for each in quote.stances]
+    if quote.confidence is not None:
+        found.append(("confidence", f"{quote.confidence:.2f}"))
+    if quote.flags:
+        found.append(("note", ", ".join(quote.flags)))
+    return found
+
+
+def stance(stance: Stance) -> str:
+    """A stance in a line: target, label, and what is known of why."""
+    sure = "" if stance.confidence is None else f" ({stance.confidence:.2f})"
+    shown = f", shown by “{stance.evidence.text}”" if stance.evidence else ""
+    return f"{stance.target}: {stance.label}{sure}{shown}"
+
+
+def made_by(engine: Engine) -> str:
+    """Which engine and model an annotation comes from."""
+    if engine.name == "embedded":
+        return "the embedded engine" + (f" ({engine.model})" if engine.model else "")
+    reported = engine.model_reported
+    answered = f" (answered by {reported})" if reported and reported != engine.model else ""
+    return f"the model {engine.model or reported or 'of unknown name'}{answered}"
+
+
+def cost(annotation: Annotation) -> str:
+    """What an annotation cost: requests, tokens and price."""
+    if annotation.engine.name == "embedded":
+        return "no cost, nothing left this machine"
+    usage = annotation.usage
+    if usage is None:
+        return "tokens and price unknown"
+    requests = "1 request" if usage.requests == 1 else f"{usage.requests:,} requests"
+    cached = f" ({usage.cached_tokens:,} cached)" if usage.cached_tokens else ""
+    return (
+        f"{requests}, {usage.input_tokens:,} tokens in{cached}, {usage.output_tokens:,} out, "
+        f"{price(usage)}"
+    )
+
+
+def price(usage: Usage) -> str:
+    """A price in US dollars, to two significant digits at least."""
+    if usage.cost_usd is None:
+        return "price unknown"
+    if usage.cost_usd >= 0.1 or not usage.cost_usd:
+        return f"${usage.cost_usd:.2f}"
+    return f"${usage.cost_usd:.2g}" if usage.cost_usd >= 0.0001 else "less than $0.0001"
+
+
+def provenance(annotation: Annotation) -> list[Fact]:
+    """Where an annotation comes from, to the last hash."""
+    engine = annotation.engine
+    found = (
+        ("engine", engine.name),
+        ("model", engine.model),
+        ("answered by", engine.model_reported),
+        ("prompt", engine.prompt),
+        ("prompt SHA-256", engine.prompt_sha256),
+        ("schema SHA-256", engine.schema_sha256),
+        ("weights SHA-256", engine.weights_sha256),
+        ("article SHA-256", annotation.article.sha256),
+        ("cost", cost(annotation)),
+    )
+    return [(label, value) for label, value in found if value]
