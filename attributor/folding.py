@@ -1,0 +1,284 @@
+"""Finding words that somebody typed in a text that may set them differently.
+
+Typography may differ: quotation marks, dashes, spaces and line breaks, ligatures and full-width
+letters, invisible characters, and the case of the first letter of a sentence. Words may not, and
+to words belong numbers with their signs, currency signs and decimal points.
+
+A text is folded once into its tokens, joined by single spaces, each with the place it came from;
+a search is then a search for a string, in time that grows with the text alone.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+Reason = Literal[
+    "outside", "reversed", "empty", "no_words", "not_found", "changed", "negation", "ambiguous"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """Why words were not found; `detail` is a sentence that quotes the text, unescaped."""
+
+    reason: Reason
+    detail: str
+
+
+APOSTROPHES = "'’‘‛‚ʼʹ´`′"
+MARKS = '"“”„‟«»‹›「」『』〝〞〟'
+# Signs that end a sentence; the word after one may begin with either case.
+_STOPS = frozenset(".!?:…")
+_EDGE_LIMIT = 16
+_NEGATIONS = re.compile(
+    "(not?|never|none|neither|nor|nobody|nothing|cannot|without|.*n't"
+    "|ne|nije|nisu|nisam|nismo|niko|nikad|nikada|ništa|bez"
+    "|не|није|нису|нисам|нисмо|нико|никад|никада|ништа|без)",
+    re.IGNORECASE,
+)
+
+# One character for one, so that offsets stay what they are.
+_PLAIN = str.maketrans(
+    {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
+    | dict.fromkeys(APOSTROPHES, "'")
+    | dict.fromkeys(MARKS, '"')
+    | dict.fromkeys("‐‑", "-")
+)
+_INVISIBLE_CODES = dict.fromkeys(
+    code
+    for first, last in (
+        *((0x00, 0x08), (0x0E, 0x1B), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F)),
+        *((0x61C, 0x61C), (0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E)),
+        *((0x2060, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)),
+    )
+    for code in range(first, last + 1)
+)
+INVISIBLE = frozenset(map(chr, _INVISIBLE_CODES))
+# Superscripts, circles and fractions are not what their compatibility form says: 10² is not 102.
+_NO_FORM = ("<super>", "<sub>", "<circle>", "<fraction>", "<square>")
+
+_IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+_DASH = "\\-\u2012-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63"
+_LETTER = (
+    "[^\\s\\-'\",;:.!?()\\[\\]{}<>*_¡¿·\u2010-\u2027\u2032-\u2043\u2045-\u205e\u2190-\u2212\u2300-"
+    f"\u23ff\u2500-\u2bff\u2e00-\u2e7f\u3001-\u303f\ufe10-\ufe1f\ufe30-\ufe6f{_IDEOGRAPH}"
+    "\U0001f000-\U0001faff]"
+)
+# Markdown's emphasis and quotation marks match nothing here: they are not part of any wording.
+_TOKEN = re.compile(
+    rf"""(?P<word> (?: (?<![^\s"'(\[]) [-\u2212–.] (?=[$€£¥]?\d) )?
+                   {_LETTER}+ (?: (?: '(?![sS](?!{_LETTER})) | (?<=\d)[.,:](?=\d) ) {_LETTER}+ )*
+                 | (?<={_LETTER}) '[sS] (?!{_LETTER})
+                 | [{_IDEOGRAPH}] )
+       | (?P<ellipsis> (?: \.[ \xa0]?(?=[.…]) | … ) (?: [ \xa0]?[.…] )* )
+       | (?P<dash> [{_DASH}]+ )
+       | (?P<drop> << | >> | ,, )
+       | (?P<sign> [^\s"'*_] )""",
+    re.VERBOSE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """A folded text: token i is `joined[at[i]:at[i + 1] - 1]` and came from `starts[i]:ends[i]`."""
+
+    joined: str
+    at: list[int]
+    starts: list[int]
+    ends: list[int]
+
+
+def find_words(text: str, typed: str, start: int, end: int) -> tuple[int, int] | Miss:
+    """Where the `typed` words stand in `text[start:end]`, once and on word boundaries.
+
+    Returns:
+        Start and end (code points, end exclusive), or why there is no such place.
+    """
+    found = find_all(text, typed, start, end)
+    if isinstance(found, Miss):
+        return found
+    if len(found) > 1:
+        return Miss("ambiguous", f"“{typed}” stands there more than once")
+    return found[0]
+
+
+def find_all(text: str, typed: str, start: int, end: int) -> list[tuple[int, int]] | Miss:
+    """Every place of the `typed` words in `text[start:end]` (at most 16), or why there is none."""
+    words = _wording(typed)
+    if not words:
+        return Miss("no_words", f"“{typed}” has no words to look for")
+    tokens = _folded(text)
+    low, high = bisect_left(tokens.starts, start), bisect_right(tokens.ends, end)
+    if low < high:
+        found = _places(text, tokens, words, low, high)
+        if found:
+            return found
+    return _difference(tokens, words, low, high)
+
+
+def _places(
+    text: str, tokens: _Tokens, words: tuple[str, ...], low: int, high: int
+) -> list[tuple[int, int]]:
+    typed = " ".join(words)
+    found = set()
+    for needle in {typed, typed[0].lower() + typed[1:], typed[0].upper() + typed[1:]}:
+        position = tokens.at[low] - 2
+        for _ in range(_EDGE_LIMIT):
+            position = tokens.joined.find(f" {needle} ", position + 1, tokens.at[high])
+            if position < 0:
+                break
+            first = bisect_left(tokens.at, position + 1)
+            start, end = tokens.starts[first], tokens.ends[first + len(words) - 1]
+            if _is_whole(text, start, end) and _case_fits(text, start, typed[0]):
+                found.add((start, with_marks_of(text, end)))
+    return sorted(found)
+
+
+def _difference(tokens: _Tokens, words: tuple[str, ...], low: int, high: int) -> Miss:
+    """Where the longest beginning of `words` that does stand there goes on differently."""
+    first = words[0]
+    if low >= high:
+        return Miss("not_found", "the window holds no whole word")
+    starts = {(form + first[1:], *words[1:]) for form in (first[0].lower(), first[0].upper())}
+    reach = {variant: _reach(tokens, variant, low, high) for variant in starts | {words}}
+    best = max(reach, key=lambda variant: reach[variant][0])
+    count, position = reach[best]
+    if not count:
+        return Miss("not_found", f"“{first}” does not stand there")
+    if count == len(words):
+        return Miss("changed", f"“{' '.join(words)}” is there only as part of other words")
+    following = bisect_left(tokens.at, position + 1) + count
+    instead = _token(tokens, following) if following < high else ""
+    wanted = words[count]
+    negated = _NEGATIONS.fullmatch(wanted) or _NEGATIONS.fullmatch(instead)
+    after = f"after “{' '.join(words[max(0, count - 3) : count])}”"
+    goes_on = f"the article goes on with “{instead}”" if instead else "the window ends"
+    return Miss("negation" if negated else "changed", f"{after} {goes_on}, not with “{wanted}”")
+
+
+def _reach(tokens: _Tokens, words: tuple[str, ...], low: int, high: int) -> tuple[int, int]:
+    """How many of the first `words` stand together between two tokens, and where in `joined`."""
+
+    def place(count: int) -> int:
+        needle = f" {' '.join(words[:count])} "
+        return tokens.joined.find(needle, tokens.at[low] - 1, tokens.at[high])
+
+    count = bisect_left(range(1, len(words) + 1), True, key=lambda n: place(n) < 0)
+    return count, place(count)
+
+
+def _token(tokens: _Tokens, index: int) -> str:
+    return tokens.joined[tokens.at[index] : tokens.at[index + 1] - 1]
+
+
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Whether no half of a hyphenated word was found: "aligned" in "non-aligned"."""
+    return not (_hyphenates(text, start - 1) or _hyphenates(text, end))
+
+
+def _hyphenates(text: str, index: int) -> bool:
+    if not 0 < index < len(text) - 1:
+        return False
+    before, sign, after = text[index - 1], text[index], text[index + 1]
+    if sign in "-‐‑－":
+        return before.isalnum() and after.isalnum()
+    return sign in "–.,:" and before.isdigit() and after.isdigit()
+
+
+def _case_fits(text: str, start: int, typed: str) -> bool:
+    """A capital in mid-sentence is part of the word: "polish" is not "Polish"."""
+    first = text[start]
+    return first == typed or not first.isupper() or typed.isupper() or opens(text, start)
+
+
+def opens(text: str, start: int) -> bool:
+    """Whether a sentence, a line or a quotation may begin at `start`."""
+    before = text[max(0, start - 50) : start]
+    kept = before.rstrip()
+    return not kept or "\n" in before[len(kept) :] or not (kept[-1].isalnum() or kept[-1] in ",;")
+
+
+def with_marks_of(text: str, end: int) -> int:
+    """`end`, moved behind the combining marks and joiners that belong to the character before."""
+    while joins(text, end):
+        end += 1
+    return end
+
+
+def joins(text: str, index: int) -> bool:
+    """Whether a character, as a reader sees it, goes on at `index`."""
+    if not 0 < index < len(text):
+        return False
+    here = text[index]
+    if here.isascii():
+        return False
+    return (
+        unicodedata.category(here)[0] == "M"
+        or "\u200d" in (here, text[index - 1])
+        or "\U0001f3fb" <= here <= "\U0001f3ff"
+    )
+
+
+def _wording(typed: str) -> tuple[str, ...]:
+    """The tokens of `typed` without the signs before its first word and after its last."""
+    tokens = _fold(typed)
+    words = [_token(tokens, i) for i in range(len(tokens.starts))]
+    low, high = 0, len(words)
+    while low < high and not _is_word(words[low]):
+        low += 1
+    while low < high and not _is_word(words[high - 1]):
+        high -= 1
+    return tuple(words[low:high])
+
+
+def _is_word(token: str) -> bool:
+    return any(map(str.isalnum, token))
+
+
+def _fold(text: str) -> _Tokens:
+    parts, at, starts, ends = [""], [1], [], []
+    previous = ""
+    for match in _TOKEN.finditer(text.translate(_PLAIN)):
+        token = _FOLDS[str(match.lastgroup)](match[0])
+        if not token:
+            continue
+        if previous in _STOPS:
+            token = token[0].lower() + token[1:]
+        parts.append(token)
+        at.append(at[-1] + len(token) + 1)
+        starts.append(match.start())
+        ends.append(match.end())
+        previous = token
+    return _Tokens(" ".join([*parts, ""]), at, starts, ends)
+
+
+# The last few articles: many pieces are looked up in one before the next is begun.
+_folded = lru_cache(maxsize=4)(_fold)
+
+
+def _word(token: str) -> str:
+    return token if token.isascii() and token.isprintable() else _unusual_word(token)
+
+
+@lru_cache(maxsize=4096)
+def _unusual_word(token: str) -> str:
+    token = token.translate(_INVISIBLE_CODES)
+    if token[:1] in ("–", "−"):
+        token = "-" + token[1:]
+    keeps = any(unicodedata.decomposition(c).startswith(_NO_FORM) for c in token)
+    return "".join(unicodedata.normalize("NFC" if keeps else "NFKC", token).split())
+
+
+_FOLDS: dict[str, Callable[[str], str]] = {
+    "word": _word,
+    "ellipsis": lambda _: "…",
+    "dash": lambda _: "-",
+    "drop": lambda _: "",
+    "sign": lambda sign: sign,
+}

@@ -1,0 +1,295 @@
+"""From a Proposal to exact spans of the article, or a rejection with its reason.
+
+A model proposes; the article decides. What comes out of here is offsets alone, so that nothing
+can be shown as a quote that is not, character for character, in the article.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from attributor.content import Edges, Layout, clause, content, kind, trim
+from attributor.folding import APOSTROPHES, Miss, Reason, find_all, joins
+from attributor.marking import Marking
+from attributor.records import Piece, Proposal, ProposedQuote, QuoteKind
+
+Part = Literal["piece", "cue", "mention", "speaker", "not_speech"]
+_NOTHING_LEFT = Miss("empty", "no word is left of it")
+
+
+@dataclass(frozen=True, slots=True)
+class GroundedQuote:
+    """A quote whose every word stands in the article.
+
+    `spans`, `cue` and `mention` are (start, end) in code points, end exclusive. `speaker` is an
+    index into `Proposal.speakers`. `flags` are the proposal's own and `incomplete` (a piece was
+    rejected), `cue_rejected`, `mention_rejected`.
+    """
+
+    kind: QuoteKind
+    marked: bool
+    spans: tuple[Edges, ...]
+    cue: Edges | None = None
+    mention: Edges | None = None
+    speaker: int | None = None
+    confidence: float | None = None
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A part of a proposal that the article does not bear out.
+
+    `quote` is an index into `Proposal.quotes` (None for `not_speech`); `where` is the window in
+    which the part was looked for, as proposed. The message is one sentence, safe to print.
+    """
+
+    quote: int | None
+    part: Part
+    reason: Reason
+    message: str
+    where: Edges
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """What the article bears out of a proposal, and what it does not."""
+
+    quotes: tuple[GroundedQuote, ...]
+    rejections: tuple[Rejection, ...] = ()
+    not_speech: tuple[Edges, ...] = ()
+
+    def open_passages(self, marking: Marking) -> tuple[Edges, ...]:
+        """What is still to be credited to somebody: see `uncovered`."""
+        return uncovered(marking, self.quotes, self.not_speech)
+
+
+def ground(marking: Marking, proposal: Proposal) -> Grounding:
+    """Verify a proposal against its article.
+
+    A quote of which at least one piece stands in the article is kept, flagged where another part
+    of it does not; quotes with the same spans are one.
+    """
+    verifier = _Verifier(Layout(marking), len(proposal.speakers))
+    quotes: dict[tuple[Edges, ...], GroundedQuote] = {}
+    for number, proposed in enumerate(proposal.quotes):
+        quote = verifier.quote(number, proposed)
+        if quote is not None:
+            known = quotes.setdefault(quote.spans, quote)
+            quotes[quote.spans] = _fuller(known, quote)
+    not_speech = verifier.not_speech(proposal.not_speech)
+    ordered = sorted(quotes.values(), key=lambda quote: quote.spans)
+    return Grounding(tuple(ordered), tuple(verifier.rejections), not_speech)
+
+
+def locate(text: str, piece: Piece) -> Edges | Miss:
+    """Where a piece stands in `text`: its window, narrowed by the words at its edges.
+
+    An edge of the window inside a word moves out to that word's end.
+    """
+    places = _places(text, piece)
+    if isinstance(places, list) and len(places) > 1:
+        words = " … ".join(filter(None, dict.fromkeys((piece.starts, piece.ends))))
+        return Miss("ambiguous", f"“{words}” fits more than one place")
+    return places if isinstance(places, Miss) else places[0]
+
+
+def _places(text: str, piece: Piece) -> list[Edges] | Miss:
+    """Every stretch of the window that begins with `starts` and ends with `ends`."""
+    if not 0 <= piece.start <= len(text) or not 0 <= piece.end <= len(text):
+        return Miss("outside", f"{piece.start} to {piece.end} is outside the article")
+    if piece.start >= piece.end:
+        reason: Reason = "reversed" if piece.start > piece.end else "empty"
+        return Miss(reason, f"{piece.start} to {piece.end} holds no text")
+    window = _out(text, piece.start, -1), _out(text, piece.end, 1)
+    starts = _anchors(text, piece, piece.starts, (window[0], window[0]))
+    if piece.starts and piece.starts == piece.ends:
+        return starts
+    ends = _anchors(text, piece, piece.ends, (window[1], window[1]))
+    if isinstance(starts, Miss):
+        return starts
+    return ends if isinstance(ends, Miss) else _pairs(starts, ends, piece)
+
+
+def _anchors(text: str, piece: Piece, words: str, edge: Edges) -> list[Edges] | Miss:
+    return find_all(text, words, piece.start, piece.end) if words else [edge]
+
+
+def _pairs(starts: list[Edges], ends: list[Edges], piece: Piece) -> list[Edges] | Miss:
+    apart = [(s[0], e[1]) for s in starts for e in ends if e[0] >= s[1]]
+    # The words at the two edges of a short piece may share some: "we will not", "will not go".
+    shared = [(s[0], e[1]) for s in starts for e in ends if e[0] >= s[0] and e[1] >= s[1]]
+    return apart or shared or Miss("not_found", f"“{piece.ends}” does not follow “{piece.starts}”")
+
+
+def _out(text: str, index: int, step: Literal[-1, 1]) -> int:
+    """`index`, moved by `step` until it cuts no word."""
+    while _cuts_word(text, index):
+        index += step
+    return index
+
+
+def _cuts_word(text: str, index: int) -> bool:
+    if not 0 < index < len(text):
+        return False
+    before, after = text[index - 1], text[index]
+    if (before.isalnum() and after.isalnum()) or joins(text, index):
+        return True
+    if after in APOSTROPHES:
+        return before.isalnum() and text[index + 1 : index + 2].isalnum()
+    return before in APOSTROPHES and after.isalnum() and text[max(0, index - 2)].isalnum()
+
+
+@dataclass
+class _Verifier:
+    layout: Layout
+    speakers: int
+    rejections: list[Rejection] = field(default_factory=list)
+
+    def quote(self, number: int, proposed: ProposedQuote) -> GroundedQuote | None:
+        pieces = [self._piece(number, "piece", piece) for piece in proposed.pieces]
+        spans = content(self.layout, [p for p in pieces if p])
+        sort = kind(self.layout, spans, proposed.own_words)
+        if sort != "direct":
+            spans = tuple(clause(self.layout, *span) for span in spans)
+        if not spans:
+            if any(pieces):
+                self._reject(number, "piece", proposed.pieces[0], _NOTHING_LEFT)
+            return None
+        cue = self._nearest(number, "cue", proposed.cue, spans, spans)
+        near = (cue,) if cue else spans
+        mention = self._nearest(number, "mention", proposed.mention, near, spans)
+        lost = {
+            "incomplete": not all(pieces),
+            "cue_rejected": proposed.cue and not cue,
+            "mention_rejected": proposed.mention and not mention,
+        }
+        return GroundedQuote(
+            kind=sort,
+            marked=any(self.layout.has_marked(span) for span in spans),
+            spans=spans,
+            cue=cue,
+            mention=mention,
+            speaker=self._speaker(number, proposed),
+            confidence=proposed.confidence,
+            flags=tuple(dict.fromkeys([*proposed.flags, *(flag for flag in lost if lost[flag])])),
+        )
+
+    def not_speech(self, pieces: Iterable[Piece]) -> tuple[Edges, ...]:
+        found = (self._piece(None, "not_speech", piece) for piece in pieces)
+        return tuple(edges for edges in found if edges)
+
+    def _piece(self, number: int | None, part: Part, piece: Piece) -> Edges | None:
+        found = locate(self.layout.text, piece)
+        if isinstance(found, Miss):
+            self._reject(number, part, piece, found)
+            return None
+        return found
+
+    def _nearest(
+        self,
+        number: int,
+        part: Part,
+        piece: Piece | None,
+        to: Sequence[Edges],
+        said: Sequence[Edges],
+    ) -> Edges | None:
+        """A cue or a mention; of several that fit the one nearest `to`, if possible not inside."""
+        if piece is None:
+            return None
+        places = _places(self.layout.text, piece)
+        if isinstance(places, Miss):
+            self._reject(number, part, piece, places)
+            return None
+        outside = [p for p in places if not any(_overlap(p, span) for span in said)]
+        nearest = min(outside or places, key=lambda p: min(_distance(p, other) for other in to))
+        trimmed = trim(self.layout, *nearest)
+        if trimmed is None:
+            self._reject(number, part, piece, _NOTHING_LEFT)
+        return trimmed
+
+    def _speaker(self, number: int, proposed: ProposedQuote) -> int | None:
+        if proposed.speaker is None or 0 <= proposed.speaker < self.speakers:
+            return proposed.speaker
+        miss = Miss("outside", f"there is no speaker {proposed.speaker}")
+        self._reject(number, "speaker", proposed.pieces[0], miss)
+        return None
+
+    def _reject(self, number: int | None, part: Part, piece: Piece, miss: Miss) -> None:
+        whose = "" if number is None else f" of quote {number + 1}"
+        message = f"The {part.replace('_', ' ')}{whose} was rejected: {excerpt(miss.detail, 200)}."
+        self.rejections.append(
+            Rejection(number, part, miss.reason, message, (piece.start, piece.end))
+        )
+
+
+# --- coverage: what nobody was credited with ----------------------------------------------------
+
+
+def uncovered(
+    marking: Marking, quotes: Iterable[GroundedQuote], not_speech: Iterable[Edges] = ()
+) -> tuple[Edges, ...]:
+    """Marked passages that no quote touches, and sentences with a cue that belongs to no quote.
+
+    A passage comes with its marks. A sentence is left out where its cue is part of what a quote
+    says, of a passage reported here, or of `not_speech`.
+
+    Returns:
+        (start, end) in code points, in the order of the text.
+    """
+    quotes, silent = tuple(quotes), _Covered(not_speech)
+    said = _Covered(span for quote in quotes for span in quote.spans)
+    passages = [(p.outer_start, p.outer_end) for p in marking.passages]
+    open_passages = [p for p in passages if not said.touches(p) and not silent.touches(p)]
+    cues = _Covered(quote.cue for quote in quotes if quote.cue)
+    known = (said, silent, cues, _Covered(open_passages))
+    loose = [c.start for c in marking.cues if not any(k.touches((c.start, c.end)) for k in known)]
+    starts = [start for start, _ in marking.sentences]
+    sentences = {
+        marking.sentences[max(0, bisect_right(starts, cue) - 1)] for cue in loose if starts
+    }
+    return tuple(sorted({*open_passages, *sentences}))
+
+
+class _Covered:
+    """Stretches of the text, joined where they overlap."""
+
+    def __init__(self, stretches: Iterable[Edges]) -> None:
+        self._starts: list[int] = []
+        self._ends: list[int] = []
+        for start, end in sorted(stretches):
+            if self._ends and start <= self._ends[-1]:
+                self._ends[-1] = max(self._ends[-1], end)
+            else:
+                self._starts.append(start)
+                self._ends.append(end)
+
+    def touches(self, stretch: Edges) -> bool:
+        place = bisect_right(self._ends, stretch[0])
+        return place < len(self._starts) and self._starts[place] < stretch[1]
+
+
+def _fuller(one: GroundedQuote, other: GroundedQuote) -> GroundedQuote:
+    """Of two that say the same, the one that knows more of who said it; the first if equal."""
+    return max(
+        one, other, key=lambda q: (q.speaker is not None, q.mention is not None, bool(q.cue))
+    )
+
+
+def _distance(one: Edges, other: Edges) -> int:
+    return max(other[0] - one[1], one[0] - other[1], 0)
+
+
+def _overlap(one: Edges, other: Edges) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def excerpt(text: str, limit: int = 60) -> str:
+    """`text` in one line of about `limit` characters at most, with no control characters."""
+    half = limit // 2
+    short = text if len(text) <= limit else f"{text[:half]} … {text[-half:]}"
+    line = " ".join(short.split())
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in line)
