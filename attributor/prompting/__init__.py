@@ -1,1 +1,1 @@
-"""The engine that asks a model."""
+"""The engine that asks a model: prompts, the dialogue, the client, and what asking costs."""

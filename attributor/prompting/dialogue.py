@@ -1,0 +1,158 @@
+"""The dialogue with a model about one article, without input or output of its own.
+
+    attribute (a request per window) -> repair (once per window, if needed) -> stance (if targets)
+
+`requests()` offers what is outstanding, `take()` takes an answer, until there is an annotation. It
+knows no network and no clock: a client, a ledger, a batch or a test carries the requests.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from attributor.assembling import assemble
+from attributor.errors import AnswerError
+from attributor.marking.evidence import Marking
+from attributor.prompting import prompts as prompt_files
+from attributor.prompting.answers import parsed, read_attribution
+from attributor.prompting.exchange import Answer, Message, Purpose, Request, sha256
+from attributor.prompting.prompts import Prompts
+from attributor.prompting.stance import StanceDialogue
+from attributor.prompting.talk import Talk, merged
+from attributor.prompting.windows import cut, show
+from attributor.prompting.wire import Attribution, schema_json
+from attributor.records import Annotation, Codebook, Engine, Usage
+
+ROOM, ROOM_PER_SEGMENT = 400, 30
+"""Output tokens that an answer may have: a guard against answers that run away."""
+
+_SCHEMA = schema_json(Attribution)
+
+
+class Conversation(Protocol):
+    """What a client can hold: a Dialogue, or a StanceDialogue by itself."""
+
+    def requests(self) -> list[Request]:
+        """The requests that are outstanding; in any order, each to be answered once."""
+        ...
+
+    def take(self, request: Request, answer: Answer) -> None:
+        """Take the answer to an outstanding request."""
+        ...
+
+    @property
+    def annotation(self) -> Annotation | None:
+        """The annotation, once nothing is outstanding."""
+        ...
+
+
+class Dialogue:
+    """Everything that is asked about one article.
+
+    Args:
+        marking: the article with its evidence.
+        prompts: the words of the requests.
+        codebook: the targets of stances; none are asked for without it.
+    """
+
+    def __init__(
+        self, marking: Marking, prompts: Prompts, codebook: Codebook | None = None
+    ) -> None:
+        self._marking, self._prompts, self._codebook = marking, prompts, codebook
+        self._talks = [Talk(marking, window) for window in cut(marking)]
+        self._outstanding = [self._attribute(talk) for talk in self._talks]
+        self._usage = Usage()
+        self._answer = Answer("")
+        self._stance: StanceDialogue | None = None
+        self._annotation: Annotation | None = None
+        self._go_on()
+
+    def requests(self) -> list[Request]:
+        """The requests that are outstanding; in any order, each to be answered once."""
+        return self._stance.requests() if self._stance else list(self._outstanding)
+
+    @property
+    def annotation(self) -> Annotation | None:
+        """The annotation, once nothing is outstanding."""
+        return self._stance.annotation if self._stance else self._annotation
+
+    def take(self, request: Request, answer: Answer) -> None:
+        """Take the answer to an outstanding request.
+
+        Raises:
+            AnswerError: the answer to an attribute request cannot be used. That of a later one
+                becomes a warning: what was found before stands.
+        """
+        if self._stance:
+            return self._stance.take(request, answer)
+        self._outstanding.remove(request)
+        self._usage, self._answer = self._usage + answer.usage, answer
+        talk = self._talks[request.part]
+        if request.purpose == "attribute":
+            self._take_attribution(talk, request, answer)
+        else:
+            self._take_repair(talk, request, answer)
+        self._go_on()
+        return None
+
+    def _take_attribution(self, talk: Talk, request: Request, answer: Answer) -> None:
+        found = parsed(request, answer, "quotes")
+        talk.accept(read_attribution(found, talk.window, self._marking, {}))
+        if talk.open:
+            self._outstanding.append(self._repair(talk))
+
+    def _take_repair(self, talk: Talk, request: Request, answer: Answer) -> None:
+        try:
+            found = parsed(request, answer, "quotes")
+        except AnswerError as error:
+            talk.unusable.append(error.message)
+            return
+        talk.mend(read_attribution(found, talk.window, self._marking, talk.speakers))
+
+    def _attribute(self, talk: Talk) -> Request:
+        shown = show(talk.window, self._marking.text)
+        return self._request("attribute", talk, self._prompts.attribute.body, shown)
+
+    def _repair(self, talk: Talk) -> Request:
+        system = f"{self._prompts.attribute.body}\n\n{self._prompts.repair.body}"
+        shown = show(talk.window, self._marking.text, only=talk.shown_again())
+        return self._request("repair", talk, system, f"{talk.what_is_open()}\n\n{shown}")
+
+    def _request(self, purpose: Purpose, talk: Talk, system: str, user: str) -> Request:
+        return Request(
+            article=self._marking.article.id,
+            purpose=purpose,
+            part=talk.window.number,
+            messages=(Message("system", system), Message("user", user)),
+            schema_name="attribution",
+            schema_json=_SCHEMA,
+            max_output_tokens=ROOM + ROOM_PER_SEGMENT * len(talk.window.segments),
+        )
+
+    def _go_on(self) -> None:
+        if self._outstanding:
+            return
+        annotation = self._assembled()
+        if self._codebook and annotation.quotes:
+            self._stance = StanceDialogue(annotation, self._prompts, self._codebook)
+        else:
+            self._annotation = annotation
+
+    def _assembled(self) -> Annotation:
+        used = self._prompts.used()
+        engine = Engine(
+            name="openai",
+            model=self._answer.model,
+            model_reported=self._answer.model_reported,
+            prompt=prompt_files.names_of(used),
+            prompt_sha256=prompt_files.sha256_of(used),
+            schema_sha256=sha256(_SCHEMA),
+        )
+        warnings = [warning for talk in self._talks for warning in talk.warnings()]
+        return assemble(
+            self._marking,
+            merged(self._talks),
+            engine=engine,
+            usage=self._usage,
+            warnings=tuple(warnings),
+        )

@@ -1,0 +1,145 @@
+"""What is known about one window so far: who spoke, what was accepted, and what is still open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from attributor.grounding import Grounding, ground
+from attributor.marking.evidence import Marking
+from attributor.prompting.answers import Reading, Remark
+from attributor.prompting.windows import Window, harmless
+from attributor.records import Piece, Proposal, ProposedQuote, ProposedSpeaker
+
+NEIGHBOURS = 2
+"""Segments that a repair request shows on either side of an open one."""
+MAX_REMARKS = 20
+
+Edges = tuple[int, int]
+
+
+@dataclass
+class Talk:
+    """The state of one window.
+
+    `quotes` are those whose pieces the article bears out, `broken` those with a piece that it does
+    not; a quote's `speaker` is a key of `speakers`. `open` are the numbers of the segments that a
+    repair is about, `problems` say what is wrong with the answer so far.
+    """
+
+    marking: Marking
+    window: Window
+    speakers: dict[int, ProposedSpeaker] = field(default_factory=dict)
+    quotes: list[ProposedQuote] = field(default_factory=list)
+    broken: list[ProposedQuote] = field(default_factory=list)
+    not_speech: list[int] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+    problems: list[Remark] = field(default_factory=list)
+    unusable: list[str] = field(default_factory=list)
+    open: tuple[int, ...] = ()
+
+    def accept(self, reading: Reading) -> None:
+        """Take the first answer: keep what the article bears out, note what is open."""
+        self.speakers = dict(reading.speakers)
+        self.not_speech = [n for n in reading.not_speech if self.window.segment(n)]
+        self.remarks = list(reading.remarks)
+        self._sort_out(reading.quotes)
+        concerned = {n for problem in self.problems for n in problem.numbers}
+        self.open = tuple(sorted(concerned | set(self._unquoted())))
+
+    def mend(self, reading: Reading) -> None:
+        """Take the repair: only what is about open segments and repeats nothing that stands."""
+        self.speakers = {**reading.speakers, **self.speakers}
+        self.not_speech += [n for n in reading.not_speech if n in self.open]
+        asked_for = [(s.start, s.end) for n in self.open if (s := self.window.segment(n))]
+        stands = self._spans(self.quotes)
+        for quote in reading.quotes:
+            spans = self._spans([quote])
+            if _touch(spans, asked_for) and not _touch(spans, stands):
+                self._sort_out([quote])
+                stands += spans
+        self.broken = [q for q in self.broken if not _touch(self._spans([q]), stands)]
+        settled = set(self._numbers(stands))
+        self.remarks = [r for r in self.remarks if not r.numbers or set(r.numbers) - settled]
+        self.remarks += reading.remarks
+
+    def warnings(self) -> list[str]:
+        """What an annotation says of this window's answers, beyond what grounding says."""
+        odd = [f"An answer was odd: {harmless(remark.reason)}." for remark in self.remarks]
+        return [*odd[:MAX_REMARKS], *self.unusable]
+
+    def shown_again(self) -> frozenset[int]:
+        """The numbers that a repair request shows: what is open, with its neighbours."""
+        near = range(-NEIGHBOURS, NEIGHBOURS + 1)
+        return frozenset(n + step for n in self.open for step in near)
+
+    def what_is_open(self) -> str:
+        """The first part of a repair request: known speakers, open segments, what was unusable."""
+        known = [f"{key} = {s.name or s.role or 'unnamed'}" for key, s in self.speakers.items()]
+        lines = [f"Known speakers: {'; '.join(known) or 'none'}"]
+        lines.append(f"Open segments: {', '.join(map(str, self.open))}")
+        lines += [f"Not usable: {harmless(p.reason)}" for p in self.problems[:MAX_REMARKS]]
+        return "\n".join(lines)
+
+    def _sort_out(self, quotes: Sequence[ProposedQuote]) -> None:
+        rejections = [r for r in self._ground(quotes).rejections if r.part == "piece"]
+        bad = {r.quote for r in rejections}
+        self.quotes += [q for n, q in enumerate(quotes) if n not in bad]
+        self.broken += [q for n, q in enumerate(quotes) if n in bad]
+        said = [Remark(r.message, tuple(self._numbers([r.where]))) for r in rejections]
+        self.problems = [*self.remarks, *said]
+
+    def _ground(self, quotes: Sequence[ProposedQuote]) -> Grounding:
+        nameless = tuple(q.model_copy(update={"speaker": None}) for q in quotes)
+        not_speech = tuple(pieces_of(self.not_speech, self.window))
+        return ground(self.marking, Proposal(quotes=nameless, not_speech=not_speech))
+
+    def _spans(self, quotes: Sequence[ProposedQuote]) -> list[Edges]:
+        return [span for quote in self._ground(quotes).quotes for span in quote.spans]
+
+    def _unquoted(self) -> list[int]:
+        grounding = self._ground(self.quotes)
+        quoted = [span for quote in grounding.quotes for span in quote.spans]
+        left_open = self._numbers(grounding.open_passages(self.marking))
+        covered = set(self._numbers(quoted))
+        return [n for n in left_open if n not in covered and self.window.segments[n - 1].marked]
+
+    def _numbers(self, edges: Iterable[Edges]) -> list[int]:
+        wanted = list(edges)
+        return [
+            number
+            for number, segment in enumerate(self.window.segments, start=1)
+            if _touch([(segment.start, segment.end)], wanted)
+        ]
+
+
+def _touch(some: Iterable[Edges], others: Sequence[Edges]) -> bool:
+    return any(a < end and start < b for a, b in some for start, end in others)
+
+
+def pieces_of(numbers: Iterable[int], window: Window) -> list[Piece]:
+    """The segments with these numbers as pieces; numbers that are not shown are left out."""
+    found = [segment for n in numbers if (segment := window.segment(n))]
+    return [Piece(start=segment.start, end=segment.end) for segment in found]
+
+
+def merged(talks: Iterable[Talk]) -> Proposal:
+    """One proposal from all windows; a named speaker is the same in all of them."""
+    speakers: list[ProposedSpeaker] = []
+    index: dict[tuple[object, ...], int] = {}
+    quotes: list[ProposedQuote] = []
+    not_speech: list[Piece] = []
+    for talk in talks:
+        places: dict[int | None, int] = {}
+        for key, speaker in talk.speakers.items():
+            same = (speaker.name.casefold(),) if speaker.name else (talk.window.number, key)
+            if same not in index:
+                index[same] = len(speakers)
+                speakers.append(speaker)
+            places[key] = index[same]
+        quotes += (
+            quote.model_copy(update={"speaker": places.get(quote.speaker)})
+            for quote in (*talk.quotes, *talk.broken)
+        )
+        not_speech += pieces_of(talk.not_speech, talk.window)
+    return Proposal(speakers=tuple(speakers), quotes=tuple(quotes), not_speech=tuple(not_speech))

@@ -1,0 +1,108 @@
+"""The shape of an answer: pydantic models, and the strict JSON schema that is made from them.
+
+Keys are short and an edge is one string, because every quote pays for them: a quote comes to
+about 40 output tokens, however long it is. Key order is the order in which a model thinks: first
+where it is said that somebody spoke, then who, then which words.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from attributor.records import SpeakerKind, StanceLabel
+
+
+class Wire(BaseModel):
+    """An object of an answer. Where no schema is enforced, a number may come for a string."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", populate_by_name=True, coerce_numbers_to_str=True
+    )
+
+
+class WireSpeaker(Wire):
+    """A speaker; quotes point to `id`."""
+
+    id: int
+    name: str
+    role: str
+    kind: SpeakerKind
+
+
+class WirePiece(Wire):
+    """Two edges, each a segment's number, followed by up to four words if it lies inside."""
+
+    from_: str = Field(alias="from")
+    to: str
+
+
+class WireQuote(Wire):
+    """Where a cue stands, who is named there, and between which edges the words stand."""
+
+    at: int
+    cue: str
+    mention: str
+    speaker: int
+    own: bool
+    pieces: list[WirePiece]
+
+
+class Attribution(Wire):
+    """The answer to attribute and to repair."""
+
+    quotes: list[WireQuote]
+    speakers: list[WireSpeaker]
+    not_speech: list[int]
+
+
+class WireStance(Wire):
+    """Where the speaker of one quote stands towards one target."""
+
+    quote: int
+    target: int
+    label: StanceLabel
+
+
+class Stances(Wire):
+    """The answer to stance."""
+
+    stances: list[WireStance]
+
+
+def schema_json(model: type[Wire]) -> str:
+    """The strict JSON schema of an answer, as JSON without spaces.
+
+    Every field is required and no other is allowed; titles and descriptions are left out, since
+    the prompts say what fields mean. Keys keep their order: servers write answers in it.
+    """
+    schema = model.model_json_schema(by_alias=True)
+    return json.dumps(_strict(schema, schema.get("$defs", {})), separators=(",", ":"))
+
+
+def _strict(node: Any, defs: dict[str, Any]) -> Any:
+    if isinstance(node, list):
+        return [_strict(item, defs) for item in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return _strict(defs[node["$ref"].rsplit("/", 1)[-1]], defs)
+    if node.get("type") != "object":
+        dropped = {"title", "description"}
+        return {k: _strict(v, defs) for k, v in node.items() if k not in dropped}
+    properties = {name: _strict(value, defs) for name, value in node["properties"].items()}
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def complaint(error: ValidationError) -> str:
+    """The first thing that is wrong, without the values: they are the article's, or worse."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    place = ".".join(str(part) for part in first["loc"])
+    return f"'{place}': {first['msg']}" if place else first["msg"]
