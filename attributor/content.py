@@ -27,6 +27,7 @@ Edges = tuple[int, int]
 # What introduces an indirect quote and is not part of what was said.
 CONJUNCTIONS = {"en": ("that",), "sr": ("da", "да")}
 
+_AFTER_THAT = frozenset(" \n\t\xa0,:")
 _WORD = re.compile(r"[^\W_]")
 _FULL_STOP = re.compile(r"[.!?…]+")
 _ABBREVIATION = re.compile(r"[.…]\w{0,2}\.$")
@@ -115,9 +116,11 @@ def kind(layout: Layout, spans: Sequence[Edges], own_words: bool | None) -> Quot
 def clause(layout: Layout, start: int, end: int) -> Edges:
     """An indirect span without a leading "that" and without its sentence's full stop."""
     text = layout.text
+    if layout.is_marked((start, end)):
+        return start, end
     for word in layout.conjunctions:
         after = start + len(word)
-        if text.startswith(word, start) and text[after : after + 1].isspace():
+        if text.startswith(word, start) and text[after : after + 1] in _AFTER_THAT:
             start = (trim(layout, after, end) or (start, end))[0]
             break
     if not _ABBREVIATION.search(text, max(start, end - 5), end) and text[end - 1] == ".":
@@ -166,7 +169,7 @@ def _trim_passage(layout: Layout, start: int, end: int) -> Edges:
     first, last = layout.passage(start), layout.passage(end - 1)
     if first and start < first.start and (first.outer_end >= end or start > first.outer_start):
         start = first.start
-    if last and end > last.end and (last.outer_start < start or end < last.outer_end):
+    if last and end > last.end and (last.outer_start <= start or end < last.outer_end):
         end = max(start, last.end)
     return start, end
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -25,7 +25,7 @@ Reason = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Miss:
-    """Why words were not found; `detail` is a sentence that quotes the text, unescaped."""
+    """Why words were not found; `detail` says it of "the words", and quotes the text unescaped."""
 
     reason: Reason
     detail: str
@@ -35,7 +35,10 @@ APOSTROPHES = "'’‘‛‚ʼʹ´`′"
 MARKS = '"“”„‟«»‹›「」『』〝〞〟'
 # Signs that end a sentence; the word after one may begin with either case.
 _STOPS = frozenset(".!?:…")
-_EDGE_LIMIT = 16
+# How many places are told apart before words count as ambiguous, and how much that may search.
+_PLACES = 200
+_SEARCHED = 200_000
+_BINDING = frozenset("-‐‑－" + APOSTROPHES)
 _NEGATIONS = re.compile(
     "(not?|never|none|neither|nor|nobody|nothing|cannot|without|.*n't"
     "|ne|nije|nisu|nisam|nismo|niko|nikad|nikada|ništa|bez"
@@ -103,63 +106,61 @@ def find_words(text: str, typed: str, start: int, end: int) -> tuple[int, int] |
     found = find_all(text, typed, start, end)
     if isinstance(found, Miss):
         return found
-    if len(found) > 1:
-        return Miss("ambiguous", f"“{typed}” stands there more than once")
-    return found[0]
+    return found[0] if len(found) == 1 else Miss("ambiguous", "they fit more than one place")
 
 
 def find_all(text: str, typed: str, start: int, end: int) -> list[tuple[int, int]] | Miss:
-    """Every place of the `typed` words in `text[start:end]` (at most 16), or why there is none."""
+    """Every place of the `typed` words in `text[start:end]`, in order, or why there is none."""
     words = _wording(typed)
     if not words:
-        return Miss("no_words", f"“{typed}” has no words to look for")
+        return Miss("no_words", "there is no word in them")
     tokens = _folded(text)
     low, high = bisect_left(tokens.starts, start), bisect_right(tokens.ends, end)
-    if low < high:
-        found = _places(text, tokens, words, low, high)
-        if found:
-            return found
-    return _difference(tokens, words, low, high)
-
-
-def _places(
-    text: str, tokens: _Tokens, words: tuple[str, ...], low: int, high: int
-) -> list[tuple[int, int]]:
-    typed = " ".join(words)
+    if low >= high:
+        return Miss("not_found", "there is no whole word to compare them with")
     found = set()
-    for needle in {typed, typed[0].lower() + typed[1:], typed[0].upper() + typed[1:]}:
-        position = tokens.at[low] - 2
-        for _ in range(_EDGE_LIMIT):
-            position = tokens.joined.find(f" {needle} ", position + 1, tokens.at[high])
-            if position < 0:
-                break
-            first = bisect_left(tokens.at, position + 1)
+    for variant in _variants(words):
+        for first in _occurrences(tokens, " ".join(variant), low, high):
+            if first is None:
+                return Miss("ambiguous", "they fit very many places")
             start, end = tokens.starts[first], tokens.ends[first + len(words) - 1]
-            if _is_whole(text, start, end) and _case_fits(text, start, typed[0]):
+            if _is_whole(text, start, end) and _case_fits(text, start, words[0][0]):
                 found.add((start, with_marks_of(text, end)))
-    return sorted(found)
+    return sorted(found) or _difference(tokens, words, low, high)
+
+
+def _variants(words: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """The words with their first letter in either case."""
+    first = words[0]
+    return {words} | {(c + first[1:], *words[1:]) for c in (first[0].lower(), first[0].upper())}
+
+
+def _occurrences(tokens: _Tokens, needle: str, low: int, high: int) -> Iterator[int | None]:
+    """The tokens at which `needle` begins; None if there are more than are worth looking at."""
+    position = tokens.at[low] - 2
+    for _ in range(min(_PLACES, 2 + _SEARCHED // len(needle))):
+        position = tokens.joined.find(f" {needle} ", position + 1, tokens.at[high])
+        if position < 0:
+            return
+        yield bisect_left(tokens.at, position + 1)
+    yield None
 
 
 def _difference(tokens: _Tokens, words: tuple[str, ...], low: int, high: int) -> Miss:
     """Where the longest beginning of `words` that does stand there goes on differently."""
-    first = words[0]
-    if low >= high:
-        return Miss("not_found", "the window holds no whole word")
-    starts = {(form + first[1:], *words[1:]) for form in (first[0].lower(), first[0].upper())}
-    reach = {variant: _reach(tokens, variant, low, high) for variant in starts | {words}}
-    best = max(reach, key=lambda variant: reach[variant][0])
-    count, position = reach[best]
+    reach = (_reach(tokens, variant, low, high) for variant in _variants(words))
+    count, position = max(reach)
     if not count:
-        return Miss("not_found", f"“{first}” does not stand there")
+        return Miss("not_found", f"“{words[0]}” does not stand there")
     if count == len(words):
-        return Miss("changed", f"“{' '.join(words)}” is there only as part of other words")
+        return Miss("changed", "they stand there only as part of other words")
     following = bisect_left(tokens.at, position + 1) + count
     instead = _token(tokens, following) if following < high else ""
-    wanted = words[count]
-    negated = _NEGATIONS.fullmatch(wanted) or _NEGATIONS.fullmatch(instead)
+    negated = _NEGATIONS.fullmatch(words[count]) or _NEGATIONS.fullmatch(instead)
     after = f"after “{' '.join(words[max(0, count - 3) : count])}”"
     goes_on = f"the article goes on with “{instead}”" if instead else "the window ends"
-    return Miss("negation" if negated else "changed", f"{after} {goes_on}, not with “{wanted}”")
+    reason: Reason = "negation" if negated else "changed"
+    return Miss(reason, f"{after} {goes_on}, not with “{words[count]}”")
 
 
 def _reach(tokens: _Tokens, words: tuple[str, ...], low: int, high: int) -> tuple[int, int]:
@@ -177,18 +178,33 @@ def _token(tokens: _Tokens, index: int) -> str:
     return tokens.joined[tokens.at[index] : tokens.at[index + 1] - 1]
 
 
+def cuts_word(text: str, index: int) -> bool:
+    """Whether a word, a number or a character goes on across `index`."""
+    if not 0 < index < len(text):
+        return False
+    before, after = text[index - 1], text[index]
+    if (before.isalnum() and after.isalnum()) or joins(text, index):
+        return True
+    if (before in "$€£¥+-−" and after.isdigit()) or (before.isdigit() and after in "%‰"):
+        return True
+    return _binds(text, index - 1) or _binds(text, index)
+
+
 def _is_whole(text: str, start: int, end: int) -> bool:
     """Whether no half of a hyphenated word was found: "aligned" in "non-aligned"."""
-    return not (_hyphenates(text, start - 1) or _hyphenates(text, end))
+    return not (_binds(text, start - 1) or _binds(text, end))
 
 
-def _hyphenates(text: str, index: int) -> bool:
+def _binds(text: str, index: int) -> bool:
+    """Whether the sign at `index` makes one word of what stands on its two sides."""
     if not 0 < index < len(text) - 1:
         return False
     before, sign, after = text[index - 1], text[index], text[index + 1]
-    if sign in "-‐‑－":
-        return before.isalnum() and after.isalnum()
-    return sign in "–.,:" and before.isdigit() and after.isdigit()
+    if sign in "–.,:":
+        return before.isdigit() and after.isdigit()
+    if sign in APOSTROPHES and after in "sS" and not text[index + 2 : index + 3].isalnum():
+        return False
+    return sign in _BINDING and before.isalnum() and after.isalnum()
 
 
 def _case_fits(text: str, start: int, typed: str) -> bool:

@@ -12,11 +12,18 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from attributor.content import Edges, Layout, clause, content, kind, trim
-from attributor.folding import APOSTROPHES, Miss, Reason, find_all, joins
+from attributor.folding import Miss, Reason, cuts_word, find_all
 from attributor.marking import Marking
 from attributor.records import Piece, Proposal, ProposedQuote, QuoteKind
 
 Part = Literal["piece", "cue", "mention", "speaker", "not_speech"]
+_PARTS: dict[Part, str] = {
+    "piece": "content",
+    "cue": "its cue",
+    "mention": "its mention",
+    "speaker": "its speaker",
+    "not_speech": "no speech",
+}
 _NOTHING_LEFT = Miss("empty", "no word is left of it")
 
 
@@ -91,10 +98,9 @@ def locate(text: str, piece: Piece) -> Edges | Miss:
     An edge of the window inside a word moves out to that word's end.
     """
     places = _places(text, piece)
-    if isinstance(places, list) and len(places) > 1:
-        words = " … ".join(filter(None, dict.fromkeys((piece.starts, piece.ends))))
-        return Miss("ambiguous", f"“{words}” fits more than one place")
-    return places if isinstance(places, Miss) else places[0]
+    if isinstance(places, Miss):
+        return places
+    return places[0] if len(places) == 1 else Miss("ambiguous", "they fit more than one place")
 
 
 def _places(text: str, piece: Piece) -> list[Edges] | Miss:
@@ -108,39 +114,28 @@ def _places(text: str, piece: Piece) -> list[Edges] | Miss:
     starts = _anchors(text, piece, piece.starts, (window[0], window[0]))
     if piece.starts and piece.starts == piece.ends:
         return starts
-    ends = _anchors(text, piece, piece.ends, (window[1], window[1]))
     if isinstance(starts, Miss):
         return starts
-    return ends if isinstance(ends, Miss) else _pairs(starts, ends, piece)
+    ends = _anchors(text, piece, piece.ends, (window[1], window[1]))
+    return ends if isinstance(ends, Miss) else _pairs(starts, ends)
 
 
 def _anchors(text: str, piece: Piece, words: str, edge: Edges) -> list[Edges] | Miss:
     return find_all(text, words, piece.start, piece.end) if words else [edge]
 
 
-def _pairs(starts: list[Edges], ends: list[Edges], piece: Piece) -> list[Edges] | Miss:
+def _pairs(starts: list[Edges], ends: list[Edges]) -> list[Edges] | Miss:
     apart = [(s[0], e[1]) for s in starts for e in ends if e[0] >= s[1]]
     # The words at the two edges of a short piece may share some: "we will not", "will not go".
     shared = [(s[0], e[1]) for s in starts for e in ends if e[0] >= s[0] and e[1] >= s[1]]
-    return apart or shared or Miss("not_found", f"“{piece.ends}” does not follow “{piece.starts}”")
+    return apart or shared or Miss("not_found", "the last of them do not follow the first")
 
 
 def _out(text: str, index: int, step: Literal[-1, 1]) -> int:
     """`index`, moved by `step` until it cuts no word."""
-    while _cuts_word(text, index):
+    while cuts_word(text, index):
         index += step
     return index
-
-
-def _cuts_word(text: str, index: int) -> bool:
-    if not 0 < index < len(text):
-        return False
-    before, after = text[index - 1], text[index]
-    if (before.isalnum() and after.isalnum()) or joins(text, index):
-        return True
-    if after in APOSTROPHES:
-        return before.isalnum() and text[index + 1 : index + 2].isalnum()
-    return before in APOSTROPHES and after.isalnum() and text[max(0, index - 2)].isalnum()
 
 
 @dataclass
@@ -219,8 +214,10 @@ class _Verifier:
         return None
 
     def _reject(self, number: int | None, part: Part, piece: Piece, miss: Miss) -> None:
-        whose = "" if number is None else f" of quote {number + 1}"
-        message = f"The {part.replace('_', ' ')}{whose} was rejected: {excerpt(miss.detail, 200)}."
+        words = " … ".join(filter(None, dict.fromkeys((piece.starts, piece.ends))))
+        proposed = f"the words “{excerpt(words)}”" if words else f"{piece.start} to {piece.end}"
+        what = f"As {_PARTS[part]}, {proposed} were rejected: {excerpt(miss.detail, 160)}."
+        message = what if number is None else f"Quote {number + 1}: {what[0].lower()}{what[1:]}"
         self.rejections.append(
             Rejection(number, part, miss.reason, message, (piece.start, piece.end))
         )

@@ -1,0 +1,86 @@
+"""From a Proposal to an Annotation: ground it, resolve its speakers, report what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attributor import grounding, speakers
+from attributor.grounding import GroundedQuote, Grounding, Rejection
+from attributor.marking import Marking
+from attributor.records import Annotation, Engine, MentionType, Proposal, Quote, Span, Usage
+
+WARNING_LIMIT = 20
+"""Rejections that are told one by one; the rest are counted."""
+
+
+def assemble(
+    marking: Marking,
+    proposal: Proposal,
+    engine: Engine,
+    usage: Usage | None = None,
+    warnings: Sequence[str] = (),
+) -> Annotation:
+    """The annotation that the article bears out.
+
+    Quotes come in the order of their first span, with ids from 1. `unattributed` is what no quote
+    with a speaker or a mention covers.
+
+    Args:
+        marking: the article with its evidence.
+        proposal: what the engine says.
+        engine: which engine said it, for provenance.
+        usage: what it cost, if anything.
+        warnings: sentences that come before those about rejections.
+    """
+    grounded = grounding.ground(marking, proposal)
+    resolution = speakers.resolve(marking, grounded.quotes, proposal.speakers)
+    quotes = [
+        _quote(marking.text, number, quote, speaker, mention_type)
+        for number, (quote, speaker, mention_type) in enumerate(
+            zip(grounded.quotes, resolution.of_quote, resolution.mention_types, strict=True), 1
+        )
+    ]
+    return Annotation(
+        article=marking.article,
+        speakers=resolution.speakers,
+        quotes=tuple(quotes),
+        unattributed=_unattributed(marking, grounded, resolution.of_quote),
+        engine=engine,
+        usage=usage,
+        warnings=(*warnings, *_sentences(grounded.rejections)),
+    )
+
+
+def _quote(
+    text: str, number: int, quote: GroundedQuote, speaker: int | None, mention_type: MentionType
+) -> Quote:
+    return Quote(
+        id=number,
+        kind=quote.kind,
+        marked=quote.marked,
+        spans=tuple(Span.of(text, *span) for span in quote.spans),
+        cue=Span.of(text, *quote.cue) if quote.cue else None,
+        mention=Span.of(text, *quote.mention) if quote.mention else None,
+        mention_type=mention_type if quote.mention else "none",
+        speaker=speaker,
+        confidence=quote.confidence,
+        flags=quote.flags,
+    )
+
+
+def _unattributed(
+    marking: Marking, grounded: Grounding, of_quote: Sequence[int | None]
+) -> tuple[Span, ...]:
+    credited = [
+        quote
+        for quote, speaker in zip(grounded.quotes, of_quote, strict=True)
+        if speaker is not None or quote.mention
+    ]
+    left = grounding.uncovered(marking, credited, grounded.not_speech)
+    return tuple(Span.of(marking.text, *edges) for edges in left)
+
+
+def _sentences(rejections: Sequence[Rejection]) -> list[str]:
+    told = [rejection.message for rejection in rejections[:WARNING_LIMIT]]
+    more = len(rejections) - len(told)
+    return [*told, f"{more} more parts of the proposal were rejected."] if more else told
