@@ -18,7 +18,8 @@ def mark(article: Article, language: str | None = None) -> Marking:
     Raises:
         UsageError: there is no pack for `language`.
     """
-    from attributor.marking import cues, language as packs, mentions, quotation, segments, tokens
+    from attributor.marking import cues, mentions, quotation, segments, tokens
+    from attributor.marking import language as packs
 
     text = article.text
     code = language or packs.known(article.language) or packs.detect(text)

@@ -58,12 +58,14 @@ def _is_noun(tokens: Sequence[Token], i: int, language: Language) -> bool:
 
 
 def _prepositions(tokens: Sequence[Token], outside: list[int], language: Language) -> Iterator[Cue]:
-    starts = {words[0]: words for words in language.prepositions}
+    starts: dict[str, list[tuple[str, ...]]] = {}
+    for words in language.prepositions:
+        starts.setdefault(words[0], []).append(words)
     for i in outside:
-        words = starts.get(tokens[i].low)
-        if words and tuple(t.low for t in tokens[i : i + len(words)]) == words:
-            last = tokens[i + len(words) - 1]
-            yield Cue(tokens[i].start, last.end, " ".join(words), "preposition")
+        for words in starts.get(tokens[i].low, ()):
+            if tuple(t.low for t in tokens[i : i + len(words)]) == words:
+                last = tokens[i + len(words) - 1]
+                yield Cue(tokens[i].start, last.end, " ".join(words), "preposition")
 
 
 def _labels(

@@ -11,6 +11,8 @@ from typing import Literal, NamedTuple
 
 from attributor.records import Article
 
+Gender = Literal["f", "m", ""]
+
 
 class Token(NamedTuple):
     """A word or a single other character; `low` is its lower case with straight apostrophes."""
@@ -39,7 +41,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """An outer marked passage: `start:end` lies inside its quotation marks, `outer_*` includes them.
+    """An outer marked passage: `start:end` without its quotation marks, `outer_*` with them.
 
     A passage that a paragraph's end closes (`closed` is False) and that the next paragraph opens
     anew `continues` there: the index of that next passage in `Marking.passages`.
@@ -77,7 +79,7 @@ class Mention:
     end: int
     type: Literal["name", "nominal", "pronoun"]
     head: str
-    gender: Literal["f", "m", ""] = ""
+    gender: Gender = ""
     plural: bool = False
 
 

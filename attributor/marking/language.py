@@ -37,13 +37,17 @@ class Language:
     prepositions: tuple[tuple[str, ...], ...]
     conjunctions: frozenset[str]
     auxiliaries: frozenset[str]
+    passive: frozenset[str]
+    infinitive: frozenset[str]
     adverbs: frozenset[str]
     negations: frozenset[str]
     adjuncts: frozenset[str]
+    times: frozenset[str]
     relatives: frozenset[str]
     pronouns: dict[str, str]
     first_person: frozenset[str]
     determiners: frozenset[str]
+    definite: frozenset[str]
     possessives: frozenset[str]
     titles: dict[str, str]
     nouns: dict[str, str]
@@ -137,13 +141,17 @@ def _language(code: str, data: dict[str, Any]) -> Language:
         prepositions=tuple(tuple(p.split()) for p in cues.get("prepositions", ())),
         conjunctions=words(cues, "conjunctions"),
         auxiliaries=words(cues, "auxiliaries"),
+        passive=words(cues, "passive"),
+        infinitive=words(cues, "infinitive"),
         adverbs=words(cues, "adverbs"),
         negations=words(cues, "negations"),
         adjuncts=words(cues, "adjuncts"),
+        times=words(cues, "times"),
         relatives=words(cues, "relatives"),
         pronouns=_inverted(people.get("pronouns", {})),
         first_person=words(people, "first_person"),
         determiners=words(people, "determiners"),
+        definite=words(people, "definite"),
         possessives=words(people, "possessives"),
         titles=_inverted(people.get("titles", {})),
         nouns=_inverted(people.get("nouns", {})),
@@ -160,14 +168,17 @@ def _inverted(table: dict[str, list[str]]) -> dict[str, str]:
     return {word: kind for kind, words in table.items() for word in words}
 
 
+_LEMMAS = ("listening", "infinitive", "no_base")
+
+
 def _transliterated(value: Any, table: dict[str, str]) -> Any:
-    """The same data with every word (keys that are structure excepted) in another script."""
+    """The same data with every word in another script; keys are structure, and so are lemmas."""
     if isinstance(value, str):
         return _in_script(value, table)
     if isinstance(value, list):
         return [_transliterated(v, table) for v in value]
     if isinstance(value, dict):
-        return {key: _transliterated(v, table) for key, v in value.items()}
+        return {k: v if k in _LEMMAS else _transliterated(v, table) for k, v in value.items()}
     return value
 
 

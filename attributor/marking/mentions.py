@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from attributor.marking.evidence import Mention, Token
+from attributor.marking.evidence import Gender, Mention, Token
 from attributor.marking.language import Language
 from attributor.marking.tokens import index_at, without_possessive
 
@@ -46,7 +46,7 @@ def _at(
     token = tokens[i]
     kind = language.pronouns.get(token.low)
     if kind:
-        gender = "m" if kind == "m" else "f" if kind == "f" else ""
+        gender: Gender = "m" if kind == "m" else "f" if kind == "f" else ""
         plural = kind == "plural"
         return Mention(token.start, token.end, "pronoun", token.low, gender, plural), i + 1
     end = _name_end(tokens, i, starts, initial, inner, language) if token.capital else i
@@ -131,6 +131,10 @@ def _name(
     head = tokens[end - 2].low if last.low == "." else last.low
     first = _reach_back(tokens, start, starts, language)
     words = [tokens[i].low for i in range(first, end)]
+    if all(
+        w in language.titles or language.nouns.get(w) == "person" for w in words[-(end - start) :]
+    ):
+        return Mention(tokens[first].start, last.end, "nominal", head, _gender(words, language))
     return Mention(tokens[first].start, last.end, "name", head, _gender(words, language))
 
 
@@ -142,11 +146,11 @@ def _nominal(tokens: Sequence[Token], i: int, starts: set[int], language: Langua
     return Mention(tokens[first].start, tokens[i].end, "nominal", tokens[i].low, gender, plural)
 
 
-def _gender(words: Iterable[str], language: Language) -> str:
+def _gender(words: Iterable[str], language: Language) -> Gender:
     for word in words:
         known = language.titles.get(word) or language.given_names.get(word)
         if known in ("m", "f"):
-            return known
+            return "m" if known == "m" else "f"
     return ""
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from attributor.marking.evidence import Passage
 
@@ -152,7 +153,7 @@ def _ends_speech(text: str, left: int, right: int, start: int, end: int) -> bool
 
 
 def _linked(text: str, found: list[Passage]) -> tuple[Passage, ...]:
-    for i, (one, other) in enumerate(zip(found, found[1:], strict=False)):
+    for i, (one, other) in enumerate(pairwise(found)):
         left_open = not one.closed and one.outer_start < one.start
         if left_open and other.paragraph == one.paragraph + 1 and _same_opening(text, one, other):
             found[i] = replace(one, continues=i + 1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import sentencex
 
@@ -94,7 +95,7 @@ def _pieces(
             yield at, passage.outer_start, paragraph, sentence, False
             inside = _split(text, passage.start, passage.end, code)
             edges = [passage.outer_start, *(a for a, _ in inside[1:]), passage.outer_end]
-            for a, b in zip(edges, edges[1:], strict=False):
+            for a, b in pairwise(edges):
                 yield a, b, paragraph, sentence, True
             at = max(at, passage.outer_end)
             next_passage += 1
@@ -107,7 +108,9 @@ def _split(text: str, start: int, end: int, code: str) -> list[Bounds]:
     if end - start < 15:  # too short for two sentences worth telling apart
         return [_trimmed(text, start, end)]
     found = []
-    for boundary in sentencex.get_sentence_boundaries(code, text[start:end]):
+    for boundary in sentencex.get_sentence_boundaries(  # type: ignore[attr-defined]
+        code, text[start:end]
+    ):
         a, b = _trimmed(text, start + boundary["start_index"], start + boundary["end_index"])
         if a < b:
             found.append((a, b))

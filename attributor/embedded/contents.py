@@ -1,0 +1,236 @@
+"""What was said: from a cue and its subject to the spans of the content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attributor.embedded.page import Bounds, Page
+from attributor.embedded.subjects import Subject
+from attributor.marking import Cue, Passage
+
+_ADJUNCT = 14
+"""Within so many words after a verb its clause has begun: "said on Monday in Lima that …"."""
+_LEAD_IN = 90
+"""A marked passage belongs to a cue that ends at most so many code points before it."""
+_FEWEST = 3
+"""A clause has at least so many words."""
+_TERMINATORS = frozenset(".!?")
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Spans in the order of the text; `own_words` None leaves it to the marks."""
+
+    spans: tuple[Bounds, ...]
+    own_words: bool | None = None
+
+
+def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
+    """What the verb governs: speech before it, after it, or on both sides."""
+    before = _marked_before(page, subject)
+    after = _marked_after(page, cue, subject)
+    if before and after:
+        return Content((*before, *after))
+    if before:
+        return Content(tuple(before))
+    if after and not _splits(page, subject):
+        return Content(tuple(after))
+    clause = _clause_before(page, subject)
+    if clause:
+        rest = _clause_goes_on(page, subject)
+        own = _in_first_person(page, clause)
+        return Content((clause, rest) if rest else (clause,), own_words=own)
+    if after:
+        return Content(tuple(after))
+    if cue.lemma in page.language.clausal:
+        clause = _clause_after(page, cue, subject)
+        return Content((clause,), own_words=False) if clause else None
+    return None
+
+
+def of_preposition(page: Page, cue: Cue, mention_end: int) -> Content | None:
+    """What "according to X" covers: the clause after it, else the one before it."""
+    start, end = page.sentence(cue.start)
+    rest = page.lows(mention_end, end)
+    if len(page.words(start, cue.start)) < _FEWEST:
+        comma = page.text.find(",", mention_end, end)
+        clause = (comma + 1, end) if comma >= 0 else (mention_end, end)
+    elif rest and rest[0] == "," and len(page.words(mention_end, end)) > 2 * _FEWEST:
+        return Content(((start, cue.start), (mention_end, end)))
+    else:
+        clause = (start, cue.start)
+    return Content((clause,)) if len(page.words(*clause)) >= _FEWEST else None
+
+
+def of_label(page: Page, cue: Cue) -> Content:
+    """What follows a speaker's label, to the paragraph's end."""
+    return Content(((cue.end, page.marking.paragraphs[page.paragraph(cue.start)][1]),))
+
+
+# --- marked speech --------------------------------------------------------------------------
+
+
+def _marked_before(page: Page, subject: Subject) -> list[Bounds]:
+    """The passage that the reporting clause follows at once, with its unmarked beginning if any."""
+    passage = page.passage_before(subject.start)
+    if passage is None or page.words(passage.outer_end, subject.start):
+        return []
+    start, _ = page.sentence(passage.outer_start)
+    lead = page.words(start, passage.outer_start)
+    if lead and start < passage.outer_start and not _has_cue(page, start, passage.outer_start):
+        return [(start, passage.outer_end)]
+    return [(passage.start, passage.end)]
+
+
+def _has_cue(page: Page, start: int, end: int) -> bool:
+    return any(True for _ in page.cues_between(start, end))
+
+
+def _marked_after(page: Page, cue: Cue, subject: Subject) -> list[Bounds]:
+    """The passage that the reporting clause leads up to."""
+    _, end = page.marking.paragraphs[page.paragraph(cue.start)]
+    passage = page.passage_after(subject.end, end)
+    if passage is None or passage.outer_start - subject.end > _LEAD_IN:
+        return []
+    gap = page.lows(subject.end, passage.outer_start)
+    if any(low in _TERMINATORS for low in gap):
+        if len(gap) == 1:
+            return [(passage.start, passage.end)]  # “…,” she said. “…”
+        return []
+    _, sentence_end = page.sentence(passage.outer_start)
+    if _leads_straight(page, gap, passage, sentence_end):
+        return [(passage.start, passage.end)]
+    start = _clause_start(page, cue, subject, passage.outer_start)
+    if start is None or start >= passage.outer_start:
+        return [(passage.start, passage.end)]
+    return [(start, max(_clause_end(page, start, sentence_end), passage.outer_end))]
+
+
+def _leads_straight(page: Page, gap: list[str], passage: Passage, sentence_end: int) -> bool:
+    """Whether the passage is a quote of its own, not a part of a clause in other words."""
+    if not gap or gap[-1] in ":,":
+        return True
+    return page.text[passage.start].isupper() and not page.words(passage.outer_end, sentence_end)
+
+
+# --- speech without marks --------------------------------------------------------------------
+
+
+def _splits(page: Page, subject: Subject) -> bool:
+    """Whether the reporting clause stands between commas inside a sentence."""
+    start, _ = page.sentence(subject.start)
+    return page.text[start : subject.start].rstrip().endswith(",")
+
+
+def _clause_before(page: Page, subject: Subject) -> Bounds | None:
+    """The sentence up to the comma before the reporting clause ("…, Dacic said.")."""
+    start, _ = page.sentence(subject.start)
+    lead = page.text[start : subject.start].rstrip()
+    if not lead.endswith((",", "?", "!")) or len(page.words(start, subject.start)) < _FEWEST:
+        return None
+    if _has_cue(page, start, subject.start) and not _opens_like_speech(page, start):
+        return None
+    first = page.lows(start, subject.start)[0]
+    if first in page.language.adjuncts or first in page.language.relatives:
+        return None if not _follows_to_end(page, subject) else (start, start + len(lead) - 1)
+    return start, start + len(lead) - 1
+
+
+def _opens_like_speech(page: Page, start: int) -> bool:
+    words = page.lows(start, start + 20)
+    return bool(words) and words[0] in page.language.first_person
+
+
+def _follows_to_end(page: Page, subject: Subject) -> bool:
+    """Whether the reporting clause ends its sentence, so that what it reports stands before it."""
+    _, end = page.sentence(subject.end - 1)
+    return len(page.words(subject.end, end)) == 0
+
+
+def _clause_goes_on(page: Page, subject: Subject) -> Bounds | None:
+    """The clause after "…, she said, …"."""
+    _, end = page.sentence(subject.end - 1)
+    rest = page.text[subject.end : end]
+    if not rest.lstrip().startswith(",") or len(page.words(subject.end, end)) < _FEWEST:
+        return None
+    low = page.words(subject.end, end)[0]
+    if low in page.language.adjuncts or _is_participle(page, low) or low in page.language.relatives:
+        return None
+    return subject.end, end
+
+
+def _is_participle(page: Page, low: str) -> bool:
+    return bool(page.language.participle) and low.endswith(page.language.participle)
+
+
+def _in_first_person(page: Page, bounds: Bounds) -> bool | None:
+    """True where the speaker says "I" or "we": their own words, marks or not."""
+    return any(w in page.language.first_person for w in page.words(*bounds)) or None
+
+
+def _clause_after(page: Page, cue: Cue, subject: Subject) -> Bounds | None:
+    """The clause that the verb governs after it, to where the sentence turns elsewhere."""
+    _, end = page.sentence(cue.start)
+    start = _clause_start(page, cue, subject, end)
+    if start is None:
+        return None
+    stop = _clause_end(page, start, end)
+    return (start, stop) if len(page.words(start, stop)) >= _FEWEST else None
+
+
+def _clause_start(page: Page, cue: Cue, subject: Subject, limit: int) -> int | None:
+    """Where the reported clause begins: after "that", a listener and adjuncts are passed over."""
+    lang = page.language
+    first, last = page.index(max(cue.end, subject.end)), page.index(limit)
+    if first >= last:
+        return None
+    head = [t.low for t in page.tokens[first : min(first + _ADJUNCT, last)]]
+    for k, low in enumerate(head):
+        if low in lang.conjunctions:
+            return page.tokens[first + k].start
+        if low in lang.verbs and k:
+            break
+    if cue.lemma in lang.listening:
+        return _after_listener(page, cue, first, last)
+    if head[0] in lang.adjuncts:
+        return _after_adjunct(page, cue, first, last)
+    if not head[0][0].isalnum():
+        return page.tokens[first + 1].start if head[0] in ":—–" and first + 1 < last else None
+    return page.tokens[first].start
+
+
+def _after_listener(page: Page, cue: Cue, first: int, last: int) -> int | None:
+    listener = page.mention_at(first)
+    index = page.index(listener.end) if listener else first + 1
+    if index >= last:
+        return None
+    low = page.tokens[index].low
+    if low == "to" and cue.lemma in page.language.infinitive:
+        return page.tokens[index].start
+    if low in page.language.adjuncts or not low[0].isalnum():
+        return None
+    return page.tokens[index].start
+
+
+def _after_adjunct(page: Page, cue: Cue, first: int, last: int) -> int | None:
+    """After a single word of time ("said Monday he would go"); "to" only where the verb takes it."""
+    low = page.tokens[first].low
+    if low == "to":
+        return page.tokens[first].start if cue.lemma in page.language.infinitive else None
+    if first + 1 < last and low in page.language.times:
+        follows = page.tokens[first + 1].low
+        if follows not in page.language.adjuncts and follows[0].isalnum():
+            return page.tokens[first + 1].start
+    return None
+
+
+def _clause_end(page: Page, start: int, end: int) -> int:
+    """Where the clause ends: before ", adding that …" and the like, else with its sentence."""
+    for cue in page.cues_between(start, end):
+        index = page.index(cue.start)
+        before = page.tokens[index - 1].low if index else ""
+        if before == "," and (_is_participle(page, page.tokens[index].low)):
+            return page.tokens[index - 1].start
+        if cue.kind == "preposition" and before == ",":
+            return page.tokens[index - 1].start
+    return end

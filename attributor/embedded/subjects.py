@@ -1,0 +1,153 @@
+"""Who a cue's subject is: the mention before the verb, after it, or carried over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from attributor.embedded.page import Page
+from attributor.marking import Cue, Mention
+from attributor.marking.quotation import CHARACTERS
+
+_CHUNK = 7
+"""A subject that is no mention candidate reaches back to a determiner within so many words."""
+_LINKS = frozenset("of for at in from with to on and & under".split())
+"""What may stand between the parts of one subject: "a spokesman for the ministry"."""
+_SPEECH_EDGES = CHARACTERS | frozenset(",–—-?!")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The mention, and where the reporting clause (subject, verb, listener) begins and ends."""
+
+    mention: Mention | None
+    start: int
+    end: int
+
+
+def find(page: Page, cue: Cue) -> Subject | None:
+    """The subject of a verb cue within its sentence, or None."""
+    return _before(page, cue) or _after(page, cue)
+
+
+def _before(page: Page, cue: Cue) -> Subject | None:
+    start, _ = page.sentence(cue.start)
+    at = _over_auxiliaries(page, page.index(cue.start), page.index(start))
+    if at is None:
+        return None
+    if page.tokens[at - 1].low == "," if at > page.index(start) else False:
+        mention = _with_apposition(page, start, page.tokens[at - 1].start)
+        return Subject(mention, mention.start, cue.end) if mention else None
+    limit = page.tokens[at].start if at < len(page.tokens) else cue.start
+    mention = _ending_at(page, start, limit) or _chunk(page, start, at)
+    if mention is None:
+        return None
+    mention = _linked(page, start, mention)
+    return Subject(mention, mention.start, cue.end)
+
+
+def _over_auxiliaries(page: Page, index: int, first: int) -> int | None:
+    """Index after the last word before the verb that is no adverb or auxiliary.
+
+    None where a negation stands there: what was not said is no quote. A passive ("was told") and
+    an infinitive ("to say") have no subject here either.
+    """
+    lang, lows = page.language, page.tokens
+    previous = lows[index - 1].low if index > first else ""
+    if previous in lang.passive and not lows[index].low.endswith(lang.participle or " "):
+        return None
+    while index > first:
+        low = lows[index - 1].low
+        if low in lang.negations or low.endswith("n't"):
+            return None
+        if low not in lang.auxiliaries and low not in lang.adverbs and not _is_adverb(low):
+            break
+        index -= 1
+    return index
+
+
+def _is_adverb(low: str) -> bool:
+    return low.endswith("ly") and len(low) > 4
+
+
+def _ending_at(page: Page, start: int, limit: int) -> Mention | None:
+    """The mention that ends right before `limit`, a relative pronoun passed over."""
+    candidates = page.mentions_between(start, limit)
+    if not candidates:
+        return None
+    mention = candidates[-1]
+    gap = page.lows(mention.end, limit)
+    if gap in ([], ["who"], [",", "who"], ["'"], ["’"]):
+        return mention
+    return mention if gap and gap[0] == "(" and gap[-1] == ")" and len(gap) < 8 else None
+
+
+def _linked(page: Page, start: int, mention: Mention) -> Mention:
+    """The subject's first part where `mention` only completes it: "a spokesman for the ministry"."""
+    while True:
+        earlier = page.mentions_between(start, mention.start)
+        if not earlier:
+            return mention
+        gap = page.lows(earlier[-1].end, mention.start)
+        if not gap or len(gap) > 3 or gap[0] not in _LINKS or earlier[-1].type == "pronoun":
+            return mention
+        if earlier[-1].type == "name" and gap[0] not in ("and", "&", "of"):
+            return mention
+        first = earlier[-1]
+        mention = Mention(
+            first.start,
+            first.end if gap[0] not in ("and", "&") else mention.end,
+            first.type,
+            first.head,
+            first.gender,
+            first.plural or gap[0] in ("and", "&"),
+        )
+
+
+def _with_apposition(page: Page, start: int, comma: int) -> Mention | None:
+    """The mention before "…, the mayor of the town, said": its comma opens what `comma` closes."""
+    for mention in page.mentions_between(start, comma):
+        follows = page.lows(mention.end, comma)
+        if not follows or follows[0] != ",":
+            continue
+        before = page.lows(max(start, mention.start - 30), mention.start)
+        if before and before[-1] in page.language.adjuncts:
+            continue
+        return mention
+    return None
+
+
+def _chunk(page: Page, start: int, at: int) -> Mention | None:
+    """A subject that is no candidate: from the nearest determiner up to the verb."""
+    lang, first = page.language, page.index(start)
+    for k in range(at - 1, max(at - 1 - _CHUNK, first - 1), -1):
+        low = page.tokens[k].low
+        if low in lang.determiners or low in lang.possessives:
+            if k == at - 1:
+                return None
+            head = page.tokens[at - 1]
+            return Mention(page.tokens[k].start, head.end, "nominal", head.low)
+        if not low[0].isalnum() or low in lang.pronouns or low in lang.verbs:
+            return None
+        if low in lang.auxiliaries or low in lang.conjunctions or low in lang.relatives:
+            return None
+    return None
+
+
+def _after(page: Page, cue: Cue) -> Subject | None:
+    """Inversion: "…,” said the minister." """
+    index = page.index(cue.end)
+    while index < len(page.tokens) and page.tokens[index].low in page.language.adverbs:
+        index += 1
+    mention = page.mention_at(index)
+    if mention is None or not _follows_speech(page, cue):
+        return None
+    if mention.type == "pronoun" and mention.head in page.language.relatives:
+        return None
+    return Subject(mention, cue.start, mention.end)
+
+
+def _follows_speech(page: Page, cue: Cue) -> bool:
+    """Whether a marked passage or a comma stands right before the verb."""
+    index = page.index(cue.start)
+    before = page.tokens[index - 1].low if index else ""
+    return before in _SPEECH_EDGES

@@ -1,0 +1,202 @@
+"""The one flow, and the only place that knows its order.
+
+    reading -> marking -> engine (proposes) -> grounding -> speakers -> Annotation -> views
+
+Reading and views are the caller's ends of it; what lies between is here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from typing import TYPE_CHECKING, Any
+
+from attributor.errors import AttributorError, UsageError
+from attributor.marking import mark
+from attributor.records import Annotation, Article, Codebook, Target
+from attributor.settings import Settings, load
+
+if TYPE_CHECKING:
+    from attributor.prompting.client import Asker
+    from attributor.prompting.estimate import Estimate
+
+Progress = Callable[[str], None]
+"""Called with a short phrase each time a step of a dialogue begins."""
+
+
+class Annotator:
+    """Annotates articles one after the other with the same settings.
+
+    Args:
+        settings: which engine, which server; see `attributor.settings`.
+        codebook: the targets that stances are asked for; none without it.
+        client: an `openai.AsyncOpenAI` (or `AsyncAzureOpenAI`) of the caller's own.
+
+    Raises:
+        UsageError: the settings contradict each other.
+    """
+
+    def __init__(
+        self, settings: Settings, codebook: Codebook | None = None, client: object | None = None
+    ) -> None:
+        if client is not None and settings.engine == "auto":
+            settings = settings.model_copy(update={"engine": "openai"})
+        if settings.contradiction and client is None:
+            raise UsageError(settings.contradiction)
+        self.settings, self.codebook = settings, codebook
+        self._client = client
+        self._asker: Asker | None = None
+
+    @property
+    def notice(self) -> str:
+        """Which engine answers, and to which host the text is sent."""
+        if self.settings.chosen_engine == "embedded":
+            return "The embedded engine answers; nothing leaves this machine."
+        if self._client is not None:
+            return f"Asking '{self.settings.model}' through your own client."
+        here = "; it runs on this machine" if self.settings.model_is_local else ""
+        hint = here or "; --offline keeps the article here"
+        return f"Asking '{self.settings.model}' at {self.settings.host}{hint}."
+
+    def annotate_now(self, article: Article) -> Annotation:
+        """The annotation, without an event loop where the embedded engine answers."""
+        if self.settings.chosen_engine == "embedded":
+            return self._embedded(article)
+        return _wait_for(self.annotate(article))
+
+    async def annotate(self, article: Article, on_progress: Progress | None = None) -> Annotation:
+        """The annotation of one article; errors say which article they happened to."""
+        if self.settings.chosen_engine == "embedded":
+            return self._embedded(article)
+        from attributor.prompting import Dialogue, converse
+
+        try:
+            marking = mark(article, self.settings.language)
+            dialogue = Dialogue(marking, self._prompts(), self.codebook)
+            return await converse(dialogue, self._model(), on_progress)
+        except AttributorError as error:
+            raise error.about(article.id) from error.__cause__
+
+    def estimate(self, article: Article) -> Estimate:
+        """What asking a model about the article would take; nobody is asked."""
+        from attributor.prompting import estimate
+
+        marking = mark(article, self.settings.language)
+        return estimate(marking, self._prompts(), self.codebook, self.settings.model)
+
+    async def aclose(self) -> None:
+        """Closes the connections that this object opened."""
+        if self._asker is not None:
+            await self._asker.aclose()
+            self._asker = None
+
+    def _embedded(self, article: Article) -> Annotation:
+        from attributor import embedded
+
+        return embedded.annotate(mark(article, self.settings.language), self.codebook)
+
+    def _prompts(self) -> Any:
+        from attributor.prompting import Prompts
+
+        return Prompts.load(self.settings.prompts)
+
+    def _model(self) -> Asker:
+        from attributor.prompting import Asker
+
+        if self._asker is None:
+            self._asker = Asker(self.settings, self._client)
+        return self._asker
+
+
+def annotate(
+    article: Article | str,
+    *,
+    targets: Codebook | Sequence[str] = (),
+    client: object | None = None,
+    settings: Settings | None = None,
+    **options: Any,
+) -> Annotation:
+    """Who said what in `article`, in which words, and where they stand.
+
+    Works inside a running event loop too, as in a notebook.
+
+    Args:
+        article: an Article, or just its text.
+        targets: what stances are towards: names, or a Codebook.
+        client: an `openai.AsyncOpenAI` of your own, for Azure or a proxy.
+        settings: ready-made settings; else those of the environment and the settings files.
+        options: single settings by name, as `engine="embedded"` or `model="gpt-5-mini"`.
+
+    Raises:
+        AttributorError: see `attributor.errors`; the message says what to do.
+    """
+    annotator = _annotator(targets, client, settings, options)
+    if annotator.settings.chosen_engine == "embedded":
+        return annotator.annotate_now(as_article(article))
+    return _wait_for(_annotate_and_close(annotator, as_article(article)))
+
+
+async def annotate_async(
+    article: Article | str,
+    *,
+    targets: Codebook | Sequence[str] = (),
+    client: object | None = None,
+    settings: Settings | None = None,
+    **options: Any,
+) -> Annotation:
+    """The same as `annotate`, to be awaited."""
+    annotator = _annotator(targets, client, settings, options)
+    return await _annotate_and_close(annotator, as_article(article))
+
+
+def as_article(article: Article | str) -> Article:
+    """The article itself, or one made of its text alone.
+
+    Raises:
+        UsageError: there is no word in the text.
+    """
+    found = Article(id="text", text=article) if isinstance(article, str) else article
+    if not found.text.strip():
+        raise UsageError(f"The article '{found.id}' has no text.", article=found.id)
+    return found
+
+
+async def _annotate_and_close(annotator: Annotator, article: Article) -> Annotation:
+    try:
+        return await annotator.annotate(article)
+    finally:
+        await annotator.aclose()
+
+
+def _annotator(
+    targets: Codebook | Sequence[str],
+    client: object | None,
+    settings: Settings | None,
+    options: dict[str, Any],
+) -> Annotator:
+    if settings is None:
+        settings = load(options)
+    elif options:
+        settings = Settings.model_validate(settings.model_dump() | options)
+    return Annotator(settings, _codebook(targets), client)
+
+
+def _codebook(targets: Codebook | Sequence[str]) -> Codebook | None:
+    if isinstance(targets, Codebook):
+        return targets
+    if isinstance(targets, str):
+        targets = [targets]
+    return Codebook(targets=tuple(Target(name=name) for name in targets)) if targets else None
+
+
+def _wait_for(coroutine: Coroutine[Any, Any, Annotation]) -> Annotation:
+    """Runs `coroutine` to its end, in a loop of its own where one is running already."""
+    import asyncio
+
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(coroutine)
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, coroutine).result()

@@ -1,0 +1,357 @@
+"""From mentions to Speakers: one person behind "Zoran Milivojevic", "Milivojevic", "he", "the diplomat".
+
+Names are tied by their words: a surname (or a given name that is nobody's surname) belongs to the
+nearest earlier full name that it fits. Pronouns and descriptions are tied to whom the text put in
+focus: the speaker so far, or the last person named as a sentence's subject. A description that
+nothing ties to a name stays a speaker without a name. No name is ever taken from anywhere but the
+article: one that an engine proposes counts only if it stands there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from attributor.grounding import GroundedQuote
+from attributor.marking import Marking, Mention
+from attributor.marking.evidence import Gender
+from attributor.marking.language import Language, load
+from attributor.marking.tokens import index_at, without_possessive
+from attributor.records import MentionType, ProposedSpeaker, Speaker, SpeakerKind
+
+_FOCUS = 3
+"""A pronoun looks back over so many paragraphs for the person it means."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """The Speakers, and for each quote its speaker's id and its mention's type, in quote order."""
+
+    speakers: tuple[Speaker, ...]
+    of_quote: tuple[int | None, ...]
+    mention_types: tuple[MentionType, ...]
+
+
+@dataclass(eq=False)
+class Entity:
+    """Somebody or something that the article speaks of, while it is being put together."""
+
+    names: list[tuple[str, ...]] = field(default_factory=list)
+    surfaces: list[str] = field(default_factory=list)
+    roles: list[str] = field(default_factory=list)
+    heads: set[str] = field(default_factory=set)
+    places: list[int] = field(default_factory=list)
+    gender: Gender = ""
+    kind: SpeakerKind = "person"
+
+    @property
+    def name(self) -> str:
+        """The longest name, as the article writes it."""
+        return max(self.surfaces, key=lambda s: (len(s.split()), len(s)), default="")
+
+    def fits(self, words: tuple[str, ...]) -> bool:
+        """Whether `words` (lower case) can be another form of one of the names."""
+        return any(_same(words, name) for name in self.names)
+
+
+def resolve(
+    marking: Marking, quotes: Sequence[GroundedQuote], proposed: Sequence[ProposedSpeaker] = ()
+) -> Resolution:
+    """Ties each quote's mention, and what the engine proposed of it, to one Speaker.
+
+    Quotes are taken in the order of their mentions in the text, whatever order they come in.
+    """
+    cast = Cast(marking)
+    entities: list[Entity | None] = [None] * len(quotes)
+    types: list[MentionType] = ["none"] * len(quotes)
+    by_proposal: dict[int, Entity] = {}
+    for i in sorted(range(len(quotes)), key=lambda i: _place(quotes[i])):
+        quote = quotes[i]
+        mention = cast.mention(quote.mention) if quote.mention else None
+        types[i] = mention.type if mention else "none"
+        entity = cast.entity(mention) if mention and mention.type == "name" else None
+        if entity is None and quote.speaker is not None:
+            entity = by_proposal.get(quote.speaker) or cast.proposed(proposed[quote.speaker])
+        if entity is None and mention:
+            entity = cast.entity(mention)
+        if entity is None and quote.speaker is not None:
+            entity = cast.unnamed(proposed[quote.speaker])
+        if entity and quote.speaker is not None:
+            by_proposal.setdefault(quote.speaker, entity)
+        cast.speaks(entity, quote)
+        entities[i] = entity
+    return _resolution(entities, types)
+
+
+def _place(quote: GroundedQuote) -> int:
+    return quote.mention[0] if quote.mention else quote.spans[0][0]
+
+
+def _resolution(entities: Sequence[Entity | None], types: Sequence[MentionType]) -> Resolution:
+    ids: dict[int, int] = {}
+    speakers: list[Speaker] = []
+    for entity in entities:
+        if entity is not None and id(entity) not in ids:
+            ids[id(entity)] = len(speakers) + 1
+            speakers.append(_speaker(entity, len(speakers) + 1))
+    of_quote = tuple(ids[id(e)] if e is not None else None for e in entities)
+    return Resolution(tuple(speakers), of_quote, tuple(types))
+
+
+def _speaker(entity: Entity, number: int) -> Speaker:
+    name = entity.name
+    aliases = tuple(dict.fromkeys(s for s in entity.surfaces if s != name))
+    role = entity.roles[0] if entity.roles else ""
+    return Speaker(id=number, name=name, aliases=aliases, role=role, kind=entity.kind)
+
+
+class Cast:
+    """Everybody whom the article names, and who is in focus as it is read."""
+
+    def __init__(self, marking: Marking) -> None:
+        self.marking = marking
+        self.text = marking.text
+        self.language: Language = load(marking.language)
+        self.named: list[Entity] = []
+        self.others: dict[str, Entity] = {}
+        self.last: tuple[int, Entity] | None = None
+        self._starts = [m.start for m in marking.mentions]
+        self._sentence_starts = {start for start, _ in marking.sentences}
+        self._entity_at: dict[int, Entity] = {}
+        full = sorted(self._names(), key=lambda n: (-len(n[1]) > -2, n[0].start))
+        for mention, words, surface in full:
+            self._entity_at[mention.start] = self._register(mention, words, surface)
+
+    # --- names ---------------------------------------------------------------------------------
+
+    def _names(self) -> Iterable[tuple[Mention, tuple[str, ...], str]]:
+        for mention in self.marking.mentions:
+            if mention.type == "name":
+                words, surface = self._bare(mention.start, mention.end)
+                if words:
+                    yield mention, words, surface
+
+    def _bare(self, start: int, end: int) -> tuple[tuple[str, ...], str]:
+        """The name in `start:end` without titles and description: its words, and as written."""
+        tokens = self.marking.tokens[
+            index_at(self.marking.tokens, start) : index_at(self.marking.tokens, end)
+        ]
+        first = 0
+        for k, token in enumerate(tokens[:-1]):
+            known = token.low in self.language.titles or token.low in self.language.nouns
+            described = known or token.low.endswith("'s") or not token.capital
+            if described and token.low not in self.language.particles and token.low != ".":
+                first = k + 1
+        while first < len(tokens) - 1 and not tokens[first].low[0].isalnum():
+            first += 1
+        kept = tokens[first:]
+        if not kept:
+            return (), ""
+        stop = min(kept[-1].end, end)
+        words = tuple(without_possessive(t.low) for t in kept if t.low[0].isalnum())
+        return words, self.text[kept[0].start : stop]
+
+    def _register(self, mention: Mention, words: tuple[str, ...], surface: str) -> Entity:
+        entity = self._fitting(words, mention) or self._new(words)
+        entity.names.append(words)
+        entity.surfaces.append(surface)
+        entity.places.append(mention.start)
+        entity.gender = entity.gender or mention.gender
+        role = self.text[mention.start : mention.end - len(surface)].strip(" ,.")
+        for said in (role, self._apposition(mention)):
+            if said:
+                entity.roles.append(said)
+                entity.heads.update(w for w in said.lower().split() if w in self._role_words)
+        return entity
+
+    @property
+    def _role_words(self) -> set[str]:
+        return self.language.nouns.keys() | self.language.titles.keys()
+
+    def _apposition(self, mention: Mention) -> str:
+        """What follows the name between commas, if it describes a person: "…, the mayor of …,"."""
+        tail = self.text[mention.end : mention.end + 80]
+        if not tail.startswith(", "):
+            return ""
+        role = tail[2:].split(",")[0].split(".")[0]
+        words = role.lower().split()
+        opens = words and (words[0] in self.language.determiners or words[0] in self._role_words)
+        return role if opens and any(w in self.language.nouns for w in words[:6]) else ""
+
+    def _new(self, words: tuple[str, ...]) -> Entity:
+        entity = Entity(kind=self._kind_of_name(words))
+        self.named.append(entity)
+        return entity
+
+    def _kind_of_name(self, words: tuple[str, ...]) -> SpeakerKind:
+        kinds = {self.language.nouns.get(w) for w in words}
+        return "organization" if "organization" in kinds else "person"
+
+    def _fitting(self, words: tuple[str, ...], mention: Mention) -> Entity | None:
+        """The nearest entity before the mention, else the first after it, that the name fits."""
+        fits = [
+            e
+            for e in self.named
+            if e.fits(words) and not (mention.gender and e.gender and mention.gender != e.gender)
+        ]
+        before = [e for e in fits if min(e.places) < mention.start]
+        if before:
+            return max(before, key=lambda e: max(p for p in e.places if p < mention.start))
+        return fits[0] if fits else None
+
+    # --- mentions -------------------------------------------------------------------------------
+
+    def mention(self, edges: tuple[int, int]) -> Mention:
+        """The mention candidate at these offsets, or one made of the words there."""
+        start, end = edges
+        inside = [m for m in self._around(start, end) if m.start < end and start < m.end]
+        named = [m for m in inside if m.type == "name"]
+        if inside:
+            return (named or inside)[0]
+        words = self.text[start:end].lower().split() or [""]
+        return Mention(start, end, "nominal", words[-1])
+
+    def _around(self, start: int, end: int) -> Iterable[Mention]:
+        from bisect import bisect_left
+
+        i = max(bisect_left(self._starts, start) - 1, 0)
+        j = bisect_left(self._starts, end)
+        return self.marking.mentions[i:j]
+
+    def entity(self, mention: Mention) -> Entity | None:
+        """Whom `mention` means; a new unnamed entity where nothing ties it to a name."""
+        if mention.type == "name":
+            return self._entity_at.get(mention.start)
+        if mention.type == "pronoun":
+            return self._meant_by_pronoun(mention)
+        return self._meant_by_description(mention)
+
+    def proposed(self, speaker: ProposedSpeaker) -> Entity | None:
+        """The entity with the name that an engine proposes, if the article has such a name."""
+        words = tuple(
+            w
+            for w in speaker.name.lower().replace("’", "'").split()
+            if w not in self.language.titles
+        )
+        if not words:
+            return None
+        return next((e for e in self.named if e.fits(words)), None)
+
+    def unnamed(self, speaker: ProposedSpeaker) -> Entity:
+        """An entity without a name, known by its role alone."""
+        return self._other(speaker.role, speaker.kind)
+
+    def _other(self, role: str, kind: SpeakerKind) -> Entity:
+        key = role.lower()
+        if key not in self.others:
+            self.others[key] = Entity(roles=[role] if role else [], kind=kind)
+        return self.others[key]
+
+    def speaks(self, entity: Entity | None, quote: GroundedQuote) -> None:
+        """Puts the speaker of `quote` in focus."""
+        if entity is not None:
+            self.last = (_place(quote), entity)
+            entity.places.append(_place(quote))
+
+    # --- pronouns and descriptions --------------------------------------------------------------
+
+    def _meant_by_pronoun(self, mention: Mention) -> Entity | None:
+        low = self.text[mention.start : mention.end].lower()
+        kind = self.language.pronouns.get(low, "")
+        if kind not in ("m", "f"):
+            if kind in ("plural", "thing") and self.last:
+                return self.last[1] if self.last[1].kind not in ("person", "anonymous") else None
+            return None
+        found = self._in_focus(mention, "m" if kind == "m" else "f")
+        if found is not None and not found.gender:
+            found.gender = "m" if kind == "m" else "f"
+        return found
+
+    def _in_focus(self, mention: Mention, gender: Gender) -> Entity | None:
+        """The person last put forward before `mention` whom `gender` does not rule out.
+
+        The subject of an earlier sentence outweighs other persons named since; so does the last
+        speaker.
+        """
+        candidates = self._persons_before(mention.start, gender)
+        if not candidates:
+            return None
+        subjects = [(place, e) for place, e, is_subject in candidates if is_subject]
+        return max(subjects or [(p, e) for p, e, _ in candidates], key=lambda c: c[0])[1]
+
+    def _persons_before(self, offset: int, gender: Gender) -> list[tuple[int, Entity, bool]]:
+        floor = self._paragraphs_back(offset, _FOCUS)
+        found = []
+        for start, entity in self._entity_at.items():
+            if floor <= start < offset and self._can_be(entity, gender):
+                found.append((start, entity, start in self._sentence_starts))
+        if self.last and floor <= self.last[0] < offset and self._can_be(self.last[1], gender):
+            found.append((self.last[0], self.last[1], True))
+        return found
+
+    def _can_be(self, entity: Entity, gender: Gender) -> bool:
+        if entity.kind not in ("person", "anonymous"):
+            return False
+        return not (gender and entity.gender and entity.gender != gender)
+
+    def _paragraphs_back(self, offset: int, count: int) -> int:
+        starts = [start for start, _ in self.marking.paragraphs if start <= offset]
+        return starts[-1 - min(count, len(starts) - 1)] if starts else 0
+
+    def _meant_by_description(self, mention: Mention) -> Entity | None:
+        surface = self.text[mention.start : mention.end]
+        words = surface.lower().split()
+        kind = self.language.nouns.get(mention.head, "person")
+        if kind != "person" or not self._is_definite(words):
+            return self._other(surface, _unnamed_kind(kind))
+        holder = self._holder(mention, words)
+        if holder is not None:
+            return holder
+        return self._other(surface, "anonymous")
+
+    def _is_definite(self, words: Sequence[str]) -> bool:
+        return bool(words) and words[0] in self.language.definite
+
+    def _holder(self, mention: Mention, words: Sequence[str]) -> Entity | None:
+        """Who was said to be this before; else the speaker in focus, if nobody else can be."""
+        heads = {w for w in words if w in self._role_words}
+        before = [
+            e for e in self.named if min(e.places) < mention.start and mention.head in e.heads
+        ]
+        if before:
+            return max(before, key=lambda e: (len(heads & e.heads), _last_before(e, mention.start)))
+        other = [
+            e for key, e in self.others.items() if key.split() and key.split()[-1] == mention.head
+        ]
+        if other:
+            return other[-1]
+        if self.last and self.last[1] in self.named and self._can_be(self.last[1], mention.gender):
+            recent = self._paragraphs_back(mention.start, _FOCUS) <= self.last[0]
+            return self.last[1] if recent else None
+        return None
+
+
+def _last_before(entity: Entity, offset: int) -> int:
+    return max((p for p in entity.places if p < offset), default=-1)
+
+
+def _unnamed_kind(kind: str) -> SpeakerKind:
+    kinds: dict[str, SpeakerKind] = {
+        "group": "group",
+        "organization": "organization",
+        "document": "document",
+    }
+    return kinds.get(kind, "anonymous")
+
+
+def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two names (words in lower case) can be one person's."""
+    if one == other:
+        return True
+    if len(one) == 1 or len(other) == 1:
+        short, long = (one, other) if len(one) <= len(other) else (other, one)
+        return short[0] in (long[-1], long[0])
+    same_last = one[-1] == other[-1]
+    return same_last and (
+        one[0] == other[0] or one[0][0] == other[0][0] and 1 in (len(one[0]), len(other[0]))
+    )
