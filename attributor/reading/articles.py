@@ -10,7 +10,7 @@ from attributor.records import Article
 MAX_BYTES = 20_000_000
 """The longest article that is read: bytes of a file or download, code points of a text."""
 
-_HEADING = re.compile(r"^# +([^\r\n]+?)[ #]*$", re.MULTILINE)
+_HEADING = re.compile(r"^# +([^\r\n]+?)[ #]*\r?$", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 

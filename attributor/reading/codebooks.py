@@ -111,10 +111,13 @@ def _codebook(data: Any) -> Codebook:
 def _target(target: Any) -> Any:
     """A target as a mapping: a bare string is its name, a key without a value is not there."""
     if isinstance(target, str):
-        return {"name": target}
-    if isinstance(target, dict):
-        return {key: value for key, value in target.items() if value or key == "name"}
-    return target
+        target = {"name": target}
+    if not isinstance(target, dict):
+        return target
+    given = {key: value for key, value in target.items() if value or key == "name"}
+    if isinstance(name := given.get("name"), str):
+        given["name"] = name.strip()
+    return given
 
 
 def _refuse_duplicates(targets: list[Any]) -> None:
@@ -122,9 +125,9 @@ def _refuse_duplicates(targets: list[Any]) -> None:
     for target in targets:
         name = target.get("name") if isinstance(target, dict) else None
         if isinstance(name, str):
-            if name.strip().casefold() in seen:
+            if name.casefold() in seen:
                 raise _Mistake(f"has the target {quoted(name)} twice: merge the two")
-            seen.add(name.strip().casefold())
+            seen.add(name.casefold())
 
 
 _KEYS = {"targets": "name, definition and examples", "examples": "text and label"}

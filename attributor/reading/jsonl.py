@@ -39,7 +39,7 @@ def articles(lines: Iterable[bytes], name: str) -> Iterator[Article | ReadingErr
     """
     empty = True
     for number, line in enumerate(lines, 1):
-        if not line.strip(b" \t\r\n\xef\xbb\xbf"):
+        if is_blank(line):
             continue
         empty = False
         try:
@@ -48,6 +48,11 @@ def articles(lines: Iterable[bytes], name: str) -> Iterator[Article | ReadingErr
             yield error
     if empty:
         yield ReadingError(f"{quoted(name)} is empty: give it one article a line.", article=name)
+
+
+def is_blank(line: bytes) -> bool:
+    """Whether there is nothing in a line but white space or a byte order mark."""
+    return not line.strip(b" \t\r\n\xef\xbb\xbf")
 
 
 def is_article(line: bytes) -> bool:

@@ -12,6 +12,7 @@ from attributor.errors import ReadingError, quoted
 from attributor.reading import jsonl
 from attributor.reading.articles import MAX_BYTES, article_from_text, markdown_title, refuse_long
 from attributor.reading.decoding import decode
+from attributor.reading.html import article_from_html, declared_charset, looks_like_html
 from attributor.records import Article
 
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
@@ -82,7 +83,8 @@ def _read_stream(stream: BinaryIO, name: str, suffix: str) -> Iterator[Article |
         return
     begun = b"".join(head)
     data = begun + stream.read(max(MAX_BYTES + 1 - len(begun), 0))
-    yield _article(data, name, suffix)
+    is_html = suffix in _HTML or (suffix not in _TEXT | _MARKDOWN and looks_like_html(data))
+    yield _article(data, name, is_html=is_html, is_markdown=suffix in _MARKDOWN)
 
 
 def _first_lines(stream: BinaryIO) -> list[bytes]:
@@ -92,36 +94,36 @@ def _first_lines(stream: BinaryIO) -> list[bytes]:
     while size <= MAX_BYTES and (line := stream.readline(MAX_BYTES + 1 - size)):
         lines.append(line)
         size += len(line)
-        if line.strip():
+        if not jsonl.is_blank(line):
             break
     return lines
 
 
-def _article(data: bytes, name: str, suffix: str) -> Article:
-    from attributor.reading.html import article_from_html, declared_charset, looks_like_html
-
-    refuse_long(len(data), name)
-    is_html = suffix in _HTML or (suffix not in _TEXT | _MARKDOWN and looks_like_html(data))
-    text = decode(data, name, declared_charset(data) if is_html else None)
-    if is_html:
-        return article_from_html(text, id=name)
-    title = markdown_title(text) if suffix in _MARKDOWN else None
-    return article_from_text(text, id=name, title=title)
-
-
 def _read_url(source: str, allow_private: bool) -> Iterator[Article | ReadingError]:
-    from attributor.reading.html import article_from_html, declared_charset, looks_like_html
     from attributor.reading.urls import fetch, without_credentials
 
     name = without_credentials(source)
     try:
         page = fetch(source, allow_private=allow_private)
         is_html = page.is_html or (page.content_type == "" and looks_like_html(page.body))
-        text = decode(page.body, name, page.charset or declared_charset(page.body))
-        yield (
-            article_from_html(text, id=name, url=page.url)
-            if is_html
-            else article_from_text(text, id=name, url=page.url)
-        )
+        yield _article(page.body, name, is_html=is_html, charset=page.charset, url=page.url)
     except ReadingError as error:
         yield error
+
+
+def _article(
+    data: bytes,
+    name: str,
+    *,
+    is_html: bool,
+    is_markdown: bool = False,
+    charset: str | None = None,
+    url: str | None = None,
+) -> Article:
+    refuse_long(len(data), name)
+    if is_html:
+        html = decode(data, name, charset or declared_charset(data))
+        return article_from_html(html, id=name, url=url)
+    text = decode(data, name, charset)
+    title = markdown_title(text) if is_markdown else None
+    return article_from_text(text, id=name, title=title, url=url)
