@@ -167,6 +167,8 @@ class Settings(BaseModel):
             return _masked(value.get_secret_value())
         if name == "base_url" and value:
             return str(urlsplit(value)._replace(netloc=self.host, query="").geturl())
+        if isinstance(value, bool):
+            return str(value).lower()
         return "" if value is None else str(value)
 
 
@@ -239,7 +241,7 @@ def check(layer: Layer) -> None:
             raise _unknown(name, layer.place, list(Settings.model_fields)) from None
         reason = first["msg"].removeprefix("Value error, ")
         raise UsageError(
-            f"The setting '{name}' in {layer.place} is not usable: "
+            f"The setting '{name}' from {layer.place} is not usable: "
             f"{reason[:1].lower()}{reason[1:]}."
         ) from None
 
@@ -280,7 +282,7 @@ def _merged(own: Layer, project: Layer, stronger: list[Layer]) -> Settings:
         values |= layer.values
         origins |= dict.fromkeys(layer.values, layer.place)
     notices = [
-        f"'{name}' in {project.place} is not used, because {own.place} says otherwise."
+        f"'{name}' from {project.place} is not used, because {own.place} says otherwise."
         for name in loosened
     ]
     if origins.get("base_url") == project.place and "api_key" in values:
@@ -325,7 +327,7 @@ def _unknown(name: str, place: str, known: list[str]) -> UsageError:
 
     nearest = get_close_matches(name, known, n=1)
     hint = f"did you mean '{nearest[0]}'?" if nearest else f"known are {', '.join(known)}."
-    return UsageError(f"The setting '{name}' in {place} is not known; {hint}")
+    return UsageError(f"The setting '{name}' from {place} is not known; {hint}")
 
 
 def _read_dotenv(path: Path) -> Mapping[str, str | None]:

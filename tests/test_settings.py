@@ -190,14 +190,14 @@ def test_offline_with_a_model_on_this_machine_is_allowed(places: Places) -> None
 @pytest.mark.parametrize(
     ("layers", "message"),
     [
-        ({"flags": {"engine": "magic"}}, "'engine' in the command line is not usable: input sh"),
-        ({"environ": {"ATTRIBUTOR_OFFLINE": "perhaps"}}, "'offline' in the environment is not"),
-        ({"environ": {"ATTRIBUTOR_TIMEOUT": "nan"}}, "'timeout' in the environment is not usable"),
-        ({"dotenv": "ATTRIBUTOR_ATTEMPTS=0"}, r"'attempts' in '.*\.env' is not usable: input"),
-        ({"own": "timeout = -1"}, r"'timeout' in '.*config\.toml' is not usable: input should"),
+        ({"flags": {"engine": "magic"}}, "'engine' from the command line is not usable: input sh"),
+        ({"environ": {"ATTRIBUTOR_OFFLINE": "perhaps"}}, "'offline' from the environment is not"),
+        ({"environ": {"ATTRIBUTOR_TIMEOUT": "nan"}}, "'timeout' from the environment is not usable"),
+        ({"dotenv": "ATTRIBUTOR_ATTEMPTS=0"}, r"'attempts' from '.*\.env' is not usable: input"),
+        ({"own": "timeout = -1"}, r"'timeout' from '.*config\.toml' is not usable: input should"),
         ({"environ": {"ATTRIBUTOR_OFLINE": "1"}}, "did you mean 'ATTRIBUTOR_OFFLINE'"),
         ({"dotenv": "ATTRIBUTOR_MODLE=m"}, "did you mean 'ATTRIBUTOR_MODEL'"),
-        ({"own": "apikey = 'x'"}, "'apikey' in .* is not known; did you mean 'api_key'"),
+        ({"own": "apikey = 'x'"}, "'apikey' from .* is not known; did you mean 'api_key'"),
         ({"own": "zzz = 1"}, "known are engine, offline"),
         ({"own": "a = 1\nb =\nc = 2"}, r"is not TOML in UTF-8 \(see line 2\)"),
     ],
@@ -224,7 +224,7 @@ def test_a_mistake_is_told_with_setting_and_place(
     ],
 )
 def test_a_base_url_that_names_no_server_is_refused(places: Places, url: str) -> None:
-    with pytest.raises(UsageError, match="'base_url' in the environment is not usable: it has"):
+    with pytest.raises(UsageError, match="'base_url' from the environment is not usable: it has"):
         places.load(environ={"OPENAI_BASE_URL": url})
 
 

@@ -1,1 +1,92 @@
-"""The command line."""
+"""The command line: one module a command, and the only room that prints."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from importlib import import_module
+from typing import Any, NoReturn
+
+import click
+
+import attributor
+
+EXAMPLES = """\b
+Examples:
+  attributor annotate article.txt
+  attributor annotate --format html -o article.html https://example.org/news/1
+  attributor config set api_key
+"""
+
+COMMANDS = ("annotate", "config", "schema", "completion")
+
+
+class Commands(click.Group):
+    """The commands, each imported when it is needed, and what happens when one fails."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, the most useful first."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command `cmd_name`: what its module calls by the same name."""
+        if cmd_name not in COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"attributor.cli.{cmd_name}"), cmd_name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what goes wrong becomes a sentence and an exit code."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+            raise
+        except (Exception, KeyboardInterrupt, click.Abort) as error:
+            from attributor.cli.messages import tell
+
+            ctx.exit(tell(error))
+        return result
+
+
+@click.group(
+    cls=Commands,
+    epilog=EXAMPLES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.option(
+    "--traceback",
+    is_flag=True,
+    envvar="ATTRIBUTOR_TRACEBACK",
+    help="Show where in the program an unexpected error came from.",
+)
+@click.version_option(
+    attributor.__version__, prog_name="attributor", message="%(prog)s %(version)s"
+)
+def cli(traceback: bool) -> None:
+    """Who said what in an article, in which words, and where do they stand?"""
+
+
+def main() -> NoReturn:
+    """Run the command line on this process's arguments, and exit."""
+    _speak_utf8()
+    _unwind_when_ended()
+    cli.main(prog_name="attributor")
+    raise AssertionError("click exits")
+
+
+def _speak_utf8() -> None:
+    """Make the output UTF-8 whatever the locale; half a character becomes an escape."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _unwind_when_ended() -> None:
+    """Let `finally` restore the terminal and remove unfinished files when a signal ends us."""
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            with contextlib.suppress(ValueError):  # not the main thread
+                signal.signal(number, lambda number, _frame: sys.exit(128 + number))

@@ -1,0 +1,270 @@
+"""`attributor annotate`: articles in, who said what out."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from attributor.cli.files import destination
+from attributor.cli.messages import say, tell
+from attributor.errors import AccessError, CreditError, ReadingError, UsageError, quoted
+
+if TYPE_CHECKING:
+    from attributor.pipeline import Annotator
+    from attributor.records import Annotation, Article, Codebook
+    from attributor.settings import Settings
+
+# As attributor.views.FORMATS, which takes too long to import for --help.
+FORMATS = ("terminal", "json", "jsonl", "csv", "markdown", "html")
+SUFFIXES = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+}
+
+EXAMPLES = """\b
+Examples:
+  attributor annotate                          paste an article, end with Ctrl-D
+  attributor annotate article.txt interview.html
+  attributor annotate https://example.org/news/1
+  pbpaste | attributor annotate --offline
+  attributor annotate --format html -o article.html article.txt
+  attributor annotate --target NATO --target "the strike" article.txt
+  attributor annotate --dry-run archive.jsonl
+"""
+
+
+@click.command(epilog=EXAMPLES, short_help="Take articles apart: who said what.")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "embedded", "openai"]),
+    help="Who reads the article; auto asks a model if one is configured.",
+)
+@click.option(
+    "--offline",
+    is_flag=True,
+    default=None,
+    help="Keep the article's text on this machine.",
+)
+@click.option("--model", metavar="NAME", help="The model's name on its server.")
+@click.option("--base-url", metavar="URL", help="An OpenAI-compatible server.")
+@click.option("--prompts", metavar="DIR", help="A folder with prompts of your own.")
+@click.option(
+    "--target",
+    "targets",
+    metavar="TEXT",
+    multiple=True,
+    help="Whom or what stances are towards; may be given several times.",
+)
+@click.option(
+    "--codebook",
+    metavar="FILE",
+    help="A YAML file of targets with definitions and examples; --target adds to it.",
+)
+@click.option("--language", metavar="CODE", help="en, sr-Latn or sr-Cyrl; detected if not given.")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(FORMATS),
+    help="What to write; else what the suffix of --output says, else terminal.",
+)
+@click.option(
+    "-o", "--output", metavar="FILE", help="Write there, and only if all could be written."
+)
+@click.option("--dry-run", is_flag=True, help="Say what it would cost, and ask nobody.")
+@click.option(
+    "--allow-private",
+    is_flag=True,
+    default=None,
+    help="Read URLs on private addresses too.",
+)
+@click.pass_context
+def annotate(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    targets: tuple[str, ...],
+    codebook: str | None,
+    format_: str | None,
+    output: str | None,
+    dry_run: bool,
+    **flags: Any,
+) -> None:
+    """Take articles apart: who said what, in which words, and where do they stand?
+
+    SOURCE is a file (text, Markdown, HTML, or JSONL with "id" and "text"), a URL, or "-" for
+    standard input. Without one, standard input is read, or on a terminal you are asked to paste.
+    """
+    from attributor.settings import load
+
+    _refuse_overwriting(sources, output)
+    settings = load(flags)
+    for notice in settings.notices:
+        say(notice)
+    annotator = _annotator(settings, _codebook(codebook, targets))
+    say(annotator.notice)
+    work = Work(annotator, _articles(sources, settings.allow_private), settings.chosen_engine)
+    if dry_run:
+        from attributor.cli.estimating import show_estimates
+
+        show_estimates(work)
+    else:
+        _write(ctx, work, format_ or _format_for(output), output)
+    ctx.exit(work.exit_code)
+
+
+class Work:
+    """The articles of one call: each annotated, or told why not."""
+
+    def __init__(
+        self, annotator: Annotator, articles: Iterator[Article | Exception], engine: str
+    ) -> None:
+        self.annotator = annotator
+        self.engine = engine
+        self.exit_code = 0
+        self._articles = articles
+
+    def articles(self) -> Iterator[Article]:
+        """The articles that could be read."""
+        for article in self._articles:
+            if isinstance(article, Exception):
+                self.failed(article)
+            else:
+                yield article
+
+    def annotations(self) -> Iterator[Annotation]:
+        """The annotations that could be made.
+
+        A wrong key or an empty account ends it: no other article would fare better.
+        """
+        with self._one_by_one() as annotate_one:
+            for article in self.articles():
+                try:
+                    annotation = annotate_one(article)
+                except (AccessError, CreditError) as error:
+                    self.failed(error, article.id)
+                    return
+                except Exception as error:  # a fault in one article must not cost the others
+                    self.failed(error, article.id)
+                else:
+                    yield annotation
+
+    def failed(self, error: Exception, article: str | None = None) -> None:
+        """Tell what went wrong; the first failure decides the exit code."""
+        code = tell(error, article)
+        self.exit_code = self.exit_code or code
+
+    @contextmanager
+    def _one_by_one(self) -> Iterator[Callable[[Article], Annotation]]:
+        if self.engine == "embedded":
+            yield self.annotator.annotate_now
+            return
+        import asyncio
+
+        from attributor.cli.progress import shown
+
+        with asyncio.Runner() as runner:
+
+            def ask(article: Article) -> Annotation:
+                with shown(article.id) as on_progress:
+                    return runner.run(self.annotator.annotate(article, on_progress))
+
+            try:
+                yield ask
+            finally:
+                runner.run(self.annotator.aclose())
+
+
+def _annotator(settings: Settings, codebook: Codebook | None) -> Annotator:
+    from attributor.pipeline import Annotator
+
+    return Annotator(settings, codebook)
+
+
+def _codebook(path: str | None, names: tuple[str, ...]) -> Codebook | None:
+    """The codebook's targets, and after them those named on the command line that it has not."""
+    from attributor.records import Codebook, Target
+
+    targets: list[Target] = []
+    if path:
+        from attributor.reading import read_codebook
+
+        targets.extend(read_codebook(path).targets)
+    for name in names:
+        if not 0 < len(name.strip()) <= 200:
+            raise UsageError(f"The target {quoted(name)} must have 1 to 200 characters.")
+        if name.strip().casefold() not in {target.name.casefold() for target in targets}:
+            targets.append(Target(name=name.strip()))
+    return Codebook(targets=tuple(targets)) if targets else None
+
+
+def _articles(sources: tuple[str, ...], allow_private: bool) -> Iterator[Article | Exception]:
+    from attributor.reading import read
+
+    for source in sources or ("-",):
+        try:
+            yield from (
+                _standard_input() if source == "-" else read(source, allow_private=allow_private)
+            )
+        except Exception as error:  # a fault in one source must not cost the others
+            yield error
+
+
+def _standard_input() -> Iterator[Article | ReadingError]:
+    from io import BytesIO
+
+    from attributor.reading import read_stream
+
+    if sys.stdin is None:
+        raise UsageError("There is no standard input: name a file or a URL.")
+    if sys.stdin.isatty():
+        from attributor.cli import paste
+
+        yield from read_stream(BytesIO(paste.read().encode()), "pasted")
+    else:
+        yield from read_stream(sys.stdin.buffer, "stdin")
+
+
+def _write(ctx: click.Context, work: Work, format_: str, output: str | None) -> None:
+    from itertools import chain
+
+    from attributor.views import write
+
+    with destination(output) as out:
+        annotations = work.annotations()
+        first = next(annotations, None)
+        if first is None:
+            ctx.exit(work.exit_code)  # by an exception: no file takes the place of an older one
+        write(format_, chain([first], annotations), out, **_looks(out.isatty()))
+
+
+def _looks(on_terminal: bool) -> dict[str, Any]:
+    """Colours and width, by the conventions of NO_COLOR and FORCE_COLOR."""
+    import os
+    import shutil
+
+    color = not os.environ.get("NO_COLOR") and (on_terminal or bool(os.environ.get("FORCE_COLOR")))
+    return {"color": color, "width": shutil.get_terminal_size().columns if on_terminal else None}
+
+
+def _format_for(output: str | None) -> str:
+    return SUFFIXES.get(PurePath(output or "").suffix.lower(), "terminal")
+
+
+def _refuse_overwriting(sources: tuple[str, ...], output: str | None) -> None:
+    if output is None or not Path(output).is_file():
+        return
+    for source in sources:
+        if Path(source).exists() and Path(source).samefile(output):
+            raise UsageError(f"{quoted(output)} is what is read: write to another file.")

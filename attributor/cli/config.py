@@ -1,0 +1,164 @@
+"""`attributor config`: the user's own settings file."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from attributor.errors import AttributorError, UsageError, quoted
+
+if TYPE_CHECKING:
+    from attributor.settings import Settings
+
+EXAMPLES = """\b
+Examples:
+  attributor config
+  attributor config set api_key
+  attributor config unset base_url
+"""
+
+SET_EXAMPLES = """\b
+Examples:
+  attributor config set api_key                 asks for it, so that no history keeps it
+  attributor config set api_key < key.txt
+  attributor config set base_url http://127.0.0.1:11434/v1
+  attributor config set offline true
+"""
+
+
+@click.group(
+    invoke_without_command=True, epilog=EXAMPLES, short_help="Show or change your settings."
+)
+@click.pass_context
+def config(ctx: click.Context) -> None:
+    """Show what is set and where it comes from, or change your own settings file.
+
+    Settings come from the command line, the environment, the .env file of the folder you are in,
+    and your own file; the first that says something wins.
+    """
+    if ctx.invoked_subcommand is None:
+        _show()
+
+
+@config.command()
+def path() -> None:
+    """Print where your own settings file is."""
+    from attributor.settings import user_file
+
+    click.echo(user_file())
+
+
+@config.command("set", epilog=SET_EXAMPLES, short_help="Set NAME to VALUE in your own file.")
+@click.argument("name")
+@click.argument("value", required=False)
+def set_(name: str, value: str | None) -> None:
+    """Set NAME to VALUE in your own file; the api_key is asked for, or read from a pipe."""
+    from attributor.settings import Layer, Settings, check, user_file, variables
+
+    name = variables().get(name, name)
+    place = "the command line"
+    check(Layer(place, {name: value} if name not in Settings.model_fields else {}))
+    value = _key(value) if name == "api_key" else value
+    if not value:
+        raise click.UsageError(f"Say what {quoted(name)} shall be.")
+    check(Layer(place, {name: value}))
+    _rewrite(user_file(), name, _as_toml(name, Settings(**{name: value})))
+    click.echo(f"{name} is set in {user_file()} ({_guarded()}).", err=True)
+
+
+@config.command()
+@click.argument("name")
+def unset(name: str) -> None:
+    """Take NAME out of your own file."""
+    from attributor.settings import read_user_file, user_file
+
+    if name not in read_user_file(user_file()):
+        raise UsageError(f"{quoted(name)} is not set in '{user_file()}'.")
+    _rewrite(user_file(), name, None)
+    click.echo(f"{name} is taken out of {user_file()}.", err=True)
+
+
+def _show() -> None:
+    from attributor.cli.messages import say
+    from attributor.settings import Settings, load, user_file
+    from attributor.views.escaping import one_line
+
+    settings = load()
+    state = "" if user_file().exists() else " (not there yet)"
+    click.echo(f"Your own file: {user_file()}{state}\n")
+    for name in Settings.model_fields:
+        shown = one_line(settings.shown(name)) or "not set"
+        click.echo(f"{name:14}{shown:32}  {one_line(settings.origin(name))}")
+    for notice in settings.notices:
+        say(notice)
+
+
+def _key(given: str | None) -> str:
+    if given is not None:
+        raise click.UsageError(
+            "A key on the command line stays in the shell's history: leave it away here, and "
+            "paste it when asked."
+        )
+    if sys.stdin.isatty():
+        return str(click.prompt("Key (not shown)", hide_input=True, err=True)).strip()
+    return sys.stdin.readline().strip()
+
+
+def _as_toml(name: str, settings: Settings) -> str:
+    value = settings.api_key.get_secret_value() if name == "api_key" and settings.api_key else None
+    value = value or getattr(settings, name)
+    if isinstance(value, Path):
+        value = str(value.absolute())
+    import json
+
+    # What JSON calls a string, a number, true and false is TOML too.
+    return f"{name} = {json.dumps(value, ensure_ascii=False)}"
+
+
+def _rewrite(path: Path, name: str, line: str | None) -> None:
+    """Replace the line that sets `name`, leaving the user's own comments and order alone.
+
+    Raises:
+        UsageError: the file is written in such a way that this would not do.
+    """
+    import tomllib
+
+    from attributor.settings import read_user_file
+
+    before = read_user_file(path)
+    old = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
+    setting = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*=")
+    lines = [kept for kept in old if not setting.match(kept)] + ([line] if line else [])
+    text = "\n".join(lines) + "\n"
+    expected = {k: v for k, v in before.items() if k != name} | (tomllib.loads(line or ""))
+    try:
+        if tomllib.loads(text) != expected:
+            raise ValueError
+    except ValueError:
+        raise UsageError(f"'{path}' cannot be changed safely; edit it by hand.") from None
+    _write_private(path, text)
+
+
+def _write_private(path: Path, text: str) -> None:
+    """Write a file, and make its folder, that only their owner can read from the first byte on."""
+    from attributor.cli.files import replacing
+
+    path = Path(os.path.realpath(path))
+    try:
+        path.parent.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with replacing(path, mode=0o600) as out:
+            out.write(text)
+    except OSError as error:
+        raise AttributorError(f"'{path}' cannot be written: {error.strerror}.") from error
+
+
+def _guarded() -> str:
+    if os.name == "nt":
+        return "kept by the access rights of your Windows profile"
+    return "readable by you alone"

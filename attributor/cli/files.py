@@ -1,0 +1,75 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from attributor.errors import AttributorError, UsageError, quoted
+
+
+@contextmanager
+def destination(output: str | None) -> Iterator[TextIO]:
+    """Where results go: the file `output`, replaced once all is written, or standard output.
+
+    Raises:
+        UsageError: no file can be written there.
+        AttributorError: writing failed, for example because the disk is full.
+    """
+    if output in (None, "-"):
+        with _failures_told("Standard output"):
+            yield sys.stdout
+            sys.stdout.flush()
+        return
+    path = Path(os.path.realpath(str(output)))
+    if path.is_dir():
+        raise UsageError(f"{quoted(str(output))} is a folder: name a file in it.")
+    with _failures_told(quoted(str(output))):
+        if path.exists() and not path.is_file():
+            with path.open("w", encoding="utf-8", newline="") as out:  # a device or a pipe
+                yield out
+            return
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path, mode=_mode_of(path)) as out:
+            yield out
+
+
+@contextmanager
+def replacing(path: Path, *, mode: int) -> Iterator[TextIO]:
+    """A new file that takes the place of `path` if the block ends well, and else is removed."""
+    unfinished = path.with_name(f".{path.name[:200]}.{os.urandom(4).hex()}")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        with open(  # pathlib takes no opener
+            unfinished,
+            "w",
+            encoding="utf-8",
+            errors="backslashreplace",
+            newline="",
+            opener=lambda name, _flags: os.open(name, flags, mode),
+        ) as out:
+            yield out
+        unfinished.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            unfinished.unlink()
+
+
+def _mode_of(path: Path) -> int:
+    """The permissions that `path` has, or those that the user gives to new files."""
+    return stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o666
+
+
+@contextmanager
+def _failures_told(name: str) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise AttributorError(f"{name} cannot be written: {error.strerror}.") from error

@@ -1,0 +1,50 @@
+"""Sentences on standard error, where nothing from an article may act on the terminal."""
+
+from __future__ import annotations
+
+import click
+
+from attributor.errors import AttributorError, quoted
+
+
+def say(sentence: str) -> None:
+    """Write one line to standard error."""
+    from attributor.views.escaping import one_line
+
+    click.echo(one_line(sentence), err=True)
+
+
+def tell(error: BaseException, article: str | None = None) -> int:
+    """Say what went wrong, with the article it happened to, and give the exit code for it."""
+    if isinstance(error, KeyboardInterrupt | click.Abort):
+        say("Cancelled.")
+        return 130
+    if isinstance(error, AttributorError):
+        sentence, code = error.message, error.exit_code
+        article = error.article or article
+    else:
+        sentence, code = _unexpected(error), 1
+    if article and quoted(article) not in sentence:
+        sentence = f"{quoted(article)}: {sentence}"
+    say(f"Error: {sentence}")
+    return code
+
+
+def _unexpected(error: BaseException) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}{f': {quoted(str(error.filename))}' if error.filename else ''}."
+    if click.get_current_context().find_root().params.get("traceback"):
+        _show_traceback(error)
+        return "This should not have happened; please report it with the lines above."
+    return (
+        f"This should not have happened ({type(error).__name__}); run it again as "
+        "'attributor --traceback …' and report what that shows."
+    )
+
+
+def _show_traceback(error: BaseException) -> None:
+    import traceback
+
+    from attributor.views.escaping import visible
+
+    click.echo(visible("".join(traceback.format_exception(error))), err=True, nl=False)

@@ -1,0 +1,118 @@
+"""The program as a whole: help, version, schema, completion, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import click
+import pytest
+
+import attributor
+from attributor.cli import COMMANDS, cli
+from attributor.errors import AnswerError, ReadingError
+
+from .conftest import Run
+
+
+@pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["config", "set"]])
+@pytest.mark.parametrize("option", ["-h", "--help"])
+def test_every_command_has_help_with_an_example(run: Run, command: list[str], option: str) -> None:
+    result = run(*command, option)
+    assert result.exit_code == 0
+    assert f"  attributor {command[0] if command else 'annotate'}" in result.stdout
+
+
+def test_the_version_is_printed(run: Run) -> None:
+    assert run("--version").stdout == f"attributor {attributor.__version__}\n"
+
+
+def test_a_mistyped_command_is_refused(run: Run) -> None:
+    result = run("anotate")
+    assert result.exit_code == 2
+    assert "No such command 'anotate'" in result.stderr
+
+
+def test_the_schema_describes_the_output_format(run: Run) -> None:
+    schema = json.loads(run("schema").stdout)
+    assert schema["properties"]["format"]["const"] == "attributor.annotation/1"
+    assert "sha256" in schema["$defs"]["Article"]["required"]
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_a_completion_script_is_printed(run: Run, shell: str) -> None:
+    result = run("completion", shell)
+    assert result.exit_code == 0
+    assert f"_ATTRIBUTOR_COMPLETE={shell}_complete" in result.stdout
+
+
+def test_completion_takes_the_users_shell(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHELL", "/usr/bin/fish")
+    assert "fish_complete" in run("completion").stdout
+    monkeypatch.setenv("SHELL", "/bin/unheard-of")
+    assert run("completion").exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (ReadingError("'a' is empty."), 3, "Error: 'a' is empty."),
+        (AnswerError("The answer is broken.", article="a"), 4, "Error: 'a': The answer is broken."),
+        (KeyboardInterrupt(), 130, "Cancelled."),
+        (KeyError("sk-secret \x1b[31m"), 1, "Error: This should not have happened (KeyError)"),
+        (OSError(28, "No space left on device"), 1, "Error: No space left on device."),
+    ],
+)
+def test_every_failure_has_one_line_and_its_exit_code(
+    run: Run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, sentence: str
+) -> None:
+    fail_with(error, monkeypatch)
+    result = run("fail")
+    assert result.exit_code == code
+    assert result.stderr.startswith(sentence)
+    assert result.stderr.count("\n") == 1
+    assert "sk-secret" not in result.stderr
+
+
+def test_a_traceback_is_shown_when_asked_for(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    fail_with(KeyError("\x1b[31m"), monkeypatch)
+    for result in (run("--traceback", "fail"), traceback_by_variable(run, monkeypatch)):
+        assert result.exit_code == 1
+        assert "Traceback (most recent call last)" in result.stderr
+        assert "\x1b" not in result.stderr
+
+
+def test_help_is_printed_without_what_only_work_needs() -> None:
+    heavy = {"pydantic", "rich", "asyncio", "openai", "httpx2", "yaml", "trafilatura", "tomllib"}
+    script = (
+        "import sys; from attributor.cli import cli; cli(['--help'], standalone_mode=False);"
+        "print(*sys.modules, file=sys.stderr)"
+    )
+    result = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8")
+    assert result.returncode == 0
+    assert not heavy & set(result.stderr.split())
+
+
+def test_the_package_runs_as_a_module() -> None:
+    command = [sys.executable, "-m", "attributor", "--version"]
+    assert subprocess.run(command, capture_output=True).stdout.startswith(b"attributor ")
+
+
+def traceback_by_variable(run: Run, monkeypatch: pytest.MonkeyPatch) -> click.testing.Result:
+    monkeypatch.setenv("ATTRIBUTOR_TRACEBACK", "1")
+    return run("fail")
+
+
+def fail_with(error: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise error
+
+    known = cli.get_command
+    monkeypatch.setattr(
+        cli,
+        "get_command",
+        lambda ctx, name: (
+            click.Command("fail", callback=fail) if name == "fail" else known(ctx, name)
+        ),
+    )
