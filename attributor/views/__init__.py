@@ -3,7 +3,7 @@
 | format | what | written |
 |---|---|---|
 | terminal | the article with its quotes, then who said what | article by article |
-| json | `attributor.annotation/1`: an object for one article, an array for any other number | as it comes |
+| json | `attributor.annotation/1`, an array unless it is one article | article by article |
 | jsonl | `attributor.annotation/1`, one article a line | article by article |
 | csv | one row a quote | article by article |
 | markdown | who said what, as block quotes | article by article |

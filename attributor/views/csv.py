@@ -13,7 +13,7 @@
 | confidence, flags | empty where there are none; flags separated by spaces |
 | engine, model | which engine and model found it |
 
-UTF-8 without a byte order mark, lines end in a newline. A cell that a spreadsheet would take for a
+UTF-8 without a byte order mark, rows end in CR LF (RFC 4180). A cell that a spreadsheet would take for a
 formula gets an apostrophe in front, and so does one that begins with apostrophes before such a
 character, so that taking one apostrophe away always gives the cell back. A lone surrogate, which
 UTF-8 cannot carry, becomes U+FFFD. Nothing else is altered.
@@ -31,10 +31,32 @@ from attributor.records import Annotation, Quote
 from attributor.views.outline import joined
 
 COLUMNS = (
-    "article_id title byline published url language quote_id kind marked "
-    "speaker_id speaker role speaker_kind mention mention_type cue text start end spans "
-    "stances confidence flags engine model"
-).split()
+    "article_id",
+    "title",
+    "byline",
+    "published",
+    "url",
+    "language",
+    "quote_id",
+    "kind",
+    "marked",
+    "speaker_id",
+    "speaker",
+    "role",
+    "speaker_kind",
+    "mention",
+    "mention_type",
+    "cue",
+    "text",
+    "start",
+    "end",
+    "spans",
+    "stances",
+    "confidence",
+    "flags",
+    "engine",
+    "model",
+)
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -44,7 +66,7 @@ def write(annotations: Iterable[Annotation], out: TextIO) -> None:
     """A header, then a row for every quote of every annotation."""
     if isinstance(out, io.TextIOWrapper):
         out.reconfigure(newline="")  # Windows would double the line ends inside cells
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
     for annotation in annotations:
         writer.writerows(row(annotation, quote) for quote in annotation.quotes)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import quote
 
 # Invisible characters and those that command a terminal or turn the direction of text. A joiner
 # is left alone between letters that need it (Arabic, Indic scripts, emoji), where it is spelling.
@@ -34,6 +33,8 @@ def web_address(url: str) -> str | None:
     """`url` fit to be a link, or None where it is not http or https."""
     if not re.match(r"https?://[^\s/]", url, re.IGNORECASE):
         return None
+    from urllib.parse import quote
+
     return quote(url, safe="!#$%&'*+,/:;=?@~[]", errors="replace")
 
 

@@ -81,7 +81,7 @@ class Section:
         yield f'<section class="article" id="{self.anchor}">\n'
         yield from self._head(heading)
         yield '<div class="columns">\n<div class="text">\n'
-        yield from self.text.html(heading)
+        yield from self.text.body()
         yield '</div>\n<div class="list">\n'
         for group in self.groups:
             yield from self._group(group, heading + 1)
@@ -105,8 +105,8 @@ class Section:
         known = [_bdi(each) for each in (article.byline, article.published) if each]
         known += [_link(article.url)] if article.url else []
         yield "<header>\n"
-        if not self.text.has_title:
-            yield f'<h{heading} class="title" dir="auto">{_safe(self.title)}</h{heading}>\n'
+        yield f'<h{heading} class="title" dir="auto"{self.text.lang}>'
+        yield f"{self.text.title() or _safe(self.title)}</h{heading}>\n"
         yield f'<p class="source">{" · ".join([*known, self.count()])}</p>\n{_LEGEND}</header>\n'
 
     def _group(self, group: SpeakerQuotes, heading: int) -> Iterator[str]:
@@ -123,13 +123,15 @@ class Section:
 
     def _note(self, quote: Quote, group: SpeakerQuotes) -> Iterator[str]:
         """A quote in the list. Its facts are what the script shows where the quote stands."""
-        who = f'<p class="who">{tag(group.number)} {_bdi(wording.name(group.speaker))}</p>'
-        facts = wording.facts(quote)
+        anchor, number = self.anchor, quote.id
         made = ("found by", wording.made_by(self.annotation.engine))
-        yield f'<li id="{self.anchor}n{quote.id}">\n<blockquote dir="auto">{_safe(joined(quote))}'
-        yield f'</blockquote>\n<div class="facts {look(group.number)}" id="{self.anchor}f{quote.id}">'
-        yield f"{who}<dl>{''.join(_fact(*fact) for fact in (*facts, made))}</dl></div>\n"
-        yield f'<a class="back" href="#{self.anchor}q{quote.id}">in the article</a>\n</li>\n'
+        facts = " ".join(_fact(*fact) for fact in (*wording.facts(quote), made))
+        yield f'<li id="{anchor}n{number}">\n'
+        yield f'<blockquote dir="auto">{_safe(joined(quote))}</blockquote>\n'
+        yield f'<div class="facts {look(group.number)}" id="{anchor}f{number}">'
+        yield f'<p class="who">{tag(group.number)} {_bdi(wording.name(group.speaker))}</p>'
+        yield f"<dl>{facts}</dl></div>\n"
+        yield f'<a class="back" href="#{anchor}q{number}">in the article</a>\n</li>\n'
 
     def _coverage(self, heading: int) -> Iterator[str]:
         for sentence, spans in coverage(self.annotation):
@@ -146,7 +148,7 @@ class Section:
             yield "</ul>\n</section>\n"
 
     def _foot(self) -> Iterator[str]:
-        facts = "".join(_fact(*fact) for fact in wording.provenance(self.annotation))
+        facts = " ".join(_fact(*fact) for fact in wording.provenance(self.annotation))
         yield f'<footer aria-label="Where this comes from">\n<dl>{facts}</dl>\n</footer>\n'
 
 

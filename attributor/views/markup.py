@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from html import escape
 from itertools import groupby
 
@@ -49,23 +50,25 @@ class Markup:
         self._group = {quote.id: group for group in groups for quote in group.quotes}
         self._anchor = anchor
         self._starts = paragraph_starts(annotation.article.text)
-        text, title = annotation.article.text, (annotation.article.title or "").strip()
-        self.has_title = bool(title) and text[: self._end_of_first()].strip() == title
+        language = annotation.article.language or ""
+        self.lang = f' lang="{language}"' if re.fullmatch("[A-Za-z0-9-]{2,35}", language) else ""
 
-    def _end_of_first(self) -> int | None:
-        return self._starts[1] if len(self._starts) > 1 else None
+    def title(self) -> str:
+        """The first paragraph if that is the article's title, else ""."""
+        title = (self._annotation.article.title or "").strip()
+        first = self._annotation.article.text[: [*self._starts, None][1]]
+        return self._paragraphs[0] if title and first.strip() == title else ""
 
-    def html(self, heading: int) -> Iterator[str]:
-        """Paragraph by paragraph; a first one that is the title becomes a heading."""
-        language = self._annotation.article.language or ""
-        lang = f' lang="{language}"' if re.fullmatch("[A-Za-z0-9-]{2,35}", language) else ""
+    def body(self) -> Iterator[str]:
+        """The paragraphs after the title."""
+        for paragraph in self._paragraphs[1 if self.title() else 0 :]:
+            yield f'<p dir="auto"{self.lang}>{paragraph}</p>\n'
+
+    @cached_property
+    def _paragraphs(self) -> list[str]:
         pieces = cut(self._annotation, self._starts)
-        paragraphs = groupby(pieces, key=lambda piece: bisect_right(self._starts, piece.start))
-        for number, paragraph in paragraphs:
-            name, kind = "p", ""
-            if number == 1 and self.has_title:
-                name, kind = f"h{heading}", ' class="title"'
-            yield f'<{name}{kind} dir="auto"{lang}>{"".join(self._runs(paragraph))}</{name}>\n'
+        grouped = groupby(pieces, key=lambda piece: bisect_right(self._starts, piece.start))
+        return ["".join(self._runs(paragraph)) for _, paragraph in grouped]
 
     def _runs(self, pieces: Iterable[Piece]) -> Iterator[str]:
         for _, run in groupby(pieces, key=lambda piece: tuple(map(id, piece.contents))):
@@ -83,7 +86,9 @@ class Markup:
         focus = f' tabindex="0" aria-describedby="{facts}"' if begun else ""
         style = look(self._group[quotes[0].id].number)
         tags = "".join(map(self._tag, pieces[-1].closing()))
-        return f'{anchors}<mark class="quote {style}" data-facts="{facts}"{focus}>{words}</mark>{tags}'
+        return (
+            f'{anchors}<mark class="quote {style}" data-facts="{facts}"{focus}>{words}</mark>{tags}'
+        )
 
     def _piece(self, piece: Piece) -> str:
         words = escape(visible(self._annotation.article.text[piece.start : piece.end]))

@@ -170,7 +170,7 @@ def _styled(out: TextIO, width: int | None) -> Callable[[Block], None]:
     console = Console(
         file=out, width=width, force_terminal=True, color_system="standard", no_color=False
     )
-    measure = min(console.width, MEASURE)
+    measure = min(width or console.width, MEASURE)
 
     def show(block: Block) -> None:
         text = Text.assemble(*block.fragments)
