@@ -63,6 +63,7 @@ _INVISIBLE_CODES = dict.fromkeys(
     for code in range(first, last + 1)
 )
 INVISIBLE = frozenset(map(chr, _INVISIBLE_CODES))
+_UNSEEN = "".join(INVISIBLE)
 # Superscripts, circles and fractions are not what their compatibility form says: 10² is not 102.
 _NO_FORM = ("<super>", "<sub>", "<circle>", "<fraction>", "<square>")
 
@@ -123,9 +124,9 @@ def find_all(text: str, typed: str, start: int, end: int) -> list[tuple[int, int
         for first in _occurrences(tokens, " ".join(variant), low, high):
             if first is None:
                 return Miss("ambiguous", "they fit very many places")
-            start, end = tokens.starts[first], tokens.ends[first + len(words) - 1]
-            if _is_whole(text, start, end) and _case_fits(text, start, words[0][0]):
-                found.add((start, with_marks_of(text, end)))
+            place = tokens.starts[first], tokens.ends[first + len(words) - 1]
+            if _is_whole(text, *place) and _case_fits(text, place[0], words[0][0]):
+                found.add((place[0], with_marks_of(text, place[1])))
     return sorted(found) or _difference(tokens, words, low, high)
 
 
@@ -210,10 +211,10 @@ def _binds(text: str, index: int) -> bool:
 def _case_fits(text: str, start: int, typed: str) -> bool:
     """A capital in mid-sentence is part of the word: "polish" is not "Polish"."""
     first = text[start]
-    return first == typed or not first.isupper() or typed.isupper() or opens(text, start)
+    return first == typed or not first.isupper() or typed.isupper() or _opens(text, start)
 
 
-def opens(text: str, start: int) -> bool:
+def _opens(text: str, start: int) -> bool:
     """Whether a sentence, a line or a quotation may begin at `start`."""
     before = text[max(0, start - 50) : start]
     kept = before.rstrip()
@@ -250,6 +251,8 @@ def _wording(typed: str) -> tuple[str, ...]:
         low += 1
     while low < high and not _is_word(words[high - 1]):
         high -= 1
+    if low < high and typed[tokens.starts[low]].isupper():  # a sign before it may have lowered it
+        words[low] = words[low][0].upper() + words[low][1:]
     return tuple(words[low:high])
 
 
@@ -268,8 +271,12 @@ def _fold(text: str) -> _Tokens:
             token = token[0].lower() + token[1:]
         parts.append(token)
         at.append(at[-1] + len(token) + 1)
-        starts.append(match.start())
-        ends.append(match.end())
+        start, end = match.span()
+        if token != match[0]:  # what was folded away at its edges is not part of it
+            start = end - len(match[0].lstrip(_UNSEEN))
+            end = start + len(match[0].strip(_UNSEEN))
+        starts.append(start)
+        ends.append(end)
         previous = token
     return _Tokens(" ".join([*parts, ""]), at, starts, ends)
 

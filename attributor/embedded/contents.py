@@ -29,12 +29,8 @@ def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
     """What the verb governs: speech before it, after it, or on both sides."""
     before = _marked_before(page, subject)
     after = _marked_after(page, cue, subject)
-    if before and after:
+    if before or (after and not _splits(page, subject)):
         return Content((*before, *after))
-    if before:
-        return Content(tuple(before))
-    if after and not _splits(page, subject):
-        return Content(tuple(after))
     clause = _clause_before(page, subject)
     if clause:
         rest = _clause_goes_on(page, subject)
@@ -44,8 +40,17 @@ def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
         return Content(tuple(after))
     if cue.lemma in page.language.clausal:
         clause = _clause_after(page, cue, subject)
-        return Content((clause,), own_words=False) if clause else None
+        if clause and _is_plausible(page, cue, subject, clause):
+            return Content((clause,), own_words=False)
     return None
+
+
+def _is_plausible(page: Page, cue: Cue, subject: Subject, clause: Bounds) -> bool:
+    """Whether a form that is more often a noun ("states", "claims") is a verb here."""
+    lows = page.lows(cue.start, cue.end)
+    if lows and lows[0] not in page.language.nominal_forms:
+        return True
+    return page.lows(*clause)[0] in page.language.conjunctions
 
 
 def of_preposition(page: Page, cue: Cue, mention_end: int) -> Content | None:
@@ -75,11 +80,18 @@ def _marked_before(page: Page, subject: Subject) -> list[Bounds]:
     passage = page.passage_before(subject.start)
     if passage is None or page.words(passage.outer_end, subject.start):
         return []
+    if _starts_anew(page, passage, subject):
+        return []
     start, _ = page.sentence(passage.outer_start)
     lead = page.words(start, passage.outer_start)
     if lead and start < passage.outer_start and not _has_cue(page, start, passage.outer_start):
         return [(start, passage.outer_end)]
     return [(passage.start, passage.end)]
+
+
+def _starts_anew(page: Page, passage: Passage, subject: Subject) -> bool:
+    """Whether the passage ended with a full stop, so that "He added, …" has nothing to do with it."""
+    return page.text[passage.end - 1] == "." and page.text[subject.start].isupper()
 
 
 def _has_cue(page: Page, start: int, end: int) -> bool:
@@ -128,23 +140,27 @@ def _clause_before(page: Page, subject: Subject) -> Bounds | None:
     lead = page.text[start : subject.start].rstrip()
     if not lead.endswith((",", "?", "!")) or len(page.words(start, subject.start)) < _FEWEST:
         return None
+    if not _trails_off(page, subject):
+        return None
     if _has_cue(page, start, subject.start) and not _opens_like_speech(page, start):
         return None
-    first = page.lows(start, subject.start)[0]
-    if first in page.language.adjuncts or first in page.language.relatives:
-        return None if not _follows_to_end(page, subject) else (start, start + len(lead) - 1)
     return start, start + len(lead) - 1
+
+
+def _trails_off(page: Page, subject: Subject) -> bool:
+    """Whether nothing that could be reported follows the reporting clause before a comma."""
+    _, end = page.sentence(subject.end - 1)
+    rest = page.lows(subject.end, end)
+    if not any(low[0].isalnum() for low in rest) or rest[0] == ",":
+        return True
+    if any(low in page.language.conjunctions for low in rest[:_ADJUNCT]):
+        return False
+    return rest[0] in page.language.adjuncts or _is_participle(page, rest[0])
 
 
 def _opens_like_speech(page: Page, start: int) -> bool:
     words = page.lows(start, start + 20)
     return bool(words) and words[0] in page.language.first_person
-
-
-def _follows_to_end(page: Page, subject: Subject) -> bool:
-    """Whether the reporting clause ends its sentence, so that what it reports stands before it."""
-    _, end = page.sentence(subject.end - 1)
-    return len(page.words(subject.end, end)) == 0
 
 
 def _clause_goes_on(page: Page, subject: Subject) -> Bounds | None:
@@ -225,12 +241,13 @@ def _after_adjunct(page: Page, cue: Cue, first: int, last: int) -> int | None:
 
 
 def _clause_end(page: Page, start: int, end: int) -> int:
-    """Where the clause ends: before ", adding that …" and the like, else with its sentence."""
+    """Where the clause ends: where the next reporting clause of the sentence begins, or with it."""
     for cue in page.cues_between(start, end):
         index = page.index(cue.start)
         before = page.tokens[index - 1].low if index else ""
-        if before == "," and (_is_participle(page, page.tokens[index].low)):
+        new_verb = _is_participle(page, page.tokens[index].low) or cue.kind == "preposition"
+        if before == "," and new_verb:
             return page.tokens[index - 1].start
-        if cue.kind == "preposition" and before == ",":
+        if before in ("and", "but") and cue.lemma in page.language.core:
             return page.tokens[index - 1].start
     return end

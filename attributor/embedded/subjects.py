@@ -39,10 +39,16 @@ def _before(page: Page, cue: Cue) -> Subject | None:
         return Subject(mention, mention.start, cue.end) if mention else None
     limit = page.tokens[at].start if at < len(page.tokens) else cue.start
     mention = _ending_at(page, start, limit) or _chunk(page, start, at)
-    if mention is None:
+    if mention is None or _defines(page, mention):
         return None
     mention = _linked(page, start, mention)
     return Subject(mention, mention.start, cue.end)
+
+
+def _defines(page: Page, mention: Mention) -> bool:
+    """Whether "who" tells which people are meant ("those who said …"), rather than who spoke."""
+    i = page.index(mention.start)
+    return mention.head in page.language.relatives and not (i and page.tokens[i - 1].low == ",")
 
 
 def _over_auxiliaries(page: Page, index: int, first: int) -> int | None:
@@ -88,7 +94,7 @@ def _linked(page: Page, start: int, mention: Mention) -> Mention:
         if not earlier:
             return mention
         gap = page.lows(earlier[-1].end, mention.start)
-        if not gap or len(gap) > 3 or gap[0] not in _LINKS or earlier[-1].type == "pronoun":
+        if not _is_link(page, gap) or earlier[-1].type == "pronoun":
             return mention
         if earlier[-1].type == "name" and gap[0] not in ("and", "&", "of"):
             return mention
@@ -101,6 +107,12 @@ def _linked(page: Page, start: int, mention: Mention) -> Mention:
             first.gender,
             first.plural or gap[0] in ("and", "&"),
         )
+
+
+def _is_link(page: Page, gap: list[str]) -> bool:
+    if not gap or gap[0] not in _LINKS:
+        return False
+    return len(gap) == 1 or (len(gap) == 2 and gap[1] in page.language.determiners)
 
 
 def _with_apposition(page: Page, start: int, comma: int) -> Mention | None:
@@ -117,20 +129,23 @@ def _with_apposition(page: Page, start: int, comma: int) -> Mention | None:
 
 
 def _chunk(page: Page, start: int, at: int) -> Mention | None:
-    """A subject that is no candidate: from the nearest determiner up to the verb."""
+    """A subject that is no candidate: back to a determiner, or to where the clause begins."""
     lang, first = page.language, page.index(start)
-    for k in range(at - 1, max(at - 1 - _CHUNK, first - 1), -1):
-        low = page.tokens[k].low
+    k = at
+    while k > first and at - k < _CHUNK:
+        low = page.tokens[k - 1].low
         if low in lang.determiners or low in lang.possessives:
-            if k == at - 1:
-                return None
-            head = page.tokens[at - 1]
-            return Mention(page.tokens[k].start, head.end, "nominal", head.low)
-        if not low[0].isalnum() or low in lang.pronouns or low in lang.verbs:
+            k -= 1
+            break
+        if not low[0].isalnum() or low in lang.conjunctions or low in lang.relatives:
+            break
+        if low in lang.pronouns or low in lang.verbs or low in lang.auxiliaries or low == "to":
             return None
-        if low in lang.auxiliaries or low in lang.conjunctions or low in lang.relatives:
-            return None
-    return None
+        k -= 1
+    if k == at or at - k == _CHUNK or page.tokens[k].low in lang.adjuncts:
+        return None
+    head = page.tokens[at - 1]
+    return Mention(page.tokens[k].start, head.end, "nominal", head.low)
 
 
 def _after(page: Page, cue: Cue) -> Subject | None:

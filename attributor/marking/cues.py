@@ -46,8 +46,13 @@ def _verbs(tokens: Sequence[Token], outside: list[int], language: Language) -> I
     for i in outside:
         token = tokens[i]
         lemma = language.verbs.get(token.low)
-        if lemma and not _is_noun(tokens, i, language):
+        if lemma and not _is_noun(tokens, i, language) and not _is_named(tokens, i):
             yield Cue(token.start, token.end, lemma, "verb")
+
+
+def _is_named(tokens: Sequence[Token], i: int) -> bool:
+    """Whether the word is capitalised inside a sentence ("the United States")."""
+    return tokens[i].capital and i > 0 and tokens[i - 1].low[0].isalnum()
 
 
 def _is_noun(tokens: Sequence[Token], i: int, language: Language) -> bool:

@@ -33,6 +33,8 @@ class Language:
     direct: frozenset[str]
     listening: frozenset[str]
     unambiguous: frozenset[str]
+    core: frozenset[str]
+    nominal_forms: frozenset[str]
     participle: str
     prepositions: tuple[tuple[str, ...], ...]
     conjunctions: frozenset[str]
@@ -137,6 +139,8 @@ def _language(code: str, data: dict[str, Any]) -> Language:
         direct=frozenset(direct),
         listening=words(cues, "listening"),
         unambiguous=words(cues, "unambiguous"),
+        core=words(cues, "core"),
+        nominal_forms=words(cues, "nominal_forms"),
         participle=cues.get("participle", ""),
         prepositions=tuple(tuple(p.split()) for p in cues.get("prepositions", ())),
         conjunctions=words(cues, "conjunctions"),
@@ -155,7 +159,11 @@ def _language(code: str, data: dict[str, Any]) -> Language:
         possessives=words(people, "possessives"),
         titles=_inverted(people.get("titles", {})),
         nouns=_inverted(people.get("nouns", {})),
-        not_names=words(names, "not_names"),
+        not_names=words(names, "not_names").union(
+            *(words(cues, key) for key in ("conjunctions", "auxiliaries", "adjuncts", "relatives")),
+            words(people, "determiners"),
+            words(people, "possessives"),
+        ),
         particles=words(names, "particles"),
         given_names=_inverted(names.get("given", {})),
         favor=words(data.get("stance", {}), "favor"),

@@ -44,7 +44,7 @@ def _at(
 ) -> tuple[Mention | None, int]:
     """The mention that begins or has its head at token `i`, and where to look on."""
     token = tokens[i]
-    kind = language.pronouns.get(token.low)
+    kind = language.pronouns.get(token.low) or language.pronouns.get(token.low.partition("'")[0])
     if kind:
         gender: Gender = "m" if kind == "m" else "f" if kind == "f" else ""
         plural = kind == "plural"

@@ -97,18 +97,17 @@ def _closing(
     shape = marks[i][2]
     closers = PAIRS[shape]
     depth = 0
-    for j in range(i + 1, len(marks)):
-        left, right, other = marks[j]
+    for left, right, other in marks[i + 1 :]:
+        i += 1
         closes = other in closers and _can_close(text, left, right, start, end, other)
-        opens = _can_open(text, left, right, start, end, other)
-        if opens and other == shape and not (closes and other == '"'):
-            if shape in SINGLE or shape == '"':
-                return None
-            depth += 1
-        elif closes and depth:
+        if closes and not depth:
+            return i
+        if closes:
             depth -= 1
-        elif closes:
-            return j
+        elif other == shape and _can_open(text, left, right, start, end, other):
+            if shape in SINGLE or shape in closers:
+                return None  # opened anew before it was closed
+            depth += 1
     return None
 
 

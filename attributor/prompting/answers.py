@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -19,7 +18,7 @@ from attributor.errors import AnswerError
 from attributor.marking.evidence import Marking, Segment
 from attributor.prompting.exchange import Answer, Request
 from attributor.prompting.windows import Window, harmless
-from attributor.prompting.wire import Wire, WirePiece, WireQuote, WireSpeaker, complaint
+from attributor.prompting.wire import Wire, WireQuote, WireSpeaker, complaint
 from attributor.records import Piece, ProposedQuote, ProposedSpeaker
 
 MAX_NAME, MAX_ROLE, MAX_WORDS = 120, 80, 80
@@ -142,17 +141,9 @@ def _speaker(speaker: WireSpeaker) -> ProposedSpeaker:
 
 
 def _proposed(quote: WireQuote, window: Window, marking: Marking) -> ProposedQuote | Remark:
-    pieces: list[Piece] = []
-    for wire in quote.pieces:
-        found = _pieces(wire, window)
-        if isinstance(found, str):
-            return Remark(found, _number(quote.at, window))
-        pieces += found
-    pieces.sort(key=lambda piece: (piece.start, piece.end))
-    if not pieces:
-        return Remark("a quote has no pieces", _number(quote.at, window))
-    if any(a.end > b.start and not (a.ends and b.starts) for a, b in pairwise(pieces)):
-        return Remark("the pieces of a quote overlap", _number(quote.at, window))
+    pieces = _pieces(quote, window)
+    if isinstance(pieces, str):
+        return Remark(pieces, (quote.at,) if window.segment(quote.at) else ())
     at = window.segment(quote.at)
     if at is None and (quote.cue or quote.mention):
         return Remark(f"there is no segment {quote.at}")
@@ -165,11 +156,7 @@ def _proposed(quote: WireQuote, window: Window, marking: Marking) -> ProposedQuo
     )
 
 
-def _number(shown: int, window: Window) -> tuple[int, ...]:
-    return (shown,) if window.segment(shown) else ()
-
-
-def _pieces(wire: WirePiece, window: Window) -> list[Piece] | str:
+def _pieces(wire: WireQuote, window: Window) -> list[Piece] | str:
     left, right = _EDGE.fullmatch(wire.from_), _EDGE.fullmatch(wire.to)
     if left is None or right is None:
         return "an edge does not begin with a segment's number"

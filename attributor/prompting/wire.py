@@ -10,9 +10,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from attributor.records import SpeakerKind, StanceLabel
+
+# Holds an edge to four words where the server keeps to patterns; elsewhere more are cut off.
+EDGE: dict[str, JsonValue] = {"pattern": "^[0-9]{1,4}( [^ ]{1,30}){0,4}$"}
 
 
 class Wire(BaseModel):
@@ -32,22 +35,20 @@ class WireSpeaker(Wire):
     kind: SpeakerKind
 
 
-class WirePiece(Wire):
-    """Two edges, each a segment's number, followed by up to four words if it lies inside."""
-
-    from_: str = Field(alias="from")
-    to: str
-
-
 class WireQuote(Wire):
-    """Where a cue stands, who is named there, and between which edges the words stand."""
+    """Where a cue stands, who is named there, and between which edges the words stand.
+
+    An edge is a segment's number, followed by up to four words if it lies inside the segment. A
+    quote in several pieces is several entries with the same cue at the same place.
+    """
 
     at: int
     cue: str
     mention: str
     speaker: int
     own: bool
-    pieces: list[WirePiece]
+    from_: str = Field(alias="from", json_schema_extra=EDGE)
+    to: str = Field(json_schema_extra=EDGE)
 
 
 class Attribution(Wire):

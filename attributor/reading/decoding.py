@@ -7,8 +7,12 @@ from __future__ import annotations
 
 import codecs
 import re
+from typing import TYPE_CHECKING
 
 from attributor.errors import ReadingError, quoted
+
+if TYPE_CHECKING:
+    from charset_normalizer import CharsetMatch
 
 _MAGIC = {
     b"%PDF-": "a PDF document",
@@ -120,24 +124,22 @@ def _decode_declared(data: bytes, declared: str | None) -> str | None:
 def _decode_guessed(data: bytes, name: str) -> str:
     import charset_normalizer
 
-    best, *others = [*charset_normalizer.from_bytes(data, cp_isolation=list(_GUESSES))] or [None]
-    clear = (
-        best is not None
-        and best.chaos < 0.05
-        # The next best guess is another text, and it must look worse.
-        and not any(
-            other.chaos - best.chaos < 0.01 and best.coherence - other.coherence < 0.04
-            for other in others
-            if other is not None
-        )
-    )
-    if best is None or not clear:
+    guesses = list(charset_normalizer.from_bytes(data, cp_isolation=list(_GUESSES)))
+    if not guesses or not _is_clear(*guesses):
         raise ReadingError(
             f"{quoted(name)} is not UTF-8, and which encoding it is in cannot be told for sure: "
-            "convert it first, for example with iconv -f WINDOWS-1250 -t UTF-8.",
+            "save it as UTF-8, or convert it (for example with iconv -f WINDOWS-1250 -t UTF-8).",
             article=name,
         )
-    return _decode_as(best.encoding, data, name)
+    return _decode_as(guesses[0].encoding, data, name)
+
+
+def _is_clear(best: CharsetMatch, *others: CharsetMatch) -> bool:
+    """Whether the best guess looks like language, and every guess at another text looks worse."""
+    return best.chaos < 0.05 and all(
+        other.chaos - best.chaos >= 0.01 or best.coherence - other.coherence >= 0.04
+        for other in others
+    )
 
 
 def _is_mostly_utf8(data: bytes) -> bool:

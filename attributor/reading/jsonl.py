@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
@@ -41,6 +42,11 @@ def articles(lines: Iterable[bytes], name: str) -> Iterator[Article | ReadingErr
     for number, line in enumerate(lines, 1):
         if is_blank(line):
             continue
+        if empty and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            yield ReadingError(
+                f"{quoted(name)} is UTF-16, and JSONL is UTF-8: save it as UTF-8.", article=name
+            )
+            return
         empty = False
         try:
             yield _article(line, f"{name}:{number}")

@@ -246,6 +246,11 @@ def test_a_jsonl_file_without_lines_is_refused(tmp_path: Path) -> None:
     assert "is empty" in refusal(written(tmp_path, "\n \n", "a.jsonl"))
 
 
+def test_jsonl_in_utf16_is_refused_once(tmp_path: Path) -> None:
+    path = written(tmp_path, (json.dumps({"text": LEAD}) + "\n").encode("utf-16") * 3, "a.jsonl")
+    assert "is UTF-16, and JSONL is UTF-8" in refusal(path)
+
+
 # --- streams -----------------------------------------------------------------------------------
 
 
