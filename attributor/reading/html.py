@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -39,6 +38,8 @@ def article_from_html(html: str, *, id: str, url: str | None = None) -> Article:
     Raises:
         ReadingError: there is no article in the page.
     """
+    import logging
+
     import trafilatura
 
     # Without a handler of its own, its warnings would be printed to the user's terminal.

@@ -123,3 +123,10 @@ def test_a_missing_codebook_and_a_folder_are_named(tmp_path: Path) -> None:
         read_codebook(tmp_path / "none.yaml")
     with pytest.raises(UsageError, match="cannot be read"):
         read_codebook(tmp_path)
+
+
+def test_the_codebook_in_the_docs_is_one(tmp_path: Path) -> None:
+    docs = Path(__file__).parents[2] / "docs" / "reading.md"
+    example = docs.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    codebook = read_codebook(written(tmp_path, example))
+    assert [target.name for target in codebook.targets] == ["European Union", "NATO"]
