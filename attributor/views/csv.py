@@ -13,9 +13,9 @@
 | confidence, flags | empty where there are none; flags separated by spaces |
 | engine, model | which engine and model found it |
 
-UTF-8 without a byte order mark, rows end in CR LF (RFC 4180). A cell that a spreadsheet would take for a
-formula gets an apostrophe in front, and so does one that begins with apostrophes before such a
-character, so that taking one apostrophe away always gives the cell back. A lone surrogate, which
+UTF-8 without a byte order mark, rows end in CR LF (RFC 4180). A cell that a spreadsheet would take
+for a formula gets an apostrophe in front, and so does one that begins with apostrophes before such
+a character, so that taking one apostrophe away always gives the cell back. A lone surrogate, which
 UTF-8 cannot carry, becomes U+FFFD. Nothing else is altered.
 """
 

@@ -37,7 +37,9 @@ def paragraph_starts(text: str) -> list[int]:
     lines = text.splitlines()
     wrapped = re.search(r"\S\s*\n\s*\n\s*\S", text) and max(map(len, lines)) <= _WRAPPED
     separator = r"\n[^\S\n]*\n\s*" if wrapped else r"\n\s*"
-    return [0, *(match.end() for match in re.finditer(separator, text))]
+    first = len(text) - len(text.lstrip())
+    ends = (match.span() for match in re.finditer(separator, text))
+    return [0, *(end for start, end in ends if start >= first and end < len(text))]
 
 
 class Markup:

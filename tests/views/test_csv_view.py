@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from view_samples import BRIDGE, annotations, rendered
+from view_samples import BRIDGE, any_annotations, rendered
 
 from attributor.records import Annotation, Quote, Span, Speaker
 from attributor.views import csv as csv_view
@@ -51,7 +51,7 @@ def test_no_cell_is_a_formula_and_each_can_be_had_back(cell: str) -> None:
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(annotation=annotations())
+@given(annotation=any_annotations())
 def test_text_comes_back_whole_but_for_the_apostrophe(annotation: Annotation) -> None:
     found = rows(rendered("csv", annotation))
     for row, quote in zip(found, annotation.quotes, strict=True):

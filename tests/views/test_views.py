@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
-from view_samples import BRIDGE, annotations, plain, rendered
+from view_samples import BRIDGE, any_annotations, plain, rendered
 
 from attributor.errors import UsageError
 from attributor.records import Annotation, Engine, Quote, Span, Speaker, Usage
@@ -19,7 +19,7 @@ from attributor.views.escaping import visible, web_address
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UsageError, match="'docx'.*terminal, json, jsonl, csv, markdown, html"):
+    with pytest.raises(UsageError, match=r"'docx'.*terminal, json, jsonl, csv, markdown, html"):
         write("docx", [], io.StringIO())
 
 
@@ -31,7 +31,7 @@ def test_every_format_writes_no_article_and_several_articles(format: str) -> Non
 
 @pytest.mark.parametrize("format", FORMATS)
 @settings(max_examples=40, deadline=None, derandomize=True)
-@given(annotation=annotations())
+@given(annotation=any_annotations())
 def test_every_view_of_any_annotation_can_be_stored_as_utf8(
     format: str, annotation: Annotation
 ) -> None:
@@ -64,7 +64,7 @@ def test_plain_terminal_output_needs_no_rich() -> None:
     assert done.stdout == "False\n"
 
 
-# --- escaping --------------------------------------------------------------------------------------
+# --- escaping -------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_an_address_keeps_what_it_is_and_loses_what_is_no_address() -> None:
     assert web_address('HTTP://x.org/"> \u202e\ud800') == "HTTP://x.org/%22%3E%20%E2%80%AE?"
 
 
-# --- outline ---------------------------------------------------------------------------------------
+# --- outline --------------------------------------------------------------------------------------
 
 
 def test_speakers_are_numbered_as_they_first_speak_and_nobody_comes_last() -> None:
@@ -115,7 +115,7 @@ def test_speakers_are_numbered_as_they_first_speak_and_nobody_comes_last() -> No
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(annotation=annotations())
+@given(annotation=any_annotations())
 def test_pieces_are_the_article_and_every_layer_is_made_of_whole_pieces(
     annotation: Annotation,
 ) -> None:
@@ -144,7 +144,7 @@ def test_coverage_tells_quoted_passages_from_reporting_sentences() -> None:
     ]
 
 
-# --- wording ---------------------------------------------------------------------------------------
+# --- wording --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ texts = st.lists(st.sampled_from(NASTY) | st.text(max_size=3), max_size=12).map(
 
 
 @st.composite
-def annotations(draw: st.DrawFn) -> Annotation:
+def any_annotations(draw: st.DrawFn) -> Annotation:
     text = draw(texts)
     offsets = st.integers(0, len(text))
 
