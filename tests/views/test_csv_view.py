@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from view_samples import BRIDGE, any_annotations, rendered
 
 from attributor.records import Annotation, Quote, Span, Speaker
 from attributor.views import csv as csv_view
 from attributor.views import write
+
+from .view_samples import BRIDGE, any_annotations, rendered
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -50,7 +51,7 @@ def test_no_cell_is_a_formula_and_each_can_be_had_back(cell: str) -> None:
         assert row[column] == f"'{cell}"
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(annotation=any_annotations())
 def test_text_comes_back_whole_but_for_the_apostrophe(annotation: Annotation) -> None:
     found = rows(rendered("csv", annotation))

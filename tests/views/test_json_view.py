@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 
 from hypothesis import given, settings
-from view_samples import BRIDGE, any_annotations, plain, rendered
 
 from attributor.records import Annotation
+
+from .view_samples import BRIDGE, any_annotations, plain, rendered
 
 
 def test_json_is_the_annotation_and_nothing_else() -> None:
@@ -20,7 +21,7 @@ def test_letters_stand_as_they_are() -> None:
     assert "Ђорђе 👩" in rendered("json", plain("Ђорђе 👩"))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=50, deadline=None, derandomize=True)
 @given(annotation=any_annotations())
 def test_every_word_survives_in_one_line_of_jsonl(annotation: Annotation) -> None:
     line, *rest = rendered("jsonl", annotation).splitlines()

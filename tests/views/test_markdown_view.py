@@ -3,9 +3,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
-from view_samples import BRIDGE, any_annotations, plain, rendered
 
 from attributor.records import Annotation, Quote, Span
+
+from .view_samples import BRIDGE, any_annotations, plain, rendered
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 
@@ -65,7 +66,7 @@ def test_addresses_in_an_article_are_not_made_into_links_by_github() -> None:
     assert "http\\://x.org and WWW\\.y.org" in shown
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(annotation=any_annotations())
 def test_no_html_image_or_link_comes_out_of_any_article(annotation: Annotation) -> None:
     inline = [

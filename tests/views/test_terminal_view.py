@@ -4,10 +4,11 @@ import re
 
 import pytest
 from hypothesis import given, settings
-from view_samples import BRIDGE, any_annotations, plain, rendered
 
 from attributor.records import Annotation, Speaker
 from attributor.views.escaping import visible
+
+from .view_samples import BRIDGE, any_annotations, plain, rendered
 
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
@@ -102,7 +103,7 @@ def test_escape_sequences_come_out_as_signs() -> None:
 
 
 @pytest.mark.parametrize("color", [False, True])
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=40, deadline=None, derandomize=True)
 @given(annotation=any_annotations())
 def test_nothing_but_richs_own_styles_acts_on_the_terminal(
     color: bool, annotation: Annotation
