@@ -60,11 +60,19 @@ def of_preposition(page: Page, cue: Cue, mention_end: int) -> Content | None:
     if len(page.words(start, cue.start)) < _FEWEST:
         comma = page.text.find(",", mention_end, end)
         clause = (comma + 1, end) if comma >= 0 else (mention_end, end)
-    elif rest and rest[0] == "," and len(page.words(mention_end, end)) > 2 * _FEWEST:
+    elif _goes_on_after_comma(page, rest):
         return Content(((start, cue.start), (mention_end, end)))
     else:
         clause = (start, cue.start)
     return Content((clause,)) if len(page.words(*clause)) >= _FEWEST else None
+
+
+def _goes_on_after_comma(page: Page, rest: list[str]) -> bool:
+    """Whether the clause that "according to X" interrupts goes on: ", builds a special …"."""
+    lang = page.language
+    if len(rest) <= _FEWEST or rest[0] != ",":
+        return False
+    return rest[1] not in lang.relatives and rest[1] not in lang.adjuncts | lang.determiners
 
 
 def of_label(page: Page, cue: Cue) -> Content:
@@ -138,9 +146,10 @@ def _clause_before(page: Page, subject: Subject) -> Bounds | None:
     """The sentence up to the comma before the reporting clause ("…, Dacic said.")."""
     start, _ = page.sentence(subject.start)
     lead = page.text[start : subject.start].rstrip()
-    if not lead.endswith((",", "?", "!")) or len(page.words(start, subject.start)) < _FEWEST:
+    words = len(page.words(start, subject.start))
+    if not lead.endswith((",", "?", "!")) or not words or not _trails_off(page, subject):
         return None
-    if not _trails_off(page, subject):
+    if words < _FEWEST and not _clause_goes_on(page, subject):
         return None
     if _has_cue(page, start, subject.start) and not _opens_like_speech(page, start):
         return None

@@ -124,12 +124,22 @@ _READERS = {"verb": _verb, "noun": _verb, "preposition": _preposition, "label": 
 
 def _join_passages(page: Page, found: list[Found]) -> None:
     """Gives each free passage to the attributed speech that it continues."""
-    for i, passage in enumerate(page.marking.passages):
-        if any(quote.covers(passage.start, passage.end) for quote in found):
-            continue
-        quote = _continued(page, i, passage, found)
+    passages = page.marking.passages
+    for i, passage in enumerate(passages):
+        quote = None if _taken(passage, found) else _continued(page, i, passage, found)
         if quote:
             quote.spans.append((passage.start, passage.end))
+    for passage in reversed(passages):
+        if passage.continues is not None and not _taken(passage, found):
+            following = passages[passage.continues]
+            for quote in found:
+                if quote.covers(following.start, following.end):
+                    quote.spans.append((passage.start, passage.end))
+                    break
+
+
+def _taken(passage: Passage, found: list[Found]) -> bool:
+    return any(quote.covers(passage.start, passage.end) for quote in found)
 
 
 def _continued(page: Page, i: int, passage: Passage, found: list[Found]) -> Found | None:

@@ -18,16 +18,18 @@ def mark(article: Article, language: str | None = None) -> Marking:
     Raises:
         UsageError: there is no pack for `language`.
     """
-    from attributor.marking import cues, mentions, quotation, segments, tokens
+    from attributor.marking import cues, dialogue, mentions, quotation, segments, tokens
     from attributor.marking import language as packs
 
     text = article.text
     code = language or packs.known(article.language) or packs.detect(text)
     pack = packs.load(code)
     paragraphs = segments.paragraphs(text)
-    passages = quotation.passages(text, paragraphs)
     sentences = segments.sentences(text, paragraphs, code)
     words = tokens.tokens(text)
+    passages = quotation.merged(
+        quotation.passages(text, paragraphs), dialogue.passages(words, paragraphs, pack)
+    )
     return Marking(
         article=article,
         language=code,

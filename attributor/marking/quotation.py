@@ -19,7 +19,7 @@ Bounds = tuple[int, int]
 
 # opening shape -> shapes that may close it
 PAIRS: dict[str, str] = {
-    "“": '”“"″',
+    "“": '”"″',
     "„": '“”"″„',
     "‟": "”",
     "”": "”",
@@ -64,6 +64,16 @@ def passages(text: str, paragraphs: Sequence[Bounds]) -> tuple[Passage, ...]:
     return _linked(text, found)
 
 
+def merged(marked: Sequence[Passage], spoken: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Passages between marks, and those of dialogue in paragraphs that have no marks."""
+    if not spoken:
+        return tuple(marked)
+    with_marks = {p.paragraph for p in marked}
+    free = [replace(p, continues=None) for p in marked]
+    free += [p for p in spoken if p.paragraph not in with_marks]
+    return tuple(sorted(free, key=lambda p: p.start))
+
+
 def _in_paragraph(text: str, start: int, end: int, number: int) -> Iterator[Passage]:
     marks = [(m.start(), m.end(), m.group()) for m in MARK.finditer(text, start, end)]
     last_close = start
@@ -72,7 +82,7 @@ def _in_paragraph(text: str, start: int, end: int, number: int) -> Iterator[Pass
         left, right, shape = marks[i]
         if _can_open(text, left, right, start, end, shape):
             j = _closing(text, marks, i, start, end)
-            if j is not None:
+            if j is not None and not _is_clipping(text, right, marks[j][0], shape):
                 close_left, close_right, _ = marks[j]
                 yield Passage(right, close_left, left, close_right, number)
                 last_close, i = close_right, j + 1
@@ -90,25 +100,37 @@ def _in_paragraph(text: str, start: int, end: int, number: int) -> Iterator[Pass
         i += 1
 
 
+def _is_clipping(text: str, start: int, end: int, shape: str) -> bool:
+    """Whether two apostrophes stand for letters left out (rock 'n' roll)."""
+    return shape in "'’" and end - start < 3
+
+
 def _closing(
     text: str, marks: Sequence[tuple[int, int, str]], i: int, start: int, end: int
 ) -> int | None:
     """Index of the mark that closes `marks[i]`, passing over pairs nested inside."""
     shape = marks[i][2]
     closers = PAIRS[shape]
-    depth = 0
+    depth, doubtful = 0, None
     for left, right, other in marks[i + 1 :]:
         i += 1
         closes = other in closers and _can_close(text, left, right, start, end, other)
-        if closes and not depth:
+        if closes and not depth and _may_be_apostrophe(text, left, shape):
+            doubtful = i if doubtful is None else doubtful
+        elif closes and not depth:
             return i
-        if closes:
+        elif closes:
             depth -= 1
         elif other == shape and _can_open(text, left, right, start, end, other):
             if shape in SINGLE or shape in closers:
-                return None  # opened anew before it was closed
+                break  # opened anew before it was closed
             depth += 1
-    return None
+    return doubtful
+
+
+def _may_be_apostrophe(text: str, left: int, shape: str) -> bool:
+    """Whether the closing mark at `left` may be a plural's apostrophe ("the rails’ fault")."""
+    return shape in "‘‛'’‚" and text[left - 1] in "sSzZxX"
 
 
 def _opens_again(
@@ -122,8 +144,10 @@ def _opens_again(
 
 
 def _can_open(text: str, left: int, right: int, start: int, end: int, shape: str) -> bool:
-    if shape not in PAIRS or right >= end or text[right].isspace():
+    if shape not in PAIRS or right >= end:
         return False
+    if text[right].isspace():
+        return shape in "«‹" and text[left - 1 : left] in ("", " ", "\n", "\u00a0")
     before = text[left - 1] if left > start else " "
     if not (before.isspace() or before in _OPENS_AFTER):
         return False
@@ -137,7 +161,7 @@ def _can_close(text: str, left: int, right: int, start: int, end: int, shape: st
     if left <= start:
         return False
     before = text[left - 1]
-    if before.isspace() and shape in "'\"’″":
+    if before.isspace() and shape not in "»›":
         return False
     after = text[right] if right < end else " "
     if after.isspace() or after in _CLOSES_BEFORE:
