@@ -9,6 +9,8 @@ article: one that an engine proposes counts only if it stands there.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -43,6 +45,8 @@ class Entity:
     places: list[int] = field(default_factory=list)
     gender: Gender = ""
     kind: SpeakerKind = "person"
+    human: bool = False
+    located: bool = False
 
     @property
     def name(self) -> str:
@@ -114,13 +118,18 @@ class Cast:
         self.language: Language = load(marking.language)
         self.named: list[Entity] = []
         self.others: dict[str, Entity] = {}
+        self._other_by_head: dict[str, Entity] = {}
         self.last: tuple[int, Entity] | None = None
         self._starts = [m.start for m in marking.mentions]
+        self._paragraph_starts = [start for start, _ in marking.paragraphs]
         self._sentence_starts = {start for start, _ in marking.sentences}
+        self._by_word: dict[str, list[Entity]] = defaultdict(list)
+        self._by_head: dict[str, list[Entity]] = defaultdict(list)
         self._entity_at: dict[int, Entity] = {}
-        full = sorted(self._names(), key=lambda n: (-len(n[1]) > -2, n[0].start))
-        for mention, words, surface in full:
+        names = list(self._names())
+        for mention, words, surface in sorted(names, key=lambda n: len(n[1]) == 1):
             self._entity_at[mention.start] = self._register(mention, words, surface)
+        self._named_at = sorted(self._entity_at)
 
     # --- names ---------------------------------------------------------------------------------
 
@@ -138,7 +147,7 @@ class Cast:
         ]
         first = 0
         for k, token in enumerate(tokens[:-1]):
-            known = token.low in self.language.titles or token.low in self.language.nouns
+            known = token.low in self.language.titles or self._is_person_noun(token.low)
             described = known or token.low.endswith("'s") or not token.capital
             if described and token.low not in self.language.particles and token.low != ".":
                 first = k + 1
@@ -157,12 +166,34 @@ class Cast:
         entity.surfaces.append(surface)
         entity.places.append(mention.start)
         entity.gender = entity.gender or mention.gender
+        entity.human |= bool(mention.gender) or self._looks_human(words, mention)
+        entity.located |= self._before(mention) in self.language.places
         role = self.text[mention.start : mention.end - len(surface)].strip(" ,.")
         for said in (role, self._apposition(mention)):
-            if said:
+            if said and any(w in self._role_words for w in said.lower().split()):
+                entity.human |= entity.kind == "person"
                 entity.roles.append(said)
-                entity.heads.update(w for w in said.lower().split() if w in self._role_words)
+                self._add_heads(entity, said)
         return entity
+
+    def _add_heads(self, entity: Entity, role: str) -> None:
+        for word in role.lower().split():
+            if word in self._role_words and word not in entity.heads:
+                entity.heads.add(word)
+                self._by_head[word].append(entity)
+
+    def _before(self, mention: Mention) -> str:
+        i = index_at(self.marking.tokens, mention.start)
+        return self.marking.tokens[i - 1].low if i else ""
+
+    def _looks_human(self, words: tuple[str, ...], mention: Mention) -> bool:
+        if words[0] in self.language.given_names:
+            return True
+        first = self.text[mention.start : mention.end].split()[0].lower()
+        return len(words) > 1 and first not in self.language.determiners
+
+    def _is_person_noun(self, low: str) -> bool:
+        return self.language.nouns.get(low) in ("person", "group")
 
     @property
     def _role_words(self) -> set[str]:
@@ -181,6 +212,8 @@ class Cast:
     def _new(self, words: tuple[str, ...]) -> Entity:
         entity = Entity(kind=self._kind_of_name(words))
         self.named.append(entity)
+        for word in {words[0], words[-1]}:
+            self._by_word[word].append(entity)
         return entity
 
     def _kind_of_name(self, words: tuple[str, ...]) -> SpeakerKind:
@@ -191,13 +224,17 @@ class Cast:
         """The nearest entity before the mention, else the first after it, that the name fits."""
         fits = [
             e
-            for e in self.named
+            for e in self._candidates(words)
             if e.fits(words) and not (mention.gender and e.gender and mention.gender != e.gender)
         ]
-        before = [e for e in fits if min(e.places) < mention.start]
+        before = [e for e in fits if e.places[0] < mention.start]
         if before:
-            return max(before, key=lambda e: max(p for p in e.places if p < mention.start))
+            return max(before, key=lambda e: _last_before(e, mention.start))
         return fits[0] if fits else None
+
+    def _candidates(self, words: tuple[str, ...]) -> list[Entity]:
+        last, first = self._by_word.get(words[-1], []), self._by_word.get(words[0], [])
+        return [*last, *(e for e in first if e not in last)]
 
     # --- mentions -------------------------------------------------------------------------------
 
@@ -212,8 +249,6 @@ class Cast:
         return Mention(start, end, "nominal", words[-1])
 
     def _around(self, start: int, end: int) -> Iterable[Mention]:
-        from bisect import bisect_left
-
         i = max(bisect_left(self._starts, start) - 1, 0)
         j = bisect_left(self._starts, end)
         return self.marking.mentions[i:j]
@@ -235,7 +270,7 @@ class Cast:
         )
         if not words:
             return None
-        return next((e for e in self.named if e.fits(words)), None)
+        return next((e for e in self._candidates(words) if e.fits(words)), None)
 
     def unnamed(self, speaker: ProposedSpeaker) -> Entity:
         """An entity without a name, known by its role alone."""
@@ -245,13 +280,15 @@ class Cast:
         key = role.lower()
         if key not in self.others:
             self.others[key] = Entity(roles=[role] if role else [], kind=kind)
+            if kind == "anonymous" and key:
+                self._other_by_head[key.split()[-1]] = self.others[key]
         return self.others[key]
 
     def speaks(self, entity: Entity | None, quote: GroundedQuote) -> None:
         """Puts the speaker of `quote` in focus."""
         if entity is not None:
             self.last = (_place(quote), entity)
-            entity.places.append(_place(quote))
+            entity.human |= entity.kind == "person" and not entity.located
 
     # --- pronouns and descriptions --------------------------------------------------------------
 
@@ -282,21 +319,26 @@ class Cast:
     def _persons_before(self, offset: int, gender: Gender) -> list[tuple[int, Entity, bool]]:
         floor = self._paragraphs_back(offset, _FOCUS)
         found = []
-        for start, entity in self._entity_at.items():
-            if floor <= start < offset and self._can_be(entity, gender):
+        named = self._named_at
+        for start in named[bisect_left(named, floor) : bisect_left(named, offset)]:
+            entity = self._entity_at[start]
+            if self._can_be(entity, gender):
                 found.append((start, entity, start in self._sentence_starts))
         if self.last and floor <= self.last[0] < offset and self._can_be(self.last[1], gender):
             found.append((self.last[0], self.last[1], True))
         return found
 
     def _can_be(self, entity: Entity, gender: Gender) -> bool:
-        if entity.kind not in ("person", "anonymous"):
+        if entity.kind == "anonymous":
+            return True
+        if entity.kind != "person" or not entity.human:
             return False
         return not (gender and entity.gender and entity.gender != gender)
 
     def _paragraphs_back(self, offset: int, count: int) -> int:
-        starts = [start for start, _ in self.marking.paragraphs if start <= offset]
-        return starts[-1 - min(count, len(starts) - 1)] if starts else 0
+        """Where the paragraph `count` before that of `offset` begins."""
+        number = bisect_right(self._paragraph_starts, offset) - 1
+        return self._paragraph_starts[max(number - count, 0)] if self._paragraph_starts else 0
 
     def _meant_by_description(self, mention: Mention) -> Entity | None:
         surface = self.text[mention.start : mention.end]
@@ -315,9 +357,7 @@ class Cast:
     def _holder(self, mention: Mention, words: Sequence[str]) -> Entity | None:
         """Who was said to be this before; else the speaker in focus, if nobody else can be."""
         heads = {w for w in words if w in self._role_words}
-        before = [
-            e for e in self.named if min(e.places) < mention.start and mention.head in e.heads
-        ]
+        before = [e for e in self._by_head[mention.head] if min(e.places) < mention.start]
         if before:
             return max(before, key=lambda e: (len(heads & e.heads), _last_before(e, mention.start)))
         other = [
@@ -332,7 +372,8 @@ class Cast:
 
 
 def _last_before(entity: Entity, offset: int) -> int:
-    return max((p for p in entity.places if p < offset), default=-1)
+    places = [p for p in entity.places if p < offset]
+    return max(places, default=-1)
 
 
 def _unnamed_kind(kind: str) -> SpeakerKind:

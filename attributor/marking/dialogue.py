@@ -73,7 +73,9 @@ class _Line:
         if i >= len(self.tokens) or self.tokens[i].low not in _DASHES:
             return False
         after = self.tokens[i + 1].start if i + 1 < len(self.tokens) else self.tokens[i].end + 1
-        return after > self.tokens[i].end and (i == 0 or self.tokens[i - 1].end < self.tokens[i].start)
+        return after > self.tokens[i].end and (
+            i == 0 or self.tokens[i - 1].end < self.tokens[i].start
+        )
 
     def _reports(self, i: int) -> bool:
         """Whether a reporting clause begins right after the comma, dash or mark at `i`."""

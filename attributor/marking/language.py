@@ -55,6 +55,7 @@ class Language:
     nouns: dict[str, str]
     not_names: frozenset[str]
     particles: frozenset[str]
+    places: frozenset[str]
     given_names: dict[str, str]
     favor: frozenset[str]
     against: frozenset[str]
@@ -165,6 +166,7 @@ def _language(code: str, data: dict[str, Any]) -> Language:
             words(people, "possessives"),
         ),
         particles=words(names, "particles"),
+        places=words(names, "places"),
         given_names=_inverted(names.get("given", {})),
         favor=words(data.get("stance", {}), "favor"),
         against=words(data.get("stance", {}), "against"),
