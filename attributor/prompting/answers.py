@@ -25,6 +25,8 @@ MAX_NAME, MAX_ROLE, MAX_WORDS = 120, 80, 80
 """Characters of the free text that is taken from an answer."""
 EDGE_WORDS = 6
 """An edge is asked for in up to four words; of more, the outermost are taken."""
+CUE_SEGMENTS = 2
+"""How many segments a cue that interrupts a quote may take up."""
 
 _FENCED = re.compile(r"^```\w*\s*\n(.*?)\n?```$", re.DOTALL)
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
@@ -118,10 +120,28 @@ def read_attribution(
             continue
         if quote.speaker not in reading.speakers and quote.speaker not in known:
             reading.remarks.append(Remark(f"there is no speaker {quote.speaker}", (quote.at,)))
-        reading.quotes.append(proposed)
+        _add(proposed, reading.quotes, window)
     numbers = found.get("not_speech")
     reading.not_speech = [n for n in numbers if type(n) is int] if isinstance(numbers, list) else []
     return reading
+
+
+def _add(quote: ProposedQuote, quotes: list[ProposedQuote], window: Window) -> None:
+    """Add a quote, or join it to the one before that has the same cue: the cue interrupts it."""
+    before = quotes[-1] if quotes else None
+    if before is not None and before.cue and _source(before) == _source(quote):
+        a, b = before.pieces[-1].end, quote.pieces[0].start
+        between = [s for s in window.segments if a <= s.start and s.end <= b]
+        shared = before.pieces[-1].start == b and before.pieces[-1].end == quote.pieces[0].end
+        if (a <= b or shared) and len(between) <= CUE_SEGMENTS:
+            pieces = (*before.pieces, *quote.pieces)
+            quotes[-1] = before.model_copy(update={"pieces": pieces})
+            return
+    quotes.append(quote)
+
+
+def _source(quote: ProposedQuote) -> tuple[object, ...]:
+    return quote.cue, quote.mention, quote.speaker
 
 
 def _items(values: Any, word: str, model: type[Item], reading: Reading) -> Iterator[Item]:

@@ -102,6 +102,15 @@ def _strict(node: Any, defs: dict[str, Any]) -> Any:
     }
 
 
+def without_bounds(schema: Any) -> Any:
+    """The schema without patterns, for servers whose strict mode knows none."""
+    if isinstance(schema, list):
+        return [without_bounds(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {key: without_bounds(value) for key, value in schema.items() if key != "pattern"}
+
+
 def complaint(error: ValidationError) -> str:
     """The first thing that is wrong, without the values: they are the article's, or worse."""
     first = error.errors(include_input=False, include_url=False)[0]

@@ -1,0 +1,301 @@
+"""The client: carries requests to an OpenAI-compatible server, and its answers back.
+
+tenacity is the one retry policy; the SDK's own is off. What a server cannot do is found out from
+its first refusal and remembered: a schema with bounds, then one without, then JSON mode; a
+temperature or none; one name or the other for the limit of output tokens.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from attributor.errors import AnswerError, UsageError
+from attributor.prompting import prices, tokens
+from attributor.prompting.dialogue import Conversation
+from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.faults import Asked, explained, is_transient, said, seconds_to_wait
+from attributor.prompting.windows import harmless
+from attributor.prompting.wire import without_bounds
+from attributor.records import Annotation, Usage
+from attributor.settings import OPENAI_URL, Settings
+
+if TYPE_CHECKING:
+    from openai import APIStatusError, AsyncOpenAI
+    from tenacity import RetryCallState
+
+NO_KEY = "none"
+"""Sent where there is no key: servers that need none want something all the same."""
+REASONING_ROOM = 16_000
+"""Output tokens for thinking, on servers where the limit counts them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Dialect:
+    """What a server was found to understand. `format` goes from strict to plain."""
+
+    format: int = 0
+    temperature: bool = True
+    breakpoint: bool = False
+    completion_limit: bool = False
+    limit_is_settled: bool = False
+
+
+FORMATS = ("strict schema", "strict schema without bounds", "JSON mode", "plain text")
+
+
+class Asker:
+    """Asks one server.
+
+    Args:
+        settings: server, key, model, time-out and how often to try.
+        client: an AsyncOpenAI (or AsyncAzureOpenAI) of the caller's own; it is not closed here.
+        sleep: how to wait between attempts, given seconds.
+
+    Raises:
+        UsageError: `client` is not an asynchronous OpenAI client.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        client: AsyncOpenAI | None = None,
+        *,
+        sleep: Callable[[float], Awaitable[None]] | None = None,
+    ) -> None:
+        self._settings, self._sleep, self._own = settings, sleep, client is None
+        self._client = _checked(client) if client is not None else _connect(settings)
+        address = urlsplit(str(self._client.base_url))
+        self.host = address.netloc.rpartition("@")[2]
+        at_openai = address.hostname == urlsplit(OPENAI_URL).hostname
+        self._dialect = _Dialect(breakpoint=at_openai, completion_limit=at_openai)
+
+    async def ask(self, request: Request) -> Answer:
+        """The answer to one request.
+
+        Raises:
+            ModelError: there is none, after all attempts that make sense.
+        """
+        import openai
+
+        try:
+            response = await self._persistently(request)
+        except openai.APIError as error:
+            raise self._explained(error, request) from error
+        answer = self._read(request, response)
+        self._check_length(request, answer)
+        return answer
+
+    async def aclose(self) -> None:
+        """Close the connections, unless the client is the caller's own."""
+        if self._own:
+            await self._client.close()
+
+    async def _persistently(self, request: Request) -> str:
+        import asyncio
+
+        import tenacity
+
+        retrying = tenacity.AsyncRetrying(
+            sleep=self._sleep or asyncio.sleep,
+            stop=tenacity.stop_after_attempt(self._settings.attempts),
+            wait=_wait,
+            retry=tenacity.retry_if_exception(is_transient),
+            reraise=True,
+        )
+        body: str = await retrying(self._adapting, request)
+        return body
+
+    async def _adapting(self, request: Request) -> str:
+        """Send the request, more simply as long as the server rejects what it does not know."""
+        import openai
+
+        while True:
+            dialect = self._dialect
+            try:
+                return await self._send(request, dialect)
+            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
+                simpler = _simpler(dialect, error)
+                if simpler == dialect:
+                    raise
+                self._dialect = simpler
+
+    async def _send(self, request: Request, dialect: _Dialect) -> str:
+        parameters = _parameters(request, self._settings.model, dialect)
+        completions = self._client.chat.completions.with_raw_response
+        response = await completions.create(**parameters)
+        body: str = response.text
+        return body
+
+    def _explained(self, error: Any, request: Request) -> Exception:
+        settings = self._settings
+        asked = Asked(self.host, settings.model, settings.attempts, settings.timeout)
+        return explained(error, asked).about(request.article)
+
+    def _read(self, request: Request, text: str) -> Answer:
+        try:
+            answer = _answer(json.loads(text), self._settings.model)
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            raise AnswerError(
+                f"The server '{self.host}' answered the request about "
+                f"'{harmless(request.article)}' with something that is no chat completion; "
+                "check --base-url.",
+                article=request.article,
+            ) from error
+        price = prices.cost(self._settings.model, answer.usage, str(self._client.base_url))
+        return replace(answer, usage=answer.usage.model_copy(update={"cost_usd": price}))
+
+    def _check_length(self, request: Request, answer: Answer) -> None:
+        """A server that cut the prompt says so only by counting too few tokens."""
+        least = tokens.least(request)
+        if 0 < answer.usage.input_tokens < least:
+            raise AnswerError(
+                f"The server '{self.host}' read only {answer.usage.input_tokens:,} tokens of the "
+                f"request about '{harmless(request.article)}', which has at least {least:,}: it "
+                "cut the prompt; give the model a larger context (Ollama: OLLAMA_CONTEXT_LENGTH).",
+                article=request.article,
+            )
+
+
+async def converse(
+    dialogue: Conversation, asker: Asker, on_progress: Callable[[str], None] | None = None
+) -> Annotation:
+    """Carry a dialogue to its end, one request at a time.
+
+    Args:
+        dialogue: what to ask.
+        asker: whom to ask.
+        on_progress: is told, before each request, what it is for.
+
+    Raises:
+        ModelError: the server gave no usable answer.
+    """
+    while requests := dialogue.requests():
+        request = requests[0]
+        if on_progress:
+            on_progress(_PROGRESS[request.purpose])
+        dialogue.take(request, await asker.ask(request))
+    annotation = dialogue.annotation
+    assert annotation is not None  # noqa: S101  # nothing is outstanding
+    return annotation
+
+
+_PROGRESS = {
+    "attribute": "who said what",
+    "repair": "what was left open",
+    "stance": "where they stand",
+}
+
+
+def _checked(client: AsyncOpenAI) -> AsyncOpenAI:
+    import openai
+
+    if not isinstance(client, openai.AsyncOpenAI):
+        raise UsageError(
+            f"A client of the type '{type(client).__name__}' cannot be used; give an AsyncOpenAI "
+            "or AsyncAzureOpenAI."
+        )
+    return client.with_options(max_retries=0)
+
+
+def _connect(settings: Settings) -> AsyncOpenAI:
+    import httpx2
+    import openai
+
+    timeout = httpx2.Timeout(settings.timeout, connect=min(settings.timeout, 10.0))
+    # Redirects are not followed: the article goes to the configured server only.
+    http_client = openai.DefaultAsyncHttpxClient(timeout=timeout, follow_redirects=False)
+    return openai.AsyncOpenAI(
+        api_key=settings.api_key.get_secret_value() if settings.api_key else NO_KEY,
+        base_url=settings.base_url or OPENAI_URL,
+        timeout=timeout,
+        max_retries=0,
+        http_client=http_client,
+    )
+
+
+def _wait(state: RetryCallState) -> float:
+    error = state.outcome.exception() if state.outcome else None
+    return seconds_to_wait(error, state.attempt_number, random.random())  # noqa: S311
+
+
+def _parameters(request: Request, model: str, dialect: _Dialect) -> dict[str, Any]:
+    in_words = FORMATS[dialect.format] in ("JSON mode", "plain text")
+    limit = request.max_output_tokens
+    parameters: dict[str, Any] = {
+        "model": model,
+        "messages": _messages(request, dialect.breakpoint, in_words),
+    }
+    if dialect.temperature:
+        parameters["temperature"] = request.temperature
+    if dialect.completion_limit:
+        parameters["max_completion_tokens"] = limit + REASONING_ROOM
+    else:
+        parameters["max_tokens"] = limit
+    response_format = _response_format(request, FORMATS[dialect.format])
+    return parameters | ({"response_format": response_format} if response_format else {})
+
+
+def _messages(request: Request, breakpoint: bool, in_words: bool) -> list[dict[str, Any]]:
+    static, *rest = request.messages
+    text = static.content
+    if in_words:
+        text += f"\n\nThe JSON Schema of the answer:\n{request.schema_json}"
+    part = {"type": "text", "text": text, "prompt_cache_breakpoint": {"mode": "explicit"}}
+    content: Any = [part] if breakpoint else text
+    return [
+        {"role": static.role, "content": content},
+        *({"role": message.role, "content": message.content} for message in rest),
+    ]
+
+
+def _response_format(request: Request, form: str) -> dict[str, Any] | None:
+    if form == "plain text":
+        return None
+    if form == "JSON mode":
+        return {"type": "json_object"}
+    schema = request.schema if form == "strict schema" else without_bounds(request.schema)
+    json_schema = {"name": request.schema_name, "strict": True, "schema": schema}
+    return {"type": "json_schema", "json_schema": json_schema}
+
+
+def _simpler(dialect: _Dialect, error: APIStatusError) -> _Dialect:
+    """A dialect without what the server complains about; the same one if nothing is recognised."""
+    words = said(error)
+    if dialect.breakpoint and "cache" in words:
+        return replace(dialect, breakpoint=False)
+    if dialect.temperature and "temperature" in words:
+        return replace(dialect, temperature=False)
+    if not dialect.limit_is_settled and ("max_tokens" in words or "max_completion" in words):
+        other = not dialect.completion_limit
+        return replace(dialect, completion_limit=other, limit_is_settled=True)
+    about_format = any(word in words for word in ("response_format", "schema", "grammar", "json"))
+    if about_format and dialect.format + 1 < len(FORMATS):
+        return replace(dialect, format=dialect.format + 1)
+    return dialect
+
+
+def _answer(body: dict[str, Any], model: str) -> Answer:
+    choices = body["choices"]
+    choice = choices[0] if choices else {"message": {}, "finish_reason": None}
+    message, usage = choice["message"], body.get("usage") or {}
+    details = usage.get("prompt_tokens_details") or {}
+    counted = Usage(
+        requests=1,
+        input_tokens=usage.get("prompt_tokens") or 0,
+        cached_tokens=details.get("cached_tokens") or 0,
+        output_tokens=usage.get("completion_tokens") or 0,
+    )
+    reported = body.get("model")
+    return Answer(
+        text=message.get("content") or "",
+        finish_reason=choice.get("finish_reason") or "",
+        refusal=message.get("refusal") or None,
+        model=model,
+        model_reported=reported if isinstance(reported, str) else None,
+        usage=counted,
+    )

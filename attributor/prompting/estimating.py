@@ -1,0 +1,96 @@
+"""What a dialogue would cost, without asking anybody."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from attributor.marking.evidence import Marking
+from attributor.prompting import prices, tokens
+from attributor.prompting.dialogue import Dialogue
+from attributor.prompting.prompts import Prompts
+from attributor.prompting.stance import QUOTES_PER_REQUEST
+from attributor.records import Codebook, Usage
+from attributor.settings import OPENAI_URL
+
+TOKENS_PER_QUOTE, TOKENS_PER_STANCE = 45, 16
+REPAIR_SHARE = 0.5
+"""How much of the article a repair shows at most, as a rule, beside the prompt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """From the least to the most that a dialogue is likely to take; US dollars, None if unknown."""
+
+    requests: tuple[int, int]
+    input_tokens: tuple[int, int]
+    output_tokens: tuple[int, int]
+    cost_usd: tuple[float, float] | None
+
+    def __str__(self) -> str:
+        price = "price unknown"
+        if self.cost_usd is not None:
+            price = f"${self.cost_usd[0]:.4f} to ${self.cost_usd[1]:.4f}"
+        return (
+            f"{_range(self.requests)} requests, {_range(self.input_tokens)} input tokens, "
+            f"{_range(self.output_tokens)} output tokens, {price}"
+        )
+
+
+def _range(bounds: tuple[int, int]) -> str:
+    return f"{bounds[0]:,}" if bounds[0] == bounds[1] else f"{bounds[0]:,} to {bounds[1]:,}"
+
+
+def estimate(
+    marking: Marking,
+    prompts: Prompts,
+    codebook: Codebook | None,
+    model: str,
+    base_url: str | None = None,
+) -> Estimate:
+    """What asking about this article is likely to take; nobody is asked.
+
+    The least is one answer per window with a quote for each marked passage, the most a quote for
+    every second segment, a repair per window and all stances.
+    """
+    requests = Dialogue(marking, prompts, codebook).requests()
+    read = sum(tokens.of_request(request, model) for request in requests)
+    extra = tokens.count(prompts.repair.body, model) * len(requests)
+    few = max(len(marking.passages), 1) if requests else 0
+    many = max(few, len(marking.segments) // 2)
+    low = Usage(requests=len(requests), input_tokens=read, output_tokens=few * TOKENS_PER_QUOTE)
+    high = Usage(
+        requests=2 * len(requests),
+        input_tokens=2 * read + extra,
+        output_tokens=int(many * TOKENS_PER_QUOTE * (1 + REPAIR_SHARE)),
+    )
+    if codebook and requests:
+        shown = tokens.count(marking.text, model)
+        low += _stances(few, 1, _static(prompts, codebook, model), shown // 3)
+        targets = len(codebook.targets)
+        high += _stances(many, targets, _static(prompts, codebook, model), shown)
+    return _between(low, high, model, base_url or OPENAI_URL)
+
+
+def _static(prompts: Prompts, codebook: Codebook, model: str) -> int:
+    return tokens.count(prompts.stance.body + codebook.model_dump_json(), model)
+
+
+def _stances(quotes: int, each: int, static: int, shown: int) -> Usage:
+    requests = math.ceil(quotes / QUOTES_PER_REQUEST)
+    return Usage(
+        requests=requests,
+        input_tokens=requests * static + shown,
+        output_tokens=quotes * each * TOKENS_PER_STANCE,
+    )
+
+
+def _between(low: Usage, high: Usage, model: str, base_url: str) -> Estimate:
+    prices_of = [prices.cost(model, usage, base_url) for usage in (low, high)]
+    known = [price for price in prices_of if price is not None]
+    return Estimate(
+        requests=(low.requests, high.requests),
+        input_tokens=(low.input_tokens, high.input_tokens),
+        output_tokens=(low.output_tokens, high.output_tokens),
+        cost_usd=(known[0], known[1]) if len(known) == 2 else None,
+    )
