@@ -4,6 +4,8 @@ Conventions:
 
 - marked speech lies inside its quotation marks, without the comma that only leads over to the
   cue; a final full stop, question or exclamation mark inside the marks stays;
+- of speech that is said to be the speaker's own words, and has marks, the cue between the marks is
+  no part, even where a piece takes it in;
 - an indirect quote loses a leading "that" and the full stop of the sentence around it;
 - pieces of one paragraph with nothing but white space and marks between them are one span, unless
   they are two marked passages; no span crosses the end of a paragraph.
@@ -27,6 +29,8 @@ Edges = tuple[int, int]
 # What introduces an indirect quote and is not part of what was said.
 CONJUNCTIONS = {"en": ("that",), "sr": ("da", "да")}
 
+# More kinds of signs in turn than any real edge has; it bounds the work on an edge of signs alone.
+_ROUNDS = 12
 _AFTER_THAT = frozenset(" \n\t\xa0,:")
 _WORD = re.compile(r"[^\W_]")
 _FULL_STOP = re.compile(r"[.!?…]+")
@@ -68,11 +72,19 @@ class Layout:
         passage = self.passage(span[0])
         return passage is not None and passage.start <= span[0] and span[1] <= passage.end
 
+    def marked_parts(self, span: Edges) -> list[Edges]:
+        """What of `span` lies inside passages, their marks included."""
+        first = max(0, bisect_right(self._passage_starts, span[0]) - 1)
+        last = bisect_left(self._passage_starts, span[1])
+        parts = [
+            (max(p.outer_start, span[0]), min(p.outer_end, span[1]))
+            for p in self.passages[first:last]
+        ]
+        return [part for part in parts if part[0] < part[1]]
+
     def has_marked(self, span: Edges) -> bool:
         """Whether some of `span` lies inside a passage."""
-        place = bisect_left(self._passage_starts, span[0])
-        follows = place < len(self._passage_starts) and self._passage_starts[place] < span[1]
-        return follows or self.passage(span[0]) is not None
+        return bool(self.marked_parts(span))
 
 
 def content(layout: Layout, pieces: Sequence[Edges]) -> tuple[Edges, ...]:
@@ -86,6 +98,15 @@ def content(layout: Layout, pieces: Sequence[Edges]) -> tuple[Edges, ...]:
     trimmed = (trim(layout, *part) for part in merged)
     spans = dict.fromkeys(_balance(layout, *span) for span in trimmed if span)
     return tuple(spans)
+
+
+def without_cue(layout: Layout, spans: Sequence[Edges], cue: Edges) -> tuple[Edges, ...]:
+    """Spans of marked speech without the cue between the marks that one of them takes in."""
+    parts: list[Edges] = []
+    for span in spans:
+        takes_in = span[0] <= cue[0] and cue[1] <= span[1] and not layout.passage(cue[0])
+        parts += (takes_in and layout.marked_parts(span)) or [span]
+    return content(layout, parts)
 
 
 def _by_paragraph(layout: Layout, piece: Edges) -> list[Edges]:
@@ -131,12 +152,13 @@ def clause(layout: Layout, start: int, end: int) -> Edges:
 def trim(layout: Layout, start: int, end: int) -> Edges | None:
     """The span without space, commas and unbalanced marks at its edges; None if no word is left."""
     unpaired: set[str] = set()
-    before = None
-    while start < end and before != (start, end):
+    for _ in range(_ROUNDS):
         before = start, end
         start, end = _trim_signs(layout.text, start, end)
         start, end = _trim_passage(layout, start, end)
         start, end = _trim_stray_marks(layout.text, start, end, unpaired)
+        if start >= end or before == (start, end):
+            break
     if not _WORD.search(layout.text, start, end):
         return None
     return start, with_marks_of(layout.text, end)
@@ -166,6 +188,8 @@ def _trails(text: str, index: int) -> bool:
 
 def _trim_passage(layout: Layout, start: int, end: int) -> Edges:
     """Without a passage's marks at the edges, unless both stand inside the span."""
+    if start >= end:
+        return start, end
     first, last = layout.passage(start), layout.passage(end - 1)
     if first and start < first.start and (first.outer_end >= end or start > first.outer_start):
         start = first.start
@@ -175,11 +199,20 @@ def _trim_passage(layout: Layout, start: int, end: int) -> Edges:
 
 
 def _trim_stray_marks(text: str, start: int, end: int, unpaired: set[str]) -> Edges:
-    """Without a mark at an edge that has no partner in the span; `unpaired` remembers those."""
-    if start < end and _is_stray(text, start, (start + 1, end), _CLOSING, unpaired):
+    """Without a mark at an edge that has no partner in the span, or has it at the other edge.
+
+    `unpaired` remembers the marks that are known to have none.
+    """
+    while start < end and _is_stray(text, start, (start + 1, end), _CLOSING, unpaired):
         start += 1
-    if end - 1 > start and not (text[end - 1] in "'’" and text[end - 2].isalnum()):
-        end -= _is_stray(text, end - 1, (start, end - 1), _OPENING, unpaired)
+    while end - 1 > start and not (text[end - 1] in "'’" and text[end - 2].isalnum()):
+        if not _is_stray(text, end - 1, (start, end - 1), _OPENING, unpaired):
+            break
+        end -= 1
+    partners = _CLOSING.get(text[start : start + 1], "")
+    pair = end - 1 > start and text[end - 1] in partners
+    if pair and all(text.find(sign, start + 1, end - 1) < 0 for sign in partners):
+        return start + 1, end - 1
     return start, end
 
 

@@ -62,8 +62,7 @@ _INVISIBLE_CODES = dict.fromkeys(
     )
     for code in range(first, last + 1)
 )
-INVISIBLE = frozenset(map(chr, _INVISIBLE_CODES))
-_UNSEEN = "".join(INVISIBLE)
+INVISIBLE = "".join(map(chr, _INVISIBLE_CODES))
 # Superscripts, circles and fractions are not what their compatibility form says: 10² is not 102.
 _NO_FORM = ("<super>", "<sub>", "<circle>", "<fraction>", "<square>")
 
@@ -76,7 +75,7 @@ _LETTER = (
 )
 # Markdown's emphasis and quotation marks match nothing here: they are not part of any wording.
 _TOKEN = re.compile(
-    rf"""(?P<word> (?: (?<![^\s"'(\[]) [-\u2212–.] (?=[$€£¥]?\d) )?
+    rf"""(?P<word> (?: (?<![^\s"'(\[{INVISIBLE}]) [-\u2212–.] (?=[$€£¥]?\d) )?
                    {_LETTER}+ (?: (?: '(?![sS](?!{_LETTER})) | (?<=\d)[.,:](?=\d) ) {_LETTER}+ )*
                  | (?<={_LETTER}) '[sS] (?!{_LETTER})
                  | [{_IDEOGRAPH}] )
@@ -273,8 +272,8 @@ def _fold(text: str) -> _Tokens:
         at.append(at[-1] + len(token) + 1)
         start, end = match.span()
         if token != match[0]:  # what was folded away at its edges is not part of it
-            start = end - len(match[0].lstrip(_UNSEEN))
-            end = start + len(match[0].strip(_UNSEEN))
+            start = end - len(match[0].lstrip(INVISIBLE))
+            end = start + len(match[0].strip(INVISIBLE))
         starts.append(start)
         ends.append(end)
         previous = token

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from attributor.content import Edges, Layout, clause, content, kind, trim
+from attributor.content import Edges, Layout, clause, content, kind, trim, without_cue
 from attributor.folding import Miss, Reason, cuts_word, find_all
 from attributor.marking import Marking
 from attributor.records import Piece, Proposal, ProposedQuote, QuoteKind
@@ -147,14 +147,16 @@ class _Verifier:
     def quote(self, number: int, proposed: ProposedQuote) -> GroundedQuote | None:
         pieces = [self._piece(number, "piece", piece) for piece in proposed.pieces]
         spans = content(self.layout, [p for p in pieces if p])
-        sort = kind(self.layout, spans, proposed.own_words)
-        if sort != "direct":
-            spans = tuple(clause(self.layout, *span) for span in spans)
         if not spans:
             if any(pieces):
                 self._reject(number, "piece", proposed.pieces[0], _NOTHING_LEFT)
             return None
         cue = self._nearest(number, "cue", proposed.cue, spans, spans)
+        if cue and proposed.own_words:
+            spans = without_cue(self.layout, spans, cue)
+        sort = kind(self.layout, spans, proposed.own_words)
+        if sort != "direct":
+            spans = tuple(clause(self.layout, *span) for span in spans)
         near = (cue,) if cue else spans
         mention = self._nearest(number, "mention", proposed.mention, near, spans)
         lost = {

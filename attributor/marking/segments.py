@@ -108,8 +108,10 @@ def _split(text: str, start: int, end: int, code: str) -> list[Bounds]:
     if end - start < 15:  # too short for two sentences worth telling apart
         return [_trimmed(text, start, end)]
     found = []
+    # A lone surrogate, which the splitter cannot take, becomes another single character.
+    plain = text[start:end].encode("utf-8", "replace").decode("utf-8")
     for boundary in sentencex.get_sentence_boundaries(  # type: ignore[attr-defined]
-        code, text[start:end]
+        code, plain
     ):
         a, b = _trimmed(text, start + boundary["start_index"], start + boundary["end_index"])
         if a < b:
