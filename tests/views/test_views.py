@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
+import unicodedata
 from collections.abc import Iterator
 
 import pytest
@@ -84,6 +86,17 @@ def test_plain_terminal_output_needs_no_rich() -> None:
 )
 def test_what_acts_is_made_visible_and_what_is_read_stays(text: str, shown: str) -> None:
     assert visible(text) == shown
+
+
+def test_no_control_format_or_direction_character_of_unicode_is_left_to_act() -> None:
+    drawn = re.compile("[\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd-\U0001343f]")
+    acting = {
+        character
+        for character in map(chr, (*range(0x20000), *range(0xE0000, 0xE0200)))
+        if unicodedata.category(character) in ("Cc", "Cf", "Cs", "Zl", "Zp")
+        and not drawn.match(character)
+    }
+    assert {each for each in acting if visible(each) == each} == {"\n", "\t"}
 
 
 @pytest.mark.parametrize(
