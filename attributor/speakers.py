@@ -153,6 +153,8 @@ class Cast:
                 first = k + 1
         while first < len(tokens) - 1 and not tokens[first].low[0].isalnum():
             first += 1
+        if first < len(tokens) - 2 and not tokens[first].capital:
+            first += 2  # "(Secretary) of State Jon Husted"
         kept = tokens[first:]
         if not kept:
             return (), ""
@@ -229,7 +231,7 @@ class Cast:
         ]
         before = [e for e in fits if e.places[0] < mention.start]
         if before:
-            return max(before, key=lambda e: _last_before(e, mention.start))
+            return max(before, key=lambda e: (len(e.places), _last_before(e, mention.start)))
         return fits[0] if fits else None
 
     def _candidates(self, words: tuple[str, ...]) -> list[Entity]:
@@ -279,7 +281,9 @@ class Cast:
     def _other(self, role: str, kind: SpeakerKind) -> Entity:
         key = role.lower()
         if key not in self.others:
-            self.others[key] = Entity(roles=[role] if role else [], kind=kind)
+            head = key.split()[-1] if key else ""
+            human = self.language.nouns.get(head) == "person" or head.endswith("-old")
+            self.others[key] = Entity(roles=[role] if role else [], kind=kind, human=human)
             if kind == "anonymous" and key:
                 self._other_by_head[key.split()[-1]] = self.others[key]
         return self.others[key]
@@ -329,9 +333,7 @@ class Cast:
         return found
 
     def _can_be(self, entity: Entity, gender: Gender) -> bool:
-        if entity.kind == "anonymous":
-            return True
-        if entity.kind != "person" or not entity.human:
+        if entity.kind not in ("person", "anonymous") or not entity.human:
             return False
         return not (gender and entity.gender and entity.gender != gender)
 

@@ -124,6 +124,9 @@ def _with_apposition(page: Page, start: int, comma: int) -> Mention | None:
         before = page.lows(max(start, mention.start - 30), mention.start)
         if before and before[-1] in page.language.adjuncts:
             continue
+        named = page.mention_at(page.index(mention.end) + 1)
+        if mention.type == "nominal" and named and named.type == "name" and named.end <= comma:
+            return named  # "the chairman, Phil Lovas, said"
         return mention
     return None
 
@@ -138,6 +141,8 @@ def _chunk(page: Page, start: int, at: int) -> Mention | None:
             k -= 1
             break
         if not low[0].isalnum() or low in lang.conjunctions or low in lang.relatives:
+            break
+        if low in ("and", "or"):
             break
         if low in lang.pronouns or low in lang.verbs or low in lang.auxiliaries or low == "to":
             return None

@@ -52,6 +52,7 @@ class Language:
     definite: frozenset[str]
     possessives: frozenset[str]
     titles: dict[str, str]
+    honorifics: frozenset[str]
     nouns: dict[str, str]
     not_names: frozenset[str]
     particles: frozenset[str]
@@ -158,6 +159,7 @@ def _language(code: str, data: dict[str, Any]) -> Language:
         determiners=words(people, "determiners"),
         definite=words(people, "definite"),
         possessives=words(people, "possessives"),
+        honorifics=words(people, "honorifics"),
         titles=_inverted(people.get("titles", {})),
         nouns=_inverted(people.get("nouns", {})),
         not_names=words(names, "not_names").union(

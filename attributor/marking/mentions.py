@@ -98,12 +98,18 @@ def _name_step(tokens: Sequence[Token], at: int, language: Language) -> int:
     token = tokens[at]
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if token.capital and token.low not in language.not_names:
-        initial = len(token.low) == 1 and following is not None and following.low == "."
-        return 2 if initial and following and following.start == token.end else 1
+        return 2 if following and _is_abbreviated(token, following, language) else 1
     if token.low in language.particles and following is not None and following.capital:
         known = following.low not in language.not_names
         return 1 if known and token.low != "and" else 0
     return 0
+
+
+def _is_abbreviated(token: Token, following: Token, language: Language) -> bool:
+    """Whether the full stop after the word is its own: an initial, or a title such as "Rep."."""
+    if following.low != "." or following.start != token.end:
+        return False
+    return token.end - token.start == 1 or token.low in language.titles
 
 
 def _is_common(tokens: Sequence[Token], i: int, inner: set[str], language: Language) -> bool:
@@ -136,6 +142,10 @@ def _name(
     ):
         return Mention(tokens[first].start, last.end, "nominal", head, _gender(words, language))
     return Mention(tokens[first].start, last.end, "name", head, _gender(words, language))
+
+
+def _is_role(word: str, language: Language) -> bool:
+    return word in language.titles or language.nouns.get(word) == "person"
 
 
 def _nominal(tokens: Sequence[Token], i: int, starts: set[int], language: Language) -> Mention:
