@@ -31,7 +31,8 @@ CONJUNCTIONS = {"en": ("that",), "sr": ("da", "да")}
 
 # More kinds of signs in turn than any real edge has; it bounds the work on an edge of signs alone.
 _ROUNDS = 12
-_AFTER_THAT = frozenset(" \n\t\xa0,:")
+# "that they won", but not "that treaty", where the word points.
+_CLAUSE = re.compile(r"[\s,:]\W*\w+\W+\w")
 _WORD = re.compile(r"[^\W_]")
 _FULL_STOP = re.compile(r"[.!?…]+")
 _ABBREVIATION = re.compile(r"[.…]\w{0,2}\.$")
@@ -141,7 +142,7 @@ def clause(layout: Layout, start: int, end: int) -> Edges:
         return start, end
     for word in layout.conjunctions:
         after = start + len(word)
-        if text.startswith(word, start) and text[after : after + 1] in _AFTER_THAT:
+        if text.startswith(word, start) and _CLAUSE.match(text, after, end):
             start = (trim(layout, after, end) or (start, end))[0]
             break
     if not _ABBREVIATION.search(text, max(start, end - 5), end) and text[end - 1] == ".":

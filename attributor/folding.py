@@ -73,11 +73,14 @@ _LETTER = (
     f"\u23ff\u2500-\u2bff\u2e00-\u2e7f\u3001-\u303f\ufe10-\ufe1f\ufe30-\ufe6f{_IDEOGRAPH}"
     "\U0001f000-\U0001faff]"
 )
+# A word of its own behind an apostrophe ("Ana's", "I'm"), which the "n't" of a negation is not.
+_CLITIC = rf"(?:[sSmMdD]|re|ve|ll)(?!{_LETTER})"
+_AFTER_APOSTROPHE = re.compile(_CLITIC)
 # Markdown's emphasis and quotation marks match nothing here: they are not part of any wording.
 _TOKEN = re.compile(
     rf"""(?P<word> (?: (?<![^\s"'(\[{INVISIBLE}]) [-\u2212–.] (?=[$€£¥]?\d) )?
-                   {_LETTER}+ (?: (?: '(?![sS](?!{_LETTER})) | (?<=\d)[.,:](?=\d) ) {_LETTER}+ )*
-                 | (?<={_LETTER}) '[sS] (?!{_LETTER})
+                   {_LETTER}+ (?: (?: '(?!{_CLITIC}) | (?<=\d)[.,:](?=\d) ) {_LETTER}+ )*
+                 | (?<={_LETTER}) '{_CLITIC}
                  | [{_IDEOGRAPH}] )
        | (?P<ellipsis> (?: \.[ \xa0]?(?=[.…]) | … ) (?: [ \xa0]?[.…] )* )
        | (?P<dash> [{_DASH}]+ )
@@ -202,7 +205,7 @@ def _binds(text: str, index: int) -> bool:
     before, sign, after = text[index - 1], text[index], text[index + 1]
     if sign in "–.,:":
         return before.isdigit() and after.isdigit()
-    if sign in APOSTROPHES and after in "sS" and not text[index + 2 : index + 3].isalnum():
+    if sign in APOSTROPHES and _AFTER_APOSTROPHE.match(text, index + 1):
         return False
     return sign in _BINDING and before.isalnum() and after.isalnum()
 

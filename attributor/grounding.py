@@ -24,6 +24,7 @@ _PARTS: dict[Part, str] = {
     "speaker": "its speaker",
     "not_speech": "no speech",
 }
+_LONGEST_WORD = 1000
 _NOTHING_LEFT = Miss("empty", "no word is left of it")
 
 
@@ -132,8 +133,10 @@ def _pairs(starts: list[Edges], ends: list[Edges]) -> list[Edges] | Miss:
 
 
 def _out(text: str, index: int, step: Literal[-1, 1]) -> int:
-    """`index`, moved by `step` until it cuts no word."""
-    while cuts_word(text, index):
+    """`index`, moved by `step` until it cuts no word (or one longer than any word is)."""
+    for _ in range(_LONGEST_WORD):
+        if not cuts_word(text, index):
+            break
         index += step
     return index
 

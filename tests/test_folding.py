@@ -89,6 +89,15 @@ def test_words_may_not(typed: str, why: str) -> None:
     assert reason(typed) == why
 
 
+def test_a_word_ends_before_an_apostrophe_but_never_before_its_negation() -> None:
+    text = "I’m sure you’ve seen Ana’s cat, it’s what she didn’t want."
+    assert [found(typed, text) for typed in ("I", "you", "Ana", "seen Ana's")] == [
+        *("I", "you", "Ana", "seen Ana’s")
+    ]
+    assert reason("she did", text) == "negation"
+    assert reason("its what", text) == "not_found"
+
+
 def test_a_superscript_is_not_a_digit() -> None:
     assert reason("102", "10² metres") == "not_found"
     assert reason("11", "1½ years, 1¹") == "not_found"

@@ -93,6 +93,7 @@ def test_a_pair_of_marks_around_all_of_it_is_no_part_of_the_content() -> None:
         ("She said that, in the end, they won.", ", in the end, they won.", "in the end, they won"),
         ("She said they won in the U.S.", "they won in the U.S.", "they won in the U.S."),
         ("She said they won, he lost.", "they won,", "they won"),
+        ("She liked that treaty.", "that treaty.", "that treaty"),
         ("She said thatch burns.", "thatch burns.", "thatch burns"),
         ("They won, she said.", "They won,", "They won"),
     ],
