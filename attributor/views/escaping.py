@@ -18,8 +18,8 @@ _ACTING = re.compile(
 def visible(text: str) -> str:
     r"""`text` with every character that acts or hides replaced by a visible sign for it.
 
-    C0 controls become their Unicode pictures (␛), all others an escape (`\u202e`). Newline and
-    tab stay, and a Windows line end becomes a newline.
+    The sign is an escape (`\x1b`, `\u202e`): every font has its letters. Newline and tab stay, and
+    a Windows line end becomes a newline.
     """
     return _ACTING.sub(_sign, text).replace("\r\n", "\n")
 
@@ -40,10 +40,6 @@ def web_address(url: str) -> str | None:
 
 def _sign(match: re.Match[str]) -> str:
     code = ord(match[0])
-    if code < 0x20:
-        return chr(0x2400 + code)
-    if code == 0x7F:
-        return "␡"
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"

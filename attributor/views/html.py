@@ -19,7 +19,7 @@ from attributor.records import Annotation, Quote
 from attributor.views import wording
 from attributor.views.escaping import one_line, web_address
 from attributor.views.markup import Markup, look, tag
-from attributor.views.outline import SpeakerQuotes, by_speaker, coverage, joined
+from attributor.views.outline import SpeakerQuotes, by_speaker, coverage, joined, title
 
 _LEGEND = (
     '<p class="legend" aria-hidden="true">'
@@ -33,17 +33,17 @@ def write(annotations: Iterable[Annotation], out: TextIO) -> None:
     """One page for all annotations; several of them get a table of contents."""
     sections = [Section(annotation, f"a{n}") for n, annotation in enumerate(annotations, start=1)]
     several = len(sections) != 1
-    title = f"{len(sections)} articles" if several else sections[0].title
+    name = f"{len(sections)} articles" if several else sections[0].title
     style, script = _static("page.css"), _static("page.js")
-    out.write(_top(title, style, script))
+    out.write(_top(name, style, script))
     if several:
-        out.writelines(_contents(title, sections))
+        out.writelines(_contents(name, sections))
     for section in sections:
         out.writelines(section.html(heading=2 if several else 1))
     out.write(f"<script>{script}</script>\n</body>\n</html>\n")
 
 
-def _top(title: str, style: str, script: str) -> str:
+def _top(name: str, style: str, script: str) -> str:
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
@@ -54,13 +54,13 @@ def _top(title: str, style: str, script: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{_safe(title)} – who said what</title>\n"
+        f"<title>{_safe(name)} – who said what</title>\n"
         f"<style>{style}</style>\n</head>\n<body>\n"
     )
 
 
-def _contents(title: str, sections: list[Section]) -> Iterator[str]:
-    yield f'<nav class="contents" aria-label="Articles">\n<h1>{title}</h1>\n<ol>\n'
+def _contents(name: str, sections: list[Section]) -> Iterator[str]:
+    yield f'<nav class="contents" aria-label="Articles">\n<h1>{name}</h1>\n<ol>\n'
     for section in sections:
         yield f'<li><a href="#{section.anchor}">{_bdi(section.title)}</a> {section.count()}</li>\n'
     yield "</ol>\n</nav>\n"
@@ -72,7 +72,7 @@ class Section:
     def __init__(self, annotation: Annotation, anchor: str) -> None:
         self.annotation = annotation
         self.anchor = anchor
-        self.title = annotation.article.title or annotation.article.id
+        self.title = title(annotation.article) or annotation.article.id
         self.groups = by_speaker(annotation)
         self.text = Markup(annotation, self.groups, anchor)
 
@@ -102,11 +102,12 @@ class Section:
 
     def _head(self, heading: int) -> Iterator[str]:
         article = self.annotation.article
-        known = [_bdi(each) for each in (article.byline, article.published) if each]
+        source = None if article.url or self.title == article.id else article.id
+        known = [_bdi(each) for each in (article.byline, article.published, source) if each]
         known += [_link(article.url)] if article.url else []
         yield "<header>\n"
         yield f'<h{heading} class="title" dir="auto"{self.text.lang}>'
-        yield f"{self.text.title() or _safe(self.title)}</h{heading}>\n"
+        yield f"{self.text.headline() or _safe(self.title)}</h{heading}>\n"
         yield f'<p class="source">{" · ".join([*known, self.count()])}</p>\n{_LEGEND}</header>\n'
 
     def _group(self, group: SpeakerQuotes, heading: int) -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TextIO
 from attributor.records import Annotation
 from attributor.views import wording
 from attributor.views.escaping import one_line, visible, web_address
-from attributor.views.outline import SpeakerQuotes, by_speaker, coverage, joined
+from attributor.views.outline import SpeakerQuotes, by_speaker, coverage, joined, title
 
 _ANYWHERE = re.compile(r"[\\`*_\[\]<>&#|~$^@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
 _LINE_START = re.compile(r"^(\d*)([-+=.)])")
@@ -25,7 +25,7 @@ def write(annotations: Iterable[Annotation], out: TextIO) -> None:
 
 def _chapter(annotation: Annotation) -> Iterator[str]:
     article = annotation.article
-    yield f"# {_line(article.title or article.id)}"
+    yield f"# {_line(title(article) or article.id)}"
     known = [_line(each) for each in (article.byline, article.published) if each]
     known += [_link(article.url)] if article.url else []
     if known:

@@ -12,7 +12,7 @@ from itertools import groupby
 from attributor.records import Annotation
 from attributor.views import wording
 from attributor.views.escaping import one_line, visible
-from attributor.views.outline import Layer, Piece, SpeakerQuotes, cut
+from attributor.views.outline import Layer, Piece, SpeakerQuotes, cut, title
 
 COLORS = 8  # page.css has that many
 BORDERS = 4
@@ -55,15 +55,15 @@ class Markup:
         language = annotation.article.language or ""
         self.lang = f' lang="{language}"' if re.fullmatch("[A-Za-z0-9-]{2,35}", language) else ""
 
-    def title(self) -> str:
+    def headline(self) -> str:
         """The first paragraph if that is the article's title, else ""."""
-        title = (self._annotation.article.title or "").strip()
+        known = (title(self._annotation.article) or "").strip()
         first = self._annotation.article.text[: [*self._starts, None][1]]
-        return self._paragraphs[0] if title and first.strip() == title else ""
+        return self._paragraphs[0] if known and first.strip() == known else ""
 
     def body(self) -> Iterator[str]:
         """The paragraphs after the title."""
-        for paragraph in self._paragraphs[1 if self.title() else 0 :]:
+        for paragraph in self._paragraphs[1 if self.headline() else 0 :]:
             yield f'<p dir="auto"{self.lang}>{paragraph}</p>\n'
 
     @cached_property

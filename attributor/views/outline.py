@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from attributor.records import Annotation, Quote, Span, Speaker
+from attributor.records import Annotation, Article, Quote, Span, Speaker
 
 GAP = " […] "  # stands between the spans of a split quote
 
@@ -84,6 +84,16 @@ def joined(quote: Quote) -> str:
     return GAP.join(span.text for span in quote.spans)
 
 
+def title(article: Article) -> str | None:
+    """The article's title; if none is known, its first line where that looks like a headline."""
+    if article.title:
+        return article.title
+    first, _, rest = article.text.strip().partition("\n")
+    blank = rest.lstrip(" \t\r").startswith("\n")
+    headline = len(first) <= 160 and first.strip()[-1:] not in _SENTENCE_ENDS
+    return first.strip() if blank and headline else None
+
+
 def layers(annotation: Annotation) -> Iterator[Layer]:
     """Every stretch of the article that the annotation says something about."""
     for quote in annotation.quotes:
@@ -131,6 +141,7 @@ def coverage(annotation: Annotation) -> Iterator[tuple[str, list[Span]]]:
         )
 
 
+_SENTENCE_ENDS = ("", *".!?:;,…”“»\"'’")
 _MARKS = frozenset("\"'“”„‟‘’‚‛«»‹›`「」『』〝〞＂")
 
 

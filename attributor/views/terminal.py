@@ -22,6 +22,7 @@ from attributor.views.outline import (
     cut,
     joined,
     numbering,
+    title,
 )
 
 MEASURE = 96  # columns; longer lines are hard to read
@@ -89,12 +90,15 @@ def _head(annotation: Annotation) -> Iterator[Block]:
 
 def _article(annotation: Annotation, numbers: dict[int, int]) -> Iterator[tuple[str, str]]:
     """The text; each span of a quote stands in brackets that begin with its speaker's number."""
-    for piece in cut(annotation):
+    text = annotation.article.text.rstrip()
+    headline = title(annotation.article) or ""
+    end = text.find(headline) + len(headline) if text.lstrip().startswith(headline) else 0
+    for piece in cut(annotation, [end]):
         for layer in piece.opening():
             number = _number(layer, numbers)
             yield f"[{number or '?'}: ", f"bold {_color(number)}"
-        words = annotation.article.text[piece.start : piece.end]
-        yield visible(words), _style(piece, numbers)
+        bold = "bold " if piece.end <= end else ""
+        yield visible(text[piece.start : piece.end]), bold + _style(piece, numbers)
         for layer in piece.closing():
             yield "]", f"bold {_color(_number(layer, numbers))}"
 

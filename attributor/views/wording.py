@@ -93,6 +93,6 @@ def provenance(annotation: Annotation) -> list[Fact]:
         ("schema SHA-256", engine.schema_sha256),
         ("weights SHA-256", engine.weights_sha256),
         ("article SHA-256", annotation.article.sha256),
-        ("cost", cost(annotation)),
+        ("usage", cost(annotation)),
     )
     return [(label, value) for label, value in found if value]

@@ -69,6 +69,11 @@ def test_colours_alone_differ_from_the_plain_view() -> None:
     assert "\x1b[4mtold reporters" in colored
 
 
+def test_a_headline_is_bold() -> None:
+    colored = rendered("terminal", plain("Bridge to close\n\nIt will."), color=True, width=90)
+    assert colored.startswith("\x1b[1mBridge to close\x1b[0m\n\nIt will.\n")
+
+
 def test_colours_do_not_depend_on_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     usual = rendered("terminal", BRIDGE, color=True, width=90)
     monkeypatch.setenv("NO_COLOR", "1")
@@ -99,7 +104,7 @@ def test_escape_sequences_come_out_as_signs() -> None:
     speaker = Speaker(id=7, name="Ana\x1b[2J", role="may\u202eor")
     annotation = BRIDGE.model_copy(update={"speakers": (speaker,)})
     shown = rendered("terminal", annotation)
-    assert "Ana␛[2J · may\\u202eor" in shown
+    assert "Ana\\x1b[2J · may\\u202eor" in shown
 
 
 @pytest.mark.parametrize("color", [False, True])

@@ -71,14 +71,14 @@ def test_plain_terminal_output_needs_no_rich() -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("\x1b[31m", "␛[31m"),
+        ("\x1b[31m", "\\x1b[31m"),
         ("\x9b2J", "\\x9b2J"),
-        ("\x7f\x00", "␡␀"),
+        ("\x7f\x00", "\\x7f\\x00"),
         ("a\u202eb", "a\\u202eb"),
         ("\ud800", "\\ud800"),
         ("\U000e0041", "\\U000e0041"),
         ("one\r\ntwo\tthree\n", "one\ntwo\tthree\n"),
-        ("over\rwritten", "over␍written"),
+        ("over\rwritten", "over\\x0dwritten"),
         ("pass\u200dword", "pass\\u200dword"),
         ("👩\u200d🚒 می\u200cخواهم", "👩\u200d🚒 می\u200cخواهم"),
         ("čćžšđ Ђорђе é ‘’“”—…\xa0", "čćžšđ Ђорђе é ‘’“”—…\xa0"),
@@ -154,6 +154,26 @@ def test_coverage_tells_quoted_passages_from_reporting_sentences() -> None:
         "1 quoted passage has no speaker",
         "1 sentence with a reporting word has no speaker",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Bridge to close\n\nIt will.", "Bridge to close"),
+        ("  Bridge to close \r\n\r\nIt will.", "Bridge to close"),
+        ("The bridge will close.\n\nIt will.", None),
+        ("“We close it”\n\nShe said so.", None),
+        ("Bridge to close\nIt will.", None),
+        ("Bridge to close", None),
+        ("", None),
+        ("long " * 40 + "\n\nIt will.", None),
+    ],
+)
+def test_a_first_line_that_looks_like_a_headline_is_shown_as_one(
+    text: str, title: str | None
+) -> None:
+    assert outline.title(plain(text).article) == title
+    assert outline.title(plain(text, title="Known").article) == "Known"
 
 
 # --- wording --------------------------------------------------------------------------------------
