@@ -1,4 +1,4 @@
-"""From mentions to Speakers: one person behind "Zoran Milivojevic", "Milivojevic", "he", "the diplomat".
+"""From mentions to Speakers: one person behind "Ana Petric", "Petric", "she" and "the mayor".
 
 Names are tied by their words: a surname (or a given name that is nobody's surname) belongs to the
 nearest earlier full name that it fits. Pronouns and descriptions are tied to whom the text put in
@@ -396,5 +396,5 @@ def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
         return short[0] in (long[-1], long[0])
     same_last = one[-1] == other[-1]
     return same_last and (
-        one[0] == other[0] or one[0][0] == other[0][0] and 1 in (len(one[0]), len(other[0]))
+        one[0] == other[0] or (one[0][0] == other[0][0] and 1 in (len(one[0]), len(other[0])))
     )

@@ -9,7 +9,7 @@ __all__ = ["annotate"]
 
 
 def annotate(marking: Marking, codebook: Codebook | None = None) -> Annotation:
-    """The article with every quote that the rules find, and stances towards the codebook's targets."""
+    """The article with every quote that the rules find, and its stances towards the targets."""
     from attributor.assembling import assemble
     from attributor.embedded import rules, stance
 

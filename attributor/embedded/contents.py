@@ -98,7 +98,7 @@ def _marked_before(page: Page, subject: Subject) -> list[Bounds]:
 
 
 def _starts_anew(page: Page, passage: Passage, subject: Subject) -> bool:
-    """Whether the passage ended with a full stop, so that "He added, …" has nothing to do with it."""
+    """Whether the passage ended with a full stop, and "He added, …" is about something else."""
     return page.text[passage.end - 1] == "." and page.text[subject.start].isupper()
 
 
@@ -110,6 +110,8 @@ def _marked_after(page: Page, cue: Cue, subject: Subject) -> list[Bounds]:
     """The passage that the reporting clause leads up to."""
     _, end = page.marking.paragraphs[page.paragraph(cue.start)]
     passage = page.passage_after(subject.end, end)
+    while passage and _is_title(page, passage):
+        passage = page.passage_after(passage.outer_end, end)
     if passage is None or passage.outer_start - subject.end > _LEAD_IN:
         return []
     gap = page.lows(subject.end, passage.outer_start)
@@ -124,6 +126,14 @@ def _marked_after(page: Page, cue: Cue, subject: Subject) -> list[Bounds]:
     if start is None or start >= passage.outer_start:
         return [(passage.start, passage.end)]
     return [(start, max(_clause_end(page, start, sentence_end), passage.outer_end))]
+
+
+def _is_title(page: Page, passage: Passage) -> bool:
+    """Whether the passage is a work's title or a name: every longer word has a capital."""
+    words = page.text[passage.start : passage.end].split()
+    if page.text[passage.end - 1] in ",.!?…" or len(words) < 2:
+        return False
+    return all(word[0].isupper() for word in words if len(word) > 3)
 
 
 def _leads_straight(page: Page, gap: list[str], passage: Passage, sentence_end: int) -> bool:
@@ -210,11 +220,14 @@ def _clause_start(page: Page, cue: Cue, subject: Subject, limit: int) -> int | N
     if first >= last:
         return None
     head = [t.low for t in page.tokens[first : min(first + _ADJUNCT, last)]]
-    for k, low in enumerate(head):
-        if low in lang.conjunctions:
-            return page.tokens[first + k].start
-        if low in lang.verbs and k:
-            break
+    if head[0] in lang.conjunctions:
+        return page.tokens[first].start
+    if not _opens_clause(page, cue, head[0]):
+        for k, low in enumerate(head):
+            if low in lang.conjunctions:
+                return page.tokens[first + k].start
+            if low in lang.verbs and k:
+                break
     if cue.lemma in lang.listening:
         return _after_listener(page, cue, first, last)
     if head[0] in lang.adjuncts:
@@ -222,6 +235,14 @@ def _clause_start(page: Page, cue: Cue, subject: Subject, limit: int) -> int | N
     if not head[0][0].isalnum():
         return page.tokens[first + 1].start if head[0] in ":—–" and first + 1 < last else None
     return page.tokens[first].start
+
+
+def _opens_clause(page: Page, cue: Cue, low: str) -> bool:
+    """Whether the reported clause begins with this word, with no listener or adjunct before it."""
+    lang = page.language
+    return cue.lemma not in lang.listening and not (
+        low in lang.adjuncts or low in lang.adverbs or not low[0].isalnum()
+    )
 
 
 def _after_listener(page: Page, cue: Cue, first: int, last: int) -> int | None:
@@ -238,7 +259,7 @@ def _after_listener(page: Page, cue: Cue, first: int, last: int) -> int | None:
 
 
 def _after_adjunct(page: Page, cue: Cue, first: int, last: int) -> int | None:
-    """After a single word of time ("said Monday he would go"); "to" only where the verb takes it."""
+    """After a word of time ("said Monday he would go"); at "to" where the verb takes one."""
     low = page.tokens[first].low
     if low == "to":
         return page.tokens[first].start if cue.lemma in page.language.infinitive else None

@@ -100,7 +100,7 @@ def _carried_over(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject 
 
 
 def _preposition(page: Page, cue: Cue, found: list[Found]) -> Reading:
-    mention = page.mention_at(page.index(cue.end))
+    mention = subjects.following(page, page.index(cue.end))
     if mention is None:
         return None, None
     _, end = page.sentence(cue.start)
@@ -185,7 +185,7 @@ def _reach_back(page: Page, found: list[Found]) -> None:
     for quote in found:
         if quote.cue is None or quote.cue.kind != "verb":
             continue
-        start, end = page.marking.paragraphs[quote.paragraph]
+        start, _ = page.marking.paragraphs[quote.paragraph]
         first = min(quote.spans)[0]
         alone = sum(q.paragraph == quote.paragraph for q in found) == 1
         if first > quote.cue.start or page.passages_by_paragraph.get(quote.paragraph) or not alone:

@@ -10,7 +10,7 @@ from attributor.marking.quotation import CHARACTERS
 
 _CHUNK = 7
 """A subject that is no mention candidate reaches back to a determiner within so many words."""
-_LINKS = frozenset("of for at in from with to on and & under".split())
+_LINKS = frozenset(("of", "for", "at", "in", "from", "with", "to", "on", "and", "&", "under"))
 """What may stand between the parts of one subject: "a spokesman for the ministry"."""
 _SPEECH_EDGES = CHARACTERS | frozenset(",–—-?!")
 
@@ -26,7 +26,22 @@ class Subject:
 
 def find(page: Page, cue: Cue) -> Subject | None:
     """The subject of a verb cue within its sentence, or None."""
+    if _inverts(page, cue):
+        return _after(page, cue) or _before(page, cue)
     return _before(page, cue) or _after(page, cue)
+
+
+def _inverts(page: Page, cue: Cue) -> bool:
+    """Whether "…, said Mara Quill" stands here, not "…, the mayor, said Mara Quill would …"."""
+    index = page.index(cue.end)
+    mention = page.mention_at(index)
+    if mention is None or cue.lemma in page.language.listening or not _follows_speech(page, cue):
+        return False
+    follows = page.lows(mention.end, mention.end + 20)
+    lang = page.language
+    return (
+        not follows or not follows[0][0].isalnum() or follows[0] in lang.adjuncts | lang.relatives
+    )
 
 
 def _before(page: Page, cue: Cue) -> Subject | None:
@@ -88,7 +103,7 @@ def _ending_at(page: Page, start: int, limit: int) -> Mention | None:
 
 
 def _linked(page: Page, start: int, mention: Mention) -> Mention:
-    """The subject's first part where `mention` only completes it: "a spokesman for the ministry"."""
+    """The subject from its first part on: "a spokesman for the ministry", not the ministry."""
     while True:
         earlier = page.mentions_between(start, mention.start)
         if not earlier:
@@ -151,6 +166,24 @@ def _chunk(page: Page, start: int, at: int) -> Mention | None:
         return None
     head = page.tokens[at - 1]
     return Mention(page.tokens[k].start, head.end, "nominal", head.low)
+
+
+def following(page: Page, index: int) -> Mention | None:
+    """The mention at token `index`, or the words from there to where a phrase ends."""
+    mention = page.mention_at(index)
+    if mention is not None or index >= len(page.tokens):
+        return mention
+    lang, last = page.language, index
+    while last < min(index + _CHUNK, len(page.tokens)):
+        low = page.tokens[last].low
+        known = low in lang.adjuncts or low in lang.relatives or low in lang.auxiliaries
+        if not low[0].isalnum() or known:
+            break
+        last += 1
+    if last == index:
+        return None
+    head = page.tokens[last - 1]
+    return Mention(page.tokens[index].start, head.end, "nominal", head.low)
 
 
 def _after(page: Page, cue: Cue) -> Subject | None:
