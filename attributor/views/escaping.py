@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import re
 
-# Invisible characters and those that command a terminal or turn the direction of text. A joiner
-# is left alone between letters that need it (Arabic, Indic scripts, emoji), where it is spelling.
+# Invisible characters and those that command a terminal or turn the direction of text.
 _ACTING = re.compile(
     "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5"
-    "\u180b-\u180f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0"
+    "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0"
     "\ufff9-\ufffb\ufffe\uffff\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-    "|(?<![\u0590-\u1fff\u2070-\U0001faff])[\u200c\u200d]"
-    "|[\u200c\u200d](?![\u0590-\u1fff\u2070-\U0001faff])"
 )
 
 
@@ -39,7 +36,17 @@ def web_address(url: str) -> str | None:
 
 
 def _sign(match: re.Match[str]) -> str:
+    if match[0] in "\u200c\u200d" and _is_spelling(match.string, match.start()):
+        return match[0]
     code = ord(match[0])
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def _is_spelling(text: str, joiner: int) -> bool:
+    """Whether a joiner stands where it belongs: in Arabic and Indic words, and in emoji."""
+    around = text[max(joiner - 1, 0) : joiner + 2]
+    return len(around) == 3 and all(
+        "\u0590" <= each <= "\u1fff" or "\u2070" <= each <= "\U0001faff" for each in around[::2]
+    )
