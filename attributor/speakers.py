@@ -151,7 +151,9 @@ class Cast:
             described = known or token.low.endswith("'s") or not token.capital
             if described and token.low not in self.language.particles and token.low != ".":
                 first = k + 1
-        while first < len(tokens) - 1 and not tokens[first].low[0].isalnum():
+        while first < len(tokens) - 1 and (
+            not tokens[first].low[0].isalnum() or tokens[first].low in self.language.determiners
+        ):
             first += 1
         if first < len(tokens) - 2 and not tokens[first].capital:
             first += 2  # "(Secretary) of State Jon Husted"
@@ -317,8 +319,7 @@ class Cast:
         candidates = self._persons_before(mention.start, gender)
         if not candidates:
             return None
-        subjects = [(place, e) for place, e, is_subject in candidates if is_subject]
-        return max(subjects or [(p, e) for p, e, _ in candidates], key=lambda c: c[0])[1]
+        return max(candidates, key=lambda c: (c[2], c[0]))[1]
 
     def _persons_before(self, offset: int, gender: Gender) -> list[tuple[int, Entity, bool]]:
         floor = self._paragraphs_back(offset, _FOCUS)

@@ -14,6 +14,8 @@ _LEAD_IN = 90
 """A marked passage belongs to a cue that ends at most so many code points before it."""
 _FEWEST = 3
 """A clause has at least so many words."""
+_DESCRIPTION = 4
+"""A description that no list knows has at most so many words before the name."""
 _TERMINATORS = frozenset(".!?")
 
 
@@ -86,7 +88,7 @@ def of_label(page: Page, cue: Cue) -> Content:
 def _marked_before(page: Page, subject: Subject) -> list[Bounds]:
     """The passage that the reporting clause follows at once, with its unmarked beginning if any."""
     passage = page.passage_before(subject.start)
-    if passage is None or page.words(passage.outer_end, subject.start):
+    if passage is None or not _adjoins(page, passage.outer_end, subject.start):
         return []
     if _starts_anew(page, passage, subject):
         return []
@@ -95,6 +97,20 @@ def _marked_before(page: Page, subject: Subject) -> list[Bounds]:
     if lead and start < passage.outer_start and not _has_cue(page, start, passage.outer_start):
         return [(start, passage.outer_end)]
     return [(passage.start, passage.end)]
+
+
+def _adjoins(page: Page, start: int, end: int) -> bool:
+    """Whether only a comma and what describes the subject stands there ("warden Ann Lee")."""
+    lang = page.language
+    words = page.lows(start, end)
+    if not any(low[0].isalnum() for low in words):
+        return True
+    known = (
+        lang.verbs.keys() | lang.auxiliaries | lang.adjuncts | lang.relatives | lang.pronouns.keys()
+    )
+    return len(words) <= _DESCRIPTION and not any(
+        low in known or low in lang.adverbs or low in ".;:?!" for low in words
+    )
 
 
 def _starts_anew(page: Page, passage: Passage, subject: Subject) -> bool:

@@ -33,8 +33,7 @@ def find(page: Page, cue: Cue) -> Subject | None:
 
 def _inverts(page: Page, cue: Cue) -> bool:
     """Whether "…, said Mara Quill" stands here, not "…, the mayor, said Mara Quill would …"."""
-    index = page.index(cue.end)
-    mention = page.mention_at(index)
+    mention = page.mention_at(page.index(cue.end))
     if mention is None or cue.lemma in page.language.listening or not _follows_speech(page, cue):
         return False
     follows = page.lows(mention.end, mention.end + 20)
@@ -192,11 +191,19 @@ def _after(page: Page, cue: Cue) -> Subject | None:
     while index < len(page.tokens) and page.tokens[index].low in page.language.adverbs:
         index += 1
     mention = page.mention_at(index)
+    if mention is None and _follows_mark(page, cue):
+        mention = following(page, index)
     if mention is None or not _follows_speech(page, cue):
         return None
     if mention.type == "pronoun" and mention.head in page.language.relatives:
         return None
     return Subject(mention, cue.start, mention.end)
+
+
+def _follows_mark(page: Page, cue: Cue) -> bool:
+    """Whether a closing quotation mark stands right before the verb."""
+    index = page.index(cue.start)
+    return index > 0 and page.tokens[index - 1].low in CHARACTERS
 
 
 def _follows_speech(page: Page, cue: Cue) -> bool:

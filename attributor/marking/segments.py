@@ -104,6 +104,10 @@ def _pieces(
             at = end
 
 
+_AFTER_MARK = re.compile(r"(?<=[”“\"»’][.!?])\s+(?=[^\W\d_a-zа-я]|[“„«\"])")
+"""A sentence's end that sentencex passes over: a full stop behind a closing mark."""
+
+
 def _split(text: str, start: int, end: int, code: str) -> list[Bounds]:
     if end - start < 15:  # too short for two sentences worth telling apart
         return [_trimmed(text, start, end)]
@@ -114,6 +118,9 @@ def _split(text: str, start: int, end: int, code: str) -> list[Bounds]:
         code, plain
     ):
         a, b = _trimmed(text, start + boundary["start_index"], start + boundary["end_index"])
+        for gap in _AFTER_MARK.finditer(text, a, b):
+            found.append((a, gap.start()))
+            a = gap.end()
         if a < b:
             found.append((a, b))
     return found or [_trimmed(text, start, end)]
