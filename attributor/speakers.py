@@ -21,6 +21,8 @@ from attributor.marking.language import Language, load
 from attributor.marking.tokens import index_at, without_possessive
 from attributor.records import MentionType, ProposedSpeaker, Speaker, SpeakerKind
 
+_LEAD = 6
+"""A sentence's subject has at most so many words of description before its name."""
 _FOCUS = 3
 """A pronoun looks back over so many paragraphs for the person it means."""
 
@@ -122,7 +124,7 @@ class Cast:
         self.last: tuple[int, Entity] | None = None
         self._starts = [m.start for m in marking.mentions]
         self._paragraph_starts = [start for start, _ in marking.paragraphs]
-        self._sentence_starts = {start for start, _ in marking.sentences}
+        self._sentences = [start for start, _ in marking.sentences]
         self._by_word: dict[str, list[Entity]] = defaultdict(list)
         self._by_head: dict[str, list[Entity]] = defaultdict(list)
         self._entity_at: dict[int, Entity] = {}
@@ -328,10 +330,20 @@ class Cast:
         for start in named[bisect_left(named, floor) : bisect_left(named, offset)]:
             entity = self._entity_at[start]
             if self._can_be(entity, gender):
-                found.append((start, entity, start in self._sentence_starts))
+                found.append((start, entity, self._is_subject(start)))
         if self.last and floor <= self.last[0] < offset and self._can_be(self.last[1], gender):
             found.append((self.last[0], self.last[1], True))
         return found
+
+    def _is_subject(self, start: int) -> bool:
+        """Whether only a description stands between the sentence's start and the name."""
+        i = bisect_right(self._sentences, start) - 1
+        tokens = self.marking.tokens
+        lead = tokens[index_at(tokens, self._sentences[i]) : index_at(tokens, start)]
+        lang = self.language
+        return len(lead) <= _LEAD and not any(
+            t.low in lang.verbs or t.low in lang.auxiliaries or t.low in lang.adjuncts for t in lead
+        )
 
     def _can_be(self, entity: Entity, gender: Gender) -> bool:
         if entity.kind not in ("person", "anonymous") or not entity.human:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attributor.embedded.page import Bounds, Page
-from attributor.embedded.subjects import Subject
+from attributor.embedded.subjects import Subject, find
 from attributor.marking import Cue, Passage
 
 _ADJUNCT = 14
@@ -14,8 +14,11 @@ _LEAD_IN = 90
 """A marked passage belongs to a cue that ends at most so many code points before it."""
 _FEWEST = 3
 """A clause has at least so many words."""
+_CLAUSE_LEAD = 5
+"""At most so many words stand between a passage and the verb that reports it."""
 _DESCRIPTION = 4
 """A description that no list knows has at most so many words before the name."""
+_JOINS = frozenset(("and", "but", "while", ";"))
 _TERMINATORS = frozenset(".!?")
 
 
@@ -33,7 +36,7 @@ def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
     after = _marked_after(page, cue, subject)
     if before or (after and not _splits(page, subject)):
         return Content((*before, *after))
-    clause = _clause_before(page, subject)
+    clause = _clause_before(page, cue, subject)
     if clause:
         rest = _clause_goes_on(page, subject)
         own = _in_first_person(page, clause)
@@ -59,7 +62,7 @@ def of_preposition(page: Page, cue: Cue, mention_end: int) -> Content | None:
     """What "according to X" covers: the clause after it, else the one before it."""
     start, end = page.sentence(cue.start)
     rest = page.lows(mention_end, end)
-    if len(page.words(start, cue.start)) < _FEWEST:
+    if not page.words(start, cue.start):
         comma = page.text.find(",", mention_end, end)
         clause = (comma + 1, end) if comma >= 0 else (mention_end, end)
     elif _goes_on_after_comma(page, rest):
@@ -115,7 +118,8 @@ def _adjoins(page: Page, start: int, end: int) -> bool:
 
 def _starts_anew(page: Page, passage: Passage, subject: Subject) -> bool:
     """Whether the passage ended with a full stop, and "He added, …" is about something else."""
-    return page.text[passage.end - 1] == "." and page.text[subject.start].isupper()
+    gap = page.text[passage.end - 1 : subject.start]
+    return "." in gap and page.text[subject.start].isupper()
 
 
 def _has_cue(page: Page, start: int, end: int) -> bool:
@@ -132,7 +136,8 @@ def _marked_after(page: Page, cue: Cue, subject: Subject) -> list[Bounds]:
         return []
     gap = page.lows(subject.end, passage.outer_start)
     if any(low in _TERMINATORS for low in gap):
-        if len(gap) == 1:
+        straight = gap.index(gap[-1]) == len(gap) - 1 and gap[-1] in _TERMINATORS
+        if straight and not is_reported(page, passage):
             return [(passage.start, passage.end)]  # “…,” she said. “…”
         return []
     _, sentence_end = page.sentence(passage.outer_start)
@@ -142,6 +147,15 @@ def _marked_after(page: Page, cue: Cue, subject: Subject) -> list[Bounds]:
     if start is None or start >= passage.outer_start:
         return [(passage.start, passage.end)]
     return [(start, max(_clause_end(page, start, sentence_end), passage.outer_end))]
+
+
+def is_reported(page: Page, passage: Passage) -> bool:
+    """Whether a reporting clause of its own follows the passage ("…,” said Tom Quill)."""
+    _, end = page.sentence(passage.outer_end - 1)
+    cue = next(page.cues_between(passage.outer_end, max(end, passage.outer_end + 1)), None)
+    if cue is None or cue.kind != "verb":
+        return False
+    return len(page.words(passage.outer_end, cue.start)) <= _CLAUSE_LEAD
 
 
 def _is_title(page: Page, passage: Passage) -> bool:
@@ -168,12 +182,12 @@ def _splits(page: Page, subject: Subject) -> bool:
     return page.text[start : subject.start].rstrip().endswith(",")
 
 
-def _clause_before(page: Page, subject: Subject) -> Bounds | None:
+def _clause_before(page: Page, cue: Cue, subject: Subject) -> Bounds | None:
     """The sentence up to the comma before the reporting clause ("…, Dacic said.")."""
     start, _ = page.sentence(subject.start)
     lead = page.text[start : subject.start].rstrip()
     words = len(page.words(start, subject.start))
-    if not lead.endswith((",", "?", "!")) or not words or not _trails_off(page, subject):
+    if not lead.endswith((",", "?", "!")) or not words or not _trails_off(page, cue, subject):
         return None
     if words < _FEWEST and not _clause_goes_on(page, subject):
         return None
@@ -182,15 +196,23 @@ def _clause_before(page: Page, subject: Subject) -> Bounds | None:
     return start, start + len(lead) - 1
 
 
-def _trails_off(page: Page, subject: Subject) -> bool:
+def _trails_off(page: Page, cue: Cue, subject: Subject) -> bool:
     """Whether nothing that could be reported follows the reporting clause before a comma."""
     _, end = page.sentence(subject.end - 1)
-    rest = page.lows(subject.end, end)
+    rest = page.lows(_over_listener(page, cue, subject), end)
     if not any(low[0].isalnum() for low in rest) or rest[0] == ",":
         return True
     if any(low in page.language.conjunctions for low in rest[:_ADJUNCT]):
         return False
     return rest[0] in page.language.adjuncts or _is_participle(page, rest[0])
+
+
+def _over_listener(page: Page, cue: Cue, subject: Subject) -> int:
+    """Where the reporting clause ends, its listener included ("Holt told the Dunford Echo")."""
+    if cue.lemma in page.language.listening:
+        listener = page.mention_at(page.index(subject.end))
+        return listener.end if listener else subject.end
+    return subject.end
 
 
 def _opens_like_speech(page: Page, start: int) -> bool:
@@ -231,26 +253,31 @@ def _clause_after(page: Page, cue: Cue, subject: Subject) -> Bounds | None:
 
 def _clause_start(page: Page, cue: Cue, subject: Subject, limit: int) -> int | None:
     """Where the reported clause begins: after "that", a listener and adjuncts are passed over."""
-    lang = page.language
     first, last = page.index(max(cue.end, subject.end)), page.index(limit)
-    if first >= last:
+    if first >= last or page.tokens[first].low in page.language.negations:
         return None
-    head = [t.low for t in page.tokens[first : min(first + _ADJUNCT, last)]]
-    if head[0] in lang.conjunctions:
-        return page.tokens[first].start
-    if not _opens_clause(page, cue, head[0]):
-        for k, low in enumerate(head):
-            if low in lang.conjunctions:
-                return page.tokens[first + k].start
-            if low in lang.verbs and k:
-                break
-    if cue.lemma in lang.listening:
+    low = page.tokens[first].low
+    if low not in page.language.conjunctions and not _opens_clause(page, cue, low):
+        start = _at_conjunction(page, first, last)
+        if start is not None:
+            return start
+    if cue.lemma in page.language.listening:
         return _after_listener(page, cue, first, last)
-    if head[0] in lang.adjuncts:
+    if low in page.language.adjuncts:
         return _after_adjunct(page, cue, first, last)
-    if not head[0][0].isalnum():
-        return page.tokens[first + 1].start if head[0] in ":—–" and first + 1 < last else None
+    if not low[0].isalnum():
+        return page.tokens[first + 1].start if low in ":—–" and first + 1 < last else None
     return page.tokens[first].start
+
+
+def _at_conjunction(page: Page, first: int, last: int) -> int | None:
+    """Where "that" stands behind the verb's adjuncts, before any other verb."""
+    for k in range(first, min(first + _ADJUNCT, last)):
+        if page.tokens[k].low in page.language.conjunctions:
+            return page.tokens[k].start
+        if page.tokens[k].low in page.language.verbs and k > first:
+            return None
+    return None
 
 
 def _opens_clause(page: Page, cue: Cue, low: str) -> bool:
@@ -294,6 +321,11 @@ def _clause_end(page: Page, start: int, end: int) -> int:
         new_verb = _is_participle(page, page.tokens[index].low) or cue.kind == "preposition"
         if before == "," and new_verb:
             return page.tokens[index - 1].start
-        if before in ("and", "but") and cue.lemma in page.language.core:
+        if before in _JOINS and cue.lemma in page.language.core:
             return page.tokens[index - 1].start
+        if cue.kind == "verb" and cue.lemma in page.language.core:
+            subject = find(page, cue)
+            index = page.index(subject.start) if subject else 0
+            if index and page.tokens[index - 1].low in _JOINS:
+                return page.tokens[index - 1].start
     return end

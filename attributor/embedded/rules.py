@@ -143,7 +143,8 @@ def _taken(passage: Passage, found: list[Found]) -> bool:
 
 
 def _continued(page: Page, i: int, passage: Passage, found: list[Found]) -> Found | None:
-    if len(page.words(passage.start, passage.end)) < _WHOLE:
+    short = len(page.words(passage.start, passage.end)) < _WHOLE
+    if short or contents.is_reported(page, passage):
         return None
     near = [q for q in found if q.paragraph == passage.paragraph and _is_speech(page, q)]
     if near and _begins_sentence(page, passage):

@@ -52,7 +52,11 @@ def _before(page: Page, cue: Cue) -> Subject | None:
         mention = _with_apposition(page, start, page.tokens[at - 1].start)
         return Subject(mention, mention.start, cue.end) if mention else None
     limit = page.tokens[at].start if at < len(page.tokens) else cue.start
-    mention = _ending_at(page, start, limit) or _chunk(page, start, at)
+    mention = (
+        _ending_at(page, start, limit)
+        or _chunk(page, start, at)
+        or _with_relative_clause(page, start, limit)
+    )
     if mention is None or _defines(page, mention):
         return None
     mention = _linked(page, start, mention)
@@ -73,6 +77,8 @@ def _over_auxiliaries(page: Page, index: int, first: int) -> int | None:
     """
     lang, lows = page.language, page.tokens
     previous = lows[index - 1].low if index > first else ""
+    if previous in lang.infinitive_marks:
+        return None
     if previous in lang.passive and not lows[index].low.endswith(lang.participle or " "):
         return None
     while index > first:
@@ -138,10 +144,7 @@ def _with_apposition(page: Page, start: int, comma: int) -> Mention | None:
         before = page.lows(max(start, mention.start - 30), mention.start)
         if before and before[-1] in page.language.adjuncts:
             continue
-        named = page.mention_at(page.index(mention.end) + 1)
-        if mention.type == "nominal" and named and named.type == "name" and named.end <= comma:
-            return named  # "the chairman, Phil Lovas, said"
-        return mention
+        return _apposed_name(page, mention) or mention
     return None
 
 
@@ -165,6 +168,16 @@ def _chunk(page: Page, start: int, at: int) -> Mention | None:
         return None
     head = page.tokens[at - 1]
     return Mention(page.tokens[k].start, head.end, "nominal", head.low)
+
+
+def _with_relative_clause(page: Page, start: int, limit: int) -> Mention | None:
+    """The mention before "who asked not to be named" and the like, if it opens the sentence."""
+    mentions = page.mentions_between(start, limit)
+    if len(mentions) < 2 or mentions[0].start != start:
+        return None
+    relative = mentions[1]
+    adjoins = not page.lows(mentions[0].end, relative.start)
+    return mentions[0] if adjoins and relative.head in page.language.relatives else None
 
 
 def following(page: Page, index: int) -> Mention | None:
@@ -197,7 +210,20 @@ def _after(page: Page, cue: Cue) -> Subject | None:
         return None
     if mention.type == "pronoun" and mention.head in page.language.relatives:
         return None
-    return Subject(mention, cue.start, mention.end)
+    named = _apposed_name(page, mention)
+    return Subject(named or mention, cue.start, (named or mention).end)
+
+
+def _apposed_name(page: Page, mention: Mention) -> Mention | None:
+    """The name behind "the mayor, Mara Quill"."""
+    index = page.index(mention.end)
+    if mention.type != "nominal" or index >= len(page.tokens) or page.tokens[index].low != ",":
+        return None
+    named = page.mention_at(index + 1)
+    if named is None or named.type != "name":
+        return None
+    follows = page.lows(named.end, named.end + 3)
+    return named if not follows or not follows[0][0].isalnum() else None
 
 
 def _follows_mark(page: Page, cue: Cue) -> bool:

@@ -56,10 +56,12 @@ def _is_named(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _is_noun(tokens: Sequence[Token], i: int, language: Language) -> bool:
+    if tokens[i].low in language.unambiguous:
+        return False
     before = tokens[i - 1].low if i else ""
     if before in language.determiners or before in language.possessives:
         return before not in language.pronouns
-    return before.endswith("'s") and tokens[i].low not in language.unambiguous
+    return before.endswith(("'s", "s'"))
 
 
 def _prepositions(tokens: Sequence[Token], outside: list[int], language: Language) -> Iterator[Cue]:

@@ -41,6 +41,7 @@ class Language:
     auxiliaries: frozenset[str]
     passive: frozenset[str]
     infinitive: frozenset[str]
+    infinitive_marks: frozenset[str]
     adverbs: frozenset[str]
     negations: frozenset[str]
     adjuncts: frozenset[str]
@@ -148,6 +149,7 @@ def _language(code: str, data: dict[str, Any]) -> Language:
         conjunctions=words(cues, "conjunctions"),
         auxiliaries=words(cues, "auxiliaries"),
         passive=words(cues, "passive"),
+        infinitive_marks=words(cues, "infinitive_marks"),
         infinitive=words(cues, "infinitive"),
         adverbs=words(cues, "adverbs"),
         negations=words(cues, "negations"),

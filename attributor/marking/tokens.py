@@ -11,7 +11,7 @@ from attributor.marking.evidence import Token
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # U.S.
     r"|\d+(?:[.,:]\d+)*[^\W_]*"  # 1,237 and 20th
-    r"|[^\W_]+(?:['’ʼ\-‐‑][^\W_]+)*(?:['’]s\b)?"  # Jean-Luc’s
+    r"|[^\W_]+(?:['’ʼ\-‐‑][^\W_]+)*(?:['’]s\b|(?<=s)['’](?=\s[a-z]))?"  # Jean-Luc’s, builders’
     r"|[^\w\s]|_"
 )
 
@@ -31,4 +31,4 @@ def index_at(tokens: Sequence[Token], offset: int) -> int:
 
 def without_possessive(low: str) -> str:
     """The word without a possessive ending: "clinton's" -> "clinton"."""
-    return low[:-2] if low.endswith("'s") else low
+    return low[:-2] if low.endswith("'s") else low.removesuffix("'")
