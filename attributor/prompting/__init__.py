@@ -1,1 +1,21 @@
 """The engine that asks a model: prompts, the dialogue, the client, and what asking costs."""
+
+from attributor.prompting.client import Asker, converse
+from attributor.prompting.dialogue import Dialogue
+from attributor.prompting.estimating import Estimate, estimate
+from attributor.prompting.exchange import Answer, Message, Request
+from attributor.prompting.prompts import Prompts
+from attributor.prompting.stance import StanceDialogue
+
+__all__ = [
+    "Answer",
+    "Asker",
+    "Dialogue",
+    "Estimate",
+    "Message",
+    "Prompts",
+    "Request",
+    "StanceDialogue",
+    "converse",
+    "estimate",
+]

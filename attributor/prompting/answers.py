@@ -119,7 +119,7 @@ def read_attribution(
             reading.remarks.append(proposed)
             continue
         if quote.speaker not in reading.speakers and quote.speaker not in known:
-            reading.remarks.append(Remark(f"there is no speaker {quote.speaker}", (quote.at,)))
+            reading.remarks.append(Remark(f"there is no speaker {quote.speaker}"))
         _add(proposed, reading.quotes, window)
     numbers = found.get("not_speech")
     reading.not_speech = [n for n in numbers if type(n) is int] if isinstance(numbers, list) else []
@@ -161,34 +161,27 @@ def _speaker(speaker: WireSpeaker) -> ProposedSpeaker:
 
 
 def _proposed(quote: WireQuote, window: Window, marking: Marking) -> ProposedQuote | Remark:
-    pieces = _pieces(quote, window)
-    if isinstance(pieces, str):
-        return Remark(pieces, (quote.at,) if window.segment(quote.at) else ())
-    at = window.segment(quote.at)
-    if at is None and (quote.cue or quote.mention):
-        return Remark(f"there is no segment {quote.at}")
+    edges = _EDGE.fullmatch(quote.from_), _EDGE.fullmatch(quote.to)
+    if edges[0] is None or edges[1] is None:
+        return Remark("an edge does not begin with a segment's number")
+    first, last = int(edges[0][1]), int(edges[1][1])
+    shown = [n for n in (first, last) if window.segment(n)]
+    if len(shown) < 2:
+        gone = last if window.segment(first) else first
+        return Remark(f"there is no segment {gone}", tuple(shown))
+    if first > last:
+        return Remark(f"a piece runs backwards, from {first} to {last}", (last, first))
+    place = _Place(window.segments, first - 1, last - 1, marking.text)
+    cue, mention = (words.strip()[:MAX_WORDS] for words in (quote.cue, quote.mention))
+    starts = " ".join(edges[0][2].split()[:EDGE_WORDS])
+    ends = " ".join(edges[1][2].split()[-EDGE_WORDS:])
     return ProposedQuote(
-        pieces=tuple(pieces),
-        cue=_words(quote.cue, at, window, marking),
-        mention=_words(quote.mention, at, window, marking),
+        pieces=tuple(_split(window.segments[first - 1 : last], starts, ends)),
+        cue=place.of(cue, mention),
+        mention=place.of(mention, cue),
         speaker=quote.speaker,
         own_words=quote.own,
     )
-
-
-def _pieces(wire: WireQuote, window: Window) -> list[Piece] | str:
-    left, right = _EDGE.fullmatch(wire.from_), _EDGE.fullmatch(wire.to)
-    if left is None or right is None:
-        return "an edge does not begin with a segment's number"
-    first, last = int(left[1]), int(right[1])
-    start, end = window.segment(first), window.segment(last)
-    if start is None or end is None:
-        return f"there is no segment {first if start is None else last}"
-    if first > last:
-        return f"a piece runs backwards, from {first} to {last}"
-    starts = " ".join(left[2].split()[:EDGE_WORDS])
-    ends = " ".join(right[2].split()[-EDGE_WORDS:])
-    return _split(window.segments[first - 1 : last], starts, ends)
 
 
 def _split(segments: tuple[Segment, ...], starts: str, ends: str) -> list[Piece]:
@@ -204,22 +197,37 @@ def _split(segments: tuple[Segment, ...], starts: str, ends: str) -> list[Piece]
     ]
 
 
-def _words(words: str, at: Segment | None, window: Window, marking: Marking) -> Piece | None:
-    """`words` as a piece of the segment `at`, or of the one nearby that has them."""
-    words = words.strip()[:MAX_WORDS]
-    if not words or at is None:
-        return None
-    place = next((s for s in _nearby(at, window) if _has(words, s, marking)), at)
-    return Piece(start=place.start, end=place.end, starts=words, ends=words)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a quote's cue and mention are looked for: its edge segments and those beside them."""
 
+    segments: tuple[Segment, ...]
+    first: int
+    last: int
+    text: str
 
-def _nearby(at: Segment, window: Window) -> list[Segment]:
-    near = [
-        s for s in window.segments if s.sentence == at.sentence or abs(s.number - at.number) == 1
-    ]
-    return sorted(near, key=lambda s: (abs(s.number - at.number), s.sentence != at.sentence))
+    def of(self, words: str, others: str) -> Piece | None:
+        """`words` as a piece of the segment that has them, best one that has the others too."""
+        if not words:
+            return None
+        both = [s for s in self._near() if self._has(words, s) and self._has(others, s)]
+        either = [s for s in self._near() if self._has(words, s)]
+        best = (both or either or [self.segments[self.first]])[0]
+        return Piece(start=best.start, end=best.end, starts=words, ends=words)
 
+    def _near(self) -> list[Segment]:
+        """Segments, the likeliest first: an indirect quote's own, then after, then before."""
+        order = (
+            self.first,
+            self.last + 1,
+            self.last,
+            self.first - 1,
+            self.last + 2,
+            self.first - 2,
+        )
+        places = dict.fromkeys(n for n in order if 0 <= n < len(self.segments))
+        return [self.segments[n] for n in places]
 
-def _has(words: str, segment: Segment, marking: Marking) -> bool:
-    whole_words = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
-    return whole_words.search(marking.text, segment.start, segment.end) is not None
+    def _has(self, words: str, segment: Segment) -> bool:
+        whole_words = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
+        return whole_words.search(self.text, segment.start, segment.end) is not None

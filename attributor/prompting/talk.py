@@ -44,8 +44,9 @@ class Talk:
         self.not_speech = [n for n in reading.not_speech if self.window.segment(n)]
         self.remarks = list(reading.remarks)
         self._sort_out(reading.quotes)
+        settled = {*self._numbers(self._spans(self.quotes)), *self.not_speech}
         concerned = {n for problem in self.problems for n in problem.numbers}
-        self.open = tuple(sorted(concerned | set(self._unquoted())))
+        self.open = tuple(sorted({*concerned, *self._left_open()} - settled))
 
     def mend(self, reading: Reading) -> None:
         """Take the repair: only what is about open segments and repeats nothing that stands."""
@@ -53,12 +54,13 @@ class Talk:
         self.not_speech += [n for n in reading.not_speech if n in self.open]
         asked_for = [(s.start, s.end) for n in self.open if (s := self.window.segment(n))]
         stands = self._spans(self.quotes)
+        broken, self.broken = self.broken, []
         for quote in reading.quotes:
             spans = self._spans([quote])
             if _touch(spans, asked_for) and not _touch(spans, stands):
                 self._sort_out([quote])
                 stands += spans
-        self.broken = [q for q in self.broken if not _touch(self._spans([q]), stands)]
+        self.broken += [q for q in broken if not _touch(_windows(q), stands)]
         settled = set(self._numbers(stands))
         self.remarks = [r for r in self.remarks if not r.numbers or set(r.numbers) - settled]
         self.remarks += reading.remarks
@@ -97,12 +99,10 @@ class Talk:
     def _spans(self, quotes: Sequence[ProposedQuote]) -> list[Edges]:
         return [span for quote in self._ground(quotes).quotes for span in quote.spans]
 
-    def _unquoted(self) -> list[int]:
-        grounding = self._ground(self.quotes)
-        quoted = [span for quote in grounding.quotes for span in quote.spans]
-        left_open = self._numbers(grounding.open_passages(self.marking))
-        covered = set(self._numbers(quoted))
-        return [n for n in left_open if n not in covered and self.window.segments[n - 1].marked]
+    def _left_open(self) -> list[int]:
+        """The marked segments of what grounding says is still to be credited."""
+        edges = self._ground(self.quotes).open_passages(self.marking)
+        return [n for n in self._numbers(edges) if self.window.segments[n - 1].marked]
 
     def _numbers(self, edges: Iterable[Edges]) -> list[int]:
         wanted = list(edges)
@@ -115,6 +115,10 @@ class Talk:
 
 def _touch(some: Iterable[Edges], others: Sequence[Edges]) -> bool:
     return any(a < end and start < b for a, b in some for start, end in others)
+
+
+def _windows(quote: ProposedQuote) -> list[Edges]:
+    return [(piece.start, piece.end) for piece in quote.pieces]
 
 
 def pieces_of(numbers: Iterable[int], window: Window) -> list[Piece]:

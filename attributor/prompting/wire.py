@@ -1,8 +1,8 @@
 """The shape of an answer: pydantic models, and the strict JSON schema that is made from them.
 
-Keys are short and an edge is one string, because every quote pays for them: a quote comes to
-about 40 output tokens, however long it is. Key order is the order in which a model thinks: first
-where it is said that somebody spoke, then who, then which words.
+Keys are few and an edge is one string, because every quote pays for them: a quote comes to about
+35 output tokens, however long it is. Their order is that in which a model thinks: first that
+somebody spoke, then who, then which words.
 """
 
 from __future__ import annotations
@@ -36,13 +36,14 @@ class WireSpeaker(Wire):
 
 
 class WireQuote(Wire):
-    """Where a cue stands, who is named there, and between which edges the words stand.
+    """In which words something is attributed to whom, and between which edges it stands.
 
     An edge is a segment's number, followed by up to four words if it lies inside the segment. A
-    quote in several pieces is several entries with the same cue at the same place.
+    quote in several pieces is several entries with the same cue. Where the cue stands is not
+    asked: it is looked for beside the quote. A number first in each entry makes a small model
+    count instead of read.
     """
 
-    at: int
     cue: str
     mention: str
     speaker: int

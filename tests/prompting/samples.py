@@ -1,0 +1,90 @@
+"""A small article, and answers to it as a model might write them."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from attributor.marking import mark
+from attributor.marking.evidence import Marking
+from attributor.prompting.dialogue import Dialogue
+from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.prompts import Prompts
+from attributor.records import Annotation, Article, Codebook, Target, Usage
+
+TEXT = """“The bridge is safe. Nobody has to drive around it,” said Ada Moravec, the city engineer.
+She told reporters that repairs would cost two million, and called the plan “Big Fix”.
+“We asked for a tunnel,” Milo Brandt said, “and we got a bridge.”"""
+# 1 “The bridge is safe.  2 Nobody has to drive around it,”  3 said Ada Moravec, the city engineer.
+# 4 She told reporters … the plan  5 “Big Fix”  6 “We asked for a tunnel,”  7 Milo Brandt said,
+# 8 “and we got a bridge.”
+
+MORAVEC = {"id": 1, "name": "Ada Moravec", "role": "the city engineer", "kind": "person"}
+BRANDT = {"id": 2, "name": "Milo Brandt", "role": "", "kind": "person"}
+CODEBOOK = Codebook(targets=(Target(name="the bridge"), Target(name="the tunnel")))
+
+
+def quote(**changes: Any) -> dict[str, Any]:
+    """The quote of segments 1 and 2, with changes."""
+    whole = {"cue": "said", "mention": "Ada Moravec", "speaker": 1, "own": True}
+    return {**whole, "from": "1", "to": "2"} | changes
+
+
+COST = quote(
+    cue="told reporters",
+    mention="She",
+    own=False,
+    **{"from": "4 repairs would cost", "to": "4 cost two million"},
+)
+TUNNEL = quote(mention="Milo Brandt", speaker=2, **{"from": "6", "to": "6"})
+BRIDGE = TUNNEL | {"from": "8", "to": "8"}
+
+
+def answer(
+    quotes: list[Any] | None = None,
+    speakers: list[Any] | None = None,
+    not_speech: list[Any] | None = None,
+    **rest: Any,
+) -> Answer:
+    """An answer to attribute or repair; complete where nothing is given."""
+    body = {
+        "quotes": [quote(), COST, TUNNEL, BRIDGE] if quotes is None else quotes,
+        "speakers": [MORAVEC, BRANDT] if speakers is None else speakers,
+        "not_speech": [5] if not_speech is None else not_speech,
+    }
+    return said(json.dumps(body, ensure_ascii=False), **rest)
+
+
+def said(text: str, **rest: Any) -> Answer:
+    """An answer with this text."""
+    usage = Usage(requests=1, input_tokens=100, output_tokens=10)
+    known: dict[str, Any] = {"text": text, "model": "m-1", "usage": usage}
+    return Answer(**(known | rest))
+
+
+def marking(text: str = TEXT) -> Marking:
+    """The marking of an article with the id 'bridge'."""
+    return mark(Article(id="bridge", text=text), "en")
+
+
+def dialogue(text: str = TEXT, codebook: Codebook | None = None) -> Dialogue:
+    """A dialogue about the article, with the shipped prompts."""
+    return Dialogue(marking(text), Prompts.load(), codebook)
+
+
+def only(talk: Dialogue) -> Request:
+    """The one request that is outstanding."""
+    (request,) = talk.requests()
+    return request
+
+
+def finished(talk: Dialogue) -> Annotation:
+    """The annotation of a dialogue that must have come to its end."""
+    assert talk.requests() == []
+    assert talk.annotation is not None
+    return talk.annotation
+
+
+def texts(annotation: Annotation) -> list[list[str]]:
+    """The words of each quote's spans."""
+    return [[span.text for span in quote.spans] for quote in annotation.quotes]

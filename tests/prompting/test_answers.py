@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from attributor.errors import AnswerError
+from attributor.prompting.answers import Reading, parsed, read_attribution
+from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.windows import cut
+from attributor.records import Piece
+
+from .samples import BRIDGE, MORAVEC, TUNNEL, answer, marking, quote, said
+
+REQUEST = Request("bridge", "attribute", 0, (), "attribution", "{}", 100)
+
+
+def reading(found: Answer) -> Reading:
+    bridge = marking()
+    (window,) = cut(bridge)
+    return read_attribution(parsed(REQUEST, found, "quotes"), window, bridge, {})
+
+
+def reasons(found: Answer) -> list[str]:
+    return [remark.reason for remark in reading(found).remarks]
+
+
+@pytest.mark.parametrize(
+    ("found", "complaint"),
+    [
+        (said("", refusal="I cannot do that."), "refused .* saying 'I cannot do that.'"),
+        (said("", finish_reason="content_filter"), "content filter stopped"),
+        (said('{"quotes":[', finish_reason="length"), "cut off after 10 output tokens"),
+        (said(" " * 1_000_000, finish_reason="length"), "1,000,000 blank characters only"),
+        (said(""), "gave an empty answer"),
+        (said('{"quotes":[{]'), "is not JSON"),
+        (said("Here are the quotes."), "is not JSON"),
+        (said('{"answer":[]}'), "another shape: it has no list 'quotes'"),
+        (said('{"quotes":{}}'), "another shape"),
+        (said("[1,2]"), "another shape"),
+        (said("[" * 100_000), "is not JSON"),
+    ],
+)
+def test_an_unusable_answer_is_an_error_that_says_what_happened(
+    found: Answer, complaint: str
+) -> None:
+    with pytest.raises(AnswerError, match=complaint) as caught:
+        parsed(REQUEST, found, "quotes")
+    assert caught.value.article == "bridge"
+    assert "'bridge'" in caught.value.message
+
+
+def test_each_way_of_being_unusable_has_its_own_message() -> None:
+    bad = [
+        said("", refusal="no"),
+        said("", finish_reason="content_filter"),
+        said("{", finish_reason="length"),
+        said("   "),
+        said(""),
+        said("{"),
+        said("{}"),
+    ]
+    messages = set()
+    for found in bad:
+        with pytest.raises(AnswerError) as caught:
+            parsed(REQUEST, found, "quotes")
+        messages.add(caught.value.message)
+    assert len(messages) == len(bad)
+
+
+@pytest.mark.parametrize(
+    "wrapped",
+    ["```json\n{}\n```", "<think>Ann said…</think>\n{}", "\n\n {} ", "{}" + " " * 1000],
+)
+def test_json_is_found_in_a_fence_after_thoughts_and_among_spaces(wrapped: str) -> None:
+    text = wrapped.replace("{}", answer().text)
+    assert len(parsed(REQUEST, said(text, finish_reason="length"), "quotes")["quotes"]) == 4
+
+
+def test_edges_with_words_lie_inside_their_segments() -> None:
+    found = reading(answer([quote(**{"from": "1 bridge is safe", "to": "2"})]))
+    (proposed,) = found.quotes
+    first, second = proposed.pieces
+    assert (first.starts, first.ends) == ("bridge is safe", "")
+    assert (second.starts, second.ends) == ("", "")
+
+
+def test_the_words_of_an_edge_are_limited() -> None:
+    text = "1 " + " ".join(f"w{n}" for n in range(500))
+    (proposed,) = reading(answer([quote(**{"from": text, "to": "1"})])).quotes
+    assert proposed.pieces[0].starts == "w0 w1 w2 w3 w4 w5"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"from": "7", "to": "99"}, "there is no segment 99"),
+        ({"from": "0", "to": "2"}, "there is no segment 0"),
+        ({"from": "2", "to": "1"}, "runs backwards, from 2 to 1"),
+        ({"from": "The bridge", "to": "1"}, "does not begin with a segment's number"),
+        ({"from": "", "to": ""}, "does not begin with a segment's number"),
+        ({"speaker": 7}, "there is no speaker 7"),
+        ({"own": "maybe"}, "quote no. 1 is malformed: 'own'"),
+        ({"cue": None}, "quote no. 1 is malformed: 'cue'"),
+    ],
+)
+def test_one_odd_quote_is_a_remark_and_the_others_stand(
+    changes: dict[str, object], reason: str
+) -> None:
+    found = answer([quote(**changes), TUNNEL])
+    assert any(reason in given for given in reasons(found))
+    assert any("tunnel" in "".join(_text(q)) for q in reading(found).quotes)
+
+
+def _text(proposed: object) -> list[str]:
+    text = marking().text
+    return [text[p.start : p.end] for p in proposed.pieces]  # type: ignore[attr-defined]
+
+
+def test_a_quote_of_a_speaker_who_is_not_listed_is_kept() -> None:
+    assert len(reading(answer([quote(speaker=7)])).quotes) == 1
+
+
+def test_items_of_the_wrong_kind_are_remarks() -> None:
+    given = reasons(answer(["x", 3, None], speakers=[{"id": "one"}], not_speech=["x", 5, True]))
+    assert len(given) == 4
+    assert reading(answer(not_speech=["x", 5, True])).not_speech == [5]
+
+
+def test_a_missing_list_of_speakers_is_no_error() -> None:
+    text = json.dumps({"quotes": [quote()]})
+    assert len(reading(said(text)).quotes) == 1
+
+
+def test_free_text_is_limited_and_on_one_line() -> None:
+    long = MORAVEC | {"role": "the\nengineer " + "x" * 1000, "name": "A" * 1000}
+    (speaker,) = reading(answer(speakers=[long])).speakers.values()
+    assert len(speaker.role) == 80
+    assert len(speaker.name) == 120
+    assert "\n" not in speaker.role
+
+
+def test_two_entries_with_one_cue_between_them_are_one_quote() -> None:
+    (proposed,) = reading(answer([TUNNEL, BRIDGE])).quotes
+    assert len(proposed.pieces) == 2
+
+
+def test_entries_with_one_cue_that_lie_far_apart_stay_apart() -> None:
+    far = TUNNEL | {"from": "1", "to": "1"}
+    assert len(reading(answer([far, BRIDGE])).quotes) == 2
+
+
+def words_at(piece: Piece | None) -> str:
+    assert piece
+    return marking().text[piece.start : piece.end]
+
+
+def test_cue_and_mention_are_looked_for_together_beside_the_quote() -> None:
+    (proposed,) = reading(answer([BRIDGE])).quotes
+    assert words_at(proposed.cue) == words_at(proposed.mention) == "Milo Brandt said,"
+
+
+def test_a_cue_that_stands_nowhere_near_is_left_to_grounding() -> None:
+    (proposed,) = reading(answer([quote(cue="denied")])).quotes
+    assert words_at(proposed.cue) == "“The bridge is safe."
+
+
+def test_numbers_may_come_where_words_are_asked_for() -> None:
+    assert len(reading(answer([quote(**{"from": 1, "to": 2})])).quotes) == 1

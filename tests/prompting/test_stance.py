@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+
+from attributor.prompting.prompts import Prompts
+from attributor.prompting.stance import QUOTES_PER_REQUEST, StanceDialogue
+from attributor.records import (
+    Annotation,
+    Article,
+    Codebook,
+    Engine,
+    Example,
+    Quote,
+    Span,
+    Speaker,
+    Target,
+)
+
+from .samples import said
+
+TEXT = "Ann said: we want the tram. " * 50
+TRAM = Target(
+    name="the tram",
+    definition="The line to the hills,\nas planned.",
+    examples=(Example(text="Build it now.", label="favor"),),
+)
+
+
+def annotation(count: int = 2) -> Annotation:
+    quotes = tuple(
+        Quote(id=n, kind="indirect", marked=False, spans=(Span.of(TEXT, 10, 26),), speaker=1)
+        for n in range(1, count + 1)
+    )
+    return Annotation(
+        article=Article(id="tram", text=TEXT),
+        speakers=(Speaker(id=1, name="Ann"),),
+        quotes=quotes,
+        engine=Engine(name="embedded"),
+        warnings=("before",),
+    )
+
+
+def asked(count: int = 2) -> StanceDialogue:
+    return StanceDialogue(annotation(count), Prompts.load(), Codebook(targets=(TRAM,)))
+
+
+def test_quotes_of_any_engine_can_be_asked_about() -> None:
+    talk = asked()
+    (request,) = talk.requests()
+    talk.take(request, said('{"stances":[{"quote":2,"target":1,"label":"favor"}]}'))
+    found = talk.annotation
+    assert found
+    assert [len(q.stances) for q in found.quotes] == [0, 1]
+    (stance,) = found.quotes[1].stances
+    assert (stance.target, stance.label) == ("the tram", "favor")
+    assert stance.evidence == found.quotes[1].spans[0]
+    assert (found.engine.name, found.engine.model) == ("embedded", "m-1")
+    assert found.engine.prompt == "stance"
+    assert found.warnings == ("before",)
+
+
+def test_the_request_shows_targets_and_quotes_and_no_more_of_the_article() -> None:
+    (request,) = asked().requests()
+    system, user = request.messages
+    assert "1| the tram: The line to the hills, as planned." in system.content
+    assert "favor, for example: Build it now." in system.content
+    assert user.content == "<quotes>\n1| Ann: we want the tram\n2| Ann: we want the tram\n</quotes>"
+
+
+def test_many_quotes_are_asked_in_chunks() -> None:
+    talk = asked(QUOTES_PER_REQUEST + 1)
+    requests = talk.requests()
+    assert len(requests) == 2
+    for request in requests:
+        assert talk.annotation is None
+        talk.take(request, said('{"stances":[{"quote":21,"target":1,"label":"against"}]}'))
+    assert talk.annotation
+    assert [q.id for q in talk.annotation.quotes if q.stances] == [21]
+
+
+@pytest.mark.parametrize(
+    ("stance", "warning"),
+    [
+        ('{"quote":9,"target":1,"label":"favor"}', "quote 9 and target 1"),
+        ('{"quote":1,"target":2,"label":"favor"}', "quote 1 and target 2"),
+        ('{"quote":1,"target":0,"label":"favor"}', "quote 1 and target 0"),
+        ('{"quote":1,"target":1,"label":"love"}', "malformed: 'label'"),
+        ('"favor"', "malformed"),
+    ],
+)
+def test_an_odd_stance_is_a_warning(stance: str, warning: str) -> None:
+    talk = asked()
+    talk.take(talk.requests()[0], said(f'{{"stances":[{stance}]}}'))
+    assert talk.annotation
+    assert all(not q.stances for q in talk.annotation.quotes)
+    assert warning in talk.annotation.warnings[-1]
+
+
+def test_an_unusable_answer_is_a_warning_and_the_quotes_stand() -> None:
+    talk = asked()
+    talk.take(talk.requests()[0], said("", refusal="no"))
+    assert talk.annotation
+    assert len(talk.annotation.quotes) == 2
+    assert "refused" in talk.annotation.warnings[-1]
+
+
+def test_of_two_labels_for_one_quote_the_first_counts() -> None:
+    talk = asked()
+    both = '{"quote":1,"target":1,"label":"favor"},{"quote":1,"target":1,"label":"against"}'
+    talk.take(talk.requests()[0], said(f'{{"stances":[{both}]}}'))
+    assert talk.annotation
+    assert [s.label for s in talk.annotation.quotes[0].stances] == ["favor"]
+
+
+def test_without_quotes_nothing_is_asked() -> None:
+    talk = asked(0)
+    assert talk.requests() == []
+    assert talk.annotation == annotation(0)

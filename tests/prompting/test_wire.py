@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from attributor.prompting.wire import Attribution, Stances, Wire, schema_json, without_bounds
+
+# Each of these is refused by the strict mode of at least one server.
+REFUSED = {"oneOf", "allOf", "anyOf", "not", "if", "default", "prefixItems", "uniqueItems"}
+REFUSED |= {"patternProperties", "propertyNames", "contains", "title", "description", "$ref"}
+
+
+def nodes(schema: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(schema, dict):
+        yield schema
+        children = schema.get("properties", {}).values() if "properties" in schema else []
+        for child in [*children, schema.get("items")]:
+            yield from nodes(child)
+
+
+@pytest.mark.parametrize("model", [Attribution, Stances])
+class TestSchema:
+    def test_every_field_is_required_and_no_other_is_allowed(self, model: type[Wire]) -> None:
+        objects = [n for n in nodes(json.loads(schema_json(model))) if n["type"] == "object"]
+        assert len(objects) >= 2
+        for node in objects:
+            assert node["required"] == list(node["properties"])
+            assert node["additionalProperties"] is False
+
+    def test_no_keyword_is_used_that_a_strict_mode_refuses(self, model: type[Wire]) -> None:
+        for node in nodes(json.loads(schema_json(model))):
+            assert not REFUSED & set(node)
+
+    def test_what_fits_the_schema_fits_the_model(self, model: type[Wire]) -> None:
+        schema = json.loads(schema_json(model))
+        assert list(schema["properties"]) == list(model.model_fields)
+
+
+def test_the_schema_without_bounds_differs_in_the_patterns_only() -> None:
+    schema = json.loads(schema_json(Attribution))
+    plain = without_bounds(schema)
+    assert '"pattern"' not in json.dumps(plain)
+    assert plain != schema
+    assert [set(n) - {"pattern"} for n in nodes(schema)] == [set(n) for n in nodes(plain)]
+
+
+def test_quotes_are_answered_before_speakers() -> None:
+    # Asked for speakers first, a small model lists every name of the article.
+    assert next(iter(json.loads(schema_json(Attribution))["properties"])) == "quotes"
