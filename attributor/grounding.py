@@ -234,10 +234,10 @@ class _Verifier:
 def uncovered(
     marking: Marking, quotes: Iterable[GroundedQuote], not_speech: Iterable[Edges] = ()
 ) -> tuple[Edges, ...]:
-    """Marked passages that no quote touches, and sentences with a cue that belongs to no quote.
+    """Marked passages that no quote touches, and sentences with a cue and no quote at all.
 
-    A passage comes with its marks. A sentence is left out where its cue is part of what a quote
-    says, of a passage reported here, or of `not_speech`.
+    A passage comes with its marks, and its sentence is not told again. A speaker's label before a
+    colon is no cue here: most are headlines.
 
     Returns:
         (start, end) in code points, in the order of the text.
@@ -248,12 +248,14 @@ def uncovered(
     open_passages = [p for p in passages if not said.touches(p) and not silent.touches(p)]
     cues = _Covered(quote.cue for quote in quotes if quote.cue)
     known = (said, silent, cues, _Covered(open_passages))
-    loose = [c.start for c in marking.cues if not any(k.touches((c.start, c.end)) for k in known)]
     starts = [start for start, _ in marking.sentences]
-    sentences = {
-        marking.sentences[max(0, bisect_right(starts, cue) - 1)] for cue in loose if starts
+    with_cue = {
+        marking.sentences[max(0, bisect_right(starts, cue.start) - 1)]
+        for cue in marking.cues
+        if starts and cue.kind != "label"
     }
-    return tuple(sorted({*open_passages, *sentences}))
+    loose = {s for s in with_cue if not any(k.touches(s) for k in known)}
+    return tuple(sorted({*open_passages, *loose}))
 
 
 class _Covered:
