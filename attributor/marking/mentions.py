@@ -12,6 +12,8 @@ from attributor.marking.evidence import Gender, Mention, Token
 from attributor.marking.language import Language
 from attributor.marking.tokens import index_at, without_possessive
 
+_PARTICLES = 3
+"""At most so many of them stand between two words of a name."""
 _REACH = 6
 """So many words at most stand between a description's determiner and its noun."""
 
@@ -99,9 +101,16 @@ def _name_step(tokens: Sequence[Token], at: int, language: Language) -> int:
     following = tokens[at + 1] if at + 1 < len(tokens) else None
     if token.capital and token.low not in language.not_names:
         return 2 if following and _is_abbreviated(token, following, language) else 1
-    if token.low in language.particles and following is not None and following.capital:
-        known = following.low not in language.not_names
-        return 1 if known and token.low != "and" else 0
+    return _particles(tokens, at, language) if token.low in language.particles else 0
+
+
+def _particles(tokens: Sequence[Token], at: int, language: Language) -> int:
+    """How many particles lead to the name's next word ("van der" Holm); "and" never does."""
+    for count, token in enumerate(tokens[at : at + _PARTICLES + 1]):
+        if token.capital and count:
+            return count if token.low not in language.not_names else 0
+        if token.low not in language.particles or token.low == "and":
+            return 0
     return 0
 
 
@@ -124,7 +133,7 @@ def _is_common(tokens: Sequence[Token], i: int, inner: set[str], language: Langu
         return word in language.nouns and not following.low[0].isalnum()
     if word in language.nouns or word in language.titles:
         return True
-    return following.low not in language.verbs and following.low not in language.auxiliaries
+    return following.low not in language.verbs
 
 
 def _name(
@@ -183,7 +192,7 @@ def _reach_back(tokens: Sequence[Token], start: int, starts: set[int], language:
 def _possessor(tokens: Sequence[Token], k: int, language: Language) -> int:
     while k > 0 and tokens[k - 1].capital and tokens[k - 1].low not in language.not_names:
         k -= 1
-    return k
+    return k - 1 if k > 0 and tokens[k - 1].low in language.determiners else k
 
 
 def _ends_description(token: Token, language: Language) -> bool:

@@ -87,7 +87,8 @@ def _in_paragraph(text: str, start: int, end: int, number: int) -> Iterator[Pass
                 yield Passage(right, close_left, left, close_right, number)
                 last_close, i = close_right, j + 1
                 continue
-            if shape not in SINGLE and not _opens_again(text, marks, i, start, end):
+            reopens = shape == "‘" and left == start
+            if (shape not in SINGLE or reopens) and not _opens_again(text, marks, i, start, end):
                 yield Passage(right, end, left, end, number, closed=False)
                 return
         elif (
@@ -149,12 +150,17 @@ def _can_open(text: str, left: int, right: int, start: int, end: int, shape: str
     if text[right].isspace():
         return shape in "«‹" and text[left - 1 : left] in ("", " ", "\n", "\u00a0")
     before = text[left - 1] if left > start else " "
-    if not (before.isspace() or before in _OPENS_AFTER):
+    if not (_is_blank(before) or before in _OPENS_AFTER):
         return False
     if before in CHARACTERS and left - 1 > start and not text[left - 2].isspace():
         return False  # “…” ” : the second mark closes too
     after = text[right]
-    return after.isalnum() or after in CHARACTERS or after in "([{…—–-$€£#@¿¡.+"
+    return after not in ",;:!?)]}" and not after.isspace()
+
+
+def _is_blank(ch: str) -> bool:
+    """White space, or a control or format character that nobody sees."""
+    return ch.isspace() or not ch.isprintable()
 
 
 def _can_close(text: str, left: int, right: int, start: int, end: int, shape: str) -> bool:
@@ -164,7 +170,7 @@ def _can_close(text: str, left: int, right: int, start: int, end: int, shape: st
     if before.isspace() and shape not in "»›":
         return False
     after = text[right] if right < end else " "
-    if after.isspace() or after in _CLOSES_BEFORE:
+    if _is_blank(after) or after in _CLOSES_BEFORE:
         return True
     return shape not in SINGLE and not (shape in '"″' and after.isalnum() and before.isspace())
 

@@ -104,8 +104,8 @@ def _pieces(
             at = end
 
 
-_AFTER_MARK = re.compile(r"(?<=[”“\"»’][.!?])\s+(?=[^\W\d_a-zа-я]|[“„«\"])")
-"""A sentence's end that sentencex passes over: a full stop behind a closing mark."""
+_AFTER_MARK = re.compile(r"(?:(?<=[”“\"»’][.!?])|(?<=\bMay\.))\s+(?=[^\W\d_a-zа-я]|[“„«\"])")
+"""Ends that sentencex passes over: a full stop behind a closing mark, or behind "May"."""
 
 
 def _split(text: str, start: int, end: int, code: str) -> list[Bounds]:
