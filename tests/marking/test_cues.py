@@ -1,0 +1,79 @@
+"""Cue candidates: reporting verbs with their lemma, "according to", labels."""
+
+from __future__ import annotations
+
+import pytest
+
+from marking.marked import cues, marking
+
+
+@pytest.mark.parametrize(
+    ("text", "lemma"),
+    [
+        ("Nela Brandt said so.", "say"),
+        ("Nela Brandt says so.", "say"),
+        ("Nela Brandt told the crew.", "tell"),
+        ("He wrote a note to the crew.", "write"),
+        ("“Go,” she tweeted.", "tweet"),
+        ("He argues that it is late.", "argue"),
+        ("She insisted that it was late.", "insist"),
+        ("He was adding that it was late.", "add"),
+        ("They acknowledged that it was late.", "acknowledge"),
+        ("He replied that it was late.", "reply"),
+        ("She stated that it was late.", "state"),
+        ("He reports that it is late.", "report"),
+        ("She claims that it is late.", "claim"),
+    ],
+)
+def test_a_reporting_verb_is_a_cue_with_its_base_form(text: str, lemma: str) -> None:
+    (cue,) = marking(text).cues
+    assert (cue.lemma, cue.kind) == (lemma, "verb")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The report is long.",
+        "A claim was filed and an answer came.",
+        "The ferry crossed the United States.",
+        "Her claims and his demands filled their reports.",
+        "The captain's note was short.",
+        "The ferry’s reports are late.",
+    ],
+)
+def test_a_noun_of_the_same_form_is_none(text: str) -> None:
+    assert cues(text) == []
+
+
+def test_her_before_a_verb_hides_no_noun_and_that_hides_no_verb() -> None:
+    assert [lemma for _, lemma in cues("He told her reports that it states facts.")][:1] == ["tell"]
+    assert ("states", "state") in cues("He told her reports that it states facts.")
+
+
+def test_a_verb_inside_marked_speech_is_no_cue() -> None:
+    assert cues("“My mother said it would rain today,” he said.") == [("said", "say")]
+
+
+@pytest.mark.parametrize("text", ["According to the crew, it is late.", "Late, according to her."])
+def test_according_to_is_a_cue(text: str) -> None:
+    (cue,) = marking(text).cues
+    assert text[cue.start : cue.end].lower() == cue.lemma == "according to"
+    assert cue.kind == "preposition"
+
+
+def test_a_label_before_a_colon_is_a_cue() -> None:
+    text = "Brandt: The ferry will be late"
+    (cue,) = marking(text).cues
+    assert (text[cue.start : cue.end], cue.kind) == (":", "label")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["It left at 10:30 and came at noon.", "See http://example.org/a for the plan.", "The end:"],
+)
+def test_other_colons_are_no_labels(text: str) -> None:
+    assert cues(text) == []
+
+
+def test_a_text_of_an_unknown_language_has_no_cues() -> None:
+    assert cues("Lautta on myöhässä, hän said.", "und") == []

@@ -1,0 +1,84 @@
+"""Mention candidates: names with their titles, descriptions, pronouns."""
+
+from __future__ import annotations
+
+import pytest
+
+from marking.marked import marking, mentions
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Yesterday Nela Brandt left.", "Nela Brandt"),
+        ("Yesterday Mayor Nela Brandt left.", "Mayor Nela Brandt"),
+        ("Yesterday Prime Minister Nela Brandt left.", "Prime Minister Nela Brandt"),
+        ("Yesterday Mr. Brandt left.", "Mr. Brandt"),
+        ("Yesterday Mrs Brandt left.", "Mrs Brandt"),
+        ("Yesterday Dr. Ivo Brandt left.", "Dr. Ivo Brandt"),
+        ("Yesterday John F. Brandt left.", "John F. Brandt"),
+        ("Yesterday J. R. Brandt left.", "J. R. Brandt"),
+        ("Yesterday Nela O’Brandt left.", "Nela O’Brandt"),
+        ("Yesterday Nela Brandt-Holm left.", "Nela Brandt-Holm"),
+        ("Yesterday Pieter van Holm left.", "Pieter van Holm"),
+        ("Yesterday Željko Šarić left.", "Željko Šarić"),
+    ],
+)
+def test_a_name_is_one_mention_with_its_title(text: str, name: str) -> None:
+    assert mentions(text) == [(name, "name")]
+
+
+@pytest.mark.parametrize("apostrophe", ["'", "’"])
+def test_a_possessive_ending_is_no_part_of_a_name(apostrophe: str) -> None:
+    text = f"They took Nela Brandt{apostrophe}s boat."
+    assert ("Nela Brandt", "name") in mentions(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Then the mayor left.", "the mayor"),
+        ("Then a senior official left.", "a senior official"),
+        ("Then two witnesses left.", "two witnesses"),
+        ("Then the committee left.", "the committee"),
+        ("Then her lawyer left.", "her lawyer"),
+        ("Then a spokeswoman left.", "a spokeswoman"),
+    ],
+)
+def test_a_description_reaches_back_to_its_determiner(text: str, words: str) -> None:
+    assert mentions(text) == [(words, "nominal")]
+
+
+def test_pronouns_are_mentions_with_gender_and_number() -> None:
+    found = marking("Then he and she and they left.").mentions
+    assert [(m.head, m.type, m.gender, m.plural) for m in found] == [
+        ("he", "pronoun", "m", False), ("she", "pronoun", "f", False),
+        ("they", "pronoun", "", True),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "gender"),
+    [
+        ("Then Mr. Brandt left.", "m"), ("Then Mrs. Brandt left.", "f"),
+        ("Then the spokesman left.", "m"), ("Then the spokeswoman left.", "f"),
+        ("Then Brandt left.", ""),
+    ],
+)  # fmt: skip
+def test_titles_tell_the_gender(text: str, gender: str) -> None:
+    (mention,) = marking(text).mentions
+    assert mention.gender == gender
+
+
+def test_an_ordinary_word_at_a_sentences_start_is_no_name() -> None:
+    assert mentions("Nobody waited. The boats were late. Tomorrow is another day.") == []
+
+
+def test_a_surname_at_a_sentences_start_is_a_name() -> None:
+    assert mentions("Brandt said no.") == [("Brandt", "name")]
+    assert ("Brandt", "name") in mentions("Brandt waited. Then old Nela Brandt left.")
+
+
+def test_a_name_does_not_run_over_a_sentences_end() -> None:
+    found = mentions("The ferry belongs to Nela Brandt. Oskar Lund said so.")
+    assert [words for words, _ in found] == ["Nela Brandt", "Oskar Lund"]

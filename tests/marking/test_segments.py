@@ -1,0 +1,91 @@
+"""Segments: what a prompt shows under numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from marking.marked import marking, segments
+
+
+def test_a_sentence_is_cut_at_its_outer_quotation_marks() -> None:
+    text = "“The ferry is late,” Nela Brandt said, “and nobody knows why.” We waited."
+    assert segments(text) == [
+        "“The ferry is late,”", "Nela Brandt said,", "“and nobody knows why.”", "We waited.",
+    ]  # fmt: skip
+    assert [s.marked for s in marking(text).segments] == [True, False, True, False]
+
+
+def test_numbers_count_from_one_in_the_order_of_the_text() -> None:
+    found = marking("One came. “Two came,” he said.\n\nThree came. Four came.").segments
+    assert [s.number for s in found] == [1, 2, 3, 4, 5]
+    assert [s.paragraph for s in found] == [0, 0, 0, 1, 1]
+    assert [s.sentence for s in found] == [0, 1, 1, 2, 3]
+
+
+def test_a_passage_of_two_sentences_is_two_segments() -> None:
+    text = "“The ferry is late tonight. Nobody knows the reason,” Nela Brandt said."
+    assert segments(text) == [
+        "“The ferry is late tonight.", "Nobody knows the reason,”", "Nela Brandt said.",
+    ]  # fmt: skip
+
+
+def test_inner_marks_cut_nothing() -> None:
+    text = "“She told me ‘never’ on the pier,” he said."
+    assert segments(text) == ["“She told me ‘never’ on the pier,”", "he said."]
+
+
+def test_segments_are_found_by_their_number() -> None:
+    found = marking("One came. Two went.")
+    assert found.segment_by_number[2] is found.segments[1]
+
+
+def test_a_line_without_a_word_is_no_segment() -> None:
+    assert segments("* * *\n\nThe ferry came.\n\n---\n") == ["The ferry came."]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n\t\n", "…", "“”", "* * *"])
+def test_a_text_without_a_word_has_no_segments(text: str) -> None:
+    assert segments(text) == []
+
+
+def test_lines_are_paragraphs_where_no_blank_line_parts_them() -> None:
+    text = "The ferry was late and nobody on the pier knew the reason\nThe captain was asleep."
+    assert len(marking(text).paragraphs) == 2
+
+
+def test_a_wrapped_line_goes_on_where_blank_lines_part_the_paragraphs() -> None:
+    text = (
+        "The ferry from the northern islands was late again on Monday\n"
+        "evening, and nobody on the pier knew why.\n\nThe captain was asleep.\n"
+    )
+    found = marking(text)
+    assert len(found.paragraphs) == 2
+    assert len(found.sentences) == 2
+
+
+def test_a_headline_does_not_go_on_in_the_line_below_it() -> None:
+    text = "Ferry late\nThe ferry was late.\n\nThe captain was asleep."
+    assert len(marking(text).paragraphs) == 3
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\n"])
+def test_line_ends_of_windows_change_no_segment(newline: str) -> None:
+    text = "Ferry late\n\n“We waited,” he said.\n\nThe captain was asleep.\n".replace("\n", newline)
+    assert segments(text) == ["Ferry late", "“We waited,”", "he said.", "The captain was asleep."]
+
+
+def test_controls_and_emoji_move_no_offset() -> None:
+    text = "\ufeffSo\x00 \U0001f6a2\U0001f6a2 came. The e\u0301tape is over. \u200fGo home now."
+    found = segments(text)
+    assert found[1] == "The e\u0301tape is over."
+    assert "".join(found).replace(" ", "") == text.replace(" ", "")
+
+
+def test_abbreviations_end_no_sentence() -> None:
+    text = "Dr. Brandt met Gov. Stone at 5 p.m. on the pier. Then they left."
+    assert len(marking(text).sentences) == 2
+
+
+def test_two_sentences_run_together_without_a_space_lose_nothing() -> None:
+    text = "The ferry came.The captain slept."
+    assert "".join(segments(text)) == text
