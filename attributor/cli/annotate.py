@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from attributor.cli.files import destination
+from attributor.cli.files import Shown, destination
 from attributor.cli.messages import say, tell
 from attributor.errors import AccessError, CreditError, ReadingError, UsageError, quoted
 
@@ -108,12 +108,14 @@ def annotate(
     """
     from attributor.settings import load
 
+    if dry_run and output:
+        raise click.UsageError("--dry-run makes no annotation: leave --output away.")
     _refuse_overwriting(sources, output)
     settings = load(flags)
     for notice in settings.notices:
         say(notice)
     annotator = _annotator(settings, _codebook(codebook, targets))
-    say(annotator.notice)
+    say(f"Nothing is sent now. {annotator.notice}" if dry_run else annotator.notice)
     work = Work(annotator, _articles(sources, settings.allow_private), settings.chosen_engine)
     if dry_run:
         from attributor.cli.estimating import show_estimates
@@ -246,7 +248,10 @@ def _write(ctx: click.Context, work: Work, format_: str, output: str | None) -> 
         first = next(annotations, None)
         if first is None:
             ctx.exit(work.exit_code)  # by an exception: no file takes the place of an older one
-        write(format_, chain([first], annotations), out, **_looks(out.isatty()))
+        on_terminal = out.isatty()
+        if on_terminal and format_ != "terminal":
+            out = Shown(out)  # type: ignore[assignment]  # a TextIO in all that views use
+        write(format_, chain([first], annotations), out, **_looks(on_terminal))
 
 
 def _looks(on_terminal: bool) -> dict[str, Any]:

@@ -2,18 +2,47 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
 if TYPE_CHECKING:
     from attributor.cli.annotate import Work
+    from attributor.prompting import Estimate
+
+Number = TypeVar("Number", int, float)
 
 
 def show_estimates(work: Work) -> None:
-    """Print what each article would cost, and all together; nobody is asked."""
+    """Print what each article would cost, and all of them together; nobody is asked."""
     from attributor.views.escaping import one_line
 
+    if work.engine == "embedded":
+        click.echo("The embedded engine costs nothing.")
+        return
+    estimates = []
     for article in work.articles():
-        estimate = work.annotator.estimate(article)
-        click.echo(f"{one_line(article.id)}: {estimate}")
+        try:
+            estimates.append(work.annotator.estimate(article))
+        except Exception as error:  # a fault in one article must not cost the others
+            work.failed(error, article.id)
+        else:
+            click.echo(f"{one_line(article.id)}: {estimates[-1]}")
+    if len(estimates) > 1:
+        click.echo(f"All {len(estimates):,} articles: {_together(estimates)}")
+
+
+def _together(estimates: list[Estimate]) -> Estimate:
+    from attributor.prompting import Estimate
+
+    costs = [e.cost_usd for e in estimates if e.cost_usd is not None]
+    return Estimate(
+        requests=_sum([e.requests for e in estimates]),
+        input_tokens=_sum([e.input_tokens for e in estimates]),
+        output_tokens=_sum([e.output_tokens for e in estimates]),
+        cost_usd=_sum(costs) if len(costs) == len(estimates) else None,
+    )
+
+
+def _sum(ranges: list[tuple[Number, Number]]) -> tuple[Number, Number]:
+    return sum(low for low, _ in ranges), sum(high for _, high in ranges)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import stat
 import sys
@@ -11,6 +12,24 @@ from pathlib import Path
 from typing import TextIO
 
 from attributor.errors import AttributorError, UsageError, quoted
+
+
+class Shown(io.TextIOBase):
+    """A terminal on which a format for programs shows, but does not do, what an article says."""
+
+    def __init__(self, terminal: TextIO) -> None:
+        super().__init__()
+        self._terminal = terminal
+
+    def write(self, text: str) -> int:
+        """Write `text` with every character visible that would act on the terminal."""
+        from attributor.views.escaping import visible
+
+        return self._terminal.write(visible(text))
+
+    def flush(self) -> None:
+        """Show what has been written."""
+        self._terminal.flush()
 
 
 @contextmanager

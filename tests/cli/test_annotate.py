@@ -14,6 +14,7 @@ import pytest
 
 from attributor.cli.annotate import FORMATS, _standard_input
 from attributor.errors import AccessError, AnswerError, UsageError
+from attributor.prompting import Estimate
 from attributor.records import Annotation, Article, Codebook, Engine, Quote, Span
 from attributor.settings import Settings
 from attributor.views import FORMATS as VIEWS
@@ -40,6 +41,9 @@ class StandIn:
         word = Span.of(article.text, 0, len(article.text.split()[0]))
         quote = Quote(id=1, kind="direct", marked=False, spans=(word,))
         return Annotation(article=article, quotes=(quote,), engine=Engine(name="embedded"))
+
+    def estimate(self, article: Article) -> Estimate:
+        return Estimate((1, 2), (100, 100), (10, 20), None)
 
     async def annotate(self, article: Article, on_progress: object = None) -> Annotation:
         return self.annotate_now(article)
@@ -280,6 +284,28 @@ def test_colour_follows_the_terminal_and_the_users_wish(
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     assert ("\x1b[" in run("annotate", article).stdout) is coloured
+
+
+# --- what it would cost -----------------------------------------------------------------------
+
+
+def test_a_dry_run_sums_up_and_asks_nobody(run: Run, article: str) -> None:
+    result = run("annotate", "--dry-run", "--engine", "openai", article, "missing.txt", article)
+    assert result.exit_code == 3
+    assert result.stdout.splitlines() == [
+        "article.txt: 1 to 2 requests, 100 input tokens, 10 to 20 output tokens, price unknown",
+        "article.txt: 1 to 2 requests, 100 input tokens, 10 to 20 output tokens, price unknown",
+        "All 2 articles: 2 to 4 requests, 200 input tokens, 20 to 40 output tokens, price unknown",
+    ]
+
+
+def test_a_dry_run_of_the_embedded_engine_costs_nothing(run: Run, article: str) -> None:
+    result = run("annotate", "--dry-run", "--engine", "embedded", article)
+    assert result.stdout == "The embedded engine costs nothing.\n"
+
+
+def test_a_dry_run_writes_no_file(run: Run, article: str) -> None:
+    assert run("annotate", "--dry-run", "-o", "out.json", article).exit_code == 2
 
 
 # --- how it fails ---------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -132,6 +133,47 @@ def test_nothing_of_a_paste_is_left_for_the_shell(tmp_path: Path) -> None:
         os.set_blocking(screen.slave, False)
         with pytest.raises(BlockingIOError):
             os.read(screen.slave, 100)
+
+
+# --- output on a terminal ---------------------------------------------------------------------
+
+
+def shown(*args: str, **variables: str) -> str:
+    """What the program writes to a terminal that is its standard output."""
+    master, slave = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "attributor", *args],
+        stdin=subprocess.DEVNULL,
+        stdout=slave,
+        stderr=subprocess.DEVNULL,
+        env=os.environ | variables,
+    ) as process:
+        os.close(slave)
+        data = b""
+        with contextlib.suppress(OSError):  # how Linux says that nobody writes any more
+            while chunk := os.read(master, 65536):
+                data += chunk
+    os.close(master)
+    assert process.returncode == 0
+    return data.decode()
+
+
+@pytest.mark.parametrize("format_", ["csv", "jsonl"])
+def test_a_format_for_programs_does_not_act_on_a_terminal(format_: str) -> None:
+    Path("a.txt").write_text("“\x1b]0;mine\x07Yes \x9b31m\u202e”, said Ana Ilić.", "utf-8")
+    text = shown("annotate", "--engine", "embedded", "--format", format_, "a.txt")
+    assert "Yes" in text
+    assert not set("\x1b\x07\x9b\u202e") & set(text)
+
+
+@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_a_terminal_has_colours_unless_they_are_unwanted(
+    variables: dict[str, str], coloured: bool
+) -> None:
+    Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    text = shown("annotate", "--engine", "embedded", "a.txt", **variables)
+    assert "Ana Ilić" in text
+    assert ("\x1b[" in text) is coloured
 
 
 # --- pipes and locales ------------------------------------------------------------------------
