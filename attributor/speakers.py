@@ -9,7 +9,7 @@ article: one that an engine proposes counts only if it stands there.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -170,7 +170,7 @@ class Cast:
         entity = self._fitting(words, mention) or self._new(words)
         entity.names.append(words)
         entity.surfaces.append(surface)
-        entity.places.append(mention.start)
+        insort(entity.places, mention.start)
         entity.gender = entity.gender or mention.gender
         entity.human |= bool(mention.gender) or self._looks_human(words, mention)
         entity.located |= self._before(mention) in self.language.places
@@ -372,7 +372,7 @@ class Cast:
     def _holder(self, mention: Mention, words: Sequence[str]) -> Entity | None:
         """Who was said to be this before; else the speaker in focus, if nobody else can be."""
         heads = {w for w in words if w in self._role_words}
-        before = [e for e in self._by_head[mention.head] if min(e.places) < mention.start]
+        before = [e for e in self._by_head[mention.head] if e.places[0] < mention.start]
         if before:
             return max(before, key=lambda e: (len(heads & e.heads), _last_before(e, mention.start)))
         other = [
@@ -387,8 +387,8 @@ class Cast:
 
 
 def _last_before(entity: Entity, offset: int) -> int:
-    places = [p for p in entity.places if p < offset]
-    return max(places, default=-1)
+    i = bisect_left(entity.places, offset)
+    return entity.places[i - 1] if i else -1
 
 
 def _unnamed_kind(kind: str) -> SpeakerKind:

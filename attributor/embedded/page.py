@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from functools import cached_property
 
 from attributor.marking import Cue, Marking, Mention, Passage
 from attributor.marking.language import Language, load
 from attributor.marking.tokens import index_at
 
 Bounds = tuple[int, int]
+
+_NEAR = 2_000
+"""Rules look no farther than so many code points within a sentence."""
 
 
 class Page:
@@ -23,10 +25,15 @@ class Page:
         self.language: Language = load(marking.language)
         self._sentence_starts = [start for start, _ in marking.sentences]
         self._paragraph_starts = [start for start, _ in marking.paragraphs]
+        self._mention_starts = [mention.start for mention in marking.mentions]
+        self._cue_starts = [cue.start for cue in marking.cues]
+        self._passage_starts = [passage.outer_start for passage in marking.passages]
+        self._passage_ends = [passage.outer_end for passage in marking.passages]
 
     def sentence(self, offset: int) -> Bounds:
-        """The sentence that holds `offset`."""
-        return self.marking.sentences[max(bisect_right(self._sentence_starts, offset) - 1, 0)]
+        """The sentence that holds `offset`; of an endless one, only what is near."""
+        start, end = self.marking.sentences[max(bisect_right(self._sentence_starts, offset) - 1, 0)]
+        return max(start, offset - _NEAR), min(end, offset + _NEAR)
 
     def paragraph(self, offset: int) -> int:
         """Number of the paragraph that holds `offset`."""
@@ -44,55 +51,40 @@ class Page:
         """The same without punctuation."""
         return [low for low in self.lows(start, end) if low[0].isalnum()]
 
-    @cached_property
-    def mention_starts(self) -> list[int]:
-        """Where each mention begins, for bisection."""
-        return [m.start for m in self.marking.mentions]
-
     def mention_at(self, index: int) -> Mention | None:
         """The mention that begins with token `index`."""
         if index >= len(self.tokens):
             return None
         start = self.tokens[index].start
-        i = bisect_right(self.mention_starts, start) - 1
+        i = bisect_right(self._mention_starts, start) - 1
         mention = self.marking.mentions[i] if i >= 0 else None
         return mention if mention and mention.start == start else None
 
     def mentions_between(self, start: int, end: int) -> list[Mention]:
         """Mentions that lie wholly in `start:end`."""
-        i = bisect_right(self.mention_starts, start - 1)
-        found = []
-        for mention in self.marking.mentions[i:]:
-            if mention.start >= end:
-                break
-            if mention.end <= end:
-                found.append(mention)
-        return found
-
-    @cached_property
-    def passages_by_paragraph(self) -> dict[int, list[Passage]]:
-        """The marked passages of each paragraph that has any."""
-        grouped: dict[int, list[Passage]] = {}
-        for passage in self.marking.passages:
-            grouped.setdefault(passage.paragraph, []).append(passage)
-        return grouped
-
-    def passage_after(self, offset: int, end: int) -> Passage | None:
-        """The first marked passage that begins in `offset:end`."""
-        for passage in self.passages_by_paragraph.get(self.paragraph(offset), ()):
-            if offset <= passage.outer_start < end:
-                return passage
-        return None
-
-    def passage_before(self, offset: int) -> Passage | None:
-        """The last marked passage of the paragraph that ends at or before `offset`."""
-        earlier = [
-            p
-            for p in self.passages_by_paragraph.get(self.paragraph(offset), ())
-            if p.outer_end <= offset
-        ]
-        return earlier[-1] if earlier else None
+        i = bisect_left(self._mention_starts, start)
+        j = bisect_left(self._mention_starts, end)
+        return [m for m in self.marking.mentions[i:j] if m.end <= end]
 
     def cues_between(self, start: int, end: int) -> Iterator[Cue]:
         """Cues that begin in `start:end`."""
-        return (c for c in self.marking.cues if start <= c.start < end)
+        i = bisect_left(self._cue_starts, start)
+        return iter(self.marking.cues[i : bisect_left(self._cue_starts, end)])
+
+    def passages_between(self, start: int, end: int) -> range:
+        """Indices of the marked passages that overlap `start:end`."""
+        return range(
+            bisect_right(self._passage_ends, start), bisect_left(self._passage_starts, end)
+        )
+
+    def passage_after(self, offset: int, end: int) -> Passage | None:
+        """The first marked passage that begins in `offset:end`."""
+        i = bisect_left(self._passage_starts, offset)
+        found = i < len(self._passage_starts) and self._passage_starts[i] < end
+        return self.marking.passages[i] if found else None
+
+    def passage_before(self, offset: int) -> Passage | None:
+        """The last marked passage of the paragraph that ends at or before `offset`."""
+        i = bisect_right(self._passage_ends, offset) - 1
+        passage = self.marking.passages[i] if i >= 0 else None
+        return passage if passage and passage.paragraph == self.paragraph(offset) else None

@@ -8,7 +8,10 @@ it, and speech that lost its marks reaches back to its paragraph's start.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections import Counter
+from dataclasses import dataclass
+from operator import itemgetter
 
 from attributor.embedded import contents, subjects
 from attributor.embedded.contents import Content
@@ -16,6 +19,7 @@ from attributor.embedded.page import Bounds, Page
 from attributor.marking import Cue, Marking, Mention, Passage
 from attributor.records import Piece, Proposal, ProposedQuote
 
+_BEFORE_SPEECH = frozenset('.!?:,”"»')
 _WHOLE = 4
 """A marked passage of at least so many words can be speech without a cue of its own."""
 
@@ -29,7 +33,6 @@ class Found:
     mention: Mention | None
     own_words: bool | None
     paragraph: int
-    passages: list[Passage] = field(default_factory=list)
 
     def covers(self, start: int, end: int) -> bool:
         """Whether one of the spans overlaps `start:end`."""
@@ -124,49 +127,65 @@ _READERS = {"verb": _verb, "noun": _verb, "preposition": _preposition, "label": 
 
 def _join_passages(page: Page, found: list[Found]) -> None:
     """Gives each free passage to the attributed speech that it continues."""
+    speech = _Speech(page, found)
     passages = page.marking.passages
     for i, passage in enumerate(passages):
-        quote = None if _taken(passage, found) else _continued(page, i, passage, found)
-        if quote:
+        if i not in speech.owner:
+            speech.give(i, _continued(page, i, passage, speech))
+    for i in reversed(range(len(passages))):
+        following = passages[i].continues
+        if i not in speech.owner and following is not None:
+            speech.give(i, speech.owner.get(following))
+
+
+class _Speech:
+    """Which quote holds which marked passage, by the passage's index."""
+
+    def __init__(self, page: Page, found: list[Found]) -> None:
+        self.page = page
+        self.owner: dict[int, Found] = {}
+        self._of_paragraph: dict[int, list[tuple[int, Found]]] = {}
+        for quote in found:
+            held = [i for start, end in quote.spans for i in page.passages_between(start, end)]
+            self.owner.update(dict.fromkeys(held, quote))
+            if held:
+                first = min(quote.spans)[0]
+                self._of_paragraph.setdefault(quote.paragraph, []).append((first, quote))
+        for quotes in self._of_paragraph.values():
+            quotes.sort(key=itemgetter(0))
+
+    def give(self, i: int, quote: Found | None) -> None:
+        """Makes passage `i` a span of `quote`, if there is one."""
+        if quote is not None:
+            passage = self.page.marking.passages[i]
             quote.spans.append((passage.start, passage.end))
-    for passage in reversed(passages):
-        if passage.continues is not None and not _taken(passage, found):
-            following = passages[passage.continues]
-            for quote in found:
-                if quote.covers(following.start, following.end):
-                    quote.spans.append((passage.start, passage.end))
-                    break
+            self.owner[i] = quote
+
+    def near(self, passage: Passage) -> Found | None:
+        """The last speech before the passage in its paragraph, else the first after it."""
+        quotes = self._of_paragraph.get(passage.paragraph, [])
+        before = bisect_left(quotes, passage.start, key=itemgetter(0))
+        return quotes[max(before - 1, 0)][1] if quotes else None
 
 
-def _taken(passage: Passage, found: list[Found]) -> bool:
-    return any(quote.covers(passage.start, passage.end) for quote in found)
-
-
-def _continued(page: Page, i: int, passage: Passage, found: list[Found]) -> Found | None:
+def _continued(page: Page, i: int, passage: Passage, speech: _Speech) -> Found | None:
     short = len(page.words(passage.start, passage.end)) < _WHOLE
     if short or contents.is_reported(page, passage):
         return None
-    near = [q for q in found if q.paragraph == passage.paragraph and _is_speech(page, q)]
-    if near and _begins_sentence(page, passage):
-        earlier = [q for q in near if min(q.spans)[0] < passage.start]
-        return (earlier or near)[-1 if earlier else 0]
+    near = speech.near(passage)
+    if near:
+        return near if _begins_sentence(page, passage) else None
     before = page.marking.passages[i - 1] if i else None
-    if before is None or before.paragraph != passage.paragraph - 1 or near:
+    if before is None or before.paragraph != passage.paragraph - 1:
         return None
     if before.continues == i or _is_whole_paragraph(page, passage):
-        return next((q for q in reversed(found) if q.covers(before.start, before.end)), None)
+        return speech.owner.get(i - 1)
     return None
 
 
-def _is_speech(page: Page, quote: Found) -> bool:
-    """Whether the quote holds a marked passage: only speech goes on as speech."""
-    passages = page.passages_by_paragraph.get(quote.paragraph, ())
-    return any(quote.covers(p.start, p.end) for p in passages)
-
-
 def _begins_sentence(page: Page, passage: Passage) -> bool:
-    lead = page.text[: passage.outer_start].rstrip()
-    return not lead or lead[-1] in '.!?:”"»,'
+    index = page.index(passage.outer_start)
+    return index == 0 or page.tokens[index - 1].low in _BEFORE_SPEECH
 
 
 def _is_whole_paragraph(page: Page, passage: Passage) -> bool:
@@ -183,13 +202,15 @@ def _reach_back(page: Page, found: list[Found]) -> None:
     Only where the paragraph has no marks, nothing else in it is attributed, and somebody speaks
     in the first person there.
     """
+    quotes_in = Counter(quote.paragraph for quote in found)
     for quote in found:
         if quote.cue is None or quote.cue.kind != "verb":
             continue
         start, _ = page.marking.paragraphs[quote.paragraph]
         first = min(quote.spans)[0]
-        alone = sum(q.paragraph == quote.paragraph for q in found) == 1
-        if first > quote.cue.start or page.passages_by_paragraph.get(quote.paragraph) or not alone:
+        if first > quote.cue.start or quotes_in[quote.paragraph] > 1:
+            continue
+        if page.passages_between(*page.marking.paragraphs[quote.paragraph]):
             continue
         if any(w in page.language.first_person for w in page.words(start, quote.cue.start)):
             spans = sorted(quote.spans)

@@ -12,6 +12,8 @@ from attributor.marking.evidence import Gender, Mention, Token
 from attributor.marking.language import Language
 from attributor.marking.tokens import index_at, without_possessive
 
+_LONGEST = 12
+"""A name has at most so many words and full stops."""
 _PARTICLES = 3
 """At most so many of them stand between two words of a name."""
 _REACH = 6
@@ -83,7 +85,7 @@ def _name_end(
     if word in language.not_names or (i in initial and _is_common(tokens, i, inner, language)):
         return i
     end = i
-    while end < len(tokens):
+    while end < min(len(tokens), i + _LONGEST):
         if tokens[end].low.endswith("'s"):
             return end + 1
         step = _name_step(tokens, end, language)

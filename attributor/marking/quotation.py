@@ -44,6 +44,8 @@ SINGLE = frozenset("‘‚‛’'‹›")
 
 MARK = re.compile(r"``|''|[“„‟”«»‹›‘‚‛’'\"″「」『』]")
 CHARACTERS = frozenset("“„‟”«»‹›‘‚‛’'\"″`「」『』")
+_REACH = 200
+"""A mark is closed within so many marks, or it is not closed."""
 _OPENS_AFTER = frozenset("([{—–-/…:,¿¡|*_") | CHARACTERS
 _CLOSES_BEFORE = frozenset(".,;:!?)]}—–-/…|*_") | CHARACTERS
 _ENDS_SPEECH = frozenset(".,!?…")
@@ -113,7 +115,7 @@ def _closing(
     shape = marks[i][2]
     closers = PAIRS[shape]
     depth, doubtful = 0, None
-    for left, right, other in marks[i + 1 :]:
+    for left, right, other in marks[i + 1 : i + 1 + _REACH]:
         i += 1
         closes = other in closers and _can_close(text, left, right, start, end, other)
         if closes and not depth and _may_be_apostrophe(text, left, shape):
@@ -140,7 +142,7 @@ def _opens_again(
     shape = marks[i][2]
     return any(
         other == shape and _can_open(text, left, right, start, end, other)
-        for left, right, other in marks[i + 1 :]
+        for left, right, other in marks[i + 1 : i + 1 + _REACH]
     )
 
 
