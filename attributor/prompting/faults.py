@@ -171,6 +171,11 @@ def _never(error: APIStatusError, asked: Asked) -> str:
             f"The server '{host}' has no model {model}, or no chat completions at this address "
             "(HTTP 404); check --model and --base-url."
         )
+    if error.code == "content_filter" or "content management policy" in said(error):
+        return (
+            f"The content filter of '{host}' stopped the request (HTTP {status}); try another "
+            "model, or --engine embedded."
+        )
     if status == 413 or "context_length" in said(error) or "context length" in said(error):
         return (
             f"The request is too long for the model {model} at '{host}' (HTTP {status}); "

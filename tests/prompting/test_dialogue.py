@@ -288,8 +288,8 @@ class TestIllustration:
         talk.take(only(talk), said(json.dumps(body)))
         annotation = finished(talk)
         assert annotation.warnings == ()
-        assert all(q.mention and not q.flags for q in annotation.quotes)
-        assert [q.cue is None for q in annotation.quotes] == [True] + [False] * 5
+        assert all(q.cue and q.mention and not q.flags for q in annotation.quotes)
+        assert [len(q.spans) for q in annotation.quotes] == [1, 1, 2, 1, 1, 1]
 
     def test_copying_it_gives_nothing(self) -> None:
         talk = dialogue()
