@@ -338,12 +338,10 @@ class Cast:
     def _is_subject(self, start: int) -> bool:
         """Whether only a description stands between the sentence's start and the name."""
         i = bisect_right(self._sentences, start) - 1
-        tokens = self.marking.tokens
+        tokens, lang = self.marking.tokens, self.language
         lead = tokens[index_at(tokens, self._sentences[i]) : index_at(tokens, start)]
-        lang = self.language
-        return len(lead) <= _LEAD and not any(
-            t.low in lang.verbs or t.low in lang.auxiliaries or t.low in lang.adjuncts for t in lead
-        )
+        known = (lang.determiners, lang.possessives, lang.titles, lang.nouns, (",",))
+        return len(lead) <= _LEAD and all(any(t.low in words for words in known) for t in lead)
 
     def _can_be(self, entity: Entity, gender: Gender) -> bool:
         if entity.kind not in ("person", "anonymous") or not entity.human:
@@ -380,10 +378,7 @@ class Cast:
         ]
         if other:
             return other[-1]
-        if self.last and self.last[1] in self.named and self._can_be(self.last[1], mention.gender):
-            recent = self._paragraphs_back(mention.start, _FOCUS) <= self.last[0]
-            return self.last[1] if recent else None
-        return None
+        return self._in_focus(mention, mention.gender)
 
 
 def _last_before(entity: Entity, offset: int) -> int:

@@ -130,9 +130,11 @@ def _linked(page: Page, start: int, mention: Mention) -> Mention:
 
 
 def _is_link(page: Page, gap: list[str]) -> bool:
-    if not gap or gap[0] not in _LINKS:
-        return False
-    return len(gap) == 1 or (len(gap) == 2 and gap[1] in page.language.determiners)
+    if gap and gap[-1] in page.language.determiners:
+        gap = gap[:-1]
+    if len(gap) == 2 and gap[0].isalpha() and gap[0] not in page.language.verbs:
+        gap = gap[1:]  # "close to", "familiar with"
+    return len(gap) == 1 and gap[0] in _LINKS
 
 
 def _with_apposition(page: Page, start: int, comma: int) -> Mention | None:
