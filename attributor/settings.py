@@ -257,20 +257,22 @@ def read_user_file(path: Path) -> dict[str, Any]:
     Raises:
         UsageError: it cannot be read, or is not TOML.
     """
-    import tomllib
-
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise UsageError(f"The settings file '{path}' cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        # Neither error is quoted: it may carry the key that stands on the line.
-        where = "" if isinstance(error, UnicodeDecodeError) else _line_of(error)
-        raise UsageError(
-            f"The settings file '{path}' is not TOML in UTF-8{where}; correct it or delete it."
-        ) from None
+    except UnicodeDecodeError:
+        raise _not_toml(path) from None
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        # The error is not quoted whole: it may carry the key that stands on the line.
+        found = re.search(r"at (line \d+)", str(error))
+        raise _not_toml(path, f" (see {found[1]})" if found else "") from None
 
 
 def _merged(own: Layer, project: Layer, stronger: list[Layer]) -> Settings:
@@ -344,9 +346,10 @@ def _read_dotenv(path: Path) -> Mapping[str, str | None]:
         raise UsageError(f"The settings file '{path}' is not in UTF-8; save it as UTF-8.") from None
 
 
-def _line_of(error: Exception) -> str:
-    found = re.search(r"at (line \d+)", str(error))
-    return f" (see {found[1]})" if found else ""
+def _not_toml(path: Path, where: str = "") -> UsageError:
+    return UsageError(
+        f"The settings file '{path}' is not TOML in UTF-8{where}; correct it or delete it."
+    )
 
 
 def _is_server(url: str) -> bool:

@@ -9,9 +9,11 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -211,3 +213,40 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
         told = process.stderr.read().decode().splitlines()
     assert len(told) == 1
     assert process.returncode not in (0, None)
+
+
+class Silent(BaseHTTPRequestHandler):
+    """Takes a request and keeps the caller waiting until the test is over."""
+
+    asked: threading.Event
+    over: threading.Event
+
+    def do_POST(self) -> None:
+        self.asked.set()
+        self.over.wait(PATIENCE)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_ctrl_c_while_a_model_works_is_one_line() -> None:
+    Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    asked, over = threading.Event(), threading.Event()
+    handler = type("Handler", (Silent,), {"asked": asked, "over": over})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/v1"
+        command = [sys.executable, "-m", "attributor", "annotate", "--base-url", url, "a.txt"]
+        with subprocess.Popen(
+            command,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+        ) as process:
+            assert asked.wait(PATIENCE)
+            process.send_signal(signal.SIGINT)
+            _, told = process.communicate(timeout=PATIENCE)
+        over.set()
+        server.shutdown()
+    assert process.returncode == 130
+    assert told.splitlines()[1:] == ["Cancelled."]
