@@ -16,8 +16,9 @@ from attributor.records import Annotation, Article, Codebook, Target
 from attributor.settings import Settings, load
 
 if TYPE_CHECKING:
-    from attributor.prompting.client import Asker
-    from attributor.prompting.estimate import Estimate
+    from openai import AsyncOpenAI
+
+    from attributor.prompting import Asker, Estimate, Prompts
 
 Progress = Callable[[str], None]
 """Called with a short phrase each time a step of a dialogue begins."""
@@ -36,7 +37,10 @@ class Annotator:
     """
 
     def __init__(
-        self, settings: Settings, codebook: Codebook | None = None, client: object | None = None
+        self,
+        settings: Settings,
+        codebook: Codebook | None = None,
+        client: AsyncOpenAI | None = None,
     ) -> None:
         if client is not None and settings.engine == "auto":
             settings = settings.model_copy(update={"engine": "openai"})
@@ -81,7 +85,8 @@ class Annotator:
         from attributor.prompting import estimate
 
         marking = mark(article, self.settings.language)
-        return estimate(marking, self._prompts(), self.codebook, self.settings.model)
+        settings = self.settings
+        return estimate(marking, self._prompts(), self.codebook, settings.model, settings.base_url)
 
     async def aclose(self) -> None:
         """Closes the connections that this object opened."""
@@ -94,7 +99,7 @@ class Annotator:
 
         return embedded.annotate(mark(article, self.settings.language), self.codebook)
 
-    def _prompts(self) -> Any:
+    def _prompts(self) -> Prompts:
         from attributor.prompting import Prompts
 
         return Prompts.load(self.settings.prompts)
@@ -111,7 +116,7 @@ def annotate(
     article: Article | str,
     *,
     targets: Codebook | Sequence[str] = (),
-    client: object | None = None,
+    client: AsyncOpenAI | None = None,
     settings: Settings | None = None,
     **options: Any,
 ) -> Annotation:
@@ -139,7 +144,7 @@ async def annotate_async(
     article: Article | str,
     *,
     targets: Codebook | Sequence[str] = (),
-    client: object | None = None,
+    client: AsyncOpenAI | None = None,
     settings: Settings | None = None,
     **options: Any,
 ) -> Annotation:
@@ -169,7 +174,7 @@ async def _annotate_and_close(annotator: Annotator, article: Article) -> Annotat
 
 def _annotator(
     targets: Codebook | Sequence[str],
-    client: object | None,
+    client: AsyncOpenAI | None,
     settings: Settings | None,
     options: dict[str, Any],
 ) -> Annotator:
