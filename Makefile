@@ -1,38 +1,43 @@
 # Needs Python 3.11 or newer and make, nothing else.
 PYTHON ?= python3
 ifeq ($(OS),Windows_NT)
-BIN := .venv/Scripts
+PYTHON := python
+BIN := .venv/Scripts/
 else
-BIN := .venv/bin
+BIN := .venv/bin/
 endif
-RUN := PYTHONUTF8=1 $(BIN)/
+PIP := $(BIN)python -m pip --disable-pip-version-check install --quiet -c constraints.txt
+TOUCH := $(PYTHON) -c "import pathlib, sys; pathlib.Path(sys.argv[1]).touch()"
+ARTICLE := fixtures/articles/milivojevic.txt
+export PYTHONUTF8 := 1
 
-.PHONY: demo test cassettes clean
+.PHONY: demo test docs cassettes
 
 demo: .venv/ready
-	$(RUN)attributor annotate --engine embedded fixtures/articles/milivojevic.txt
-	$(RUN)attributor annotate --engine embedded --format html -o out/milivojevic.html fixtures/articles/milivojevic.txt
+	@$(BIN)attributor annotate --engine embedded $(ARTICLE)
+	@$(BIN)attributor annotate --engine embedded -o milivojevic.html $(ARTICLE)
 
 test: .venv/ready-dev
-	$(RUN)ruff check .
-	$(RUN)ruff format --check .
-	$(RUN)mypy
-	$(RUN)lint-imports
-	$(RUN)python -m pytest
+	$(BIN)ruff check .
+	$(BIN)ruff format --check .
+	$(BIN)mypy
+	$(BIN)lint-imports
+	$(BIN)python -m pytest
 
-# Records fixtures/cassettes anew from OPENAI_BASE_URL and OPENAI_API_KEY (ATTRIBUTOR_MODEL names the model).
+# Writes what --help and the demo print into the pages that show it.
+docs: .venv/ready-dev
+	$(BIN)cog -r README.md docs/*.md
+
+# Records fixtures/cassettes anew from OPENAI_BASE_URL and OPENAI_API_KEY; ATTRIBUTOR_MODEL names the model.
 cassettes: .venv/ready-dev
-	$(RUN)python -m pytest tests/cassettes --record-mode=rewrite --allowed-hosts='.*' --no-header
+	$(BIN)python -m pytest tests/cassettes --record-mode=rewrite
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
-	@touch $@
+	$(PIP) -e .
+	@$(TOUCH) $@
 
 .venv/ready-dev: .venv/ready
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt --group dev
-	@touch $@
-
-clean:
-	rm -rf .venv out
+	$(PIP) "pip>=25.1"
+	$(PIP) --group dev
+	@$(TOUCH) $@

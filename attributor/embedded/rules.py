@@ -49,9 +49,10 @@ def propose(marking: Marking) -> Proposal:
 
 
 def _proposed(quote: Found) -> ProposedQuote:
+    cue = quote.cue if quote.cue and quote.cue.kind != "label" else None  # a colon is no word
     return ProposedQuote(
         pieces=tuple(Piece(start=a, end=b) for a, b in sorted(quote.spans)),
-        cue=Piece(start=quote.cue.start, end=quote.cue.end) if quote.cue else None,
+        cue=Piece(start=cue.start, end=cue.end) if cue else None,
         mention=Piece(start=quote.mention.start, end=quote.mention.end) if quote.mention else None,
         own_words=quote.own_words,
     )
