@@ -53,10 +53,12 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Each public name from its home, imported when it is first asked for."""
-    if name not in _HOMES:
-        raise AttributeError(f"module 'attributor' has no attribute '{name}'")
-    from importlib import import_module
+if not TYPE_CHECKING:  # a type checker would take it that every name exists, as Any
 
-    return getattr(import_module(f"attributor.{_HOMES[name]}"), name)
+    def __getattr__(name: str) -> Any:
+        """Each public name from its home, imported when it is first asked for."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'attributor' has no attribute '{name}'")
+        from importlib import import_module
+
+        return getattr(import_module(f"attributor.{_HOMES[name]}"), name)

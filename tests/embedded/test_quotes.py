@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pytest
 
-from attributor import embedded
+from attributor.embedded import annotate
 from attributor.marking import mark
 from attributor.records import Annotation, Article
 
@@ -215,7 +215,7 @@ CASES: list[tuple[str, list[Said]]] = [
 
 
 def annotated(text: str) -> Annotation:
-    return embedded.annotate(mark(Article(id="a", text=text)))
+    return annotate(mark(Article(id="a", text=text)))
 
 
 def said(annotation: Annotation) -> list[Said]:
