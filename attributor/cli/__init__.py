@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
+import gc
 import signal
 import sys
 from importlib import import_module
@@ -70,10 +72,20 @@ def cli(traceback: bool) -> None:
 
 def main() -> NoReturn:
     """Run the command line on this process's arguments, and exit."""
+    _collect_less_garbage()
     _speak_utf8()
     _unwind_when_ended()
     cli.main(prog_name="attributor")
     raise AssertionError("click exits")
+
+
+def _collect_less_garbage() -> None:
+    """Save a sixth of a short call, which Python would spend on looking for garbage.
+
+    What importing makes is no garbage, and what is left at the end goes with the process.
+    """
+    gc.set_threshold(50_000)
+    atexit.register(gc.freeze)
 
 
 def _speak_utf8() -> None:
