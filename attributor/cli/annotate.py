@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -16,6 +16,7 @@ from attributor.errors import AccessError, CreditError, ReadingError, UsageError
 
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
+    from attributor.prompting import Estimate
     from attributor.records import Annotation, Article, Codebook
     from attributor.settings import Settings
 
@@ -31,6 +32,11 @@ SUFFIXES = {
     ".html": "html",
     ".htm": "html",
 }
+
+HOPELESS = (UsageError, AccessError, CreditError)
+"""What would happen to every other article of the call too, so that it ends there."""
+
+Result = TypeVar("Result")
 
 EXAMPLES = """\b
 Examples:
@@ -137,30 +143,28 @@ class Work:
         self.exit_code = 0
         self._articles = articles
 
-    def articles(self) -> Iterator[Article]:
-        """The articles that could be read."""
+    def annotations(self) -> Generator[Annotation]:
+        """The annotations that could be made."""
+        with self._one_by_one() as annotate_one:
+            yield from (annotation for _, annotation in self._each(annotate_one))
+
+    def estimates(self) -> Iterator[tuple[Article, Estimate]]:
+        """What asking about each article would take."""
+        yield from self._each(self.annotator.estimate)
+
+    def _each(self, do: Callable[[Article], Result]) -> Iterator[tuple[Article, Result]]:
         for article in self._articles:
             if isinstance(article, Exception):
                 self.failed(article)
-            else:
-                yield article
-
-    def annotations(self) -> Iterator[Annotation]:
-        """The annotations that could be made.
-
-        A wrong key or an empty account ends it: no other article would fare better.
-        """
-        with self._one_by_one() as annotate_one:
-            for article in self.articles():
-                try:
-                    annotation = annotate_one(article)
-                except (AccessError, CreditError) as error:
-                    self.failed(error, article.id)
+                continue
+            try:
+                result = do(article)
+            except Exception as error:  # a fault in one article must not cost the others
+                self.failed(error, article.id)
+                if isinstance(error, HOPELESS):
                     return
-                except Exception as error:  # a fault in one article must not cost the others
-                    self.failed(error, article.id)
-                else:
-                    yield annotation
+            else:
+                yield article, result
 
     def failed(self, error: Exception, article: str | None = None) -> None:
         """Tell what went wrong; the first failure decides the exit code."""
@@ -243,8 +247,7 @@ def _write(ctx: click.Context, work: Work, format_: str, output: str | None) -> 
 
     from attributor.views import write
 
-    with destination(output) as out:
-        annotations = work.annotations()
+    with destination(output) as out, closing(work.annotations()) as annotations:
         first = next(annotations, None)
         if first is None:
             ctx.exit(work.exit_code)  # by an exception: no file takes the place of an older one

@@ -21,13 +21,9 @@ def show_estimates(work: Work) -> None:
         click.echo("The embedded engine costs nothing.")
         return
     estimates = []
-    for article in work.articles():
-        try:
-            estimates.append(work.annotator.estimate(article))
-        except Exception as error:  # a fault in one article must not cost the others
-            work.failed(error, article.id)
-        else:
-            click.echo(f"{one_line(article.id)}: {estimates[-1]}")
+    for article, estimate in work.estimates():
+        estimates.append(estimate)
+        click.echo(f"{one_line(article.id)}: {estimate}")
     if len(estimates) > 1:
         click.echo(f"All {len(estimates):,} articles: {_together(estimates)}")
 

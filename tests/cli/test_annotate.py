@@ -36,6 +36,8 @@ class StandIn:
             raise KeyError("a fault")
         if article.text.startswith("refused"):
             raise AccessError("The key is wrong: set another.")
+        if article.text.startswith("misled"):
+            raise UsageError("There is no such language pack.")
         if article.text.startswith("broken"):
             raise AnswerError("The answer is broken: try again.")
         word = Span.of(article.text, 0, len(article.text.split()[0]))
@@ -325,12 +327,17 @@ def test_the_first_failure_decides_the_exit_code(run: Run, article: str) -> None
     assert run("annotate", "missing.txt", file("b.txt", "broken"), article).exit_code == 3
 
 
-def test_a_wrong_key_is_told_once(run: Run, article: str) -> None:
-    sources = [file("r1.txt", "refused"), file("r2.txt", "refused"), article]
+@pytest.mark.parametrize(
+    ("text", "code", "sentence"),
+    [("refused", 4, "The key is wrong"), ("misled", 2, "There is no such language pack")],
+)
+def test_what_would_happen_to_every_article_is_told_once(
+    run: Run, article: str, text: str, code: int, sentence: str
+) -> None:
+    sources = [file("a.txt", text), file("b.txt", text), article]
     result = run("annotate", "--format", "jsonl", *sources)
-    assert result.exit_code == 4
-    assert result.stderr.count("The key is wrong") == 1
-    assert result.stdout == ""
+    assert (result.exit_code, result.stdout) == (code, "")
+    assert result.stderr.count(sentence) == 1
 
 
 def test_a_fault_in_reading_one_source_does_not_cost_the_others(
