@@ -21,6 +21,8 @@ from attributor.marking.language import Language, load
 from attributor.marking.tokens import index_at, without_possessive
 from attributor.records import MentionType, ProposedSpeaker, Speaker, SpeakerKind
 
+_STEM = 4
+"""A case ending leaves at least so many letters of a name."""
 _LEAD = 6
 """A sentence's subject has at most so many words of description before its name."""
 _FOCUS = 3
@@ -49,11 +51,13 @@ class Entity:
     kind: SpeakerKind = "person"
     human: bool = False
     located: bool = False
+    inflected: bool = False
 
     @property
     def name(self) -> str:
-        """The longest name, as the article writes it."""
-        return max(self.surfaces, key=lambda s: (len(s.split()), len(s)), default="")
+        """The longest name, as the article writes it; of inflected forms the shortest."""
+        sign = -1 if self.inflected else 1
+        return max(self.surfaces, key=lambda s: (len(s.split()), sign * len(s)), default="")
 
     def fits(self, words: tuple[str, ...]) -> bool:
         """Whether `words` (lower case) can be another form of one of the names."""
@@ -82,6 +86,8 @@ def resolve(
             entity = cast.entity(mention)
         if entity is None and quote.speaker is not None:
             entity = cast.unnamed(proposed[quote.speaker])
+        if entity is None and quote.mention is None and quote.cue:
+            entity = cast.understood()
         if entity and quote.speaker is not None:
             by_proposal.setdefault(quote.speaker, entity)
         cast.speaks(entity, quote)
@@ -163,8 +169,16 @@ class Cast:
         if not kept:
             return (), ""
         stop = min(kept[-1].end, end)
-        words = tuple(without_possessive(t.low) for t in kept if t.low[0].isalnum())
+        words = tuple(self._base(t.low) for t in kept if t.low[0].isalnum())
         return words, self.text[kept[0].start : stop]
+
+    def _base(self, low: str) -> str:
+        """A name's word without its possessive or, where names are inflected, its case ending."""
+        low = without_possessive(low)
+        for ending in self.language.endings:
+            if low.endswith(ending) and len(low) - len(ending) >= _STEM:
+                return low.removesuffix(ending)
+        return low
 
     def _register(self, mention: Mention, words: tuple[str, ...], surface: str) -> Entity:
         entity = self._fitting(words, mention) or self._new(words)
@@ -175,18 +189,30 @@ class Cast:
         entity.human |= bool(mention.gender) or self._looks_human(words, mention)
         entity.located |= self._before(mention) in self.language.places
         role = self.text[mention.start : mention.end - len(surface)].strip(" ,.")
-        for said in (role, self._apposition(mention)):
-            if said and any(w in self._role_words for w in said.lower().split()):
+        for said in (role, self._office(mention), self._apposition(mention)):
+            if any(self._is_role(w) for w in said.lower().split()):
                 entity.human |= entity.kind == "person"
                 entity.roles.append(said)
-                self._add_heads(entity, said)
+                self._add_heads(entity, said.lower().split())
+        if entity.kind == "organization":
+            self._add_heads(entity, words)
         return entity
 
-    def _add_heads(self, entity: Entity, role: str) -> None:
-        for word in role.lower().split():
-            if word in self._role_words and word not in entity.heads:
-                entity.heads.add(word)
-                self._by_head[word].append(entity)
+    def _add_heads(self, entity: Entity, words: Iterable[str]) -> None:
+        for word in words:
+            head = self.language.abbreviations.get(word.strip(".,"), word)
+            if head in self._role_words and head not in entity.heads:
+                entity.heads.add(head)
+                self._by_head[self._base(head)].append(entity)
+
+    def _office(self, mention: Mention) -> str:
+        """The description before the name, set off by a comma: "The mayor, Mara Quill"."""
+        i = bisect_left(self._starts, mention.start) - 1
+        before = self.marking.mentions[i] if i >= 0 else None
+        if before is None or before.type != "nominal" or mention.start - before.end > 2:
+            return ""
+        gap = self.text[before.end : mention.start]
+        return self.text[before.start : before.end] if gap.strip() == "," else ""
 
     def _before(self, mention: Mention) -> str:
         i = index_at(self.marking.tokens, mention.start)
@@ -200,6 +226,10 @@ class Cast:
 
     def _is_person_noun(self, low: str) -> bool:
         return self.language.nouns.get(low) in ("person", "group")
+
+    def _is_role(self, word: str) -> bool:
+        word = word.strip(".,")
+        return word in self._role_words and word not in self.language.honorifics
 
     @property
     def _role_words(self) -> set[str]:
@@ -216,7 +246,7 @@ class Cast:
         return role if opens and any(w in self.language.nouns for w in words[:6]) else ""
 
     def _new(self, words: tuple[str, ...]) -> Entity:
-        entity = Entity(kind=self._kind_of_name(words))
+        entity = Entity(kind=self._kind_of_name(words), inflected=bool(self.language.endings))
         self.named.append(entity)
         for word in {words[0], words[-1]}:
             self._by_word[word].append(entity)
@@ -270,7 +300,7 @@ class Cast:
     def proposed(self, speaker: ProposedSpeaker) -> Entity | None:
         """The entity with the name that an engine proposes, if the article has such a name."""
         words = tuple(
-            w
+            self._base(w)
             for w in speaker.name.lower().replace("’", "'").split()
             if w not in self.language.titles
         )
@@ -281,6 +311,10 @@ class Cast:
     def unnamed(self, speaker: ProposedSpeaker) -> Entity:
         """An entity without a name, known by its role alone."""
         return self._other(speaker.role, speaker.kind)
+
+    def understood(self) -> Entity | None:
+        """The speaker whom a verb alone means, in a language that leaves pronouns out."""
+        return self.last[1] if self.last and self.language.drops_subject else None
 
     def _other(self, role: str, kind: SpeakerKind) -> Entity:
         key = role.lower()
@@ -357,28 +391,26 @@ class Cast:
         surface = self.text[mention.start : mention.end]
         words = surface.lower().split()
         kind = self.language.nouns.get(mention.head, "person")
-        if kind != "person" or not self._is_definite(words):
-            return self._other(surface, _unnamed_kind(kind))
-        holder = self._holder(mention, words)
-        if holder is not None:
-            return holder
-        return self._other(surface, "anonymous")
+        holder = self._holder(mention, kind) if self._is_definite(words) else None
+        return holder or self._other(surface, _unnamed_kind(kind))
 
     def _is_definite(self, words: Sequence[str]) -> bool:
-        return bool(words) and words[0] in self.language.definite
+        """Whether somebody known is meant; a language without articles says so only of the new."""
+        lang = self.language
+        if not lang.has_articles:
+            return words[0] in lang.definite or words[0] not in lang.determiners
+        return words[0] in lang.definite
 
-    def _holder(self, mention: Mention, words: Sequence[str]) -> Entity | None:
-        """Who was said to be this before; else the speaker in focus, if nobody else can be."""
-        heads = {w for w in words if w in self._role_words}
-        before = [e for e in self._by_head[mention.head] if e.places[0] < mention.start]
+    def _holder(self, mention: Mention, kind: str) -> Entity | None:
+        """Who was said to be this before; of persons, else the one in focus."""
+        words = self.text[mention.start : mention.end].lower().split()
+        before = [e for e in self._by_head[self._base(mention.head)] if e.places[0] < mention.start]
         if before:
+            heads = {w for w in words if w in self._role_words}
             return max(before, key=lambda e: (len(heads & e.heads), _last_before(e, mention.start)))
-        other = [
-            e for key, e in self.others.items() if key.split() and key.split()[-1] == mention.head
-        ]
-        if other:
-            return other[-1]
-        return self._in_focus(mention, mention.gender)
+        if mention.head in self._other_by_head:
+            return self._other_by_head[mention.head]
+        return self._in_focus(mention, mention.gender) if kind == "person" else None
 
 
 def _last_before(entity: Entity, offset: int) -> int:

@@ -325,7 +325,6 @@ def uncovered(*quotes: ProposedQuote, not_speech: tuple[Piece, ...] = ()) -> lis
 def test_marked_passages_and_cues_that_nobody_has_are_open() -> None:
     assert uncovered() == [
         "“We won,”",
-        "“We won,” Ana said.",
         "“War and Peace”",
         "Bob said they lost.",
     ]

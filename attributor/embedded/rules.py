@@ -81,10 +81,18 @@ Reading = tuple[Mention | None, Content | None]
 
 
 def _verb(page: Page, cue: Cue, found: list[Found]) -> Reading:
-    subject = subjects.find(page, cue) or _carried_over(page, cue, found)
+    subject = subjects.find(page, cue) or _carried_over(page, cue, found) or _left_out(page, cue)
     if subject is None:
         return None, None
     return subject.mention, contents.of_verb(page, cue, subject)
+
+
+def _left_out(page: Page, cue: Cue) -> subjects.Subject | None:
+    """No mention, where the language leaves pronouns out and the verb opens its sentence."""
+    start, _ = page.sentence(cue.start)
+    if page.language.drops_subject and not page.words(start, cue.start):
+        return subjects.Subject(None, cue.start, cue.end)
+    return None
 
 
 def _carried_over(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject | None:

@@ -51,7 +51,7 @@ def _is_about(words: Sequence[str], target: Target) -> bool:
 def _label(words: Sequence[str], pack: Language) -> StanceLabel:
     score = 0
     for i, word in enumerate(words):
-        side = (word in pack.favor) - (word in pack.against)
+        side = ((word in pack.favor) - (word in pack.against)) * (1 + (word in pack.strong))
         near = words[max(i - _NEGATION_REACH, 0) : i]
         negated = any(w in pack.negations or w.endswith("n't") for w in near)
         score += -side if negated else side

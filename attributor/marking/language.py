@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -15,6 +16,9 @@ from attributor.errors import UsageError
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 4000
 """Code points at the head of an article that its language is read from."""
+_CLEAR = 0.25
+"""With so large a share of common words no other pack is looked at: reading one takes time."""
+_FOLDER = resources.files("attributor.marking") / "languages"
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,7 @@ class Language:
     core: frozenset[str]
     nominal_forms: frozenset[str]
     participle: str
+    drops_subject: bool
     prepositions: tuple[tuple[str, ...], ...]
     conjunctions: frozenset[str]
     auxiliaries: frozenset[str]
@@ -51,16 +56,20 @@ class Language:
     first_person: frozenset[str]
     determiners: frozenset[str]
     definite: frozenset[str]
+    has_articles: bool
     possessives: frozenset[str]
     titles: dict[str, str]
     honorifics: frozenset[str]
+    abbreviations: dict[str, str]
     nouns: dict[str, str]
     not_names: frozenset[str]
     particles: frozenset[str]
+    endings: tuple[str, ...]
     places: frozenset[str]
     given_names: dict[str, str]
     favor: frozenset[str]
     against: frozenset[str]
+    strong: frozenset[str]
 
 
 UNKNOWN = "und"
@@ -68,7 +77,7 @@ UNKNOWN = "und"
 
 def codes() -> tuple[str, ...]:
     """The languages that there are packs for, as `--language` takes them."""
-    return tuple(sorted(_packs()))
+    return tuple(sorted(code for code, _, _ in _packs()))
 
 
 @cache
@@ -80,13 +89,13 @@ def load(code: str) -> Language:
     """
     if code == UNKNOWN:
         return _language(code, {})
-    if code not in _packs():
-        raise UsageError(
-            f"There is no language pack '{code}'; use one of {', '.join(codes())}, "
-            "or leave the language to be detected."
-        )
-    data, table = _packs()[code]
-    return _language(code, _transliterated(data, table) if table else data)
+    for known_code, data, table in _packs():
+        if known_code == code:
+            return _language(code, _transliterated(data, table) if table else data)
+    raise UsageError(
+        f"There is no language pack '{code}'; use one of {', '.join(codes())}, "
+        "or leave the language to be detected."
+    )
 
 
 def known(code: str | None) -> str | None:
@@ -102,25 +111,34 @@ def detect(text: str) -> str:
     """The language of `text` by its script and most common words; "und" if no pack fits."""
     words = [w.lower() for w in _WORD.findall(text[:_SAMPLE])]
     counts = Counter(words)
-    shares = {
-        code: sum(n for word, n in counts.items() if word in load(code).common) for code in codes()
-    }
-    best = max(shares, key=lambda code: shares[code], default=UNKNOWN)
-    return best if shares.get(best, 0) >= max(1, 0.1 * len(words)) else UNKNOWN
+    best, most = UNKNOWN, 0
+    for code, data, table in _packs():
+        common = {_in_script(word, table) for word in data["common"]}
+        count = sum(n for word, n in counts.items() if word in common)
+        if count > most:
+            best, most = code, count
+        if most >= _CLEAR * len(words):
+            break
+    return best if most >= max(1, 0.1 * len(words)) else UNKNOWN
+
+
+def _packs() -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]:
+    """Code, data and transliteration table of each pack; a file may serve two scripts."""
+    for name in _files():
+        data = _data(name)
+        yield data["code"], data, {}
+        for code, table in data.get("scripts", {}).items():
+            yield code, data, dict(sorted(table.items(), key=lambda pair: -len(pair[0])))
 
 
 @cache
-def _packs() -> dict[str, tuple[dict[str, Any], dict[str, str]]]:
-    """Code -> (the file's data, transliteration table); a file may serve two scripts."""
-    packs: dict[str, tuple[dict[str, Any], dict[str, str]]] = {}
-    folder = resources.files("attributor.marking") / "languages"
-    for file in sorted(folder.iterdir(), key=lambda f: f.name):
-        if file.name.endswith(".toml"):
-            data = tomllib.loads(file.read_text(encoding="utf-8"))
-            packs[data["code"]] = (data, {})
-            for code, table in data.get("scripts", {}).items():
-                packs[code] = (data, table)
-    return packs
+def _files() -> tuple[str, ...]:
+    return tuple(sorted(f.name for f in _FOLDER.iterdir() if f.name.endswith(".toml")))
+
+
+@cache
+def _data(name: str) -> dict[str, Any]:
+    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"))
 
 
 def _language(code: str, data: dict[str, Any]) -> Language:
@@ -145,6 +163,7 @@ def _language(code: str, data: dict[str, Any]) -> Language:
         core=words(cues, "core"),
         nominal_forms=words(cues, "nominal_forms"),
         participle=cues.get("participle", ""),
+        drops_subject=cues.get("drops_subject", False),
         prepositions=tuple(tuple(p.split()) for p in cues.get("prepositions", ())),
         conjunctions=words(cues, "conjunctions"),
         auxiliaries=words(cues, "auxiliaries"),
@@ -160,8 +179,10 @@ def _language(code: str, data: dict[str, Any]) -> Language:
         first_person=words(people, "first_person"),
         determiners=words(people, "determiners"),
         definite=words(people, "definite"),
+        has_articles=people.get("has_articles", True),
         possessives=words(people, "possessives"),
         honorifics=words(people, "honorifics"),
+        abbreviations=people.get("abbreviations", {}),
         titles=_inverted(people.get("titles", {})),
         nouns=_inverted(people.get("nouns", {})),
         not_names=words(names, "not_names").union(
@@ -170,10 +191,12 @@ def _language(code: str, data: dict[str, Any]) -> Language:
             words(people, "possessives"),
         ),
         particles=words(names, "particles"),
+        endings=tuple(names.get("endings", ())),
         places=words(names, "places"),
         given_names=_inverted(names.get("given", {})),
         favor=words(data.get("stance", {}), "favor"),
         against=words(data.get("stance", {}), "against"),
+        strong=words(data.get("stance", {}), "strong"),
     )
 
 
@@ -197,6 +220,6 @@ def _transliterated(value: Any, table: dict[str, str]) -> Any:
 
 
 def _in_script(word: str, table: dict[str, str]) -> str:
-    for latin in sorted(table, key=len, reverse=True):
-        word = word.replace(latin, table[latin])
+    for latin, other in table.items():  # the longest first
+        word = word.replace(latin, other)
     return word

@@ -131,6 +131,8 @@ def _is_common(tokens: Sequence[Token], i: int, inner: set[str], language: Langu
     following = tokens[i + 1] if i + 1 < len(tokens) else None
     if following is None:
         return True
+    if following.low == "," and i + 2 < len(tokens) and tokens[i + 2].low in language.determiners:
+        return False  # "Reed, the chief executive"
     if following.capital and following.low not in language.not_names:
         return word in language.nouns and not following.low[0].isalnum()
     if word in language.nouns or word in language.titles:
@@ -162,9 +164,11 @@ def _is_role(word: str, language: Language) -> bool:
 def _nominal(tokens: Sequence[Token], i: int, starts: set[int], language: Language) -> Mention:
     first = _reach_back(tokens, i, starts, language)
     words = [tokens[k].low for k in range(first, i + 1)]
-    plural = language.nouns[tokens[i].low] == "group"
+    # "predsednica opštine": the person is the head, whatever body completes the title
+    head = next((w for w in reversed(words) if language.nouns.get(w) == "person"), words[-1])
+    plural = language.nouns[head] == "group"
     gender = _gender(words, language)
-    return Mention(tokens[first].start, tokens[i].end, "nominal", tokens[i].low, gender, plural)
+    return Mention(tokens[first].start, tokens[i].end, "nominal", head, gender, plural)
 
 
 def _gender(words: Iterable[str], language: Language) -> Gender:
@@ -207,7 +211,7 @@ def _ends_description(token: Token, language: Language) -> bool:
         or low in language.conjunctions
         or low in language.relatives
         or low in language.adverbs
-        or low in ("and", "or")
+        or low in language.not_names
         or (low in language.verbs and low not in language.nouns and low not in language.titles)
     )
 

@@ -104,7 +104,9 @@ def _pieces(
             at = end
 
 
-_AFTER_MARK = re.compile(r"(?:(?<=[”“\"»’][.!?])|(?<=\bMay\.))\s+(?=[^\W\d_a-zа-я]|[“„«\"])")
+_AFTER_MARK = re.compile(
+    r"(?:(?<=[”“\"»’][.!?])|(?<=[.!?]“)|(?<=\bMay\.))\s+(?=[^\W\d_a-zа-я]|[“„«\"])"
+)
 """Ends that sentencex passes over: a full stop behind a closing mark, or behind "May"."""
 
 

@@ -10,7 +10,7 @@ from attributor.marking.evidence import Token
 
 _TOKEN = re.compile(
     r"(?:[^\W\d_]\.){2,}"  # U.S.
-    r"|\d+(?:[.,:]\d+)*[^\W_]*"  # 1,237 and 20th
+    r"|\d+(?:[.,:]\d+)*[^\W_]*(?:-[^\W\d_]+)*"  # 1,237 and 20th and 34-year-old
     r"|[^\W_]+(?:['’ʼ\-‐‑][^\W_]+)*(?:['’]s\b|(?<=s)['’](?=\s[a-z]))?"  # Jean-Luc’s, builders’
     r"|[^\w\s]|_"
 )
