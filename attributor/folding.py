@@ -15,7 +15,7 @@ import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Literal
 
 Reason = Literal[
@@ -75,19 +75,17 @@ _LETTER = (
 )
 # A word of its own behind an apostrophe ("Ana's", "I'm"), which the "n't" of a negation is not.
 _CLITIC = rf"(?:[sSmMdD]|re|ve|ll)(?!{_LETTER})"
-_AFTER_APOSTROPHE = re.compile(_CLITIC)
 # Markdown's emphasis and quotation marks match nothing here: they are not part of any wording.
-_TOKEN = re.compile(
-    rf"""(?P<word> (?: (?<![^\s"'(\[{INVISIBLE}]) [-\u2212–.] (?=[$€£¥]?\d) )?
+_TOKEN = rf"""(?P<word> (?: (?<![^\s"'(\[{INVISIBLE}]) [-\u2212–.] (?=[$€£¥]?\d) )?
                    {_LETTER}+ (?: (?: '(?!{_CLITIC}) | (?<=\d)[.,:](?=\d) ) {_LETTER}+ )*
                  | (?<={_LETTER}) '{_CLITIC}
                  | [{_IDEOGRAPH}] )
        | (?P<ellipsis> (?: \.[ \xa0]?(?=[.…]) | … ) (?: [ \xa0]?[.…] )* )
        | (?P<dash> [{_DASH}]+ )
        | (?P<drop> << | >> | ,, )
-       | (?P<sign> [^\s"'*_] )""",
-    re.VERBOSE,
-)
+       | (?P<sign> [^\s"'*_] )"""
+# Compiled when words are first looked up, which not every run does: it takes a while.
+_compiled = cache(re.compile)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +203,7 @@ def _binds(text: str, index: int) -> bool:
     before, sign, after = text[index - 1], text[index], text[index + 1]
     if sign in "–.,:":
         return before.isdigit() and after.isdigit()
-    if sign in APOSTROPHES and _AFTER_APOSTROPHE.match(text, index + 1):
+    if sign in APOSTROPHES and _compiled(_CLITIC).match(text, index + 1):
         return False
     return sign in _BINDING and before.isalnum() and after.isalnum()
 
@@ -265,7 +263,7 @@ def _is_word(token: str) -> bool:
 def _fold(text: str) -> _Tokens:
     parts, at, starts, ends = [""], [1], [], []
     previous = ""
-    for match in _TOKEN.finditer(text.translate(_PLAIN)):
+    for match in _compiled(_TOKEN, re.VERBOSE).finditer(text.translate(_PLAIN)):
         token = _FOLDS[str(match.lastgroup)](match[0])
         if not token:
             continue
