@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attributor.errors import AttributorError, UsageError
+from attributor.errors import AttributorError, UsageError, quoted
 from attributor.marking import mark
 from attributor.records import Annotation, Article, Codebook, Target
-from attributor.settings import Settings, load
+from attributor.settings import Layer, Settings, check, load
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -42,9 +42,9 @@ class Annotator:
         codebook: Codebook | None = None,
         client: AsyncOpenAI | None = None,
     ) -> None:
-        if client is not None and settings.engine == "auto":
-            settings = settings.model_copy(update={"engine": "openai"})
-        if settings.contradiction and client is None:
+        if client is not None:
+            settings = _through(client, settings)
+        if settings.contradiction:
             raise UsageError(settings.contradiction)
         self.settings, self.codebook = settings, codebook
         self._client = client
@@ -55,11 +55,12 @@ class Annotator:
         """Which engine answers, and to which host the text is sent."""
         if self.settings.chosen_engine == "embedded":
             return "The embedded engine answers; nothing leaves this machine."
+        asking = f"Asking {quoted(self.settings.model)} at {self.settings.host}"
         if self._client is not None:
-            return f"Asking '{self.settings.model}' through your own client."
-        here = "; it runs on this machine" if self.settings.model_is_local else ""
-        hint = here or "; --offline keeps the article here"
-        return f"Asking '{self.settings.model}' at {self.settings.host}{hint}."
+            return f"{asking} through your own client."
+        if self.settings.model_is_local:
+            return f"{asking}; it runs on this machine."
+        return f"{asking}; --offline keeps the article here."
 
     def annotate_now(self, article: Article) -> Annotation:
         """The annotation, without an event loop where the embedded engine answers."""
@@ -181,7 +182,9 @@ def _annotator(
     if settings is None:
         settings = load(options)
     elif options:
-        settings = Settings.model_validate(settings.model_dump() | options)
+        check(Layer("the call", options))
+        given = Settings(**options)
+        settings = settings.model_copy(update={name: getattr(given, name) for name in options})
     return Annotator(settings, _codebook(targets), client)
 
 
@@ -190,7 +193,19 @@ def _codebook(targets: Codebook | Sequence[str]) -> Codebook | None:
         return targets
     if isinstance(targets, str):
         targets = [targets]
+    for name in targets:
+        if not 0 < len(name.strip()) <= 200:
+            raise UsageError(f"The target {quoted(name)} must have 1 to 200 characters.")
     return Codebook(targets=tuple(Target(name=name) for name in targets)) if targets else None
+
+
+def _through(client: AsyncOpenAI, settings: Settings) -> Settings:
+    """The settings that tell where the caller's own client sends the text."""
+    engine = "openai" if settings.engine == "auto" else settings.engine
+    address = getattr(client, "base_url", settings.base_url)
+    return settings.model_copy(
+        update={"engine": engine, "base_url": str(address) if address else None}
+    )
 
 
 def _wait_for(coroutine: Coroutine[Any, Any, Annotation]) -> Annotation:
