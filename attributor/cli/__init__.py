@@ -42,7 +42,8 @@ class Commands(click.Group):
         """Run the command; what goes wrong becomes a sentence and an exit code."""
         try:
             result = super().invoke(ctx)
-            sys.stdout.flush()
+            if sys.stdout is not None:
+                sys.stdout.flush()
         except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
             raise
         except (Exception, KeyboardInterrupt, click.Abort) as error:

@@ -40,19 +40,22 @@ def destination(output: str | None) -> Iterator[TextIO]:
         UsageError: no file can be written there.
         AttributorError: writing failed, for example because the disk is full.
     """
-    if output in (None, "-"):
+    if output is None or output == "-":
+        if sys.stdout is None:
+            raise UsageError("There is no standard output: name a file with --output.")
         with _failures_told("Standard output"):
             yield sys.stdout
             sys.stdout.flush()
         return
-    path = Path(os.path.realpath(str(output)))
+    path = Path(output)
     if path.is_dir():
-        raise UsageError(f"{quoted(str(output))} is a folder: name a file in it.")
-    with _failures_told(quoted(str(output))):
+        raise UsageError(f"{quoted(output)} is a folder: name a file in it.")
+    with _failures_told(quoted(output)):
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8", newline="") as out:  # a device or a pipe
                 yield out
             return
+        path = Path(os.path.realpath(path))  # what a link leads to, so that it stays a link
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, mode=_mode_of(path)) as out:
             yield out

@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +256,16 @@ def test_a_full_disk_is_told(run: Run, article: str) -> None:
     result = run("annotate", "-o", "/dev/full", article)
     assert result.exit_code == 1
     assert "'/dev/full' cannot be written: No space left on device." in result.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no named pipes of this kind")
+def test_a_pipe_is_written_to_and_not_replaced(run: Run, article: str) -> None:
+    os.mkfifo("pipe")
+    with ThreadPoolExecutor(1) as reader:
+        read = reader.submit(Path("pipe").read_text, encoding="utf-8")
+        assert run("annotate", "--format", "jsonl", "-o", "pipe", article).exit_code == 0
+        assert len(lines_of(read.result(timeout=10))) == 1
+    assert Path("pipe").is_fifo()
 
 
 def test_a_folder_is_no_output(run: Run, article: str) -> None:

@@ -215,6 +215,20 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     assert process.returncode not in (0, None)
 
 
+@pytest.mark.parametrize("closed", ["stdin", "stdout"])
+def test_a_closed_stream_is_told(closed: str) -> None:
+    Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    sources = ["a.txt"] if closed == "stdout" else []
+    result = subprocess.run(
+        [sys.executable, "-m", "attributor", "annotate", "--engine", "embedded", *sources],
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        preexec_fn=lambda: os.close({"stdin": 0, "stdout": 1}[closed]),
+    )
+    assert result.returncode == 2
+    assert "Error: There is no standard" in result.stderr
+
+
 class Silent(BaseHTTPRequestHandler):
     """Takes a request and keeps the caller waiting until the test is over."""
 
