@@ -236,8 +236,8 @@ def uncovered(
 ) -> tuple[Edges, ...]:
     """Marked passages that no quote touches, and sentences with a cue and no quote at all.
 
-    A passage comes with its marks, and its sentence is not told again. A speaker's label before a
-    colon is no cue here: most are headlines.
+    A passage comes with its marks, and its sentence is not told again. Forms that are nouns more
+    often than verbs are no cues here, nor are speakers' labels before a colon.
 
     Returns:
         (start, end) in code points, in the order of the text.
@@ -252,7 +252,7 @@ def uncovered(
     with_cue = {
         marking.sentences[max(0, bisect_right(starts, cue.start) - 1)]
         for cue in marking.cues
-        if starts and cue.kind != "label"
+        if starts and cue.kind in ("verb", "preposition")
     }
     loose = {s for s in with_cue if not any(k.touches(s) for k in known)}
     return tuple(sorted({*open_passages, *loose}))

@@ -8,6 +8,8 @@ from attributor.embedded.page import Bounds, Page
 from attributor.embedded.subjects import Subject, find
 from attributor.marking import Cue, Passage
 
+VERBAL = ("verb", "noun")
+"""Kinds of cue that can be a reporting verb."""
 _ADJUNCT = 14
 """Within so many words after a verb its clause has begun: "said on Monday in Lima that …"."""
 _LEAD_IN = 90
@@ -52,8 +54,7 @@ def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
 
 def _is_plausible(page: Page, cue: Cue, subject: Subject, clause: Bounds) -> bool:
     """Whether a form that is more often a noun ("states", "claims") is a verb here."""
-    lows = page.lows(cue.start, cue.end)
-    if lows and lows[0] not in page.language.nominal_forms:
+    if cue.kind == "verb":
         return True
     return page.lows(*clause)[0] in page.language.conjunctions
 
@@ -153,7 +154,7 @@ def is_reported(page: Page, passage: Passage) -> bool:
     """Whether a reporting clause of its own follows the passage ("…,” said Tom Quill)."""
     _, end = page.sentence(passage.outer_end - 1)
     cue = next(page.cues_between(passage.outer_end, max(end, passage.outer_end + 1)), None)
-    if cue is None or cue.kind != "verb":
+    if cue is None or cue.kind not in VERBAL:
         return False
     return len(page.words(passage.outer_end, cue.start)) <= _CLAUSE_LEAD
 
@@ -323,7 +324,7 @@ def _clause_end(page: Page, start: int, end: int) -> int:
             return page.tokens[index - 1].start
         if before in _JOINS and cue.lemma in page.language.core:
             return page.tokens[index - 1].start
-        if cue.kind == "verb" and cue.lemma in page.language.core:
+        if cue.kind in VERBAL and cue.lemma in page.language.core:
             subject = find(page, cue)
             index = page.index(subject.start) if subject else 0
             if index and page.tokens[index - 1].low in _JOINS:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from attributor.embedded import contents, subjects
-from attributor.embedded.contents import Content
+from attributor.embedded.contents import VERBAL, Content
 from attributor.embedded.page import Bounds, Page
 from attributor.marking import Cue, Marking, Mention, Passage
 from attributor.records import Piece, Proposal, ProposedQuote
@@ -213,7 +213,7 @@ def _reach_back(page: Page, found: list[Found]) -> None:
     """
     quotes_in = Counter(quote.paragraph for quote in found)
     for quote in found:
-        if quote.cue is None or quote.cue.kind != "verb":
+        if quote.cue is None or quote.cue.kind not in VERBAL:
             continue
         start, _ = page.marking.paragraphs[quote.paragraph]
         first = min(quote.spans)[0]

@@ -47,7 +47,8 @@ def _verbs(tokens: Sequence[Token], outside: list[int], language: Language) -> I
         token = tokens[i]
         lemma = language.verbs.get(token.low)
         if lemma and not _is_noun(tokens, i, language) and not _is_named(tokens, i):
-            yield Cue(token.start, token.end, lemma, "verb")
+            doubtful = token.low in language.nominal_forms
+            yield Cue(token.start, token.end, lemma, "noun" if doubtful else "verb")
 
 
 def _is_named(tokens: Sequence[Token], i: int) -> bool:

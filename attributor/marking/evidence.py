@@ -58,8 +58,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """Words that may attribute: a reporting verb (`verb`), "according to" (`preposition`), a
-    speaker's label before a colon (`label`). `lemma` is the verb's base form."""
+    """Words that may attribute.
+
+    A reporting verb (`verb`), a form of one that is more often a noun (`noun`: "claims"),
+    "according to" (`preposition`), the colon behind a speaker's `label`. `lemma` is the verb's
+    base form.
+    """
 
     start: int
     end: int
