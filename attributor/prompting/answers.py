@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any
 
 from pydantic import ValidationError
 
 from attributor.errors import AnswerError
 from attributor.marking.evidence import Marking, Segment
 from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.places import find_source, without_source
 from attributor.prompting.windows import Window, harmless
-from attributor.prompting.wire import Wire, WireQuote, WireSpeaker, complaint
-from attributor.records import Piece, ProposedQuote, ProposedSpeaker
+from attributor.prompting.wire import WireQuote, complaint
+from attributor.records import Piece, ProposedQuote
 
-MAX_NAME, MAX_ROLE, MAX_WORDS = 120, 80, 80
+MAX_NAME, MAX_WORDS = 120, 80
 """Characters of the free text that is taken from an answer."""
 EDGE_WORDS = 6
 """An edge is asked for in up to four words; of more, the outermost are taken."""
@@ -31,8 +31,6 @@ CUE_SEGMENTS = 2
 _FENCED = re.compile(r"^```\w*\s*\n(.*?)\n?```$", re.DOTALL)
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
 _EDGE = re.compile(r"\s*\[?(\d{1,9})\s*[\]|:.]?\s*(.*?)\s*", re.DOTALL)
-
-Item = TypeVar("Item", bound=Wire)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +43,9 @@ class Remark:
 
 @dataclass(slots=True)
 class Reading:
-    """What one answer says about one window. Quotes' `speaker` is the id that the answer gave."""
+    """What one answer says about one window. Quotes' `speaker` is an index into `names`."""
 
-    speakers: dict[int, ProposedSpeaker] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
     quotes: list[ProposedQuote] = field(default_factory=list)
     not_speech: list[int] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
@@ -106,24 +104,33 @@ def _whats_wrong(request: Request, answer: Answer, found: Any, key: str) -> str:
 # --- what does it say? -----------------------------------------------------------------------
 
 
-def read_attribution(
-    found: dict[str, Any], window: Window, marking: Marking, known: dict[int, ProposedSpeaker]
-) -> Reading:
-    """What an answer to attribute or repair says; `known` are speakers of an earlier answer."""
+def read_attribution(found: dict[str, Any], window: Window, marking: Marking) -> Reading:
+    """What an answer to attribute or repair says about its window."""
     reading = Reading()
-    for speaker in _items(found.get("speakers"), "speaker", WireSpeaker, reading):
-        reading.speakers.setdefault(speaker.id, _speaker(speaker))
-    for quote in _items(found["quotes"], "quote", WireQuote, reading):
-        proposed = _proposed(quote, window, marking)
+    for place, item in enumerate(found["quotes"], start=1):
+        try:
+            quote = WireQuote.model_validate(item)
+        except ValidationError as error:
+            reading.remarks.append(Remark(f"quote no. {place} is malformed: {complaint(error)}"))
+            continue
+        proposed = _proposed(quote, window, marking, _index(quote.name, reading.names))
         if isinstance(proposed, Remark):
             reading.remarks.append(proposed)
-            continue
-        if quote.speaker not in reading.speakers and quote.speaker not in known:
-            reading.remarks.append(Remark(f"there is no speaker {quote.speaker}"))
-        _add(proposed, reading.quotes, window)
+        else:
+            _add(proposed, reading.quotes, window)
     numbers = found.get("not_speech")
     reading.not_speech = [n for n in numbers if type(n) is int] if isinstance(numbers, list) else []
     return reading
+
+
+def _index(name: str, names: list[str]) -> int | None:
+    """The place of `name` among `names`, to which it is added; None if it is empty."""
+    short = harmless(name)[:MAX_NAME]
+    if not short:
+        return None
+    if short not in names:
+        names.append(short)
+    return names.index(short)
 
 
 def _add(quote: ProposedQuote, quotes: list[ProposedQuote], window: Window) -> None:
@@ -144,23 +151,9 @@ def _source(quote: ProposedQuote) -> tuple[object, ...]:
     return quote.cue, quote.mention, quote.speaker
 
 
-def _items(values: Any, word: str, model: type[Item], reading: Reading) -> Iterator[Item]:
-    for place, value in enumerate(values if isinstance(values, list) else [], start=1):
-        try:
-            yield model.model_validate(value)
-        except ValidationError as error:
-            reading.remarks.append(Remark(f"{word} no. {place} is malformed: {complaint(error)}"))
-
-
-def _speaker(speaker: WireSpeaker) -> ProposedSpeaker:
-    return ProposedSpeaker(
-        name=harmless(speaker.name)[:MAX_NAME],
-        role=harmless(speaker.role)[:MAX_ROLE],
-        kind=speaker.kind,
-    )
-
-
-def _proposed(quote: WireQuote, window: Window, marking: Marking) -> ProposedQuote | Remark:
+def _proposed(
+    quote: WireQuote, window: Window, marking: Marking, speaker: int | None
+) -> ProposedQuote | Remark:
     edges = _EDGE.fullmatch(quote.from_), _EDGE.fullmatch(quote.to)
     if edges[0] is None or edges[1] is None:
         return Remark("an edge does not begin with a segment's number")
@@ -171,15 +164,16 @@ def _proposed(quote: WireQuote, window: Window, marking: Marking) -> ProposedQuo
         return Remark(f"there is no segment {gone}", tuple(shown))
     if first > last:
         return Remark(f"a piece runs backwards, from {first} to {last}", (last, first))
-    place = _Place(window.segments, first - 1, last - 1, marking.text)
-    cue, mention = (words.strip()[:MAX_WORDS] for words in (quote.cue, quote.mention))
     starts = " ".join(edges[0][2].split()[:EDGE_WORDS])
     ends = " ".join(edges[1][2].split()[-EDGE_WORDS:])
+    cue, mention = (words.strip()[:MAX_WORDS] for words in (quote.cue, quote.mention))
+    source = find_source(marking.text, window.segments, first - 1, last - 1, cue, mention)
+    pieces = _split(window.segments[first - 1 : last], starts, ends)
     return ProposedQuote(
-        pieces=tuple(_split(window.segments[first - 1 : last], starts, ends)),
-        cue=place.of(cue, mention),
-        mention=place.of(mention, cue),
-        speaker=quote.speaker,
+        pieces=tuple(without_source(marking.text, pieces, source)),
+        cue=source.cue,
+        mention=source.mention,
+        speaker=speaker,
         own_words=quote.own,
     )
 
@@ -195,39 +189,3 @@ def _split(segments: tuple[Segment, ...], starts: str, ends: str) -> list[Piece]
         *(Piece(start=s[0].start, end=s[-1].end) for s in [rest] if s),
         *(Piece(start=s.start, end=s.end, ends=ends) for s in tail),
     ]
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where a quote's cue and mention are looked for: its edge segments and those beside them."""
-
-    segments: tuple[Segment, ...]
-    first: int
-    last: int
-    text: str
-
-    def of(self, words: str, others: str) -> Piece | None:
-        """`words` as a piece of the segment that has them, best one that has the others too."""
-        if not words:
-            return None
-        both = [s for s in self._near() if self._has(words, s) and self._has(others, s)]
-        either = [s for s in self._near() if self._has(words, s)]
-        best = (both or either or [self.segments[self.first]])[0]
-        return Piece(start=best.start, end=best.end, starts=words, ends=words)
-
-    def _near(self) -> list[Segment]:
-        """Segments, the likeliest first: an indirect quote's own, then after, then before."""
-        order = (
-            self.first,
-            self.last + 1,
-            self.last,
-            self.first - 1,
-            self.last + 2,
-            self.first - 2,
-        )
-        places = dict.fromkeys(n for n in order if 0 <= n < len(self.segments))
-        return [self.segments[n] for n in places]
-
-    def _has(self, words: str, segment: Segment) -> bool:
-        whole_words = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
-        return whole_words.search(self.text, segment.start, segment.end) is not None

@@ -97,7 +97,7 @@ class Dialogue:
 
     def _take_attribution(self, talk: Talk, request: Request, answer: Answer) -> None:
         found = parsed(request, answer, "quotes")
-        talk.accept(read_attribution(found, talk.window, self._marking, {}))
+        talk.accept(read_attribution(found, talk.window, self._marking))
         if talk.open:
             self._outstanding.append(self._repair(talk))
 
@@ -107,7 +107,7 @@ class Dialogue:
         except AnswerError as error:
             talk.unusable.append(error.message)
             return
-        talk.mend(read_attribution(found, talk.window, self._marking, talk.speakers))
+        talk.mend(read_attribution(found, talk.window, self._marking))
 
     def _attribute(self, talk: Talk) -> Request:
         shown = show(talk.window, self._marking.text)

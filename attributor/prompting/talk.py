@@ -23,13 +23,13 @@ class Talk:
     """The state of one window.
 
     `quotes` are those whose pieces the article bears out, `broken` those with a piece that it does
-    not; a quote's `speaker` is a key of `speakers`. `open` are the numbers of the segments that a
+    not; a quote's `speaker` is an index into `names`. `open` are the numbers of the segments that a
     repair is about, `problems` say what is wrong with the answer so far.
     """
 
     marking: Marking
     window: Window
-    speakers: dict[int, ProposedSpeaker] = field(default_factory=dict)
+    names: list[str] = field(default_factory=list)
     quotes: list[ProposedQuote] = field(default_factory=list)
     broken: list[ProposedQuote] = field(default_factory=list)
     not_speech: list[int] = field(default_factory=list)
@@ -40,7 +40,7 @@ class Talk:
 
     def accept(self, reading: Reading) -> None:
         """Take the first answer: keep what the article bears out, note what is open."""
-        self.speakers = dict(reading.speakers)
+        self.names = list(reading.names)
         self.not_speech = [n for n in reading.not_speech if self.window.segment(n)]
         self.remarks = list(reading.remarks)
         self._sort_out(reading.quotes)
@@ -50,12 +50,15 @@ class Talk:
 
     def mend(self, reading: Reading) -> None:
         """Take the repair: only what is about open segments and repeats nothing that stands."""
-        self.speakers = {**reading.speakers, **self.speakers}
+        before = len(self.names)
+        self.names += reading.names
         self.not_speech += [n for n in reading.not_speech if n in self.open]
         asked_for = [(s.start, s.end) for n in self.open if (s := self.window.segment(n))]
         stands = self._spans(self.quotes)
         broken, self.broken = self.broken, []
-        for quote in reading.quotes:
+        for found in reading.quotes:
+            speaker = None if found.speaker is None else found.speaker + before
+            quote = found.model_copy(update={"speaker": speaker})
             spans = self._spans([quote])
             if _touch(spans, asked_for) and not _touch(spans, stands):
                 self._sort_out([quote])
@@ -77,8 +80,7 @@ class Talk:
 
     def what_is_open(self) -> str:
         """The first part of a repair request: known speakers, open segments, what was unusable."""
-        known = [f"{key} = {s.name or s.role or 'unnamed'}" for key, s in self.speakers.items()]
-        lines = [f"Known speakers: {'; '.join(known) or 'none'}"]
+        lines = [f"Known speakers: {'; '.join(dict.fromkeys(self.names)) or 'none'}"]
         lines.append(f"Open segments: {', '.join(map(str, self.open))}")
         lines += [f"Not usable: {harmless(p.reason)}" for p in self.problems[:MAX_REMARKS]]
         return "\n".join(lines)
@@ -128,22 +130,15 @@ def pieces_of(numbers: Iterable[int], window: Window) -> list[Piece]:
 
 
 def merged(talks: Iterable[Talk]) -> Proposal:
-    """One proposal from all windows; a named speaker is the same in all of them."""
-    speakers: list[ProposedSpeaker] = []
-    index: dict[tuple[object, ...], int] = {}
+    """One proposal from all windows; a name is the same speaker in all of them."""
+    index: dict[str, int] = {}
     quotes: list[ProposedQuote] = []
     not_speech: list[Piece] = []
     for talk in talks:
-        places: dict[int | None, int] = {}
-        for key, speaker in talk.speakers.items():
-            same = (speaker.name.casefold(),) if speaker.name else (talk.window.number, key)
-            if same not in index:
-                index[same] = len(speakers)
-                speakers.append(speaker)
-            places[key] = index[same]
-        quotes += (
-            quote.model_copy(update={"speaker": places.get(quote.speaker)})
-            for quote in (*talk.quotes, *talk.broken)
-        )
+        places = [index.setdefault(name, len(index)) for name in talk.names]
+        for quote in (*talk.quotes, *talk.broken):
+            speaker = None if quote.speaker is None else places[quote.speaker]
+            quotes.append(quote.model_copy(update={"speaker": speaker}))
         not_speech += pieces_of(talk.not_speech, talk.window)
-    return Proposal(speakers=tuple(speakers), quotes=tuple(quotes), not_speech=tuple(not_speech))
+    speakers = tuple(ProposedSpeaker(name=name) for name in index)
+    return Proposal(speakers=speakers, quotes=tuple(quotes), not_speech=tuple(not_speech))

@@ -1,8 +1,10 @@
 """The shape of an answer: pydantic models, and the strict JSON schema that is made from them.
 
 Keys are few and an edge is one string, because every quote pays for them: a quote comes to about
-35 output tokens, however long it is. Their order is that in which a model thinks: first that
-somebody spoke, then who, then which words.
+32 output tokens, however long it is. Servers keep to the order of keys, and it matters: a small
+model that was asked for the cue before the place only counted upwards, and a list of speakers with
+numbers ran on until it was cut off. So a quote says its speaker's name itself; what kind of
+speaker that is, and in which role, the article is asked.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from attributor.records import SpeakerKind, StanceLabel
+from attributor.records import StanceLabel
 
 # Holds an edge to four words where the server keeps to patterns; elsewhere more are cut off.
 EDGE: dict[str, JsonValue] = {"pattern": "^[0-9]{1,4}( [^ ]{1,30}){0,4}$"}
@@ -26,37 +28,26 @@ class Wire(BaseModel):
     )
 
 
-class WireSpeaker(Wire):
-    """A speaker; quotes point to `id`."""
-
-    id: int
-    name: str
-    role: str
-    kind: SpeakerKind
-
-
 class WireQuote(Wire):
-    """In which words something is attributed to whom, and between which edges it stands.
+    """Between which edges a quote stands, in which words it is attributed, and to whom.
 
     An edge is a segment's number, followed by up to four words if it lies inside the segment. A
     quote in several pieces is several entries with the same cue. Where the cue stands is not
-    asked: it is looked for beside the quote. A number first in each entry makes a small model
-    count instead of read.
+    asked: it is looked for beside the quote.
     """
 
-    cue: str
-    mention: str
-    speaker: int
-    own: bool
     from_: str = Field(alias="from", json_schema_extra=EDGE)
     to: str = Field(json_schema_extra=EDGE)
+    cue: str
+    mention: str
+    name: str
+    own: bool
 
 
 class Attribution(Wire):
     """The answer to attribute and to repair."""
 
     quotes: list[WireQuote]
-    speakers: list[WireSpeaker]
     not_speech: list[int]
 
 

@@ -19,15 +19,13 @@ She told reporters that repairs would cost two million, and called the plan “B
 # 4 She told reporters … the plan  5 “Big Fix”  6 “We asked for a tunnel,”  7 Milo Brandt said,
 # 8 “and we got a bridge.”
 
-MORAVEC = {"id": 1, "name": "Ada Moravec", "role": "the city engineer", "kind": "person"}
-BRANDT = {"id": 2, "name": "Milo Brandt", "role": "", "kind": "person"}
 CODEBOOK = Codebook(targets=(Target(name="the bridge"), Target(name="the tunnel")))
 
 
 def quote(**changes: Any) -> dict[str, Any]:
     """The quote of segments 1 and 2, with changes."""
-    whole = {"cue": "said", "mention": "Ada Moravec", "speaker": 1, "own": True}
-    return {**whole, "from": "1", "to": "2"} | changes
+    whole = {"cue": "said", "mention": "Ada Moravec", "name": "Ada Moravec"}
+    return {**whole, "own": True, "from": "1", "to": "2"} | changes
 
 
 COST = quote(
@@ -36,20 +34,18 @@ COST = quote(
     own=False,
     **{"from": "4 repairs would cost", "to": "4 cost two million"},
 )
-TUNNEL = quote(mention="Milo Brandt", speaker=2, **{"from": "6", "to": "6"})
+TUNNEL = quote(mention="Milo Brandt", name="Milo Brandt", **{"from": "6", "to": "6"})
 BRIDGE = TUNNEL | {"from": "8", "to": "8"}
 
 
 def answer(
     quotes: list[Any] | None = None,
-    speakers: list[Any] | None = None,
     not_speech: list[Any] | None = None,
     **rest: Any,
 ) -> Answer:
     """An answer to attribute or repair; complete where nothing is given."""
     body = {
         "quotes": [quote(), COST, TUNNEL, BRIDGE] if quotes is None else quotes,
-        "speakers": [MORAVEC, BRANDT] if speakers is None else speakers,
         "not_speech": [5] if not_speech is None else not_speech,
     }
     return said(json.dumps(body, ensure_ascii=False), **rest)

@@ -10,7 +10,7 @@ from attributor.prompting.exchange import Answer, Request
 from attributor.prompting.windows import cut
 from attributor.records import Piece
 
-from .samples import BRIDGE, MORAVEC, TUNNEL, answer, marking, quote, said
+from .samples import BRIDGE, TUNNEL, answer, marking, quote, said
 
 REQUEST = Request("bridge", "attribute", 0, (), "attribution", "{}", 100)
 
@@ -18,7 +18,7 @@ REQUEST = Request("bridge", "attribute", 0, (), "attribution", "{}", 100)
 def reading(found: Answer) -> Reading:
     bridge = marking()
     (window,) = cut(bridge)
-    return read_attribution(parsed(REQUEST, found, "quotes"), window, bridge, {})
+    return read_attribution(parsed(REQUEST, found, "quotes"), window, bridge)
 
 
 def reasons(found: Answer) -> list[str]:
@@ -99,7 +99,6 @@ def test_the_words_of_an_edge_are_limited() -> None:
         ({"from": "2", "to": "1"}, "runs backwards, from 2 to 1"),
         ({"from": "The bridge", "to": "1"}, "does not begin with a segment's number"),
         ({"from": "", "to": ""}, "does not begin with a segment's number"),
-        ({"speaker": 7}, "there is no speaker 7"),
         ({"own": "maybe"}, "quote no. 1 is malformed: 'own'"),
         ({"cue": None}, "quote no. 1 is malformed: 'cue'"),
     ],
@@ -117,27 +116,26 @@ def _text(proposed: object) -> list[str]:
     return [text[p.start : p.end] for p in proposed.pieces]  # type: ignore[attr-defined]
 
 
-def test_a_quote_of_a_speaker_who_is_not_listed_is_kept() -> None:
-    assert len(reading(answer([quote(speaker=7)])).quotes) == 1
-
-
 def test_items_of_the_wrong_kind_are_remarks() -> None:
-    given = reasons(answer(["x", 3, None], speakers=[{"id": "one"}], not_speech=["x", 5, True]))
-    assert len(given) == 4
+    assert len(reasons(answer(["x", 3, None]))) == 3
     assert reading(answer(not_speech=["x", 5, True])).not_speech == [5]
 
 
-def test_a_missing_list_of_speakers_is_no_error() -> None:
+def test_a_missing_list_of_unspoken_segments_is_no_error() -> None:
     text = json.dumps({"quotes": [quote()]})
     assert len(reading(said(text)).quotes) == 1
 
 
-def test_free_text_is_limited_and_on_one_line() -> None:
-    long = MORAVEC | {"role": "the\nengineer " + "x" * 1000, "name": "A" * 1000}
-    (speaker,) = reading(answer(speakers=[long])).speakers.values()
-    assert len(speaker.role) == 80
-    assert len(speaker.name) == 120
-    assert "\n" not in speaker.role
+def test_names_are_limited_and_on_one_line() -> None:
+    (name,) = reading(answer([quote(name="Ada\nMoravec " + "x" * 1000)])).names
+    assert len(name) == 120
+    assert name.startswith("Ada Moravec x")
+
+
+def test_a_name_is_one_speaker_and_no_name_is_none() -> None:
+    found = reading(answer([quote(), TUNNEL, quote(name=""), quote(name="Ada Moravec ")]))
+    assert found.names == ["Ada Moravec", "Milo Brandt"]
+    assert [q.speaker for q in found.quotes] == [0, 1, None, 0]
 
 
 def test_two_entries_with_one_cue_between_them_are_one_quote() -> None:
@@ -157,7 +155,7 @@ def words_at(piece: Piece | None) -> str:
 
 def test_cue_and_mention_are_looked_for_together_beside_the_quote() -> None:
     (proposed,) = reading(answer([BRIDGE])).quotes
-    assert words_at(proposed.cue) == words_at(proposed.mention) == "Milo Brandt said,"
+    assert (words_at(proposed.mention), words_at(proposed.cue)) == ("Milo Brandt", "said")
 
 
 def test_a_cue_that_stands_nowhere_near_is_left_to_grounding() -> None:
