@@ -219,7 +219,7 @@ class Cast:
         return self.marking.tokens[i - 1].low if i else ""
 
     def _looks_human(self, words: tuple[str, ...], mention: Mention) -> bool:
-        if words[0] in self.language.given_names:
+        if words[0] in self.language.given:
             return True
         first = self.text[mention.start : mention.end].split()[0].lower()
         return len(words) > 1 and first not in self.language.determiners

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -21,55 +21,84 @@ _CLEAR = 0.25
 _FOLDER = resources.files("attributor.marking") / "languages"
 
 
+def _inverted(table: dict[str, list[str]]) -> dict[str, str]:
+    """{kind: [words]} -> {word: kind}."""
+    return {word: kind for kind, words in table.items() for word in words}
+
+
+def _phrases(phrases: list[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(tuple(phrase.split()) for phrase in phrases)
+
+
+def _in(section: str, made: Callable[[Any], Any] = frozenset, empty: Any = ()) -> Any:
+    """A field that is read from the list or table of its name in `section` of a pack's file."""
+    return field(default_factory=lambda: made(empty), metadata={"section": section, "made": made})
+
+
 @dataclass(frozen=True)
 class Language:
     """The words by which marking knows a language's cues and mentions, all in lower case.
 
-    `verbs` maps a form to its lemma; `clausal`, `direct` and `listening` hold lemmas: verbs that
-    govern a clause, verbs that only stand beside quotation marks, verbs that name a listener
-    first ("told reporters"). `nouns` maps a noun that can speak to the kind of speaker it is.
+    Each field is a list or table of the same name in the pack's file, in the section given here.
+    Verbs are told by their lemma: `clausal` ones govern a clause ("said that"), `direct` ones only
+    stand beside quotation marks ("joked"), `listening` ones name a listener first ("told
+    reporters"), `infinitive` ones take "to", `core` ones end the clause before them.
     """
 
     code: str
-    common: frozenset[str]
-    verbs: dict[str, str]
-    clausal: frozenset[str]
-    direct: frozenset[str]
-    listening: frozenset[str]
-    unambiguous: frozenset[str]
-    core: frozenset[str]
-    nominal_forms: frozenset[str]
-    participle: str
-    drops_subject: bool
-    prepositions: tuple[tuple[str, ...], ...]
-    conjunctions: frozenset[str]
-    auxiliaries: frozenset[str]
-    passive: frozenset[str]
-    infinitive: frozenset[str]
-    infinitive_marks: frozenset[str]
-    adverbs: frozenset[str]
-    negations: frozenset[str]
-    adjuncts: frozenset[str]
-    times: frozenset[str]
-    relatives: frozenset[str]
-    pronouns: dict[str, str]
-    first_person: frozenset[str]
-    determiners: frozenset[str]
-    definite: frozenset[str]
-    has_articles: bool
-    possessives: frozenset[str]
-    titles: dict[str, str]
-    honorifics: frozenset[str]
-    abbreviations: dict[str, str]
-    nouns: dict[str, str]
-    not_names: frozenset[str]
-    particles: frozenset[str]
-    endings: tuple[str, ...]
-    places: frozenset[str]
-    given_names: dict[str, str]
-    favor: frozenset[str]
-    against: frozenset[str]
-    strong: frozenset[str]
+    verbs: dict[str, str] = field(default_factory=dict)
+    """Each form of the clausal and the direct verbs -> its lemma."""
+
+    common: frozenset[str] = _in("")
+    clausal: frozenset[str] = _in("cues")
+    direct: frozenset[str] = _in("cues")
+    listening: frozenset[str] = _in("cues")
+    infinitive: frozenset[str] = _in("cues")
+    core: frozenset[str] = _in("cues")
+    unambiguous: frozenset[str] = _in("cues")
+    """Forms that are verbs even behind a determiner."""
+    nominal_forms: frozenset[str] = _in("cues")
+    """Forms that are nouns more often than verbs ("claims")."""
+    participle: str = _in("cues", str, "")
+    """The ending of a present participle."""
+    drops_subject: bool = _in("cues", bool, False)
+    prepositions: tuple[tuple[str, ...], ...] = _in("cues", _phrases)
+    """ "according to" and the like."""
+    conjunctions: frozenset[str] = _in("cues")
+    auxiliaries: frozenset[str] = _in("cues")
+    passive: frozenset[str] = _in("cues")
+    infinitive_marks: frozenset[str] = _in("cues")
+    adverbs: frozenset[str] = _in("cues")
+    negations: frozenset[str] = _in("cues")
+    adjuncts: frozenset[str] = _in("cues")
+    """Words that open a phrase of time, place or circumstance."""
+    times: frozenset[str] = _in("cues")
+    """Those of them that are such a phrase by themselves ("Monday")."""
+    relatives: frozenset[str] = _in("cues")
+    pronouns: dict[str, str] = _in("people", _inverted, {})
+    first_person: frozenset[str] = _in("people")
+    determiners: frozenset[str] = _in("people")
+    definite: frozenset[str] = _in("people")
+    has_articles: bool = _in("people", bool, True)
+    possessives: frozenset[str] = _in("people")
+    titles: dict[str, str] = _in("people", _inverted, {})
+    honorifics: frozenset[str] = _in("people")
+    abbreviations: dict[str, str] = _in("people", dict)
+    nouns: dict[str, str] = _in("people", _inverted, {})
+    """Nouns that can speak -> person, group, organization or document."""
+    not_names: frozenset[str] = _in("names")
+    """Words that are no names for all their capital at a sentence's start."""
+    particles: frozenset[str] = _in("names")
+    endings: tuple[str, ...] = _in("names", tuple)
+    """Case endings of names, the longest first."""
+    places: frozenset[str] = _in("names")
+    """Prepositions before a place."""
+    given: dict[str, str] = _in("names", _inverted, {})
+    """Given names -> "f" or "m"."""
+    favor: frozenset[str] = _in("stance")
+    against: frozenset[str] = _in("stance")
+    strong: frozenset[str] = _in("stance")
+    """Words of `favor` and `against` that count twice."""
 
 
 UNKNOWN = "und"
@@ -142,67 +171,23 @@ def _data(name: str) -> dict[str, Any]:
 
 
 def _language(code: str, data: dict[str, Any]) -> Language:
-    cues, people, names = (data.get(part, {}) for part in ("cues", "people", "names"))
-    clausal, direct = cues.get("clausal", {}), cues.get("direct", {})
-    forms = {
-        form: lemma for verbs in (clausal, direct) for lemma, fs in verbs.items() for form in fs
-    }
-    forms |= {lemma: lemma for lemma in (*clausal, *direct) if lemma not in cues.get("no_base", ())}
-
-    def words(table: dict[str, Any], key: str) -> frozenset[str]:
-        return frozenset(table.get(key, ()))
-
-    return Language(
-        code=code,
-        common=words(data, "common"),
-        verbs=forms,
-        clausal=frozenset(clausal),
-        direct=frozenset(direct),
-        listening=words(cues, "listening"),
-        unambiguous=words(cues, "unambiguous"),
-        core=words(cues, "core"),
-        nominal_forms=words(cues, "nominal_forms"),
-        participle=cues.get("participle", ""),
-        drops_subject=cues.get("drops_subject", False),
-        prepositions=tuple(tuple(p.split()) for p in cues.get("prepositions", ())),
-        conjunctions=words(cues, "conjunctions"),
-        auxiliaries=words(cues, "auxiliaries"),
-        passive=words(cues, "passive"),
-        infinitive_marks=words(cues, "infinitive_marks"),
-        infinitive=words(cues, "infinitive"),
-        adverbs=words(cues, "adverbs"),
-        negations=words(cues, "negations"),
-        adjuncts=words(cues, "adjuncts"),
-        times=words(cues, "times"),
-        relatives=words(cues, "relatives"),
-        pronouns=_inverted(people.get("pronouns", {})),
-        first_person=words(people, "first_person"),
-        determiners=words(people, "determiners"),
-        definite=words(people, "definite"),
-        has_articles=people.get("has_articles", True),
-        possessives=words(people, "possessives"),
-        honorifics=words(people, "honorifics"),
-        abbreviations=people.get("abbreviations", {}),
-        titles=_inverted(people.get("titles", {})),
-        nouns=_inverted(people.get("nouns", {})),
-        not_names=words(names, "not_names").union(
-            *(words(cues, key) for key in ("conjunctions", "auxiliaries", "adjuncts", "relatives")),
-            words(people, "determiners"),
-            words(people, "possessives"),
-        ),
-        particles=words(names, "particles"),
-        endings=tuple(names.get("endings", ())),
-        places=words(names, "places"),
-        given_names=_inverted(names.get("given", {})),
-        favor=words(data.get("stance", {}), "favor"),
-        against=words(data.get("stance", {}), "against"),
-        strong=words(data.get("stance", {}), "strong"),
-    )
+    values: dict[str, Any] = {}
+    for each in fields(Language):
+        section = each.metadata.get("section")
+        table = data if section == "" else data.get(section or "", {})
+        if each.name in table and "made" in each.metadata:
+            values[each.name] = each.metadata["made"](table[each.name])
+    pack = Language(code, _forms(data.get("cues", {})), **values)
+    closed = (pack.conjunctions, pack.auxiliaries, pack.adjuncts, pack.relatives)
+    never = pack.not_names.union(*closed, pack.determiners, pack.possessives)
+    return replace(pack, not_names=never)
 
 
-def _inverted(table: dict[str, list[str]]) -> dict[str, str]:
-    """{kind: [words]} -> {word: kind}."""
-    return {word: kind for kind, words in table.items() for word in words}
+def _forms(cues: dict[str, Any]) -> dict[str, str]:
+    """Form -> lemma; the lemma is a form too, but for those of `no_base`."""
+    verbs = {**cues.get("clausal", {}), **cues.get("direct", {})}
+    forms = {form: lemma for lemma, listed in verbs.items() for form in listed}
+    return forms | {lemma: lemma for lemma in verbs if lemma not in cues.get("no_base", ())}
 
 
 _LEMMAS = ("listening", "infinitive", "no_base")

@@ -126,7 +126,7 @@ def _is_abbreviated(token: Token, following: Token, language: Language) -> bool:
 def _is_common(tokens: Sequence[Token], i: int, inner: set[str], language: Language) -> bool:
     """Whether the capitalised word at a sentence's start is probably an ordinary word."""
     word = without_possessive(tokens[i].low)
-    if word in inner or word in language.given_names or len(tokens[i].low) > len(word):
+    if word in inner or word in language.given or len(tokens[i].low) > len(word):
         return False
     following = tokens[i + 1] if i + 1 < len(tokens) else None
     if following is None:
@@ -173,7 +173,7 @@ def _nominal(tokens: Sequence[Token], i: int, starts: set[int], language: Langua
 
 def _gender(words: Iterable[str], language: Language) -> Gender:
     for word in words:
-        known = language.titles.get(word) or language.given_names.get(word)
+        known = language.titles.get(word) or language.given.get(word)
         if known in ("m", "f"):
             return "m" if known == "m" else "f"
     return ""

@@ -21,7 +21,7 @@ def words_of(pack: Language) -> set[str]:
     phrases = {word for phrase in pack.prepositions for word in phrase}
     return {
         *pack.common, *phrases, *pack.conjunctions, *pack.pronouns, *pack.titles, *pack.nouns,
-        *pack.not_names, *pack.given_names, *pack.first_person, *pack.favor, *pack.against,
+        *pack.not_names, *pack.given, *pack.first_person, *pack.favor, *pack.against,
     }  # fmt: skip
 
 

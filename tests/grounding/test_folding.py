@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attributor.folding import Miss, find_all, find_words
+from attributor.grounding.folding import Miss, find_all, find_words
 
 TEXT = (
     "He said: “We will not – ever – sign the non-aligned ﬁnal deal… for $100, −3 or 3.5%.” "

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from attributor.content import Edges, Layout, clause, content, kind, trim, without_cue
-from attributor.folding import Miss, Reason, cuts_word, find_all
+from attributor.grounding.content import Edges, Layout, clause, content, kind, trim, without_cue
+from attributor.grounding.folding import Miss, Reason, cuts_word, find_all
 from attributor.marking import Marking
 from attributor.records import Piece, Proposal, ProposedQuote, QuoteKind
 

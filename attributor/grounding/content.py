@@ -18,7 +18,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from itertools import pairwise
 
-from attributor.folding import INVISIBLE, joins, with_marks_of
+from attributor.grounding.folding import INVISIBLE, joins, with_marks_of
 from attributor.marking import Marking, Passage
 from attributor.marking.quotation import CHARACTERS, PAIRS
 from attributor.records import QuoteKind
