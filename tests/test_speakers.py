@@ -121,10 +121,28 @@ def test_a_pronoun_without_anybody_before_it_names_nobody() -> None:
         ("Nela Brandt, the mayor of Dunford, opened the meeting.", "the mayor"),
         ("Prime Minister Nela Brandt opened the meeting.", "the prime minister"),
         ("Ambassador Nela Brandt opened the meeting. “Welcome,” she said.", "the diplomat"),
+        ("Nela Brandt, the ambassador of Norland, opened the meeting.", "the diplomat"),
+        ("The mayor, Nela Brandt, opened the meeting.", "the mayor"),
+        ("Sen. Nela Brandt opened the meeting.", "the senator"),
     ],
 )
 def test_a_title_means_the_person_who_holds_it(lead: str, description: str) -> None:
     assert names(f"{lead}\n\n“The ferry is safe,” {description} said.")[-1] == "Nela Brandt"
+
+
+def test_two_ministers_are_told_apart_by_their_office() -> None:
+    text = (
+        "Prime Minister Nela Brandt arrived.\n\nThe foreign minister, Oskar Lund, disagreed. "
+        "“We are not ready,” the foreign minister said.\n\n“We are,” the prime minister said."
+    )
+    assert names(text) == ["Oskar Lund", "Nela Brandt"]
+
+
+def test_a_description_of_somebody_unnamed_means_the_same_speaker_again() -> None:
+    annotation = annotated(
+        "“It is loud,” said a 34-year-old teacher. The teacher said she would move."
+    )
+    assert [(s.name, s.role) for s in annotation.speakers] == [("", "a 34-year-old teacher")]
 
 
 def test_an_unnamed_officer_is_not_taken_for_a_named_speaker() -> None:
@@ -140,8 +158,11 @@ def test_a_group_keeps_no_name_and_stays_one_speaker() -> None:
 
 
 def test_a_body_with_a_name_keeps_it() -> None:
-    text = "The Ministry of Water said the river was clean. It said the fish were back."
-    assert names(text) == ["Ministry of Water", "Ministry of Water"]
+    text = (
+        "The Ministry of Water said the river was clean. It said the fish were back. "
+        "The ministry said nobody was hurt."
+    )
+    assert names(text) == ["Ministry of Water"] * 3
     assert annotated(text).speakers[0].kind == "organization"
 
 

@@ -112,7 +112,7 @@ def test_a_passage_lies_in_its_paragraph_inside_its_marks(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "unit", ["“", "'", "a", '"a ', "- a\n", "“a b,” he said. ", "the ", "Brandt "]
+    "unit", ["“", "'", "a", '"a ', "- a\n", "“a b,” he said. ", "the ", "Brandt ", "“a ", "“‘a "]
 )
 def test_a_long_run_of_one_thing_is_marked_in_time(unit: str) -> None:
     begun = time.perf_counter()

@@ -21,6 +21,7 @@ from marking.marked import marking, mentions
         ("Yesterday Nela O’Brandt left.", "Nela O’Brandt"),
         ("Yesterday Nela Brandt-Holm left.", "Nela Brandt-Holm"),
         ("Yesterday Pieter van Holm left.", "Pieter van Holm"),
+        ("Yesterday Pieter van der Holm left.", "Pieter van der Holm"),
         ("Yesterday Željko Šarić left.", "Željko Šarić"),
     ],
 )
@@ -38,6 +39,7 @@ def test_a_possessive_ending_is_no_part_of_a_name(apostrophe: str) -> None:
     ("text", "words"),
     [
         ("Then the mayor left.", "the mayor"),
+        ("Then the mayor’s brother left.", "the mayor’s brother"),
         ("Then a senior official left.", "a senior official"),
         ("Then two witnesses left.", "two witnesses"),
         ("Then the committee left.", "the committee"),

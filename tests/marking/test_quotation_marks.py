@@ -147,6 +147,18 @@ def test_marks_beside_other_signs_are_read(text: str, inside: str) -> None:
     assert [p.strip() for p in passages(text)] == [inside.strip()]
 
 
+@pytest.mark.parametrize(
+    "hidden", ["\x00", "\u202e", "\u202a", "\u2067", "\u200b", "\u200e", "\ufeff", "\xad"]
+)
+def test_what_nobody_sees_beside_a_mark_changes_nothing(hidden: str) -> None:
+    for text in (f"{hidden}“Come in,” she said.", f"“{hidden}Come in,{hidden}” she said."):
+        assert [p.strip(hidden) for p in passages(text)] == ["Come in,"]
+
+
+def test_a_mark_before_an_emoji_opens() -> None:
+    assert passages("“\U0001f600 Hello there,” he said.") == ["\U0001f600 Hello there,"]
+
+
 @pytest.mark.parametrize("text", ["“”", "“ ”", '"', "“", "'", "''", "``", "”", "« »", "“\n”"])
 def test_marks_around_nothing_are_no_passage(text: str) -> None:
     assert passages(text) == []
