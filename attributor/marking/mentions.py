@@ -16,6 +16,8 @@ _LONGEST = 12
 """A name has at most so many words and full stops."""
 _PARTICLES = 3
 """At most so many of them stand between two words of a name."""
+_OWNED = 2
+"""What somebody owns ("Ana’s aide", "Ana’s senior aide") ends within so many words."""
 _REACH = 6
 """So many words at most stand between a description's determiner and its noun."""
 
@@ -186,8 +188,10 @@ def _reach_back(tokens: Sequence[Token], start: int, starts: set[int], language:
         if k + 1 in starts:
             break
         low = tokens[k].low
-        if low in language.determiners or low in language.possessives or low.endswith("'s"):
-            return _possessor(tokens, k, language) if low.endswith("'s") else k
+        if low in language.determiners or low in language.possessives:
+            return k
+        if low.endswith("'s"):
+            return _possessor(tokens, k, language) if start - k <= _OWNED else best
         if _ends_description(tokens[k], language):
             break
         if low in language.titles or low in language.nouns or tokens[k].capital:

@@ -1,11 +1,4 @@
-"""From mentions to Speakers: one person behind "Ana Petric", "Petric", "she" and "the mayor".
-
-Names are tied by their words: a surname (or a given name that is nobody's surname) belongs to the
-nearest earlier full name that it fits. Pronouns and descriptions are tied to whom the text put in
-focus: the speaker so far, or the last person named as a sentence's subject. A description that
-nothing ties to a name stays a speaker without a name. No name is ever taken from anywhere but the
-article: one that an engine proposes counts only if it stands there.
-"""
+"""Everybody whom an article names, and whom its pronouns and descriptions mean."""
 
 from __future__ import annotations
 
@@ -14,28 +7,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from attributor.grounding import GroundedQuote
 from attributor.marking import Marking, Mention
 from attributor.marking.evidence import Gender
 from attributor.marking.language import Language, load
 from attributor.marking.tokens import index_at, without_possessive
-from attributor.records import MentionType, ProposedSpeaker, Speaker, SpeakerKind
+from attributor.records import ProposedSpeaker, SpeakerKind
 
+_REMEMBERED = 60
+"""Of the names in those paragraphs no more than so many, the last ones."""
 _STEM = 4
 """A case ending leaves at least so many letters of a name."""
 _LEAD = 6
 """A sentence's subject has at most so many words of description before its name."""
 _FOCUS = 3
 """A pronoun looks back over so many paragraphs for the person it means."""
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """The Speakers, and for each quote its speaker's id and its mention's type, in quote order."""
-
-    speakers: tuple[Speaker, ...]
-    of_quote: tuple[int | None, ...]
-    mention_types: tuple[MentionType, ...]
 
 
 @dataclass(eq=False)
@@ -62,59 +47,6 @@ class Entity:
     def fits(self, words: tuple[str, ...]) -> bool:
         """Whether `words` (lower case) can be another form of one of the names."""
         return any(_same(words, name) for name in self.names)
-
-
-def resolve(
-    marking: Marking, quotes: Sequence[GroundedQuote], proposed: Sequence[ProposedSpeaker] = ()
-) -> Resolution:
-    """Ties each quote's mention, and what the engine proposed of it, to one Speaker.
-
-    Quotes are taken in the order of their mentions in the text, whatever order they come in.
-    """
-    cast = Cast(marking)
-    entities: list[Entity | None] = [None] * len(quotes)
-    types: list[MentionType] = ["none"] * len(quotes)
-    by_proposal: dict[int, Entity] = {}
-    for i in sorted(range(len(quotes)), key=lambda i: _place(quotes[i])):
-        quote = quotes[i]
-        mention = cast.mention(quote.mention) if quote.mention else None
-        types[i] = mention.type if mention else "none"
-        entity = cast.entity(mention) if mention and mention.type == "name" else None
-        if entity is None and quote.speaker is not None:
-            entity = by_proposal.get(quote.speaker) or cast.proposed(proposed[quote.speaker])
-        if entity is None and mention:
-            entity = cast.entity(mention)
-        if entity is None and quote.speaker is not None:
-            entity = cast.unnamed(proposed[quote.speaker])
-        if entity is None and quote.mention is None and quote.cue:
-            entity = cast.understood()
-        if entity and quote.speaker is not None:
-            by_proposal.setdefault(quote.speaker, entity)
-        cast.speaks(entity, quote)
-        entities[i] = entity
-    return _resolution(entities, types)
-
-
-def _place(quote: GroundedQuote) -> int:
-    return quote.mention[0] if quote.mention else quote.spans[0][0]
-
-
-def _resolution(entities: Sequence[Entity | None], types: Sequence[MentionType]) -> Resolution:
-    ids: dict[int, int] = {}
-    speakers: list[Speaker] = []
-    for entity in entities:
-        if entity is not None and id(entity) not in ids:
-            ids[id(entity)] = len(speakers) + 1
-            speakers.append(_speaker(entity, len(speakers) + 1))
-    of_quote = tuple(ids[id(e)] if e is not None else None for e in entities)
-    return Resolution(tuple(speakers), of_quote, tuple(types))
-
-
-def _speaker(entity: Entity, number: int) -> Speaker:
-    name = entity.name
-    aliases = tuple(dict.fromkeys(s for s in entity.surfaces if s != name))
-    role = entity.roles[0] if entity.roles else ""
-    return Speaker(id=number, name=name, aliases=aliases, role=role, kind=entity.kind)
 
 
 class Cast:
@@ -326,10 +258,10 @@ class Cast:
                 self._other_by_head[key.split()[-1]] = self.others[key]
         return self.others[key]
 
-    def speaks(self, entity: Entity | None, quote: GroundedQuote) -> None:
-        """Puts the speaker of `quote` in focus."""
+    def speaks(self, entity: Entity | None, place: int) -> None:
+        """Puts who speaks at `place` (an offset) in focus."""
         if entity is not None:
-            self.last = (_place(quote), entity)
+            self.last = (place, entity)
             entity.human |= entity.kind == "person" and not entity.located
 
     # --- pronouns and descriptions --------------------------------------------------------------
@@ -361,7 +293,8 @@ class Cast:
         floor = self._paragraphs_back(offset, _FOCUS)
         found = []
         named = self._named_at
-        for start in named[bisect_left(named, floor) : bisect_left(named, offset)]:
+        stop = bisect_left(named, offset)
+        for start in named[max(bisect_left(named, floor), stop - _REMEMBERED) : stop]:
             entity = self._entity_at[start]
             if self._can_be(entity, gender):
                 found.append((start, entity, self._is_subject(start)))
