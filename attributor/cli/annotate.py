@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from attributor.cli.files import Shown, destination
-from attributor.cli.messages import say, tell
-from attributor.errors import AccessError, CreditError, ReadingError, UsageError, quoted
+from attributor.cli.messages import say
+from attributor.cli.work import Work
+from attributor.errors import ReadingError, UsageError, quoted
 
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
-    from attributor.prompting import Estimate
-    from attributor.records import Annotation, Article, Codebook
+    from attributor.records import Article, Codebook
     from attributor.settings import Settings
 
 # As attributor.views.FORMATS, which takes too long to import for --help.
@@ -32,11 +32,6 @@ SUFFIXES = {
     ".html": "html",
     ".htm": "html",
 }
-
-HOPELESS = (UsageError, AccessError, CreditError)
-"""What would happen to every other article of the call too, so that it ends there."""
-
-Result = TypeVar("Result")
 
 EXAMPLES = """\b
 Examples:
@@ -132,66 +127,6 @@ def annotate(
     ctx.exit(work.exit_code)
 
 
-class Work:
-    """The articles of one call: each annotated, or told why not."""
-
-    def __init__(
-        self, annotator: Annotator, articles: Iterator[Article | Exception], engine: str
-    ) -> None:
-        self.annotator = annotator
-        self.engine = engine
-        self.exit_code = 0
-        self._articles = articles
-
-    def annotations(self) -> Generator[Annotation]:
-        """The annotations that could be made."""
-        with self._one_by_one() as annotate_one:
-            yield from (annotation for _, annotation in self._each(annotate_one))
-
-    def estimates(self) -> Iterator[tuple[Article, Estimate]]:
-        """What asking about each article would take."""
-        yield from self._each(self.annotator.estimate)
-
-    def _each(self, do: Callable[[Article], Result]) -> Iterator[tuple[Article, Result]]:
-        for article in self._articles:
-            if isinstance(article, Exception):
-                self.failed(article)
-                continue
-            try:
-                result = do(article)
-            except Exception as error:  # a fault in one article must not cost the others
-                self.failed(error, article.id)
-                if isinstance(error, HOPELESS):
-                    return
-            else:
-                yield article, result
-
-    def failed(self, error: Exception, article: str | None = None) -> None:
-        """Tell what went wrong; the first failure decides the exit code."""
-        code = tell(error, article)
-        self.exit_code = self.exit_code or code
-
-    @contextmanager
-    def _one_by_one(self) -> Iterator[Callable[[Article], Annotation]]:
-        if self.engine == "embedded":
-            yield self.annotator.annotate_now
-            return
-        import asyncio
-
-        from attributor.cli.progress import shown
-
-        with asyncio.Runner() as runner:
-
-            def ask(article: Article) -> Annotation:
-                with shown(article.id) as on_progress:
-                    return runner.run(self.annotator.annotate(article, on_progress))
-
-            try:
-                yield ask
-            finally:
-                runner.run(self.annotator.aclose())
-
-
 def _annotator(settings: Settings, codebook: Codebook | None) -> Annotator:
     from attributor.pipeline import Annotator
 
@@ -255,6 +190,8 @@ def _write(ctx: click.Context, work: Work, format_: str, output: str | None) -> 
         if on_terminal and format_ != "terminal":
             out = Shown(out)  # type: ignore[assignment]  # a TextIO in all that views use
         write(format_, chain([first], annotations), out, **_looks(on_terminal))
+    if output and output != "-":
+        say(f"Written to {quoted(output)}.")
 
 
 def _looks(on_terminal: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from attributor.cli.annotate import Work
+    from attributor.cli.work import Work
     from attributor.prompting import Estimate
 
 Number = TypeVar("Number", int, float)

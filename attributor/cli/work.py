@@ -1,0 +1,80 @@
+"""The articles of one call, taken one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, TypeVar
+
+from attributor.cli.messages import tell
+from attributor.errors import AccessError, CreditError, UsageError
+
+if TYPE_CHECKING:
+    from attributor.pipeline import Annotator
+    from attributor.prompting import Estimate
+    from attributor.records import Annotation, Article
+
+HOPELESS = (UsageError, AccessError, CreditError)
+"""What would happen to every other article of the call too, so that it ends there."""
+
+Result = TypeVar("Result")
+
+
+class Work:
+    """The articles of one call: each annotated, or told why not."""
+
+    def __init__(
+        self, annotator: Annotator, articles: Iterator[Article | Exception], engine: str
+    ) -> None:
+        self.annotator = annotator
+        self.engine = engine
+        self.exit_code = 0
+        self._articles = articles
+
+    def annotations(self) -> Generator[Annotation]:
+        """The annotations that could be made."""
+        with self._one_by_one() as annotate_one:
+            yield from (annotation for _, annotation in self._each(annotate_one))
+
+    def estimates(self) -> Iterator[tuple[Article, Estimate]]:
+        """What asking about each article would take."""
+        yield from self._each(self.annotator.estimate)
+
+    def _each(self, do: Callable[[Article], Result]) -> Iterator[tuple[Article, Result]]:
+        for article in self._articles:
+            if isinstance(article, Exception):
+                self.failed(article)
+                continue
+            try:
+                result = do(article)
+            except Exception as error:  # a fault in one article must not cost the others
+                self.failed(error, article.id)
+                if isinstance(error, HOPELESS):
+                    return
+            else:
+                yield article, result
+
+    def failed(self, error: Exception, article: str | None = None) -> None:
+        """Tell what went wrong; the first failure decides the exit code."""
+        code = tell(error, article)
+        self.exit_code = self.exit_code or code
+
+    @contextmanager
+    def _one_by_one(self) -> Iterator[Callable[[Article], Annotation]]:
+        if self.engine == "embedded":
+            yield self.annotator.annotate_now
+            return
+        import asyncio
+
+        from attributor.cli.progress import shown
+
+        with asyncio.Runner() as runner:
+
+            def ask(article: Article) -> Annotation:
+                with shown(article.id) as on_progress:
+                    return runner.run(self.annotator.annotate(article, on_progress))
+
+            try:
+                yield ask
+            finally:
+                runner.run(self.annotator.aclose())
