@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 import pytest
+from prompting import samples
 from prompting.conftest import Reply, Server, completion, server
 
 from attributor import annotate, annotate_async
@@ -21,13 +21,7 @@ from attributor.settings import Settings
 __all__ = ["server"]  # a fixture
 
 TEXT = "“The ferry is late,” Nela Brandt said."
-ANSWER = {
-    "quotes": [
-        {"cue": "said", "mention": "Nela Brandt", "speaker": 1, "own": True, "from": "1", "to": "1"}
-    ],
-    "speakers": [{"id": 1, "name": "Nela Brandt", "role": "", "kind": "person"}],
-    "not_speech": [],
-}
+WHOLE = samples.quote(mention="Nela Brandt", name="Nela Brandt", **{"from": "1", "to": "1"})
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +36,8 @@ def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def answer() -> Reply:
-    return completion(json.dumps(ANSWER), tokens=1_000)
+    """A synthetic answer that credits Nela Brandt with the first segment of TEXT."""
+    return completion(samples.answer([WHOLE], not_speech=[]).text, tokens=1_000)
 
 
 # --- the embedded engine -------------------------------------------------------------------------
