@@ -180,6 +180,11 @@ CASES: list[tuple[str, list[Said]]] = [
      [(["The bridge is the work of many"], "Mara Quill", I)]),
     ("Bridge is safe, says Quill\n\nMayor Mara Quill said on Monday that the bridge was safe.",
      [(["Bridge is safe"], "Mara Quill", I), (["the bridge was safe"], "Mara Quill", I)]),
+    ("Mara Quill: “The bridge is safe and will open.”\n\nOskar Lund: “It is not safe at all.”",
+     [(["The bridge is safe and will open."], "Mara Quill", D),
+      (["It is not safe at all."], "Oskar Lund", D)]),
+    ("Live: The council meets\n\nThe council met in Dunford on Monday.", []),
+    ("Background: The bridge was built in 1911 by Oskar Lund.", []),
     # --- lost quotation marks
     ("We have waited for years. The time has come to open the bridge, Mara Quill said.",
      [(["We have waited for years. The time has come to open the bridge"], "Mara Quill", D)]),
