@@ -252,6 +252,12 @@ def test_a_failure_of_the_model_never_becomes_an_embedded_answer(server: Server)
     assert "k" * 20 not in str(caught.value)
 
 
+def test_every_error_says_which_article_it_happened_to(server: Server) -> None:
+    with pytest.raises(UsageError) as caught:
+        annotate(Article(id="7", text=TEXT), base_url=server.url, language="xx")
+    assert caught.value.article == "7"
+
+
 def test_progress_is_told_in_short_phrases(server: Server) -> None:
     server.answers(answer())
     told: list[str] = []

@@ -193,6 +193,11 @@ def test_lines_of_one_dialogue_need_no_cue_each() -> None:
     assert passages("— Are we late? he asked.\n— Very.  Go on.") == ["Are we late", "Very.  Go on."]
 
 
+def test_a_list_beside_dialogue_is_no_speech() -> None:
+    text = "- We are late - said the mayor.\n- two ropes\n- one anchor"
+    assert passages(text) == ["We are late"]
+
+
 def test_serbian_hyphens_stand_around_speech() -> None:
     text = "- Trajekt kasni i niko ne čeka - rekla je Nela Brandt. - Idemo kući."
     assert passages(text, "sr-Latn") == ["Trajekt kasni i niko ne čeka", "Idemo kući."]
