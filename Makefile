@@ -33,11 +33,12 @@ cassettes: .venv/ready-dev
 	$(BIN)python -m pytest tests/cassettes --record-mode=rewrite
 
 .venv/ready: pyproject.toml constraints.txt
+	@echo "Setting up .venv, once: this takes half a minute or so."
 	$(PYTHON) -m venv .venv
+	$(PIP) "pip>=25.1"
 	$(PIP) -e .
 	@$(TOUCH) $@
 
 .venv/ready-dev: .venv/ready
-	$(PIP) "pip>=25.1"
 	$(PIP) --group dev
 	@$(TOUCH) $@
