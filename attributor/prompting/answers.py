@@ -167,6 +167,8 @@ def _proposed(
     starts = " ".join(edges[0][2].split()[:EDGE_WORDS])
     ends = " ".join(edges[1][2].split()[-EDGE_WORDS:])
     cue, mention = (words.strip()[:MAX_WORDS] for words in (quote.cue, quote.mention))
+    if cue.casefold() == mention.casefold():
+        cue = ""
     source = find_source(marking.text, window.segments, first - 1, last - 1, cue, mention)
     pieces = _split(window.segments[first - 1 : last], starts, ends)
     return ProposedQuote(

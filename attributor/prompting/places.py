@@ -38,12 +38,15 @@ def find_source(
 ) -> Source:
     """Cue and mention in the segments `first` to `last` (indices) or beside them.
 
-    Both are looked for in one segment before they are looked for apart.
+    Both are looked for in one segment before they are looked for apart, and outside quotation
+    marks before inside: what stands there is said by the speaker.
     """
     order = (first, last + 1, last, first - 1, last + 2, first - 2)
     near = [segments[n] for n in dict.fromkeys(order) if 0 <= n < len(segments)]
+    near = [s for s in near if not s.marked] or near
     for segment in near:
-        pairs = list(product(_all(text, cue, segment), _all(text, mention, segment)))
+        both = product(_all(text, cue, segment), _all(text, mention, segment))
+        pairs = [(c, m) for c, m in both if c[1] <= m[0] or m[1] <= c[0]]
         if pairs:
             c, m = min(pairs, key=lambda pair: (_gap(*pair), pair))
             return Source(_piece(c), _piece(m), segment, (min(c[0], m[0]), max(c[1], m[1])))

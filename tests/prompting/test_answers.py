@@ -160,7 +160,13 @@ def test_cue_and_mention_are_looked_for_together_beside_the_quote() -> None:
 
 def test_a_cue_that_stands_nowhere_near_is_left_to_grounding() -> None:
     (proposed,) = reading(answer([quote(cue="denied")])).quotes
-    assert words_at(proposed.cue) == "“The bridge is safe."
+    assert words_at(proposed.cue) == "said Ada Moravec, the city engineer."
+
+
+def test_a_cue_that_is_the_mention_again_is_none() -> None:
+    (proposed,) = reading(answer([quote(cue="Ada Moravec")])).quotes
+    assert proposed.cue is None
+    assert words_at(proposed.mention) == "Ada Moravec"
 
 
 def test_numbers_may_come_where_words_are_asked_for() -> None:

@@ -47,6 +47,13 @@ def test_a_cue_inside_quotation_marks_cuts_nothing() -> None:
     assert without_source(text, pieces, source) == pieces
 
 
+def test_a_cue_is_looked_for_outside_quotation_marks_first() -> None:
+    text = "“He said no,” he said."
+    segments = (Segment(1, 0, 13, 0, 0, True), Segment(2, 14, 22, 0, 0, False))
+    source = find_source(text, segments, 0, 0, "said", "he")
+    assert (source.cue, source.mention) == (Piece(start=17, end=21), Piece(start=14, end=16))
+
+
 def test_a_cue_and_a_mention_far_apart_cut_nothing() -> None:
     text = f"Ann {'walked on and ' * 20}said it rained."
     assert left(text, "said", "Ann") == [text]
