@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import random
-import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from attributor.errors import AnswerError, UsageError, quoted
+from attributor.errors import AnswerError, UsageError
 from attributor.prompting import prices, tokens
 from attributor.prompting.dialogue import Conversation
 from attributor.prompting.exchange import Answer, Request
@@ -207,18 +206,12 @@ def _connect(settings: Settings) -> AsyncOpenAI:
     import httpx2
     import openai
 
-    address = settings.base_url or OPENAI_URL
-    if not re.fullmatch(r"https?://[^\s/]+(/\S*)?", address):
-        raise UsageError(
-            f"The base URL {quoted(address)} is not an address like http://127.0.0.1:8080/v1; "
-            "check --base-url."
-        )
     timeout = httpx2.Timeout(settings.timeout, connect=min(settings.timeout, 10.0))
     # Redirects are not followed: the article goes to the configured server only.
     http_client = openai.DefaultAsyncHttpxClient(timeout=timeout, follow_redirects=False)
     return openai.AsyncOpenAI(
         api_key=settings.api_key.get_secret_value() if settings.api_key else NO_KEY,
-        base_url=address,
+        base_url=settings.base_url or OPENAI_URL,
         timeout=timeout,
         max_retries=0,
         http_client=http_client,

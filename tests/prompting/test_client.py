@@ -162,12 +162,6 @@ def test_the_address_comes_from_the_settings_alone(monkeypatch: pytest.MonkeyPat
     assert Asker(with_login).host == "models.example:8080"
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1:8080/v1", "ftp://models.example", "http://", "x"])
-def test_an_address_that_is_none_is_refused_with_a_sentence(address: str) -> None:
-    with pytest.raises(UsageError, match="is not an address like http"):
-        Asker(Settings(base_url=address))
-
-
 def test_nothing_is_sent_on_to_where_a_server_redirects(server: Server) -> None:
     found = error(server.answers(Reply(307, "", {"Location": "/v1/elsewhere"})))
     assert isinstance(found, RequestError)
