@@ -54,7 +54,9 @@ def test_a_text_is_annotated_without_any_set_up() -> None:
 
 
 def test_an_article_comes_back_as_it_was_given() -> None:
-    article = Article(id="7", title="Late", byline="A. B.", url="https://example.org", text=TEXT)
+    article = Article(
+        id="7", title="Late", byline="A. B.", url="https://example.org", language="en", text=TEXT
+    )
     assert annotate(article).article == article
 
 
