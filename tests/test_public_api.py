@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib.metadata
 import inspect
+import os
 import subprocess
 import sys
+from collections.abc import Callable
 
 import pytest
 
@@ -14,13 +16,28 @@ import attributor
 SLOW = ("openai", "trafilatura", "httpx2", "rich", "genai_prices", "tiktoken", "asyncio", "yaml")
 
 
-def loaded_by(code: str) -> set[str]:
-    """Which of the slow modules are loaded after `code` in a fresh interpreter."""
-    script = f"{code}\nimport sys\nprint(*(m for m in {SLOW!r} if m in sys.modules))"
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=True, encoding="utf-8"
-    )
-    return set(done.stdout.split())
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """What a piece of code prints in a fresh interpreter that finds no settings."""
+    folder = tmp_path_factory.mktemp("home")
+    homes = ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CONFIG_HOME")
+    prefixes = ("ATTRIBUTOR_", "OPENAI_")
+    environ = {name: v for name, v in os.environ.items() if not name.startswith(prefixes)}
+    environ |= dict.fromkeys(homes, str(folder))
+
+    def call(code: str) -> str:
+        command = [sys.executable, "-X", "utf8", "-c", code]
+        done = subprocess.run(command, stdout=subprocess.PIPE, check=True, cwd=folder, env=environ)
+        return done.stdout.decode("utf-8")
+
+    return call
+
+
+@pytest.fixture(scope="module")
+def loaded_by(run: Callable[[str], str]) -> Callable[[str], set[str]]:
+    """Which of the slow modules are loaded after a piece of code."""
+    told = f"\nimport sys\nprint(*(m for m in {SLOW!r} if m in sys.modules))"
+    return lambda code: set(run(code + told).split())
 
 
 def test_there_are_a_dozen_public_names_at_most() -> None:
@@ -52,25 +69,22 @@ def test_the_version_is_that_of_the_distribution() -> None:
     assert attributor.__version__ == importlib.metadata.version("attributor")
 
 
-def test_importing_the_package_loads_nothing_slow() -> None:
+def test_importing_the_package_loads_nothing_slow(
+    loaded_by: Callable[[str], set[str]],
+) -> None:
     assert loaded_by("import attributor") == set()
     assert loaded_by("from attributor import *") <= {"yaml"}
 
 
-def test_the_embedded_engine_loads_no_model_and_no_network() -> None:
+def test_the_embedded_engine_loads_no_model_and_no_network(
+    loaded_by: Callable[[str], set[str]],
+) -> None:
     code = "from attributor import annotate; annotate('“Go,” Ana Bell said.', engine='embedded')"
     assert loaded_by(code) == set()
 
 
-def test_the_example_in_the_docstring_runs() -> None:
+def test_the_example_in_the_docstring_runs(run: Callable[[str], str]) -> None:
     example = inspect.getdoc(attributor)
     assert example is not None
     code = example[example.index("from attributor import") :]
-    done = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", code],
-        capture_output=True,
-        text=True,
-        check=True,
-        encoding="utf-8",
-    )
-    assert done.stdout.split("\n")[0] == "Ana Petric We will win"
+    assert run(code).splitlines() == ["Ana Petric We will win"]
