@@ -141,6 +141,9 @@ CASES: list[tuple[str, list[Said]]] = [
      [(["The bridge, which is old, is safe"], "Mara Quill", I)]),
     ("“I left,” Mara Quill said, adding that nobody had stopped her.",
      [(["I left"], "Mara Quill", D), (["nobody had stopped her"], "Mara Quill", I)]),
+    ("DUNFORD – Norland’s Foreign Minister Mara Quill met on Tuesday with the ambassador, Peter "
+     "Lund, and said that relations were on the rise.",
+     [(["relations were on the rise"], "Mara Quill", I)]),
     # --- mixed
     ("Mara Quill said that the council had “wasted four good years” and would be replaced.",
      [(["the council had “wasted four good years” and would be replaced"], "Mara Quill", M)]),
