@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
-from attributor.errors import AttributorError, UsageError, quoted
+from attributor.errors import AccessError, AttributorError, UsageError, quoted
 from attributor.marking import mark
 from attributor.records import Annotation, Article, Codebook, Target
 from attributor.settings import Layer, Settings, check, load
@@ -109,6 +109,12 @@ class Annotator:
         from attributor.prompting import Asker
 
         if self._asker is None:
+            if self._client is None and not self.settings.model_is_configured:
+                # Without the article having been sent to a server that would refuse it.
+                raise AccessError(
+                    f"There is no key for '{self.settings.host}': set one with 'attributor config "
+                    "set api_key', or name a server that needs none with --base-url."
+                )
             self._asker = Asker(self.settings, self._client)
         return self._asker
 

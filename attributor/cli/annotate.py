@@ -113,7 +113,7 @@ def annotate(
         raise click.UsageError("--dry-run makes no annotation: leave --output away.")
     _refuse_overwriting(sources, output)
     settings = load(flags)
-    for notice in settings.notices:
+    for notice in (*settings.notices, *_unused(flags, settings)):
         say(notice)
     annotator = _annotator(settings, _codebook(codebook, targets))
     say(f"Nothing is sent now. {annotator.notice}" if dry_run else annotator.notice)
@@ -125,6 +125,14 @@ def annotate(
     else:
         _write(ctx, work, format_ or _format_for(output), output)
     ctx.exit(work.exit_code)
+
+
+def _unused(flags: dict[str, Any], settings: Settings) -> Iterator[str]:
+    """What was said about a model on the command line, where none is asked."""
+    if settings.chosen_engine == "embedded":
+        for name in ("model", "prompts"):
+            if flags[name]:
+                yield f"--{name} is not used, because no model is asked."
 
 
 def _annotator(settings: Settings, codebook: Codebook | None) -> Annotator:

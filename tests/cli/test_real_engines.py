@@ -113,3 +113,19 @@ def test_a_refused_key_is_never_repeated(
     assert KEY in seen[0]
     assert KEY not in result.output
     assert len(result.stderr.splitlines()) == 2
+
+
+def test_without_a_key_nothing_is_sent_and_a_dry_run_tells_the_price(run: Run) -> None:
+    Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    result = run("annotate", "--engine", "openai", "a.txt", "a.txt")
+    assert (result.exit_code, result.stdout) == (4, "")
+    assert result.stderr.count("There is no key for 'api.openai.com'") == 1
+    assert run("annotate", "--engine", "openai", "--dry-run", "a.txt").exit_code == 0
+
+
+def test_options_for_a_model_are_not_passed_over_in_silence(run: Run) -> None:
+    Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    result = run("annotate", "--model", "gpt-5-mini", "a.txt")
+    assert result.exit_code == 0
+    assert "--model is not used" in result.stderr
+    assert "--prompts" not in result.stderr
