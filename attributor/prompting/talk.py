@@ -86,15 +86,29 @@ class Talk:
         return "\n".join(lines)
 
     def _sort_out(self, quotes: Sequence[ProposedQuote]) -> None:
-        rejections = [r for r in self._ground(quotes).rejections if r.part == "piece"]
+        grounding = self._ground(quotes)
+        rejections = [r for r in grounding.rejections if r.part == "piece"]
         bad = {r.quote for r in rejections}
-        self.quotes += [q for n, q in enumerate(quotes) if n not in bad]
-        self.broken += [q for n, q in enumerate(quotes) if n in bad]
+        found = {q.flags[0]: q.spans for q in grounding.quotes}
+        taken: list[Edges] = []
+        for number, quote in enumerate(quotes):
+            spans = found.get(_mark(number), ())
+            if number in bad:
+                self.broken.append(quote)
+            elif _touch(spans, taken):
+                numbers = tuple(self._numbers(spans))
+                self.remarks.append(Remark("a quote overlaps one before it", numbers))
+            else:
+                self.quotes.append(quote)
+                taken += spans
         said = [Remark(r.message, tuple(self._numbers([r.where]))) for r in rejections]
         self.problems = [*self.remarks, *said]
 
     def _ground(self, quotes: Sequence[ProposedQuote]) -> Grounding:
-        nameless = tuple(q.model_copy(update={"speaker": None}) for q in quotes)
+        nameless = tuple(
+            quote.model_copy(update={"speaker": None, "flags": (_mark(number),)})
+            for number, quote in enumerate(quotes)
+        )
         not_speech = tuple(pieces_of(self.not_speech, self.window))
         return ground(self.marking, Proposal(quotes=nameless, not_speech=not_speech))
 
@@ -117,6 +131,11 @@ class Talk:
 
 def _touch(some: Iterable[Edges], others: Sequence[Edges]) -> bool:
     return any(a < end and start < b for a, b in some for start, end in others)
+
+
+def _mark(number: int) -> str:
+    """The flag by which a quote is known again after grounding."""
+    return f"no. {number}"
 
 
 def _windows(quote: ProposedQuote) -> list[Edges]:

@@ -137,6 +137,25 @@ def test_odd_items_that_a_repair_does_not_settle_become_warnings() -> None:
     assert "quote no. 6 is malformed" in warnings
 
 
+def test_of_quotes_that_overlap_the_first_stands_and_the_rest_is_asked_again() -> None:
+    talk = dialogue()
+    overlapping = TUNNEL | {"from": "2", "to": "6"}
+    talk.take(only(talk), answer([quote(), COST, overlapping]))
+    asked = only(talk).messages[1].content
+    assert "Not usable: a quote overlaps one before it" in asked
+    assert "Open segments: 3, 6, 8" in asked
+    talk.take(only(talk), answer([TUNNEL, BRIDGE], []))
+    annotation = finished(talk)
+    assert texts(annotation) == ALL
+    assert any("overlaps" in warning for warning in annotation.warnings)
+
+
+def test_the_same_quote_given_twice_is_one() -> None:
+    talk = dialogue()
+    talk.take(only(talk), answer([quote(), quote(), COST, TUNNEL, BRIDGE]))
+    assert texts(finished(talk)) == ALL
+
+
 def test_only_the_segments_of_quotation_marks_can_be_left_open() -> None:
     talk = dialogue("Nothing was said here. It rained.")
     talk.take(only(talk), answer([], []))
