@@ -7,7 +7,17 @@ from collections.abc import Sequence
 from attributor import grounding, speakers
 from attributor.grounding import GroundedQuote, Grounding, Rejection
 from attributor.marking import Marking
-from attributor.records import Annotation, Engine, MentionType, Proposal, Quote, Span, Usage
+from attributor.marking.language import UNKNOWN
+from attributor.records import (
+    Annotation,
+    Article,
+    Engine,
+    MentionType,
+    Proposal,
+    Quote,
+    Span,
+    Usage,
+)
 
 WARNING_LIMIT = 20
 """Rejections that are told one by one; the rest are counted."""
@@ -41,7 +51,7 @@ def assemble(
         )
     ]
     return Annotation(
-        article=marking.article,
+        article=_with_language(marking),
         speakers=resolution.speakers,
         quotes=tuple(quotes),
         unattributed=_unattributed(marking, grounded, resolution.of_quote),
@@ -49,6 +59,13 @@ def assemble(
         usage=usage,
         warnings=(*warnings, *_sentences(grounded.rejections)),
     )
+
+
+def _with_language(marking: Marking) -> Article:
+    """The article, saying which language it was read in unless it says so itself."""
+    if marking.article.language or marking.language == UNKNOWN:
+        return marking.article
+    return marking.article.model_copy(update={"language": marking.language})
 
 
 def _quote(
