@@ -8,11 +8,13 @@ import gc
 import signal
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
 import attributor
+from attributor.errors import quoted
 
 EXAMPLES = """\b
 Examples:
@@ -37,6 +39,14 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(import_module(f"attributor.cli.{cmd_name}"), cmd_name)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that `args` begin with; who names an article instead is told how."""
+        if self.get_command(ctx, args[0]) is None and _is_source(args[0]):
+            ctx.fail(f"To take {quoted(args[0])} apart, say 'annotate' before it.")
+        return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what goes wrong becomes a sentence and an exit code."""
@@ -69,6 +79,10 @@ class Commands(click.Group):
 )
 def cli(traceback: bool) -> None:
     """Who said what in an article, in which words, and where do they stand?"""
+
+
+def _is_source(name: str) -> bool:
+    return "://" in name or name == "-" or Path(name).exists()
 
 
 def main() -> NoReturn:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from attributor.cli.completion import files, folders, languages
 from attributor.cli.files import Shown, destination
 from attributor.cli.messages import say
 from attributor.cli.work import Work
@@ -46,7 +47,7 @@ Examples:
 
 
 @click.command(epilog=EXAMPLES, short_help="Take articles apart: who said what.")
-@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=files)
 @click.option(
     "--engine",
     type=click.Choice(["auto", "embedded", "openai"]),
@@ -60,7 +61,9 @@ Examples:
 )
 @click.option("--model", metavar="NAME", help="The model's name on its server.")
 @click.option("--base-url", metavar="URL", help="An OpenAI-compatible server.")
-@click.option("--prompts", metavar="DIR", help="A folder with prompts of your own.")
+@click.option(
+    "--prompts", metavar="DIR", shell_complete=folders, help="A folder with prompts of your own."
+)
 @click.option(
     "--target",
     "targets",
@@ -71,9 +74,15 @@ Examples:
 @click.option(
     "--codebook",
     metavar="FILE",
+    shell_complete=files,
     help="A YAML file of targets with definitions and examples; --target adds to it.",
 )
-@click.option("--language", metavar="CODE", help="en, sr-Latn or sr-Cyrl; detected if not given.")
+@click.option(
+    "--language",
+    metavar="CODE",
+    shell_complete=languages,
+    help="en, sr-Latn or sr-Cyrl; detected if not given.",
+)
 @click.option(
     "--format",
     "format_",
@@ -81,7 +90,10 @@ Examples:
     help="What to write; else what the suffix of --output says, else terminal.",
 )
 @click.option(
-    "-o", "--output", metavar="FILE", help="Write there, and only if all could be written."
+    *("-o", "--output"),
+    metavar="FILE",
+    shell_complete=files,
+    help="Write there, and only if all could be written.",
 )
 @click.option("--dry-run", is_flag=True, help="Say what it would cost, and ask nobody.")
 @click.option(

@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 INSTALL = {
     "bash": "echo 'eval \"$(attributor completion bash)\"' >> ~/.bashrc",
@@ -33,3 +37,31 @@ def completion(shell: str | None) -> None:
     click.echo(kind(program, {}, "attributor", "_ATTRIBUTOR_COMPLETE").source())
     if sys.stdout.isatty():
         click.echo(f"To have it from the next shell on: {INSTALL[shell]}", err=True)
+
+
+def files(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Have the shell complete a file's name."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="file")]
+
+
+def folders(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Have the shell complete a folder's name."""
+    from click.shell_completion import CompletionItem
+
+    return [CompletionItem(incomplete, type="dir")]
+
+
+def languages(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The languages that there are packs for."""
+    from attributor.marking.language import codes
+
+    return [code for code in codes() if code.startswith(incomplete)]
+
+
+def settings(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    """The names of settings."""
+    from attributor.settings import Settings
+
+    return [name for name in Settings.model_fields if name.startswith(incomplete)]

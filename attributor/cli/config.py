@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from attributor.cli.completion import settings as settings_names
 from attributor.errors import AttributorError, UsageError, quoted
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def path() -> None:
 
 
 @config.command("set", epilog=SET_EXAMPLES, short_help="Set NAME to VALUE in your own file.")
-@click.argument("name")
+@click.argument("name", shell_complete=settings_names)
 @click.argument("value", required=False)
 def set_(name: str, value: str | None) -> None:
     """Set NAME to VALUE in your own file; the api_key is asked for, or read from a pipe."""
@@ -72,7 +73,7 @@ def set_(name: str, value: str | None) -> None:
 
 
 @config.command()
-@click.argument("name")
+@click.argument("name", shell_complete=settings_names)
 def unset(name: str) -> None:
     """Take NAME out of your own file."""
     from attributor.settings import read_user_file, user_file

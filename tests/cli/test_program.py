@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import click
 import pytest
+from click.shell_completion import ShellComplete
 
 import attributor
 from attributor.cli import COMMANDS, cli
@@ -92,6 +94,33 @@ def test_help_is_printed_without_what_only_work_needs() -> None:
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8")
     assert result.returncode == 0
     assert not heavy & set(result.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("words", "begun", "completed"),
+    [
+        (["annotate"], "a", [("a", "file")]),
+        (["annotate", "--codebook"], "", [("", "file")]),
+        (["annotate", "--prompts"], "p", [("p", "dir")]),
+        (["annotate", "--language"], "sr", [("sr-Cyrl", "plain"), ("sr-Latn", "plain")]),
+        (["annotate", "--engine"], "em", [("embedded", "plain")]),
+        (["config", "set"], "off", [("offline", "plain")]),
+    ],
+)
+def test_files_folders_and_names_are_completed(
+    words: list[str], begun: str, completed: list[tuple[str, str]]
+) -> None:
+    shell = ShellComplete(cli, {}, "attributor", "_ATTRIBUTOR_COMPLETE")
+    found = shell.get_completions(words, begun)
+    assert [(item.value, item.type) for item in found] == completed
+
+
+@pytest.mark.parametrize("name", ["a.txt", "https://example.org/1", "-"])
+def test_a_source_without_a_command_is_told_the_command(run: Run, name: str) -> None:
+    Path("a.txt").write_text("text", encoding="utf-8")
+    result = run(name)
+    assert result.exit_code == 2
+    assert f"To take '{name}' apart, say 'annotate' before it." in result.stderr
 
 
 def test_the_package_runs_as_a_module() -> None:
