@@ -13,9 +13,9 @@ from attributor.prompting.stance import QUOTES_PER_REQUEST
 from attributor.records import Codebook, Usage
 from attributor.settings import OPENAI_URL
 
-TOKENS_PER_QUOTE, TOKENS_PER_STANCE = 45, 16
+TOKENS_PER_QUOTE, TOKENS_PER_STANCE = 35, 16
 REPAIR_SHARE = 0.5
-"""How much of the article a repair shows at most, as a rule, beside the prompt."""
+"""How long the answer to a repair is at most, as a rule, beside the first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,10 +33,6 @@ class Window:
         """The segment shown under this number, or None if there is none."""
         return self.segments[shown - 1] if 1 <= shown <= len(self.segments) else None
 
-    def shown_as(self, segment: Segment) -> int:
-        """The number under which `segment` is shown."""
-        return segment.number - self.segments[0].number + 1
-
 
 def cut(
     marking: Marking, max_segments: int = MAX_SEGMENTS, max_characters: int = MAX_CHARACTERS
