@@ -21,7 +21,7 @@ from attributor.settings import Settings
 
 SIZES = (0.25, 0.5, 1.0)
 GROWTH = 1.6
-"""Time per MB at full size, as a multiple of that at a quarter, from which it counts as growth."""
+"""Time per MB at the last size, as a multiple of that at a quarter, that counts as growth."""
 
 
 def main() -> None:
@@ -51,10 +51,10 @@ def _row(
         seconds = min(_seconds(annotator, article) for _ in range(1 if seconds > 1 else 3))
         rates.append(1e6 * seconds / len(article.text))
         print(f"{name}: {len(article.text) / 1e6:.2f} MB took {seconds:.2f} s", file=sys.stderr)
-    whole = len(rates) == len(SIZES)
+    whole, grown = len(rates) == len(SIZES), rates[-1] / rates[0]
     cells = [f"{rate:.2f}" for rate in rates] + ["-"] * (len(SIZES) - len(rates))
-    grows = "" if whole and rates[-1] < GROWTH * rates[0] else "grows"
-    return name, f"{len(text(1)) / 1e6:.1f}", f"{seconds:.1f}" if whole else "-", *cells, grows
+    verdict = f"grows {grown:.1f} x" if grown >= GROWTH else "" if whole else "beyond the limit"
+    return name, f"{len(text(1)) / 1e6:.1f}", f"{seconds:.1f}" if whole else "-", *cells, verdict
 
 
 def _seconds(annotator: Annotator, article: Article) -> float:

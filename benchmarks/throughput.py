@@ -73,8 +73,9 @@ def _arguments() -> argparse.Namespace:
 
 def _articles(path: Path | None) -> tuple[str, list[Article]]:
     """Where the articles are from, and they themselves."""
-    path = path or SHARED / "gold" / "polnear-dev.jsonl"
-    if path.is_file():
+    shared = SHARED / "gold" / "polnear-dev.jsonl"
+    path = path or (shared if shared.is_file() else None)
+    if path:
         lines = map(json.loads, path.read_text(encoding="utf-8").splitlines())
         return path.name, [Article(id=str(n), text=line["text"]) for n, line in enumerate(lines)]
     english = (f for f in sorted(FIXTURES.glob("*.txt")) if not f.name.startswith("serbian"))
