@@ -1,24 +1,47 @@
-"""The engine that needs no key and no network: rules over the article's own evidence."""
+"""The engine that needs no key and no network: rules, and what was learned, over marking."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from attributor.marking import Marking
-from attributor.records import Annotation, Codebook, Engine, Usage
+from attributor.marking.language import UNKNOWN
+from attributor.records import Annotation, Codebook, Engine, Proposal, Usage
 
 __all__ = ["annotate"]
 
+_NO_PACK = (
+    "No language pack fits this text, so nobody could be credited; if it is in a language that "
+    "there is a pack for, name it with --language."
+)
 
-def annotate(marking: Marking, codebook: Codebook | None = None) -> Annotation:
-    """The article with every quote that the rules find, and its stances towards the targets."""
+
+def annotate(
+    marking: Marking, codebook: Codebook | None = None, weights: Path | None = None
+) -> Annotation:
+    """The article with every quote that is found, and its stances towards the codebook's targets.
+
+    Args:
+        marking: the article with its evidence.
+        codebook: the targets of stances; none are given without it.
+        weights: a file of `attributor train`; those that come with attributor if None. Rules
+            alone answer in a language that there are none for.
+    """
     from attributor.assembling import assemble
-    from attributor.embedded import rules, stance
+    from attributor.embedded import stance
 
-    warnings = (
-        ("There is no language pack for this text: only speakers' labels were looked for.",)
-        if marking.language == "und"
-        else ()
-    )
-    annotation = assemble(
-        marking, rules.propose(marking), Engine(name="embedded"), Usage(cost_usd=0.0), warnings
-    )
+    proposal, engine = _proposed(marking, weights)
+    warnings = (_NO_PACK,) if marking.language == UNKNOWN else ()
+    annotation = assemble(marking, proposal, engine, Usage(cost_usd=0.0), warnings)
     return stance.with_stances(annotation, codebook, marking.language) if codebook else annotation
+
+
+def _proposed(marking: Marking, path: Path | None) -> tuple[Proposal, Engine]:
+    from attributor.embedded import learned, rules
+    from attributor.embedded import weights as files
+
+    weights = files.read(path) if path else files.shipped(marking.language)
+    if weights is None or weights.language != marking.language:
+        return rules.propose(marking), Engine(name="embedded")
+    engine = Engine(name="embedded", weights_sha256=weights.sha256)
+    return learned.propose(marking, weights), engine

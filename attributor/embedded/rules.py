@@ -43,12 +43,13 @@ def propose(marking: Marking) -> Proposal:
     """Every quote that the rules find; speakers are left to their mentions."""
     page = Page(marking)
     found = _reported(page)
-    _join_passages(page, found)
+    join_passages(page, found)
     _reach_back(page, found)
-    return Proposal(quotes=tuple(_proposed(quote) for quote in found))
+    return Proposal(quotes=tuple(proposed(quote) for quote in found))
 
 
-def _proposed(quote: Found) -> ProposedQuote:
+def proposed(quote: Found) -> ProposedQuote:
+    """The quote as a proposal."""
     cue = quote.cue if quote.cue and quote.cue.kind != "label" else None  # a colon is no word
     return ProposedQuote(
         pieces=tuple(Piece(start=a, end=b) for a, b in sorted(quote.spans)),
@@ -81,7 +82,7 @@ Reading = tuple[Mention | None, Content | None]
 
 
 def _verb(page: Page, cue: Cue, found: list[Found]) -> Reading:
-    subject = subjects.find(page, cue) or _carried_over(page, cue, found) or _left_out(page, cue)
+    subject = subjects.find(page, cue) or carried_over(page, cue, found) or _left_out(page, cue)
     if subject is None:
         return None, None
     return subject.mention, contents.of_verb(page, cue, subject)
@@ -95,7 +96,7 @@ def _left_out(page: Page, cue: Cue) -> subjects.Subject | None:
     return None
 
 
-def _carried_over(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject | None:
+def carried_over(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject | None:
     """The subject of ", adding that …" and of "… and said that …": that of the sentence so far."""
     start, _ = page.sentence(cue.start)
     index = page.index(cue.start)
@@ -104,14 +105,17 @@ def _carried_over(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject 
     is_participle = bool(participle) and page.tokens[index].low.endswith(participle)
     if not (is_participle and before == ",") and before not in ("and", "but"):
         return None
-    earlier = [q for q in found if q.cue and start <= q.cue.start and q.mention]
-    if earlier:
-        return subjects.Subject(earlier[-1].mention, cue.start, cue.end)
+    for quote in reversed(found):
+        if quote.cue is None or quote.cue.start < start:
+            break
+        if quote.mention:
+            return subjects.Subject(quote.mention, cue.start, cue.end)
     named = page.mentions_between(start, cue.start)
     return subjects.Subject(named[0], cue.start, cue.end) if named else None
 
 
-def _preposition(page: Page, cue: Cue, found: list[Found]) -> Reading:
+def preposition(page: Page, cue: Cue, found: list[Found]) -> Reading:
+    """The mention behind "according to", and the clause that it stands beside."""
     mention = subjects.following(page, page.index(cue.end))
     if mention is None:
         return None, None
@@ -120,7 +124,8 @@ def _preposition(page: Page, cue: Cue, found: list[Found]) -> Reading:
     return mention, contents.of_preposition(page, cue, mention.end if after < 0 else after)
 
 
-def _label(page: Page, cue: Cue, found: list[Found]) -> Reading:
+def label(page: Page, cue: Cue, found: list[Found]) -> Reading:
+    """The name before a colon, and what follows it."""
     start, _ = page.marking.paragraphs[page.paragraph(cue.start)]
     named = [m for m in page.mentions_between(start, cue.start) if m.type != "pronoun"]
     if not named or named[0].start != start:
@@ -128,13 +133,13 @@ def _label(page: Page, cue: Cue, found: list[Found]) -> Reading:
     return named[0], contents.of_label(page, cue)
 
 
-_READERS = {"verb": _verb, "noun": _verb, "preposition": _preposition, "label": _label}
+_READERS = {"verb": _verb, "noun": _verb, "preposition": preposition, "label": label}
 
 
 # --- marked passages without a cue of their own -----------------------------------------------
 
 
-def _join_passages(page: Page, found: list[Found]) -> None:
+def join_passages(page: Page, found: list[Found]) -> None:
     """Gives each free passage to the attributed speech that it continues."""
     speech = _Speech(page, found)
     passages = page.marking.passages

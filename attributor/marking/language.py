@@ -75,6 +75,8 @@ class Language:
     times: frozenset[str] = _in("cues")
     """Those of them that are such a phrase by themselves ("Monday")."""
     relatives: frozenset[str] = _in("cues")
+    breaks: frozenset[str] = _in("cues")
+    """Words that begin a phrase or clause, where reported speech may begin or end."""
     pronouns: dict[str, str] = _in("people", _inverted, {})
     first_person: frozenset[str] = _in("people")
     determiners: frozenset[str] = _in("people")

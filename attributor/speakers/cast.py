@@ -6,6 +6,7 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from attributor.marking import Marking, Mention
 from attributor.marking.evidence import Gender
@@ -63,7 +64,8 @@ class Cast:
         self._starts = [m.start for m in marking.mentions]
         self._paragraph_starts = [start for start, _ in marking.paragraphs]
         self._sentences = [start for start, _ in marking.sentences]
-        self._by_word: dict[str, list[Entity]] = defaultdict(list)
+        self._by_last: dict[str, list[Entity]] = defaultdict(list)
+        self._by_first: dict[str, list[Entity]] = defaultdict(list)
         self._by_head: dict[str, list[Entity]] = defaultdict(list)
         self._entity_at: dict[int, Entity] = {}
         names = list(self._names())
@@ -114,7 +116,8 @@ class Cast:
 
     def _register(self, mention: Mention, words: tuple[str, ...], surface: str) -> Entity:
         entity = self._fitting(words, mention) or self._new(words)
-        entity.names.append(words)
+        if words not in entity.names:
+            entity.names.append(words)
         entity.surfaces.append(surface)
         insort(entity.places, mention.start)
         entity.gender = entity.gender or mention.gender
@@ -163,7 +166,7 @@ class Cast:
         word = word.strip(".,")
         return word in self._role_words and word not in self.language.honorifics
 
-    @property
+    @cached_property
     def _role_words(self) -> set[str]:
         return self.language.nouns.keys() | self.language.titles.keys()
 
@@ -180,8 +183,8 @@ class Cast:
     def _new(self, words: tuple[str, ...]) -> Entity:
         entity = Entity(kind=self._kind_of_name(words), inflected=bool(self.language.endings))
         self.named.append(entity)
-        for word in {words[0], words[-1]}:
-            self._by_word[word].append(entity)
+        self._by_last[words[-1]].append(entity)
+        self._by_first[words[0]].append(entity)
         return entity
 
     def _kind_of_name(self, words: tuple[str, ...]) -> SpeakerKind:
@@ -201,7 +204,11 @@ class Cast:
         return fits[0] if fits else None
 
     def _candidates(self, words: tuple[str, ...]) -> list[Entity]:
-        last, first = self._by_word.get(words[-1], []), self._by_word.get(words[0], [])
+        """Those who may have the name: a single word can be anybody's first name too."""
+        last = self._by_last.get(words[-1], [])
+        if len(words) > 1:
+            return last
+        first = self._by_first.get(words[0], [])
         return [*last, *(e for e in first if e not in last)]
 
     # --- mentions -------------------------------------------------------------------------------

@@ -1,0 +1,349 @@
+"""What the learned engine looks at: features of cues, of sources, and of pieces of content.
+
+Every feature is one integer, mixed from the number of its template and the values in it (hashes of
+words and classes, small counts); no word is kept. The rules' own reading of a cue is a feature
+like others, so that learning starts from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from attributor.embedded import contents, rules, subjects
+from attributor.embedded.contents import Content
+from attributor.embedded.page import Bounds
+from attributor.embedded.sheet import Sheet, hashed
+from attributor.marking import Mention
+
+_TYPES = {"name": 0, "nominal": 1, "pronoun": 2}
+_REACH = 60
+"""Tokens of a cue's sentence that are looked at to each side."""
+_WINDOW = 400
+"""Tokens of a cue's paragraph that can hold its content, to each side."""
+_NEAR = 10
+"""Within so many tokens of the cue, content may begin or end at any phrase."""
+
+
+def mix(a: int, b: int) -> int:
+    """32 bits from two integers, by odd multipliers (as in MurmurHash's finaliser)."""
+    return ((a * 0x9E3779B1) ^ (b * 0x85EBCA77 + 0x165667B1)) & 0xFFFFFFFF
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the rules read a cue: its subject and what they take for its content."""
+
+    mention: Mention | None
+    found: bool
+    content: Content | None
+
+    @property
+    def state(self) -> int:
+        """0: no subject, 1: one without a mention, 2: a mention."""
+        return 0 if not self.found else 1 if self.mention is None else 2
+
+
+def read_by_rules(sheet: Sheet, i: int) -> Reading:
+    """The rules' reading of the cue at token `i`, by itself."""
+    cue = sheet.cue(i)
+    if cue.kind in ("label", "preposition"):
+        read = rules.label if cue.kind == "label" else rules.preposition
+        mention, content = read(sheet, cue, [])
+        return Reading(mention, mention is not None, content)
+    subject = subjects.find(sheet, cue) or rules.carried_over(sheet, cue, [])
+    if subject is None:
+        return Reading(None, False, None)
+    return Reading(subject.mention, True, contents.of_verb(sheet, cue, subject))
+
+
+def of_cue(sheet: Sheet, i: int, reading: Reading) -> list[int]:
+    """Features of token `i` as a cue of speech."""
+    word, kind = sheet.word, sheet.kind
+    own, token = word[i], sheet.tokens[i]
+    before, after = sheet.at(i - 1), sheet.at(i + 1)
+    before2, after2 = sheet.at(i - 2), sheet.at(i + 2)
+    features = [
+        mix(1, own),
+        mix(2, hashed(token.low[-3:])),
+        mix(3, hashed(sheet.cues[i].kind) if i in sheet.cues else 0),
+        mix(4, token.capital),
+        mix(mix(5, word[before]), own),
+        mix(mix(6, word[after]), own),
+        mix(mix(7, kind[after]), own),
+        mix(mix(8, kind[before]), own),
+        mix(mix(9, kind[before]), kind[after]),
+        mix(mix(mix(10, kind[before2]), kind[before]), kind[after]),
+        mix(mix(11, kind[after]), kind[after2]),
+        mix(mix(12, kind[before2]), kind[before]),
+    ]
+    for k, offset in enumerate((-3, -2, -1, 1, 2, 3)):
+        j = sheet.at(i + offset)
+        features += (mix(20 + k, word[j]), mix(30 + k, kind[j]))
+    features += _of_reading(sheet, i, reading)
+    features += _of_place(sheet, i)
+    return features
+
+
+def _of_reading(sheet: Sheet, i: int, reading: Reading) -> Iterator[int]:
+    start, mention, content = sheet.tokens[i].start, reading.mention, reading.content
+    side = 0 if mention is None else 1 if mention.start < start else 2
+    mention_type = 0 if mention is None else 1 + _TYPES[mention.type]
+    yield mix(40, reading.state * 4 + mention_type)
+    yield mix(41, side)
+    yield mix(mix(42, sheet.word[i]), side * 2 + (content is not None))
+    if mention is not None and mention.type != "name":
+        yield mix(43, hashed(mention.head))
+    if content is None:
+        yield mix(44, 0)
+        return
+    first = min(content.spans)[0]
+    j = min(sheet.index(first), sheet.count - 1)
+    yield mix(45, (first < start) * 4 + min(len(content.spans), 3))
+    yield mix(46, sheet.word[j])
+    yield mix(47, sheet.passage_of[j] >= 0)
+
+
+def _of_place(sheet: Sheet, i: int) -> Iterator[int]:
+    first, last = sheet.sentences[sheet.sentence_of[i]]
+    near = range(max(first, i - _REACH), min(last, i + _REACH))
+    quoted = any(sheet.passage_of[j] >= 0 for j in near)
+    that = any(sheet.low(j) in sheet.language.conjunctions for j in range(i + 1, min(i + 6, last)))
+    yield mix(50, sheet.passage_of[i] >= 0)
+    yield mix(51, min(i - first, 6))
+    yield mix(52, min(last - i, 6))
+    yield mix(53, quoted)
+    yield mix(54, that)
+    yield mix(mix(55, sheet.word[i]), that)
+    yield mix(mix(56, sheet.word[i]), quoted)
+    yield mix(57, i > 0 and sheet.passage_of[i - 1] >= 0)
+    yield mix(58, i + 1 < sheet.count and sheet.passage_of[i + 1] >= 0)
+    yield mix(59, sheet.low(i + 1) == ":" or sheet.low(i + 2) == ":")
+    yield mix(60, sheet.paragraph_of[i] == 0)
+
+
+# --- sources ------------------------------------------------------------------------------------
+
+
+def candidates(sheet: Sheet, i: int, reading: Reading) -> list[Mention]:
+    """Mentions of the cue's sentence that may be its source; the rules' subject comes first."""
+    first, last = sheet.sentences[sheet.sentence_of[i]]
+    own = reading.mention
+    found = [] if own is None else [own]
+    for j in range(max(first, i - _REACH), min(last, i + _REACH)):
+        mention = sheet.mentions.get(j)
+        if mention is None:
+            continue
+        if own is None or mention.end <= own.start or own.end <= mention.start:
+            found.append(mention)
+    return found
+
+
+def of_source(sheet: Sheet, i: int, mention: Mention, reading: Reading) -> list[int]:
+    """Features of `mention` as the source of the cue at token `i`."""
+    word, kind, own = sheet.word, sheet.kind, sheet.word[i]
+    tokens = sheet.range_of(mention)
+    first, last = tokens.start, tokens.stop
+    side = 1 if last <= i else 2
+    gap = range(last, i) if last <= i else range(i + 1, first)
+    distance = side * 20 + min(len(gap), 10)
+    by_rules = (mention is reading.mention) * 3 + reading.state
+    form = side * 4 + _TYPES[mention.type]
+    commas = min(sum(sheet.low(j) == "," for j in gap), 3)
+    verbs = min(sum(j in sheet.cues for j in gap), 3)
+    mentions = min(sum(j in sheet.mentions for j in gap), 3)
+    quoted = any(sheet.passage_of[j] >= 0 for j in gap)
+    before, after = sheet.at(first - 1), sheet.at(last)
+    opens = first == sheet.sentences[sheet.sentence_of[first]][0]
+    return [
+        mix(100, by_rules),
+        mix(101, by_rules * 10 + form),
+        mix(102, distance),
+        mix(103, distance * 6 + by_rules),
+        mix(104, commas * 3 + side),
+        mix(105, verbs * 3 + side),
+        mix(106, mentions * 3 + side),
+        mix(107, quoted * 3 + side),
+        mix(108, ((commas * 4 + verbs) * 4 + mentions) * 3 + side),
+        mix(109, (sheet.passage_of[first] >= 0) * 6 + by_rules),
+        mix(110, opens * 12 + form),
+        mix(mix(111, word[before]), side),
+        mix(mix(112, word[after]), side),
+        mix(mix(113, kind[before]), form),
+        mix(mix(114, kind[after]), form),
+        mix(mix(115, own), side),
+        mix(mix(116, own), form),
+        mix(mix(117, word[sheet.at(last - 1)]), side),
+        mix(mix(118, kind[after]), kind[sheet.at(i - 1)]),
+        mix(mix(119, kind[sheet.at(i - 1)]), distance),
+        mix(mix(120, kind[after if side == 1 else sheet.at(i + 1)]), distance),
+    ]
+
+
+# --- content ------------------------------------------------------------------------------------
+
+
+def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Bounds]:
+    """The cue's paragraph cut wherever content may begin or end, as half-open token ranges.
+
+    That is at sentences and quotation marks, and in the cue's sentence at punctuation, at words
+    that begin a phrase, at the source, and near the cue at every mention and adjunct.
+    """
+    start, end = sheet.paragraphs[sheet.paragraph_of[i]]
+    start, end = max(start, i - _WINDOW), min(end, i + _WINDOW)
+    first, last = sheet.sentences[sheet.sentence_of[i]]
+    cuts = {start, end, i, i + 1, first, last}
+    for j in range(start + 1, end):
+        same = sheet.sentence_of[j] == sheet.sentence_of[j - 1]
+        if not same or sheet.passage_of[j] != sheet.passage_of[j - 1]:
+            cuts.add(j)
+    for j in range(max(first, i - _REACH), min(last, i + _REACH)):
+        cuts.update(_cuts(sheet, i, j))
+    if source is not None:
+        tokens = sheet.range_of(source)
+        cuts.update((tokens.start, tokens.stop))
+    edges = sorted(cut for cut in cuts if start <= cut <= end)
+    return list(pairwise(edges))
+
+
+def _cuts(sheet: Sheet, i: int, j: int) -> Iterable[int]:
+    low, language = sheet.low(j), sheet.language
+    if not sheet.is_word[j]:
+        return () if low in "'’-" else (j, j + 1)
+    if low in language.breaks:
+        return (j,)
+    phrases = (language.determiners, language.pronouns, language.adjuncts, language.adverbs)
+    if i < j <= i + _NEAR and (j in sheet.mentions or any(low in words for words in phrases)):
+        return (j,)
+    if i - _NEAR <= j < i and (j in sheet.mentions or low in language.auxiliaries):
+        return (j,)
+    return ()
+
+
+class Frame:
+    """A cue with its source, its pieces and the rules' content: what a piece is seen in."""
+
+    def __init__(self, sheet: Sheet, i: int, source: Mention | None, reading: Reading) -> None:
+        self.sheet, self.cue = sheet, i
+        self.pieces = pieces(sheet, i, source)
+        self.source = sheet.range_of(source) if source is not None else range(0)
+        self.side = 0 if source is None else 1 if source.start < sheet.tokens[i].start else 2
+        content = reading.content
+        own = content.own_words if content else None
+        self.own = 0 if content is None else 1 if own is None else 2 + own
+        self.by_rules = [sheet.span(*span) for span in content.spans] if content else []
+        start, end = self.pieces[0][0], self.pieces[-1][1]
+        self.marked = any(sheet.passage_of[j] >= 0 for j in range(start, end))
+        me = sheet.language.first_person
+        self.personal = [sheet.low(j) in me for j in range(start, end)]
+        self.start = start
+        self.number = next(k for k, (a, b) in enumerate(self.pieces) if a <= i < b)
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece's features, and the few values that are mixed with the label before it."""
+
+    features: list[int]
+    relative: int
+    role: int
+    opening: int
+    before: int
+    first: int
+
+    def after(self, label: int) -> list[int]:
+        """Features of the step from `label` (0 outside, 1 inside, 2 at the start) to this piece."""
+        template = 300 + 10 * label
+        return [
+            mix(template, 0),
+            mix(template + 1, self.relative),
+            mix(template + 2, self.role),
+            mix(mix(template + 3, self.opening), self.role % 2),
+            mix(mix(template + 4, self.before), self.role % 2),
+            mix(template + 5, self.first),
+            mix(mix(template + 6, self.opening), self.role),
+        ]
+
+
+def of_pieces(frame: Frame) -> Iterator[Piece]:
+    """Features of each piece of a frame, in order."""
+    return (_piece(frame, k, first, last) for k, (first, last) in enumerate(frame.pieces))
+
+
+def _piece(frame: Frame, k: int, first: int, last: int) -> Piece:
+    sheet, word, kind = frame.sheet, frame.sheet.word, frame.sheet.kind
+    relative = max(-9, min(9, k - frame.number)) + 9
+    sentences = max(-3, min(3, sheet.sentence_of[first] - sheet.sentence_of[frame.cue])) + 3
+    inside = any(a <= first < b or a <= last - 1 < b for a, b in frame.by_rules)
+    ruled = 2 if inside else 1 if frame.by_rules else 0
+    what = 0 if k == frame.number else 1 if first in frame.source else 2
+    what = 3 if what == 2 and sheet.passage_of[first] < 0 else what
+    behind = int(first >= frame.cue)
+    place, role = behind * 3 + ruled, (what * 3 + ruled) * 2 + behind
+    own, before, after = word[frame.cue], sheet.at(first - 1), sheet.at(last)
+    personal = any(frame.personal[first - frame.start : last - frame.start])
+    features = [
+        mix(200, relative * 3 + frame.side),
+        mix(201, relative),
+        mix(202, sentences),
+        mix(203, ruled),
+        mix(204, ruled * 4 + what),
+        mix(205, (ruled * 7 + sentences) * 5 + frame.own),
+        mix(206, what),
+        mix(207, what * 20 + relative),
+        mix(mix(208, own), behind),
+        mix(mix(209, own), what * 2 + behind),
+        mix(mix(210, own), sentences * 24 + role),
+        mix(211, role * 3 + frame.side),
+        mix(212, word[first]),
+        mix(213, word[last - 1]),
+        mix(214, word[after]),
+        mix(215, word[before]),
+        mix(mix(216, kind[first]), behind),
+        mix(mix(217, kind[after]), behind),
+        mix(mix(218, kind[before]), behind),
+        mix(mix(219, kind[last - 1]), behind),
+        mix(mix(220, word[first]), word[sheet.at(first + 1)]),
+        mix(mix(221, kind[first]), mix(kind[sheet.at(first + 1)], behind)),
+        mix(mix(222, word[first]), relative * 3 + ruled),
+        mix(mix(223, word[before]), place),
+        mix(mix(224, word[before]), mix(word[first], place)),
+        mix(225, min(last - first, 8) * 3 + ruled),
+        mix(226, any(sheet.is_word[first:last]) * 3 + ruled),
+        mix(227, any(j in sheet.cues for j in range(first, last)) * 6 + place),
+        mix(228, (personal * 8 + what * 2 + behind) * 7 + sentences),
+        mix(229, frame.marked * 24 + role),
+        mix(230, (frame.marked * 7 + sentences) * 24 + role),
+        mix(231, (any(frame.personal) * 7 + sentences) * 24 + role),
+        *_between(frame, first, last, what * 3 + ruled, place),
+        *_of_passage(frame, first, behind, place),
+    ]
+    return Piece(features, relative, role, kind[first], word[before], word[first])
+
+
+def _between(frame: Frame, first: int, last: int, marked: int, place: int) -> Iterator[int]:
+    """What lies between the piece and the cue: commas, marked passages, another speaker's verb."""
+    sheet, i = frame.sheet, frame.cue
+    gap = range(last, i) if first < i else range(i + 1, first)
+    gap = gap[:_WINDOW]
+    commas = min(sum(sheet.low(j) == "," for j in gap), 3)
+    passages = len({sheet.passage_of[j] for j in gap} - {-1})
+    core = sheet.language.core
+    other = any(j in sheet.cues and sheet.cues[j].lemma in core for j in gap)
+    yield mix(240, min(passages, 2) * 12 + marked)
+    yield mix(241, commas * 6 + place)
+    yield mix(242, other * 24 + marked * 2 + place // 3)
+
+
+def _of_passage(frame: Frame, first: int, behind: int, place: int) -> Iterator[int]:
+    sheet = frame.sheet
+    if sheet.passage_of[first] < 0:
+        return
+    passage = sheet.marking.passages[sheet.passage_of[first]]
+    start, end = sheet.span(passage.start, passage.end)
+    outer = sheet.span(passage.outer_start, passage.outer_end)
+    adjoins = outer[0] <= frame.cue + 6 if behind else outer[1] >= frame.cue - 6
+    yield mix(250, min(end - start, 6) * 2 + behind)
+    yield mix(mix(251, sheet.word[sheet.at(end - 1)]), behind)
+    yield mix(252, adjoins * 6 + place)

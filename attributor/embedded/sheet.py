@@ -1,0 +1,111 @@
+"""One article as the learned engine sees it: a Page with an array per property of its tokens."""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_right
+
+from attributor.embedded.page import Bounds, Page
+from attributor.marking import Cue, Marking, Mention, Token
+from attributor.marking.language import Language
+
+_CLASSES = (
+    "auxiliaries",
+    "pronouns",
+    "determiners",
+    "possessives",
+    "conjunctions",
+    "relatives",
+    "negations",
+    "times",
+    "adjuncts",
+    "adverbs",
+    "verbs",
+    "nouns",
+    "titles",
+)
+"""Word classes by the lists of a language pack; the first that holds a word counts."""
+
+
+def hashed(word: str) -> int:
+    """32 bits for a word: CRC-32 of its UTF-8."""
+    return zlib.crc32(word.encode("utf-8", "surrogatepass"))
+
+
+class Sheet(Page):
+    """Per token: hashes of its word and of its class (`kind`), sentence, paragraph, passage or -1.
+
+    `word` and `kind` have one more entry, for what lies beyond the text.
+    """
+
+    def __init__(self, marking: Marking) -> None:
+        super().__init__(marking)
+        self.count = len(self.tokens)
+        self.is_word = [t.low[0].isalnum() for t in self.tokens]
+        starts = [t.start for t in self.tokens]
+        self.sentence_of = [max(bisect_right(self._sentence_starts, s) - 1, 0) for s in starts]
+        self.paragraph_of = [max(bisect_right(self._paragraph_starts, s) - 1, 0) for s in starts]
+        self.sentences = _ranges(self.sentence_of)
+        self.paragraphs = _ranges(self.paragraph_of)
+        self.passage_of = [-1] * self.count
+        for number, passage in enumerate(marking.passages):
+            for i in range(*self.span(passage.outer_start, passage.outer_end)):
+                self.passage_of[i] = number
+        self.mentions = {self.index(m.start): m for m in marking.mentions}
+        self.cues = {self.index(c.start): c for c in marking.cues}
+        self.word, self.kind = self._hashes()
+
+    def _hashes(self) -> tuple[list[int], list[int]]:
+        known: dict[tuple[str, bool], tuple[int, int]] = {}
+        words, kinds = [], []
+        for token in self.tokens:
+            key = (token.low, token.capital)
+            if key not in known:
+                known[key] = hashed(token.low), hashed(_class(self.language, token))
+            word, kind = known[key]
+            words.append(word)
+            kinds.append(kind)
+        beyond = hashed("")
+        return [*words, beyond], [*kinds, beyond]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Indices of the tokens that begin in `start:end`, as a half-open range."""
+        return self.index(start), self.index(end)
+
+    def at(self, i: int) -> int:
+        """`i`, or the index of what lies beyond the text."""
+        return i if 0 <= i < self.count else self.count
+
+    def low(self, i: int) -> str:
+        """The token in lower case, "" beyond the text."""
+        return self.tokens[i].low if 0 <= i < self.count else ""
+
+    def cue(self, i: int) -> Cue:
+        """The cue candidate at token `i`, or one made of the word there."""
+        token = self.tokens[i]
+        return self.cues.get(i) or Cue(token.start, token.end, token.low, "verb")
+
+    def range_of(self, mention: Mention) -> range:
+        """Indices of the mention's tokens, at least one."""
+        first, last = self.span(mention.start, mention.end)
+        return range(first, max(last, first + 1))
+
+
+def _ranges(numbers: list[int]) -> dict[int, Bounds]:
+    """Number -> half-open range of the indices that have it (they follow each other)."""
+    ranges: dict[int, Bounds] = {}
+    for i, number in enumerate(numbers):
+        first, _ = ranges.get(number, (i, i))
+        ranges[number] = (first, i + 1)
+    return ranges
+
+
+def _class(language: Language, token: Token) -> str:
+    for name in _CLASSES:
+        if token.low in getattr(language, name):
+            return name
+    if not token.low[0].isalnum():
+        return token.low
+    if token.capital:
+        return "Capital"
+    return "0" if token.low[0].isdigit() else f"-{token.low[-3:]}"
