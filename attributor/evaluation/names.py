@@ -1,0 +1,36 @@
+"""Whether two names are one, across titles, accents and alphabets."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_TITLES = frozenset(("mr", "mrs", "ms", "dr", "sen", "rep", "gov", "the"))
+_APOSTROPHES = dict.fromkeys(map(ord, "’'`ʼ"))
+# Serbian Cyrillic to Latin letters; what an accent tells apart there is one letter here.
+_LATIN = str.maketrans(
+    {
+        **dict(zip("абвгдежзијклмнопрстћуфхцчш", "abvgdezzijklmnoprstcufhccs", strict=True)),
+        "ђ": "dj",
+        "љ": "lj",
+        "њ": "nj",
+        "џ": "dz",
+        "đ": "dj",
+    }
+)
+
+
+def words(name: str | None) -> list[str]:
+    """The words of a name without titles, apostrophes and accents, in lower case Latin letters."""
+    plain = (name or "").lower().translate(_APOSTROPHES).translate(_LATIN)
+    decomposed = unicodedata.normalize("NFKD", plain)
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return [word for word in re.findall(r"\w+", bare) if word not in _TITLES]
+
+
+def same_name(one: str | None, other: str | None) -> bool:
+    """Whether both mean one person: all words agree, or the last where one of them is short."""
+    ours, theirs = words(one), words(other)
+    if min(len(ours), len(theirs)) > 1:
+        return ours == theirs
+    return bool(ours and theirs) and ours[-1] == theirs[-1]
