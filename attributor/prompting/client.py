@@ -290,9 +290,9 @@ def _answer(body: dict[str, Any], model: str) -> Answer:
         cached_tokens=details.get("cached_tokens") or 0,
         output_tokens=usage.get("completion_tokens") or 0,
     )
-    reported = body.get("model")
+    reported, content = body.get("model"), message.get("content")
     return Answer(
-        text=message.get("content") or "",
+        text=content if isinstance(content, str) else "",
         finish_reason=choice.get("finish_reason") or "",
         refusal=message.get("refusal") or None,
         model=model,

@@ -390,6 +390,7 @@ NO_ANSWER = [
     (Reply(200, {"choices": []}), "gave an empty answer"),
     (completion(None), "gave an empty answer"),
     (completion(""), "gave an empty answer"),
+    (completion(None, content=[{"type": "text"}]), "gave an empty answer"),
     (completion('{"quotes":[{"cue":', finish="length"), "cut off after 7 output tokens"),
     (completion("", finish="content_filter"), "content filter stopped"),
     (completion(None, refusal="I will not."), "refused the request"),
