@@ -153,7 +153,8 @@ def _refuse_controls(data: bytes, name: str, share: float) -> None:
     controls = len(data) - len(data.translate(None, _CONTROLS))
     if controls > share * len(data):
         wide = data.count(0) > 0.4 * len(data)
-        raise _binary(name, "UTF-16 without a byte order mark, or binary" if wide else "binary")
+        kind = "UTF-16 without a byte order mark, or binary data" if wide else "binary data"
+        raise _binary(name, kind)
 
 
 def _binary(name: str, kind: str) -> ReadingError:

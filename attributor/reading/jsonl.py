@@ -77,6 +77,8 @@ def _article(line: bytes, place: str) -> Article:
     try:
         return article_from_text(parsed.text, id=parsed.id or place, **known)
     except ReadingError as error:
+        if parsed.id is None:
+            raise
         raise ReadingError(f"Line {quoted(place)}: {error.message}", article=place) from error
 
 
@@ -93,6 +95,8 @@ def _mistake(error: ValidationError) -> str:
     match first["type"]:
         case "json_invalid" if "unicode code point" in first["msg"]:
             return "it is not UTF-8; convert the file first, for example with iconv"
+        case "json_invalid" if "hex escape" in first["msg"]:
+            return r"it holds half a character (a lone surrogate, \ud800 or the like); save it anew"
         case "json_invalid":
             problem = str(first["ctx"]["error"]).replace(" at line 1 column ", " at byte ")
             return f"it is not valid JSON ({problem}); write one object a line"

@@ -24,10 +24,10 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TextIO
 
-from attributor.records import Annotation, Quote
+from attributor.records import Annotation, Quote, Speaker
 from attributor.views.outline import joined
 
 COLUMNS = (
@@ -69,14 +69,18 @@ def write(annotations: Iterable[Annotation], out: TextIO) -> None:
     writer = csv.DictWriter(out, COLUMNS)
     writer.writeheader()
     for annotation in annotations:
-        writer.writerows(row(annotation, quote) for quote in annotation.quotes)
+        writer.writerows(rows(annotation))
         out.flush()
 
 
-def row(annotation: Annotation, quote: Quote) -> dict[str, str]:
-    """The cells of one quote, by column."""
-    cells = _article(annotation) | _speaker(annotation, quote) | _quote(quote)
-    return {column: _cell(value) for column, value in cells.items()}
+def rows(annotation: Annotation) -> Iterator[dict[str, str]]:
+    """The cells of each quote, by column."""
+    article = _article(annotation)
+    speakers = {speaker.id: _speaker(speaker) for speaker in annotation.speakers}
+    for quote in annotation.quotes:
+        speaker = {} if quote.speaker is None else speakers.get(quote.speaker, {})
+        cells = article | speaker | _quote(quote)
+        yield {column: _cell(value) for column, value in cells.items()}
 
 
 def _article(annotation: Annotation) -> dict[str, object]:
@@ -89,10 +93,7 @@ def _article(annotation: Annotation) -> dict[str, object]:
     }
 
 
-def _speaker(annotation: Annotation, quote: Quote) -> dict[str, object]:
-    speaker = annotation.speaker_of(quote)
-    if speaker is None:
-        return dict.fromkeys(("speaker_id", "speaker", "role", "speaker_kind"))
+def _speaker(speaker: Speaker) -> dict[str, object]:
     return {
         "speaker_id": speaker.id,
         "speaker": speaker.name,

@@ -34,8 +34,8 @@ def write(annotations: Iterable[Annotation], out: TextIO) -> None:
     sections = [Section(annotation, f"a{n}") for n, annotation in enumerate(annotations, start=1)]
     several = len(sections) != 1
     name = f"{len(sections)} articles" if several else sections[0].title
-    style, script = _static("page.css"), _static("page.js")
-    out.write(_top(name, style, script))
+    style, script = static("page.css"), static("page.js")
+    out.write(page_top(name, style, script))
     if several:
         out.writelines(_contents(name, sections))
     for section in sections:
@@ -43,7 +43,8 @@ def write(annotations: Iterable[Annotation], out: TextIO) -> None:
     out.write(f"<script>{script}</script>\n</body>\n</html>\n")
 
 
-def _top(name: str, style: str, script: str) -> str:
+def page_top(name: str, style: str, script: str) -> str:
+    """Everything up to the body, for a page that may use `style` and `script` and nothing else."""
     policy = (
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
         "base-uri 'none'; form-action 'none'"
@@ -54,7 +55,7 @@ def _top(name: str, style: str, script: str) -> str:
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="color-scheme" content="light dark">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{_safe(name)} – who said what</title>\n"
+        f"<title>{safe(name)} – who said what</title>\n"
         f"<style>{style}</style>\n</head>\n<body>\n"
     )
 
@@ -62,7 +63,7 @@ def _top(name: str, style: str, script: str) -> str:
 def _contents(name: str, sections: list[Section]) -> Iterator[str]:
     yield f'<nav class="contents" aria-label="Articles">\n<h1>{name}</h1>\n<ol>\n'
     for section in sections:
-        yield f'<li><a href="#{section.anchor}">{_bdi(section.title)}</a> {section.count()}</li>\n'
+        yield f'<li><a href="#{section.anchor}">{bdi(section.title)}</a> {section.count()}</li>\n'
     yield "</ol>\n</nav>\n"
 
 
@@ -103,19 +104,19 @@ class Section:
     def _head(self, heading: int) -> Iterator[str]:
         article = self.annotation.article
         source = None if article.url or self.title == article.id else article.id
-        known = [_bdi(each) for each in (article.byline, article.published, source) if each]
+        known = [bdi(each) for each in (article.byline, article.published, source) if each]
         known += [_link(article.url)] if article.url else []
         yield "<header>\n"
         yield f'<h{heading} class="title" dir="auto"{self.text.lang}>'
-        yield f"{self.text.headline() or _safe(self.title)}</h{heading}>\n"
+        yield f"{self.text.headline() or safe(self.title)}</h{heading}>\n"
         yield f'<p class="source">{" · ".join([*known, self.count()])}</p>\n{_LEGEND}</header>\n'
 
     def _group(self, group: SpeakerQuotes, heading: int) -> Iterator[str]:
-        name = _bdi(wording.name(group.speaker))
+        name = bdi(wording.name(group.speaker))
         yield f'<section class="speaker {look(group.number)}">\n<h{heading}>'
         yield f'<span class="number">{group.number or "?"}</span> {name}</h{heading}>\n'
         if group.speaker:
-            known = " · ".join(_bdi(each) for each in wording.about(group.speaker))
+            known = " · ".join(bdi(each) for each in wording.about(group.speaker))
             yield f'<p class="about">{known}</p>\n'
         yield '<ol class="notes">\n'
         for quote in group.quotes:
@@ -128,9 +129,9 @@ class Section:
         made = ("found by", wording.made_by(self.annotation.engine))
         facts = " ".join(_fact(*fact) for fact in (*wording.facts(quote), made))
         yield f'<li id="{anchor}n{number}">\n'
-        yield f'<blockquote dir="auto">{_safe(joined(quote))}</blockquote>\n'
+        yield f'<blockquote dir="auto">{safe(joined(quote))}</blockquote>\n'
         yield f'<div class="facts {look(group.number)}" id="{anchor}f{number}">'
-        yield f'<p class="who">{tag(group.number)} {_bdi(wording.name(group.speaker))}</p>'
+        yield f'<p class="who">{tag(group.number)} {bdi(wording.name(group.speaker))}</p>'
         yield f"<dl>{facts}</dl></div>\n"
         yield f'<a class="back" href="#{anchor}q{number}">in the article</a>\n</li>\n'
 
@@ -139,13 +140,13 @@ class Section:
             yield f'<section class="coverage">\n<h{heading}>{sentence}</h{heading}>\n<ul>\n'
             for span in spans:
                 place = f"#{self.anchor}u{span.start}"
-                yield f'<li dir="auto"><a href="{place}">{_safe(span.text)}</a></li>\n'
+                yield f'<li dir="auto"><a href="{place}">{safe(span.text)}</a></li>\n'
             yield "</ul>\n</section>\n"
 
     def _warnings(self, heading: int) -> Iterator[str]:
         if self.annotation.warnings:
             yield f'<section class="warnings">\n<h{heading}>Warnings</h{heading}>\n<ul>\n'
-            yield from (f"<li>{_safe(each)}</li>\n" for each in self.annotation.warnings)
+            yield from (f"<li>{safe(each)}</li>\n" for each in self.annotation.warnings)
             yield "</ul>\n</section>\n"
 
     def _foot(self) -> Iterator[str]:
@@ -156,27 +157,30 @@ class Section:
 def _fact(label: str, value: str) -> str:
     return (
         f'<div class="{label.split()[0].lower()}"><dt>{label}</dt> '
-        f'<dd dir="auto">{_safe(value)}</dd></div>'
+        f'<dd dir="auto">{safe(value)}</dd></div>'
     )
 
 
-def _bdi(text: str) -> str:
-    return f"<bdi>{_safe(text)}</bdi>"
+def bdi(text: str) -> str:
+    """`text` in a line, whichever way it runs, so that it cannot turn what stands around it."""
+    return f"<bdi>{safe(text)}</bdi>"
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """`text` as markup that shows it in a line."""
     return escape(one_line(text))
 
 
 def _link(url: str) -> str:
     address = web_address(url)
     if address is None:
-        return _bdi(url)
-    return f'<a href="{escape(address)}" rel="noopener noreferrer nofollow">{_bdi(url)}</a>'
+        return bdi(url)
+    return f'<a href="{escape(address)}" rel="noopener noreferrer nofollow">{bdi(url)}</a>'
 
 
 @cache
-def _static(name: str) -> str:
+def static(name: str) -> str:
+    """What the file `name` of this room says, for a page to carry in it."""
     return files("attributor.views").joinpath(name).read_text(encoding="utf-8")
 
 

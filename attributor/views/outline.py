@@ -108,14 +108,19 @@ def layers(annotation: Annotation) -> Iterator[Layer]:
 
 
 def cut(annotation: Annotation, breaks: Iterable[int] = ()) -> Iterator[Piece]:
-    """The whole article in order, cut wherever a layer begins or ends and at `breaks`.
+    """The whole article in order, cut wherever a layer begins or ends and at `breaks`."""
+    return cut_at(len(annotation.article.text), layers(annotation), breaks)
+
+
+def cut_at(length: int, layers: Iterable[Layer], breaks: Iterable[int] = ()) -> Iterator[Piece]:
+    """A text of `length` in order, cut wherever one of `layers` begins or ends and at `breaks`.
 
     Layers overlap and cross (a cue inside a split quote, a quote within a quote); pieces do not,
     so that markup made of them is well-formed.
     """
     opening = defaultdict(list)
-    edges = {0, len(annotation.article.text), *breaks}
-    for layer in layers(annotation):
+    edges = {0, length, *breaks}
+    for layer in layers:
         if layer.start < layer.end:
             opening[layer.start].append(layer)
             edges |= {layer.start, layer.end}
