@@ -235,7 +235,7 @@ def test_the_policy_allows_our_own_style_and_script_and_nothing_else() -> None:
         digest = base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
         assert f"{element}-src 'sha256-{digest}';" in policy
         assert "\r" not in content
-    assert "http" not in html._static("page.css") + html._static("page.js")
+    assert "http" not in html.static("page.css") + html.static("page.js")
 
 
 # --- colours -------------------------------------------------------------------------------------
@@ -259,7 +259,7 @@ def contrast(one: str, other: str) -> float:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_every_text_can_be_read_in_both_schemes(scheme: str) -> None:
-    light, dark = html._static("page.css").split("prefers-color-scheme: dark", 1)
+    light, dark = html.static("page.css").split("prefers-color-scheme: dark", 1)
     colors = variables(light) | (variables(dark.split("\n}\n")[0]) if scheme == "dark" else {})
     for ground, ink in product(("paper", "card"), ("ink", "soft")):
         assert contrast(colors[ground], colors[ink]) >= 4.5
@@ -274,6 +274,6 @@ def test_every_text_can_be_read_in_both_schemes(scheme: str) -> None:
 def test_speakers_differ_in_border_as_well_as_in_colour() -> None:
     looks = [look(number) for number in range(COLORS * BORDERS + 1)]
     assert len(set(looks)) == len(looks)
-    css = html._static("page.css")
+    css = html.static("page.css")
     assert all(f".{name} {{" in css for each in looks for name in each.split())
     assert all(look(n).split()[1] != look(n + 1).split()[1] for n in range(1, COLORS))
