@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
+import re
 from pathlib import Path
 
 import pytest
 from cogapp import Cog  # type: ignore[import-untyped]
 
+from attributor import records
+
+from .conftest import Run
+
 ROOT = Path(__file__).parents[2]
-PAGES = [
-    str(page.relative_to(ROOT))
-    for page in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-    if "[[[cog" in page.read_text(encoding="utf-8")
+ALL = [
+    page.relative_to(ROOT).as_posix()
+    for page in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
 ]
+PAGES = [page for page in ALL if "[[[cog" in (ROOT / page).read_text(encoding="utf-8")]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -27,6 +34,41 @@ def test_a_stale_page_is_noticed(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text("<!-- [[[cog cog.outl('new') ]]] -->\nold\n<!-- [[[end]]] -->\n", "utf-8")
     assert Cog().main(["cog", "--check", os.fspath(page)]) != 0
+
+
+@pytest.mark.parametrize("page", ALL)
+def test_a_link_leads_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", text)
+    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+
+
+def test_the_example_of_the_readme_runs(run: Run) -> None:
+    article = (ROOT / "fixtures" / "articles" / "council.txt").read_text(encoding="utf-8")
+    Path("article.txt").write_text(article, encoding="utf-8")
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(compile(example, "README.md", "exec"), {})
+    assert "Orsolya Penhallick direct ['We cannot sign" in printed.getvalue()
+
+
+@pytest.mark.parametrize("name", ["Article", "Speaker", "Quote", "Span", "Stance", "Annotation"])
+def test_every_field_of_the_output_is_explained(name: str) -> None:
+    text = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    page = text.split("[[[end]]]")[-1]
+    fields = getattr(records, name).model_fields.keys() - {"format", "article"}
+    assert [field for field in fields if not re.search(rf"`{field}`|\b{field}\b", page)] == []
+
+
+def test_every_field_of_engine_and_usage_is_explained() -> None:
+    page = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
+    told = {
+        *(f"engine.{field}" for field in records.Engine.model_fields),
+        *(f"usage.{field}" for field in records.Usage.model_fields),
+    }
+    assert {field for field in told if f"`{field}`" not in page} == set()
 
 
 def test_there_are_pages_on_the_command_line_and_the_settings() -> None:
