@@ -18,6 +18,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
+from attributor.errors import ReadingError, quoted
 from attributor.evaluation.lines import read_lines, record
 from attributor.records import Annotation, Article, Codebook, Quote, QuoteKind, StanceLabel, Target
 
@@ -116,13 +117,20 @@ class GoldArticle(Lenient):
         return Codebook(targets=tuple(Target(name=name) for name in named)) if named else None
 
 
-def read_gold(path: str) -> list[GoldArticle]:
-    """The gold articles of the JSONL file `path`.
+def read_gold(*paths: str, split: str | None = None) -> list[GoldArticle]:
+    """The gold articles of JSONL files, of one split if that is asked for.
 
     Raises:
-        ReadingError: it cannot be read, or a line is no gold; the message names file and line.
+        ReadingError: a file cannot be read, a line is no gold, an id comes twice, or there is no
+            article of that split; the message names file and line.
     """
-    return list(read_lines(path, _article))
+    articles = list(read_lines(paths, _article))
+    chosen = [article for article in articles if split in (None, article.split)]
+    if not chosen:
+        known = sorted({quoted(article.split) for article in articles if article.split})
+        names = f"there are {', '.join(known[:10])}" if known else "the gold names no splits"
+        raise ReadingError(f"There is no article of the split {quoted(split or '')}: {names}.")
+    return chosen
 
 
 def _article(data: dict[str, Any]) -> GoldArticle:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -25,28 +25,25 @@ Read = TypeVar("Read", bound=Identified)
 Made = TypeVar("Made")
 
 
-def read_lines(path: str, make: Callable[[dict[str, Any]], Read]) -> Iterator[Read]:
-    """What `make` makes of each line of the JSONL file `path`.
+def read_lines(paths: Iterable[str], make: Callable[[dict[str, Any]], Read]) -> Iterator[Read]:
+    """What `make` makes of each line of the JSONL files.
 
     Raises:
-        ReadingError: the file cannot be read or is empty, a line is not what `make` takes, or an
+        ReadingError: a file cannot be read or is empty, a line is not what `make` takes, or an
             id comes twice; the message names file and line.
     """
-    seen: dict[str, int] = {}
-    for number, line in _lines(path):
-        place = f"{path}:{number}"
-        try:
-            made = make(_object(line))
-            if made.id in seen:
-                raise ValueError(
-                    f"the article {quoted(made.id)} stands in line {seen[made.id]} already"
-                )
-        except ValueError as error:
-            raise ReadingError(f"{quoted(place)} cannot be used: {error}.") from None
-        seen[made.id] = number
-        yield made
-    if not seen:
-        raise ReadingError(f"{quoted(path)} is empty: give it one article a line.")
+    seen: dict[str, str] = {}
+    for path in paths:
+        for number, line in _lines(path):
+            place = f"{path}:{number}"
+            try:
+                made = make(_object(line))
+                if made.id in seen:
+                    raise ValueError(f"{quoted(made.id)} stands in {quoted(seen[made.id])} already")
+            except ValueError as error:
+                raise ReadingError(f"{quoted(place)} cannot be used: {error}.") from None
+            seen[made.id] = place
+            yield made
 
 
 def record(data: Any, make: Callable[[Any], Made]) -> Made:
@@ -70,14 +67,18 @@ def record(data: Any, make: Callable[[Any], Made]) -> Made:
 
 
 def _lines(path: str) -> Iterator[tuple[int, bytes]]:
+    empty = True
     try:
         with Path(path).open("rb") as stream:
             for number, line in enumerate(lines_of(stream), 1):
                 if not is_blank(line):
+                    empty = False
                     yield number, line
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no file's name"
         raise ReadingError(f"{quoted(path)} cannot be read: {reason}.") from error
+    if empty:
+        raise ReadingError(f"{quoted(path)} is empty: give it one article a line.")
 
 
 def _object(line: bytes) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from attributor.evaluation.gold import Edges, GoldArticle, GoldQuote
+from attributor.evaluation.names import same_name
 from attributor.evaluation.predictions import PredictedQuote, Prediction
 
 Letters = frozenset[int]
@@ -53,9 +54,10 @@ class Match:
         return self.overlap >= EXACT
 
     @property
-    def name(self) -> str | None:
-        """The name that the longest prediction gives the speaker."""
-        return self.predicted[0].name if self.predicted else None
+    def has_wrong_name(self) -> bool:
+        """Whether the quote is found and its longest prediction gives another name than gold."""
+        name = self.predicted[0].name if self.predicted else None
+        return self.found and bool(self.gold.name) and not same_name(self.gold.name, name)
 
     @property
     def outcome(self) -> Outcome:

@@ -97,7 +97,7 @@ def read_predictions(path: str) -> dict[str, Prediction]:
         ReadingError: it cannot be read, or a line is no prediction; the message names file and
             line.
     """
-    return {prediction.id: prediction for prediction in read_lines(path, _prediction)}
+    return {prediction.id: prediction for prediction in read_lines([path], _prediction)}
 
 
 def _prediction(data: dict[str, Any]) -> Prediction:

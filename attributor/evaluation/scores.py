@@ -23,7 +23,6 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from attributor.evaluation.matching import Comparison, Match
-from attributor.evaluation.names import same_name
 
 KINDS = ("all", "direct", "mixed", "indirect")
 SHARES = {
@@ -119,7 +118,7 @@ def _told(match: Match) -> Iterator[tuple[str, int]]:
         yield "speaker", right
     if found and match.gold.name:
         yield "has name", 1
-        yield "name", same_name(match.gold.name, match.name)
+        yield "name", not match.has_wrong_name
 
 
 def _stances(match: Match) -> Iterator[Key]:

@@ -1,0 +1,218 @@
+"""The figures of an evaluation as a table to read and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+from pathlib import PurePath
+from typing import Any
+
+from attributor.evaluation.matching import Comparison
+from attributor.evaluation.scores import (
+    KINDS,
+    LABELS,
+    OVERALL,
+    SHARES,
+    STANCE,
+    Evaluation,
+    Key,
+    figures,
+)
+from attributor.records import Engine, Usage
+from attributor.views import wording
+from attributor.views.escaping import one_line
+
+MEASURES = ("found", "exact", "speaker", "name", "R", "P", "F1", "F1_found")
+FAULTS = ("missed", "partly", "misattributed", "wrong")
+WORST = 10
+_NAMES = {"macro_F1": "macro-F1"}
+_WIDTH = 19  # columns of a figure with its interval
+
+
+@dataclass(frozen=True)
+class Report:
+    """An evaluation, and how it came about.
+
+    Args:
+        evaluation: the figures.
+        gold: path of each gold file -> its SHA-256.
+        split: the split that was asked for, if one was.
+        everything: whether thoughts and beliefs counted as well as speech.
+        seconds: how long the engine took; None where ready predictions were scored.
+    """
+
+    evaluation: Evaluation
+    gold: dict[str, str]
+    split: str | None = None
+    everything: bool = False
+    seconds: float | None = None
+
+    @property
+    def comparisons(self) -> list[Comparison]:
+        """The articles in the order of the gold."""
+        return list(self.evaluation.comparisons)
+
+    @property
+    def without_prediction(self) -> int:
+        """How many articles count as missed because there is no prediction for them."""
+        return sum(each.prediction is None for each in self.comparisons)
+
+    @property
+    def engines(self) -> list[Engine]:
+        """Each engine that made predictions, as far as they say so."""
+        made = (each.prediction.engine for each in self.comparisons if each.prediction)
+        return list({engine.model_dump_json(): engine for engine in made if engine}.values())
+
+    @property
+    def usage(self) -> Usage | None:
+        """What all predictions took together, as far as they say so."""
+        used = (each.prediction.usage for each in self.comparisons if each.prediction)
+        known = [usage for usage in used if usage]
+        return reduce(add, known) if known else None
+
+    # --- to read -----------------------------------------------------------------------------
+
+    def lines(self) -> Iterator[str]:
+        """The report, line by line; nothing in it acts on a terminal."""
+        yield self.heading()
+        yield ""
+        yield from self._table()
+        yield from self._stances()
+        yield ""
+        yield self.cost()
+        yield "In brackets: 95 % of 1,000 samples of the articles."
+        yield from self._worst()
+
+    def heading(self) -> str:
+        """What was measured, on what."""
+        files = ", ".join(PurePath(path).name for path in self.gold)
+        quotes = self.evaluation.total["gold", "all"]
+        asked = "quotes and thoughts" if self.everything else "quotes of speech"
+        split = f", split {self.split}" if self.split else ""
+        engines = "; ".join(wording.made_by(engine) for engine in self.engines)
+        return one_line(
+            f"{files}{split}: {len(self.comparisons):,} articles, {quotes:,} {asked}"
+            + (f"; {engines}" if engines else "")
+        )
+
+    def rows(self) -> Iterator[tuple[str, list[str]]]:
+        """Each measure with its figure for every kind."""
+        total = self.evaluation.total
+        yield "gold", [f"{total['gold', kind]:,}" for kind in KINDS]
+        for measure in MEASURES:
+            kinds = ("all",) if measure in OVERALL else KINDS
+            yield measure, [self.figure((measure, kind)) for kind in kinds]
+
+    def figure(self, key: Key) -> str:
+        """A figure with its interval."""
+        value, interval = self.evaluation.figures[key], self.evaluation.intervals.get(key)
+        if value is None:
+            return "–"
+        return f"{value:.1f}" + (f" ({interval[0]:.1f}–{interval[1]:.1f})" if interval else "")
+
+    def cost(self) -> str:
+        """Predictions, tokens, price and seconds."""
+        parts = [f"{self.evaluation.total['predictions', 'all']:,} predictions"]
+        if usage := self.usage:
+            if usage.requests:
+                parts.append(f"{usage.requests:,} requests")
+            parts.append(f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out")
+            parts.append(wording.price(usage))
+        if self.seconds is not None:
+            each = 1000 * self.seconds / max(len(self.comparisons), 1)
+            parts.append(f"{self.seconds:.1f} s ({each:,.0f} ms an article)")
+        if self.without_prediction:
+            parts.append(f"{self.without_prediction:,} articles without a prediction")
+        return "; ".join(parts) + "."
+
+    def _table(self) -> Iterator[str]:
+        yield " " * 10 + "".join(kind.ljust(_WIDTH) for kind in KINDS).rstrip()
+        for measure, cells in self.rows():
+            yield measure.ljust(10) + "".join(cell.ljust(_WIDTH) for cell in cells).rstrip()
+
+    def _stances(self) -> Iterator[str]:
+        if self.has_stances:
+            yield ""
+            yield f"Stances: {self.stances_seen}."
+            for measure in STANCE:
+                name = _NAMES.get(measure, measure)
+                yield name.ljust(10) + self.figure((measure, "stance"))
+
+    @property
+    def has_stances(self) -> bool:
+        """Whether there are stances on both sides."""
+        return self.evaluation.stances and bool(self.evaluation.total["stances", "gold"])
+
+    @property
+    def stances_seen(self) -> str:
+        """How many of gold's stances could be compared."""
+        known = self._stance_json()
+        return f"{known['compared']:,} of {known['gold']:,} are of quotes that were found"
+
+    def _worst(self) -> Iterator[str]:
+        worst = [self.comparisons[n] for n in self.evaluation.worst[:WORST]]
+        if any(comparison.faults for comparison in worst):
+            yield ""
+            yield "Worst articles: missed  partly  misattributed  wrong"
+        for each in worst:
+            if each.faults:
+                numbers = f"{each.missed:22}{each.partly:8}{each.misattributed:15}{each.wrong:7}"
+                yield f"{numbers}  {one_line(each.gold.id)}"
+
+    # --- for programs ------------------------------------------------------------------------
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything: the figures, their intervals, and what became of each article."""
+        evaluation = self.evaluation
+        shown = _nested(evaluation.figures)
+        for kind in KINDS:
+            shown[kind] = {"gold": evaluation.total["gold", kind], **shown[kind]}
+        return {
+            "gold": [{"file": path, "sha256": digest} for path, digest in self.gold.items()],
+            "split": self.split,
+            "everything": self.everything,
+            "articles": len(self.comparisons),
+            "articles_without_prediction": self.without_prediction,
+            "predictions": evaluation.total["predictions", "all"],
+            **shown,
+            "intervals": _nested(evaluation.intervals),
+            "stance": self._stance_json() if self.has_stances else None,
+            "engines": [engine.model_dump() for engine in self.engines],
+            "usage": self.usage and self.usage.model_dump(),
+            "seconds": None if self.seconds is None else round(self.seconds, 3),
+            "by_article": [self._article(n) for n in evaluation.worst],
+        }
+
+    def _stance_json(self) -> dict[str, Any]:
+        total, figures = self.evaluation.total, self.evaluation.figures
+        table = {
+            label: {answer: total[f"stance {label}", answer] for answer in (*LABELS, "unclear")}
+            for label in LABELS
+        }
+        return {
+            "gold": total["stances", "gold"],
+            "compared": sum(sum(row.values()) for row in table.values()),
+            **{measure: figures[measure, "stance"] for measure in STANCE},
+            "intervals": {m: self.evaluation.intervals.get((m, "stance")) for m in STANCE},
+            "answers": table,
+        }
+
+    def _article(self, number: int) -> dict[str, Any]:
+        comparison, counts = self.comparisons[number], self.evaluation.counts[number]
+        its = figures(counts)
+        return {
+            "id": comparison.gold.id,
+            "has_prediction": comparison.prediction is not None,
+            "gold": counts["gold", "all"],
+            "predictions": counts["predictions", "all"],
+            **{name: getattr(comparison, name) for name in FAULTS},
+            **{measure: its[measure, "all"] for measure in MEASURES},
+        }
+
+
+def _nested(values: Mapping[Key, Any]) -> dict[str, Any]:
+    """What there is for all predictions, and by kind what there is for every kind."""
+    kinds = {kind: {measure: values.get((measure, kind)) for measure in SHARES} for kind in KINDS}
+    return {measure: values.get((measure, "all")) for measure in OVERALL} | kinds
