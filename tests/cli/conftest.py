@@ -20,7 +20,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for variable in list(os.environ):
         if variable.startswith(("ATTRIBUTOR_", "OPENAI_")):
             monkeypatch.delenv(variable)
-    for variable in ("NO_COLOR", "FORCE_COLOR"):
+    for variable in ("NO_COLOR", "FORCE_COLOR", "TERM"):
         monkeypatch.delenv(variable, raising=False)
     home = tmp_path / "home"
     work = tmp_path / "work"
