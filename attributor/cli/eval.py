@@ -46,6 +46,12 @@ Examples:
     "--prompts", metavar="DIR", shell_complete=folders, help="A folder with prompts of your own."
 )
 @click.option(
+    "--weights",
+    metavar="FILE",
+    shell_complete=files,
+    help="The embedded engine's weights, as 'attributor train' makes them.",
+)
+@click.option(
     "--predictions",
     metavar="FILE",
     shell_complete=files,

@@ -65,7 +65,7 @@ def _own_style() -> str:
 def _head(report: Report) -> Iterator[str]:
     yield '<nav class="contents" aria-label="Articles">\n<h1>Gold and prediction</h1>\n'
     yield f'<p class="source">{safe(report.heading())}. {safe(report.cost())}</p>\n'
-    yield '<div class="wide"><table>\n<tr><th></th>'
+    yield '<div class="wide"><table class="figures">\n<tr><td></td>'
     yield "".join(f'<th scope="col">{kind}</th>' for kind in KINDS) + "</tr>\n"
     for measure, cells in report.rows():
         yield f'<tr><th scope="row">{measure}</th>'
@@ -107,7 +107,7 @@ def _article(comparison: Comparison, anchor: str) -> Iterator[str]:
     yield f'<section class="article" id="{anchor}">\n<header>\n'
     yield f'<h2 class="title" dir="auto">{safe(_title(comparison))}</h2>\n'
     yield f'<p class="source">{bdi(gold.id)} · {_count(comparison)}</p>\n{_legend()}</header>\n'
-    yield '<div class="pair heads"><h3>Gold</h3><h3>Prediction</h3></div>\n'
+    yield '<div class="sides">\n<div class="pair heads"><h3>Gold</h3><h3>Prediction</h3></div>\n'
     starts = paragraph_starts(gold.text)
     left = _paragraphs(gold.text, list(gold_layers(comparison)), starts, f"{anchor}g")
     right = _paragraphs(gold.text, list(predicted_layers(comparison)), starts, f"{anchor}p")
@@ -116,6 +116,7 @@ def _article(comparison: Comparison, anchor: str) -> Iterator[str]:
             yield f'<p class="same" dir="auto">{one}</p>\n'
         else:
             yield f'<div class="pair"><p dir="auto">{one}</p><p dir="auto">{other}</p></div>\n'
+    yield "</div>\n"
     yield from _faults(comparison, anchor)
     yield "</section>\n"
 

@@ -28,7 +28,7 @@ MEASURES = ("found", "exact", "speaker", "name", "R", "P", "F1", "F1_found")
 FAULTS = ("missed", "partly", "misattributed", "wrong")
 WORST = 10
 _NAMES = {"macro_F1": "macro-F1"}
-_WIDTH = 19  # columns of a figure with its interval
+_WIDTH = 20  # columns of a figure with its interval
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,9 @@ class Report:
         """What all predictions took together, as far as they say so."""
         used = (each.prediction.usage for each in self.comparisons if each.prediction)
         known = [usage for usage in used if usage]
-        return reduce(add, known) if known else None
+        if not any(usage.requests for usage in known):
+            return Usage(cost_usd=0.0) if known else None
+        return reduce(add, known)
 
     # --- to read -----------------------------------------------------------------------------
 
@@ -82,7 +84,7 @@ class Report:
         yield from self._stances()
         yield ""
         yield self.cost()
-        yield "In brackets: 95 % of 1,000 samples of the articles."
+        yield "In brackets: the middle 95 % over 1,000 samples of the articles."
         yield from self._worst()
 
     def heading(self) -> str:
@@ -116,8 +118,7 @@ class Report:
         """Predictions, tokens, price and seconds."""
         parts = [f"{self.evaluation.total['predictions', 'all']:,} predictions"]
         if usage := self.usage:
-            if usage.requests:
-                parts.append(f"{usage.requests:,} requests")
+            parts.append(f"{usage.requests:,} requests")
             parts.append(f"{usage.input_tokens:,} tokens in, {usage.output_tokens:,} out")
             parts.append(wording.price(usage))
         if self.seconds is not None:
