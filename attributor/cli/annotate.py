@@ -215,11 +215,12 @@ def _write(ctx: click.Context, work: Work, format_: str, output: str | None) -> 
 
 
 def _looks(on_terminal: bool) -> dict[str, Any]:
-    """Colours and width, by the conventions of NO_COLOR and FORCE_COLOR."""
+    """Colours and width, by the conventions of NO_COLOR, FORCE_COLOR and TERM."""
     import os
     import shutil
 
-    color = not os.environ.get("NO_COLOR") and (on_terminal or bool(os.environ.get("FORCE_COLOR")))
+    able = on_terminal and os.environ.get("TERM") != "dumb"
+    color = not os.environ.get("NO_COLOR") and (able or bool(os.environ.get("FORCE_COLOR")))
     return {"color": color, "width": shutil.get_terminal_size().columns if on_terminal else None}
 
 

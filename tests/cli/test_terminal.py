@@ -168,7 +168,10 @@ def test_a_format_for_programs_does_not_act_on_a_terminal(format_: str) -> None:
     assert not set("\x1b\x07\x9b\u202e") & set(text)
 
 
-@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+@pytest.mark.parametrize(
+    ("variables", "coloured"),
+    [({"TERM": "xterm"}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)],
+)
 def test_a_terminal_has_colours_unless_they_are_unwanted(
     variables: dict[str, str], coloured: bool
 ) -> None:
