@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from importlib.resources import files
 from itertools import groupby
@@ -158,8 +158,9 @@ def _paragraphs(text: str, layers: list[Shown], starts: list[int], anchor: str) 
 
 
 def _inside(text: str, layers: Iterable[Shown]) -> Iterator[Shown]:
-    """The layers that lie in the text: those of a prediction may be anywhere."""
-    return (layer for layer in layers if 0 <= layer.start < layer.end <= len(text))
+    """The layers as far as they lie in the text: those of a prediction may reach anywhere."""
+    for layer in layers:
+        yield replace(layer, start=max(layer.start, 0), end=min(layer.end, len(text)))
 
 
 def _runs(text: str, pieces: Iterable[Piece], anchor: str, seen: set[str]) -> Iterator[str]:

@@ -125,7 +125,7 @@ class Report:
             each = 1000 * self.seconds / max(len(self.comparisons), 1)
             parts.append(f"{self.seconds:.1f} s ({each:,.0f} ms an article)")
         if self.without_prediction:
-            parts.append(f"{self.without_prediction:,} articles without a prediction")
+            parts.append(f"articles without a prediction: {self.without_prediction:,}")
         return "; ".join(parts) + "."
 
     def _table(self) -> Iterator[str]:
