@@ -69,7 +69,7 @@ Examples:
     *("-o", "--output"),
     metavar="FILE",
     shell_complete=files,
-    help="Write the JSON or the page there; beside a page the table is printed.",
+    help="Write there; beside a page the table is printed too.",
 )
 @click.pass_context
 def eval(
