@@ -34,7 +34,7 @@ cassettes: .venv/ready-dev
 
 .venv/ready: pyproject.toml constraints.txt
 	@$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed; name yours: make demo PYTHON=python3.12' if sys.version_info < (3, 11) else 0)"
-	@echo "Setting up .venv, once: this takes half a minute or so."
+	@echo "Setting up .venv: this takes half a minute or so."
 	$(PYTHON) -m venv .venv
 	$(PIP) "pip>=25.1"
 	$(PIP) -e .
