@@ -179,8 +179,6 @@ def _report(
 
 
 def _write(report: Report, format_: str, output: str | None) -> None:
-    if format_ == "html" and output not in (None, "-"):
-        _write(report, "table", None)
     with destination(output) as out:
         shown: Any = Shown(out) if out.isatty() else out
         if format_ == "html":
@@ -195,6 +193,8 @@ def _write(report: Report, format_: str, output: str | None) -> None:
             shown.writelines(f"{line}\n" for line in report.lines())
     if output and output != "-":
         say(f"Written to {quoted(output)}.")
+        if format_ == "html":
+            _write(report, "table", None)
 
 
 def _refuse_contradictions(flags: dict[str, Any], predictions: str | None, both: bool) -> None:

@@ -93,7 +93,7 @@ class Report:
         quotes = self.evaluation.total["gold", "all"]
         asked = "quotes and thoughts" if self.everything else "quotes of speech"
         split = f", split {self.split}" if self.split else ""
-        engines = "; ".join(wording.made_by(engine) for engine in self.engines)
+        engines = "; ".join(dict.fromkeys(map(wording.made_by, self.engines)))
         return one_line(
             f"{files}{split}: {len(self.comparisons):,} articles, {quotes:,} {asked}"
             + (f"; {engines}" if engines else "")

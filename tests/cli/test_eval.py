@@ -47,6 +47,7 @@ def test_the_table_has_every_figure_with_its_interval(run: Run) -> None:
         assert re.search(
             rf"^{measure} +\d+\.\d \(\d+\.\d–\d+\.\d\)", result.stdout, re.MULTILINE
         ), measure
+    assert result.stdout.splitlines()[0].count("the embedded engine") == 1
     assert "; 0 requests; 0 tokens in, 0 out; $0.00; " in result.stdout
     assert "nothing leaves this machine" in result.stderr
 
