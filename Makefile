@@ -21,7 +21,7 @@ test: .venv/ready-dev
 	$(BIN)ruff check .
 	$(BIN)ruff format --check .
 	$(BIN)mypy
-	$(BIN)lint-imports
+	$(BIN)lint-imports --no-logo
 	$(BIN)python -m pytest
 
 # Writes what --help and the demo print into the pages that show it.
