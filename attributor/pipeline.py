@@ -98,7 +98,8 @@ class Annotator:
     def _embedded(self, article: Article) -> Annotation:
         from attributor import embedded
 
-        return embedded.annotate(mark(article, self.settings.language), self.codebook)
+        marking = mark(article, self.settings.language)
+        return embedded.annotate(marking, self.codebook, self.settings.weights)
 
     def _prompts(self) -> Prompts:
         from attributor.prompting import Prompts

@@ -72,6 +72,11 @@ class Settings(BaseModel):
     prompts: Path | None = Field(
         None, alias="ATTRIBUTOR_PROMPTS", description="a folder with prompts of your own"
     )
+    weights: Path | None = Field(
+        None,
+        alias="ATTRIBUTOR_WEIGHTS",
+        description="weights of your own for the embedded engine, as 'attributor train' makes them",
+    )
     language: str | None = Field(
         None, alias="ATTRIBUTOR_LANGUAGE", description="en, sr-Latn or sr-Cyrl; detected if unset"
     )
@@ -111,10 +116,10 @@ class Settings(BaseModel):
             raise ValueError("it has to look like https://host/v1 or http://host:port/v1")
         return url.strip()
 
-    @field_validator("prompts")
+    @field_validator("prompts", "weights")
     @classmethod
-    def _prompts_from_home(cls, folder: Path | None) -> Path | None:
-        return folder.expanduser() if folder else None
+    def _from_home(cls, path: Path | None) -> Path | None:
+        return path.expanduser() if path else None
 
     @property
     def host(self) -> str:

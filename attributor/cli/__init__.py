@@ -23,7 +23,7 @@ Examples:
   attributor config set api_key
 """
 
-COMMANDS = ("annotate", "eval", "config", "schema", "completion")
+COMMANDS = ("annotate", "eval", "train", "config", "schema", "completion")
 
 
 class Commands(click.Group):

@@ -65,6 +65,12 @@ Examples:
     "--prompts", metavar="DIR", shell_complete=folders, help="A folder with prompts of your own."
 )
 @click.option(
+    "--weights",
+    metavar="FILE",
+    shell_complete=files,
+    help="Weights of your own for the embedded engine, made by 'attributor train'.",
+)
+@click.option(
     "--target",
     "targets",
     metavar="TEXT",
@@ -140,11 +146,12 @@ def annotate(
 
 
 def _unused(flags: dict[str, Any], settings: Settings) -> Iterator[str]:
-    """What was said about a model on the command line, where none is asked."""
-    if settings.chosen_engine == "embedded":
-        for name in ("model", "prompts"):
-            if flags[name]:
-                yield f"--{name} is not used, because no model is asked."
+    """What was said on the command line about the engine that does not answer."""
+    embedded = settings.chosen_engine == "embedded"
+    why = "no model is asked" if embedded else "a model is asked"
+    for name in ("model", "prompts") if embedded else ("weights",):
+        if flags[name]:
+            yield f"--{name} is not used, because {why}."
 
 
 def _annotator(settings: Settings, codebook: Codebook | None) -> Annotator:

@@ -20,7 +20,7 @@ _CLAUSE_LEAD = 5
 """At most so many words stand between a passage and the verb that reports it."""
 _DESCRIPTION = 4
 """A description that no list knows has at most so many words before the name."""
-_JOINS = frozenset(("and", "but", "while", ";"))
+JOINS = frozenset(("and", "but", "while", ";"))
 _TERMINATORS = frozenset(".!?")
 
 
@@ -152,11 +152,20 @@ def _marked_after(page: Page, cue: Cue, subject: Subject) -> list[Bounds]:
 
 def is_reported(page: Page, passage: Passage) -> bool:
     """Whether a reporting clause of its own follows the passage ("…,” said Tom Quill)."""
+    return reporter(page, passage) is not None
+
+
+def reporter(page: Page, passage: Passage) -> Cue | None:
+    """The cue of the reporting clause that follows the passage, if one does."""
     _, end = page.sentence(passage.outer_end - 1)
     cue = next(page.cues_between(passage.outer_end, max(end, passage.outer_end + 1)), None)
     if cue is None or cue.kind not in VERBAL:
-        return False
-    return len(page.words(passage.outer_end, cue.start)) <= _CLAUSE_LEAD
+        return None
+    words = page.words(passage.outer_end, cue.start)
+    if len(words) > _CLAUSE_LEAD or (words and words[0] in JOINS):
+        return None
+    leads_over = page.text[passage.end - 1] in ",?!" or page.low_at(passage.outer_end) == ","
+    return cue if leads_over else None
 
 
 def _is_title(page: Page, passage: Passage) -> bool:
@@ -322,11 +331,11 @@ def _clause_end(page: Page, start: int, end: int) -> int:
         new_verb = _is_participle(page, page.tokens[index].low) or cue.kind == "preposition"
         if before == "," and new_verb:
             return page.tokens[index - 1].start
-        if before in _JOINS and cue.lemma in page.language.core:
+        if before in JOINS and cue.lemma in page.language.core:
             return page.tokens[index - 1].start
         if cue.kind in VERBAL and cue.lemma in page.language.core:
             subject = find(page, cue)
             index = page.index(subject.start) if subject else 0
-            if index and page.tokens[index - 1].low in _JOINS:
+            if index and page.tokens[index - 1].low in JOINS:
                 return page.tokens[index - 1].start
     return end

@@ -7,6 +7,7 @@ like others, so that learning starts from it.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,8 +21,10 @@ from attributor.marking import Mention
 _TYPES = {"name": 0, "nominal": 1, "pronoun": 2}
 _REACH = 60
 """Tokens of a cue's sentence that are looked at to each side."""
-_WINDOW = 400
+WINDOW = 400
 """Tokens of a cue's paragraph that can hold its content, to each side."""
+_PIECES = 32
+"""So many pieces at most are looked at to each side of a cue."""
 _NEAR = 10
 """Within so many tokens of the cue, content may begin or end at any phrase."""
 
@@ -187,11 +190,12 @@ def of_source(sheet: Sheet, i: int, mention: Mention, reading: Reading) -> list[
 def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Bounds]:
     """The cue's paragraph cut wherever content may begin or end, as half-open token ranges.
 
-    That is at sentences and quotation marks, and in the cue's sentence at punctuation, at words
-    that begin a phrase, at the source, and near the cue at every mention and adjunct.
+    That is at sentences and quotation marks; and, outside of marked speech, in the cue's sentence
+    at punctuation, at words that begin a phrase, at the source, and near the cue at every mention
+    and adjunct.
     """
     start, end = sheet.paragraphs[sheet.paragraph_of[i]]
-    start, end = max(start, i - _WINDOW), min(end, i + _WINDOW)
+    start, end = max(start, i - WINDOW), min(end, i + WINDOW)
     first, last = sheet.sentences[sheet.sentence_of[i]]
     cuts = {start, end, i, i + 1, first, last}
     for j in range(start + 1, end):
@@ -199,12 +203,14 @@ def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Bounds]:
         if not same or sheet.passage_of[j] != sheet.passage_of[j - 1]:
             cuts.add(j)
     for j in range(max(first, i - _REACH), min(last, i + _REACH)):
-        cuts.update(_cuts(sheet, i, j))
+        if sheet.passage_of[j] in (-1, sheet.passage_of[i]):
+            cuts.update(_cuts(sheet, i, j))
     if source is not None:
         tokens = sheet.range_of(source)
         cuts.update((tokens.start, tokens.stop))
     edges = sorted(cut for cut in cuts if start <= cut <= end)
-    return list(pairwise(edges))
+    own = bisect_left(edges, i)
+    return list(pairwise(edges[max(own - _PIECES, 0) : own + _PIECES + 2]))
 
 
 def _cuts(sheet: Sheet, i: int, j: int) -> Iterable[int]:
@@ -234,10 +240,8 @@ class Frame:
         self.own = 0 if content is None else 1 if own is None else 2 + own
         self.by_rules = [sheet.span(*span) for span in content.spans] if content else []
         start, end = self.pieces[0][0], self.pieces[-1][1]
-        self.marked = any(sheet.passage_of[j] >= 0 for j in range(start, end))
-        me = sheet.language.first_person
-        self.personal = [sheet.low(j) in me for j in range(start, end)]
-        self.start = start
+        self.marked = sheet.passages_in(range(start, end)) > 0
+        self.personal = sheet.personal[end] > sheet.personal[start]
         self.number = next(k for k, (a, b) in enumerate(self.pieces) if a <= i < b)
 
 
@@ -282,7 +286,7 @@ def _piece(frame: Frame, k: int, first: int, last: int) -> Piece:
     behind = int(first >= frame.cue)
     place, role = behind * 3 + ruled, (what * 3 + ruled) * 2 + behind
     own, before, after = word[frame.cue], sheet.at(first - 1), sheet.at(last)
-    personal = any(frame.personal[first - frame.start : last - frame.start])
+    personal = sheet.personal[last] > sheet.personal[first]
     features = [
         mix(200, relative * 3 + frame.side),
         mix(201, relative),
@@ -311,11 +315,11 @@ def _piece(frame: Frame, k: int, first: int, last: int) -> Piece:
         mix(mix(224, word[before]), mix(word[first], place)),
         mix(225, min(last - first, 8) * 3 + ruled),
         mix(226, any(sheet.is_word[first:last]) * 3 + ruled),
-        mix(227, any(j in sheet.cues for j in range(first, last)) * 6 + place),
+        mix(227, (sheet.candidates[last] > sheet.candidates[first]) * 6 + place),
         mix(228, (personal * 8 + what * 2 + behind) * 7 + sentences),
         mix(229, frame.marked * 24 + role),
         mix(230, (frame.marked * 7 + sentences) * 24 + role),
-        mix(231, (any(frame.personal) * 7 + sentences) * 24 + role),
+        mix(231, (frame.personal * 7 + sentences) * 24 + role),
         *_between(frame, first, last, what * 3 + ruled, place),
         *_of_passage(frame, first, behind, place),
     ]
@@ -325,13 +329,10 @@ def _piece(frame: Frame, k: int, first: int, last: int) -> Piece:
 def _between(frame: Frame, first: int, last: int, marked: int, place: int) -> Iterator[int]:
     """What lies between the piece and the cue: commas, marked passages, another speaker's verb."""
     sheet, i = frame.sheet, frame.cue
-    gap = range(last, i) if first < i else range(i + 1, first)
-    gap = gap[:_WINDOW]
-    commas = min(sum(sheet.low(j) == "," for j in gap), 3)
-    passages = len({sheet.passage_of[j] for j in gap} - {-1})
-    core = sheet.language.core
-    other = any(j in sheet.cues and sheet.cues[j].lemma in core for j in gap)
-    yield mix(240, min(passages, 2) * 12 + marked)
+    gap = range(last, i) if first < i else range(i + 1, max(first, i + 1))
+    commas = min(sheet.commas[gap.stop] - sheet.commas[gap.start], 3)
+    other = sheet.cores[gap.stop] > sheet.cores[gap.start]
+    yield mix(240, min(sheet.passages_in(gap), 2) * 12 + marked)
     yield mix(241, commas * 6 + place)
     yield mix(242, other * 24 + marked * 2 + place // 3)
 
@@ -347,3 +348,7 @@ def _of_passage(frame: Frame, first: int, behind: int, place: int) -> Iterator[i
     yield mix(250, min(end - start, 6) * 2 + behind)
     yield mix(mix(251, sheet.word[sheet.at(end - 1)]), behind)
     yield mix(252, adjoins * 6 + place)
+    reporter = sheet.reporters.get(sheet.passage_of[first])
+    whose = 0 if reporter is None else 1 if reporter == frame.cue else 2
+    yield mix(253, whose * 6 + place)
+    yield mix(254, (whose * 6 + place) * 2 + adjoins)

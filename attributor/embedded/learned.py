@@ -3,24 +3,28 @@
 Each candidate cue gets log-odds from its features; the mention with the best score is its source;
 then every piece of its paragraph is labelled as content or not, with the label before it in mind,
 and the best sequence is kept (Viterbi). Of two quotes with more than half of their words in
-common, the one with the likelier cue stays.
+common one stays. What marking alone can tell is added as by the rules: marked speech that goes on
+in the next paragraph, and unmarked speech that begins with its paragraph.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp, log1p
 
-from attributor.embedded import features, rules
-from attributor.embedded.features import Frame, Reading
+from attributor.embedded import contents, features, rules, subjects
+from attributor.embedded.features import WINDOW, Frame, Reading
 from attributor.embedded.sheet import Sheet
 from attributor.embedded.weights import Weights
 from attributor.marking import Marking, Mention
 from attributor.records import Proposal, ProposedQuote
 
-LEAST_CUE = -0.5
+LEAST_CUE = -0.6
 """Log-odds from which a word is taken for a cue of speech; chosen on the dev part."""
+MARGIN = 1.5
+"""A cue whose content holds another cue may be so much less likely than that one."""
 LEAST_SOURCE = -1.5
 """Log-odds from which a mention is taken for a cue's source."""
 
@@ -38,9 +42,11 @@ class Tagged:
 def propose(marking: Marking, weights: Weights) -> Proposal:
     """Every quote that the weights find; speakers are left to their mentions."""
     sheet = Sheet(marking)
-    tagged = _without_repetition(sheet, list(_tagged(sheet, weights)))
+    tagged = _each_its_own(sheet, list(_tagged(sheet, weights)))
+    tagged = _without_repetition(sheet, tagged)
     found = [_found(sheet, each) for each in tagged]
     rules.join_passages(sheet, found)
+    rules.reach_back(sheet, found)
     quotes = (_proposed(quote, each.odds) for quote, each in zip(found, tagged, strict=True))
     return Proposal(quotes=tuple(quotes))
 
@@ -52,14 +58,44 @@ def cue_candidates(sheet: Sheet, words: frozenset[int]) -> Iterator[int]:
 
 def _tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
     for i in cue_candidates(sheet, weights.words):
+        if _reports_nothing(sheet, i):
+            continue
         reading = features.read_by_rules(sheet, i)
         odds = weights.score("cue", features.of_cue(sheet, i, reading))
-        if odds < LEAST_CUE:
+        if odds < LEAST_CUE and sheet.cue(i).kind != "preposition":
             continue
         source = _source(sheet, weights, i, reading)
-        tokens = _content(sheet, weights, i, source, reading)
+        if not _can_speak(sheet, i, source):
+            continue
+        tokens = _content(sheet, weights, i, source, reading) or _by_rules(sheet, reading)
         if any(sheet.is_word[j] for j in tokens):
             yield Tagged(i, odds, source, tokens)
+
+
+def _by_rules(sheet: Sheet, reading: Reading) -> frozenset[int]:
+    spans = reading.content.spans if reading.content else ()
+    return frozenset(j for span in spans for j in range(*sheet.span(*span)))
+
+
+def _reports_nothing(sheet: Sheet, i: int) -> bool:
+    """Whether nothing was said ("did not say"), or the subject did not say it ("was told").
+
+    The corpus that the weights come from counts both; here neither is a quote of the subject.
+    """
+    first, _ = sheet.sentences[sheet.sentence_of[i]]
+    language = sheet.language
+    if subjects.is_negated(sheet, i, first) or sheet.low(i + 1) in language.negations:
+        return True
+    before = sheet.low(i - 1)
+    passive = before in language.passive or before.endswith("'s")
+    return passive and not sheet.low(i).endswith(language.participle)
+
+
+def _can_speak(sheet: Sheet, i: int, source: Mention | None) -> bool:
+    """Whether there is somebody to credit; what nobody is credited with, coverage tells of."""
+    if source is None:
+        return sheet.cue(i).kind not in contents.VERBAL
+    return sheet.tokens[sheet.range_of(source).start].low not in sheet.language.negations
 
 
 def _source(sheet: Sheet, weights: Weights, i: int, reading: Reading) -> Mention | None:
@@ -96,18 +132,69 @@ def _loss(odds: float) -> float:
     return log1p(exp(-odds)) if odds > -30 else -odds
 
 
+def _each_its_own(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:
+    """No quote keeps what another one's reporting clause takes.
+
+    That is a marked passage with a reporting clause of its own ("…,” said Tom Quill"), and all of a
+    sentence from where another clause is joined to it (", and Tom Quill said …").
+    """
+    owners = _owners(sheet, [each.i for each in tagged])
+    joined = sorted((start, each.i) for each in tagged if (start := _joined_at(sheet, each)))
+    pared = (_pared(sheet, each, owners, joined) for each in tagged)
+    return [each for each in pared if any(sheet.is_word[j] for j in each.tokens)]
+
+
+def _owners(sheet: Sheet, cues: list[int]) -> dict[int, int]:
+    """Marked passage -> the cue right before it or in the reporting clause right behind it."""
+    owners = {number: i for number, i in sheet.reporters.items() if i in set(cues)}
+    for i in cues:
+        following = sheet.at(i + 1 + (sheet.low(i + 1) in (":", ",")))
+        if following < sheet.count and sheet.passage_of[following] >= 0:
+            owners.setdefault(sheet.passage_of[following], i)
+    return owners
+
+
+def _pared(
+    sheet: Sheet, each: Tagged, owners: dict[int, int], joined: list[tuple[int, int]]
+) -> Tagged:
+    _, end = sheet.sentences[sheet.sentence_of[each.i]]
+    following = joined[bisect_right(joined, (each.i, sheet.count)) :][:1]
+    stop = next((start for start, i in following if i < end and i in each.tokens), end)
+
+    def is_own(j: int) -> bool:
+        owner = owners.get(sheet.passage_of[j], each.i)
+        return owner == each.i and not stop <= j < end
+
+    return replace(each, tokens=frozenset(j for j in each.tokens if is_own(j)))
+
+
+def _joined_at(sheet: Sheet, each: Tagged) -> int | None:
+    """Token of the "and", "but" or "while" that joins this reporting clause to one before it."""
+    if each.source is None or each.source.start > sheet.tokens[each.i].start:
+        return None
+    before = sheet.range_of(each.source).start - 1
+    return before if sheet.low(before) in contents.JOINS else None
+
+
 def _without_repetition(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:
-    kept: list[Tagged] = []
-    holder: dict[int, list[Tagged]] = {}
+    """Of two quotes with much the same words one stays: the likelier, but see `_governs`."""
+    kept: dict[int, list[Tagged]] = {}
     for each in sorted(tagged, key=lambda each: (-each.odds, each.i)):
+        place = each.i // WINDOW
         words = {j for j in each.tokens if sheet.is_word[j]}
-        rivals = {id(other): other for j in words for other in holder.get(j, ())}.values()
-        if any(2 * len(words & r.tokens) > min(len(words), _size(sheet, r)) for r in rivals):
-            continue
-        kept.append(each)
-        for j in words:
-            holder.setdefault(j, []).append(each)
-    return sorted(kept, key=lambda each: each.i)
+        near = [o for k in range(place - 2, place + 3) for o in kept.get(k, ())]
+        rivals = [o for o in near if 2 * len(words & o.tokens) > min(len(words), _size(sheet, o))]
+        if all(_governs(sheet, each, rival) for rival in rivals):
+            for rival in rivals:
+                kept[rival.i // WINDOW].remove(rival)
+            kept.setdefault(place, []).append(each)
+    return sorted((each for found in kept.values() for each in found), key=lambda each: each.i)
+
+
+def _governs(sheet: Sheet, outer: Tagged, inner: Tagged) -> bool:
+    """Whether the other's cue is part of what is said here, in the same sentence."""
+    same_sentence = sheet.sentence_of[outer.i] == sheet.sentence_of[inner.i]
+    return same_sentence and inner.i in outer.tokens and outer.odds > inner.odds - MARGIN
 
 
 def _size(sheet: Sheet, each: Tagged) -> int:

@@ -43,6 +43,11 @@ class Page:
         """Index of the first token at or after `offset`."""
         return index_at(self.tokens, offset)
 
+    def low_at(self, offset: int) -> str:
+        """The first token at or after `offset`, in lower case; "" beyond the text."""
+        index = self.index(offset)
+        return self.tokens[index].low if index < len(self.tokens) else ""
+
     def lows(self, start: int, end: int) -> list[str]:
         """The tokens that begin in `start:end`, in lower case."""
         return [t.low for t in self.tokens[self.index(start) : self.index(end)]]

@@ -44,7 +44,7 @@ def propose(marking: Marking) -> Proposal:
     page = Page(marking)
     found = _reported(page)
     join_passages(page, found)
-    _reach_back(page, found)
+    reach_back(page, found)
     return Proposal(quotes=tuple(proposed(quote) for quote in found))
 
 
@@ -210,7 +210,7 @@ def _is_whole_paragraph(page: Page, passage: Passage) -> bool:
 # --- lost quotation marks -------------------------------------------------------------------
 
 
-def _reach_back(page: Page, found: list[Found]) -> None:
+def reach_back(page: Page, found: list[Found]) -> None:
     """Speech that lost its marks begins with its paragraph: "…. …, Dacic said."
 
     Only where the paragraph has no marks, nothing else in it is attributed, and somebody speaks

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import zlib
 from bisect import bisect_right
+from collections.abc import Iterable
+from functools import cached_property
+from itertools import accumulate
 
+from attributor.embedded import contents
 from attributor.embedded.page import Bounds, Page
 from attributor.marking import Cue, Marking, Mention, Token
 from attributor.marking.language import Language
@@ -35,7 +39,9 @@ def hashed(word: str) -> int:
 class Sheet(Page):
     """Per token: hashes of its word and of its class (`kind`), sentence, paragraph, passage or -1.
 
-    `word` and `kind` have one more entry, for what lies beyond the text.
+    `word` and `kind` have one more entry, for what lies beyond the text. `commas`, `cores` (cues
+    that end a clause), `candidates` (cues), `personal` ("I", "we") and `openings` (of passages)
+    are totals before each token.
     """
 
     def __init__(self, marking: Marking) -> None:
@@ -54,6 +60,18 @@ class Sheet(Page):
         self.mentions = {self.index(m.start): m for m in marking.mentions}
         self.cues = {self.index(c.start): c for c in marking.cues}
         self.word, self.kind = self._hashes()
+        core = self.language.core
+        self.commas = _totals(t.low == "," for t in self.tokens)
+        self.cores = _totals(
+            i in self.cues and self.cues[i].lemma in core for i in range(self.count)
+        )
+        self.candidates = _totals(i in self.cues for i in range(self.count))
+        me = self.language.first_person
+        self.personal = _totals(t.low in me for t in self.tokens)
+        self.openings = _totals(
+            n >= 0 and (i == 0 or n != self.passage_of[i - 1])
+            for i, n in enumerate(self.passage_of)
+        )
 
     def _hashes(self) -> tuple[list[int], list[int]]:
         known: dict[tuple[str, bool], tuple[int, int]] = {}
@@ -67,6 +85,16 @@ class Sheet(Page):
             kinds.append(kind)
         beyond = hashed("")
         return [*words, beyond], [*kinds, beyond]
+
+    @cached_property
+    def reporters(self) -> dict[int, int]:
+        """Passage -> token of the cue in the reporting clause that follows it, if one does."""
+        found = {}
+        for number, passage in enumerate(self.marking.passages):
+            cue = contents.reporter(self, passage)
+            if cue is not None:
+                found[number] = self.index(cue.start)
+        return found
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Indices of the tokens that begin in `start:end`, as a half-open range."""
@@ -85,10 +113,23 @@ class Sheet(Page):
         token = self.tokens[i]
         return self.cues.get(i) or Cue(token.start, token.end, token.low, "verb")
 
+    def passages_in(self, gap: range) -> int:
+        """How many marked passages the tokens of `gap` touch."""
+        if not gap:
+            return 0
+        begun = self.openings[gap.stop] - self.openings[gap.start]
+        opens = self.openings[gap.start + 1] > self.openings[gap.start]
+        return begun + (self.passage_of[gap.start] >= 0 and not opens)
+
     def range_of(self, mention: Mention) -> range:
         """Indices of the mention's tokens, at least one."""
         first, last = self.span(mention.start, mention.end)
         return range(first, max(last, first + 1))
+
+
+def _totals(values: Iterable[bool]) -> list[int]:
+    """How many values are true before each index, and at last in all."""
+    return list(accumulate(values, initial=0))
 
 
 def _ranges(numbers: list[int]) -> dict[int, Bounds]:

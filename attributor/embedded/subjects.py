@@ -81,14 +81,28 @@ def _over_auxiliaries(page: Page, index: int, first: int) -> int | None:
         return None
     if previous in lang.passive and not lows[index].low.endswith(lang.participle or " "):
         return None
-    while index > first:
-        low = lows[index - 1].low
-        if low in lang.negations or low.endswith("n't"):
-            return None
-        if low not in lang.auxiliaries and low not in lang.adverbs and not _is_adverb(low):
-            break
+    if is_negated(page, index, first):
+        return None
+    while index > first and _is_light(page, lows[index - 1].low):
         index -= 1
     return index
+
+
+def is_negated(page: Page, index: int, first: int) -> bool:
+    """Whether the verb at token `index` is denied: "did not say"; `first` begins its sentence."""
+    while index > first:
+        low = page.tokens[index - 1].low
+        if low in page.language.negations or low.endswith("n't"):
+            return True
+        if not _is_light(page, low):
+            return False
+        index -= 1
+    return False
+
+
+def _is_light(page: Page, low: str) -> bool:
+    """Whether the word may stand between a subject and its verb."""
+    return low in page.language.auxiliaries or low in page.language.adverbs or _is_adverb(low)
 
 
 def _is_adverb(low: str) -> bool:

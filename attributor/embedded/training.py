@@ -32,8 +32,10 @@ if TYPE_CHECKING:
 
 Spans = Sequence[tuple[int, int]]
 
-BITS = 21
+BITS = 20
 """The table has 2^BITS weights."""
+FEWEST = 2
+"""A feature seen less often is not learned."""
 STRENGTH = {"cue": 0.3, "source": 0.3, "piece": 0.2}
 """Inverse of the L2 penalty (scikit-learn's C), chosen on PolNeAR's dev part."""
 CUE_SHARE, CUE_COUNT = 0.06, 2
@@ -220,7 +222,7 @@ def _fit(rows: _Rows, strength: float, seed: int) -> tuple[np.ndarray[Any, Any],
             "Training needs more than attributor itself: pip install 'attributor[train]'."
         ) from error
     matrix = _matrix(rows.features)
-    used = np.unique(matrix.indices)
+    used = np.flatnonzero(np.bincount(matrix.indices) >= FEWEST)
     model = LogisticRegression(C=strength, solver="liblinear", tol=1e-3, random_state=seed)
     model.fit(matrix[:, used], np.array(rows.labels), sample_weight=np.array(rows.counts))
     weights = np.zeros(2**BITS)

@@ -114,7 +114,7 @@ def read(path: Path) -> Weights:
 @cache
 def shipped(language: str) -> Weights | None:
     """The weights that come with attributor for a language, or None."""
-    file = resources.files("attributor.embedded") / "weights" / f"{language}.bin"
+    file = resources.files("attributor.embedded") / "data" / f"{language}.bin"
     return load(file.read_bytes(), file.name) if file.is_file() else None
 
 

@@ -91,6 +91,10 @@ class Language:
     not_names: frozenset[str] = _in("names")
     """Words that are no names for all their capital at a sentence's start."""
     particles: frozenset[str] = _in("names")
+    joints: frozenset[str] = _in("names")
+    """Words that join the name of a body, but add a place to a person's."""
+    suffixes: frozenset[str] = _in("names")
+    """What may follow a person's name ("Jr.") and is no part of it here."""
     endings: tuple[str, ...] = _in("names", tuple)
     """Case endings of names, the longest first."""
     places: frozenset[str] = _in("names")

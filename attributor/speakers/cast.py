@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from attributor.marking import Marking, Mention
+from attributor.marking import Marking, Mention, Token
 from attributor.marking.evidence import Gender
 from attributor.marking.language import Language, load
 from attributor.marking.tokens import index_at, without_possessive
@@ -16,6 +16,8 @@ from attributor.records import ProposedSpeaker, SpeakerKind
 
 _REMEMBERED = 60
 """Of the names in those paragraphs no more than so many, the last ones."""
+_APPOSED = 40
+"""A name set off by commas follows a description within so many code points."""
 _STEM = 4
 """A case ending leaves at least so many letters of a name."""
 _LEAD = 6
@@ -99,12 +101,25 @@ class Cast:
             first += 1
         if first < len(tokens) - 2 and not tokens[first].capital:
             first += 2  # "(Secretary) of State Jon Husted"
-        kept = tokens[first:]
+        kept: Sequence[Token] = tokens[first:]
         if not kept:
             return (), ""
+        kept = self._without_additions(kept)
         stop = min(kept[-1].end, end)
         words = tuple(self._base(t.low) for t in kept if t.low[0].isalnum())
         return words, self.text[kept[0].start : stop]
+
+    def _without_additions(self, tokens: Sequence[Token]) -> Sequence[Token]:
+        """A person's name without "of New York" and "Jr."."""
+        if not any(self.language.nouns.get(t.low) == "organization" for t in tokens):
+            lows = [t.low for t in tokens]
+            place = next(
+                (k for k, low in enumerate(lows) if k and low in self.language.joints), None
+            )
+            tokens = tokens[:place]
+        while len(tokens) > 2 and tokens[-1].low in (*self.language.suffixes, "."):
+            tokens = tokens[:-1]
+        return tokens
 
     def _base(self, low: str) -> str:
         """A name's word without its possessive or, where names are inflected, its case ending."""
@@ -218,8 +233,10 @@ class Cast:
         start, end = edges
         inside = [m for m in self._around(start, end) if m.start < end and start < m.end]
         named = [m for m in inside if m.type == "name"]
+        if named:
+            return named[0]
         if inside:
-            return (named or inside)[0]
+            return self._apposed_name(inside[0]) or inside[0]
         words = self.text[start:end].lower().split() or [""]
         return Mention(start, end, "nominal", words[-1])
 
@@ -227,6 +244,26 @@ class Cast:
         i = max(bisect_left(self._starts, start) - 1, 0)
         j = bisect_left(self._starts, end)
         return self.marking.mentions[i:j]
+
+    def _apposed_name(self, mention: Mention) -> Mention | None:
+        """The name that a description only adds to: "Ana Holt, director of …", "the mayor, Ana Holt,"."""
+        if mention.type != "nominal":
+            return None
+        i = bisect_left(self._starts, mention.start)
+        for other in self.marking.mentions[max(i - 1, 0) : i + 3]:
+            first, second = sorted((other, mention), key=lambda m: m.start)
+            gap = self.text[first.end : second.start]
+            if other.type != "name" or len(gap) > _APPOSED or "." in gap.rstrip("."):
+                continue
+            before = gap.strip() == "," and first is other
+            if before or (first is mention and self._closes(gap, other)):
+                return other
+        return None
+
+    def _closes(self, gap: str, name: Mention) -> bool:
+        """Whether the name stands between commas right behind a description."""
+        after = self.text[name.end : name.end + 1]
+        return gap.rstrip().endswith(",") and gap.count(",") == 1 and after in ",."
 
     def entity(self, mention: Mention) -> Entity | None:
         """Whom `mention` means; a new unnamed entity where nothing ties it to a name."""

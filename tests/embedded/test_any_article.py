@@ -51,5 +51,5 @@ def test_an_article_of_a_hundred_thousand_characters_takes_no_minute(gap: str) -
     text = gap.join(SENTENCES * 450)
     begun = time.perf_counter()
     annotation = annotate(mark(Article(id="a", text=text)))
-    assert time.perf_counter() - begun < 5
+    assert time.perf_counter() - begun < 60
     assert len(annotation.quotes) > 1000

@@ -1,0 +1,74 @@
+"""`attributor train`: weights for the embedded engine from articles whose quotes are known."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from attributor.cli.messages import say
+from attributor.errors import quoted
+
+if TYPE_CHECKING:
+    from attributor.embedded.training import Example
+    from attributor.evaluation.gold import GoldArticle
+
+EXAMPLES = """\b
+Examples:
+  attributor train corrected.jsonl -o ours.bin
+  attributor annotate --weights ours.bin article.txt
+"""
+
+
+@click.command(epilog=EXAMPLES, short_help="Teach the embedded engine from annotated articles.")
+@click.argument("gold", nargs=-1, required=True, metavar="GOLD...")
+@click.option("-o", "--output", required=True, metavar="FILE", help="Where the weights go.")
+@click.option("--language", default="en", show_default=True, help="The articles' language pack.")
+@click.option("--seed", default=0, show_default=True, help="The same seed gives the same weights.")
+@click.option(
+    "--about", default="", metavar="TEXT", help="What the articles are, for the data card."
+)
+def train(gold: tuple[str, ...], output: str, language: str, seed: int, about: str) -> None:
+    """Teach the embedded engine from articles whose quotes are known.
+
+    GOLD is JSONL: gold, or annotations in attributor's own format as corrected by hand. Needs
+    'attributor[train]'. The weights hold no text of the articles.
+    """
+    from attributor.cli.files import destination
+    from attributor.embedded import training, weights
+    from attributor.evaluation.gold import read_gold
+
+    articles = [article for path in gold for article in read_gold(path)]
+    card = _card(gold, articles, seed, about)
+    say(f"Learning from {card['articles']:,} articles with {card['quotes']:,} quotes.")
+    learned = training.train([_example(a) for a in articles], language, seed, card)
+    data = weights.dump(learned)
+    with destination(output) as out:
+        out.buffer.write(data)
+    say(f"Written to {quoted(output)}: {len(data):,} bytes.")
+
+
+def _card(
+    paths: tuple[str, ...], articles: list[GoldArticle], seed: int, about: str
+) -> dict[str, object]:
+    import hashlib
+
+    import attributor
+
+    digest = hashlib.sha256(b"".join(Path(path).read_bytes() for path in paths)).hexdigest()
+    return {
+        "about": about,
+        "articles": len(articles),
+        "quotes": sum(len(article.quotes) for article in articles),
+        "gold_sha256": digest,
+        "seed": seed,
+        "attributor": attributor.__version__,
+    }
+
+
+def _example(gold: GoldArticle) -> Example:
+    from attributor.embedded.training import Example, Known
+
+    quotes = (Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes)
+    return Example(gold.article, tuple(quotes))

@@ -1,0 +1,48 @@
+"""Weights: a file that comes back as it was, and says so where it does not."""
+
+from __future__ import annotations
+
+from array import array
+from pathlib import Path
+
+import pytest
+
+from attributor.embedded import weights
+from attributor.embedded.weights import SCALE, Weights
+from attributor.errors import UsageError
+
+SMALL = Weights("en", {"cue": 0.5}, frozenset({7, 3}), array("h", [0, SCALE, -SCALE, 2]), {"n": 1})
+
+
+def test_a_file_of_weights_comes_back_as_it_was() -> None:
+    back = weights.load(weights.dump(SMALL), "small.bin")
+    assert (back.language, back.bias, back.words) == ("en", {"cue": 0.5}, frozenset({3, 7}))
+    assert back.table == SMALL.table
+    assert back.card == {"n": 1}
+    assert len(back.sha256) == 64
+
+
+def test_a_score_is_the_constant_and_the_weights_of_the_features() -> None:
+    assert SMALL.score("cue", [1, 4 + 1, 2]) == pytest.approx(0.5 + 1 + 1 - 1)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"{}\n", b"not weights\n", b'{"format": "other/1"}\n', weights.dump(SMALL)[:-1], b"\xff"],
+)
+def test_what_is_no_weights_is_refused_with_its_name(data: bytes) -> None:
+    with pytest.raises(UsageError, match=r"'ours\.bin' holds no weights"):
+        weights.load(data, "ours.bin")
+
+
+def test_missing_weights_are_told(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        weights.read(tmp_path / "none.bin")
+
+
+def test_english_has_weights_of_its_own_and_a_card_that_says_what_they_are() -> None:
+    shipped = weights.shipped("en")
+    assert shipped is not None
+    assert shipped.language == "en"
+    assert {"about", "articles", "gold_sha256", "seed"} <= set(shipped.card)
+    assert weights.shipped("sr-Latn") is None
