@@ -61,7 +61,11 @@ def main() -> int:
         print(name, today, "pinned:", pinned.get(name, {}).get("floors"))
         floors = {figure: round(value - SLACK, 1) for figure, value in today.items()}
         old = pinned.get(name, {}).get("floors", {})
-        if not options.lower and any(floors[figure] < old.get(figure, 0) for figure in floors):
+        if (
+            options.pin
+            and not options.lower
+            and any(floors[figure] < old.get(figure, 0) for figure in floors)
+        ):
             print("A floor would be lowered: if that is meant, say --lower.", file=sys.stderr)
             return 1
         pinned[name] = {"gold_sha256": digest(paths), "floors": floors}

@@ -84,7 +84,10 @@ def _reports_nothing(sheet: Sheet, i: int) -> bool:
     """
     first, _ = sheet.sentences[sheet.sentence_of[i]]
     language = sheet.language
-    if subjects.is_negated(sheet, i, first) or sheet.low(i + 1) in language.negations:
+    refusal = (
+        sheet.low(i + 1) in language.negations and sheet.low(i + 2) in language.infinitive_marks
+    )
+    if refusal or subjects.is_negated(sheet, i, first):  # "asked not to be named", "did not say"
         return True
     before = sheet.low(i - 1)
     passive = before in language.passive or before.endswith("'s")
