@@ -246,7 +246,7 @@ class Cast:
         return self.marking.mentions[i:j]
 
     def _apposed_name(self, mention: Mention) -> Mention | None:
-        """The name that a description adds to: "Ana Holt, director of …", "the mayor, Ana Holt,"."""
+        """The name beside a description: "Ana Holt, director of …", "the mayor, Ana Holt,"."""
         if mention.type != "nominal":
             return None
         i = bisect_left(self._starts, mention.start)
