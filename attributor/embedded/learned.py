@@ -12,7 +12,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import exp, log1p
+from math import exp, inf, log1p
 
 from attributor.embedded import contents, features, rules, subjects
 from attributor.embedded.features import WINDOW, Frame, Reading
@@ -22,6 +22,7 @@ from attributor.marking import Marking, Mention
 from attributor.records import Proposal, ProposedQuote
 
 LEAST_CUE = -0.6
+LEAST_BEFORE_THAT = -1.8
 """Log-odds from which a word is taken for a cue of speech; chosen on the dev part."""
 MARGIN = 1.5
 """A cue whose content holds another cue may be so much less likely than that one."""
@@ -31,12 +32,16 @@ LEAST_SOURCE = -1.5
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A cue at token `i` with its log-odds, source and the tokens of its content."""
+    """A cue at token `i` with its log-odds, its source, and the tokens of its content.
+
+    `ruled` is what the rules take for the content.
+    """
 
     i: int
     odds: float
     source: Mention | None
     tokens: frozenset[int]
+    ruled: frozenset[int]
 
 
 def propose(marking: Marking, weights: Weights) -> Proposal:
@@ -62,14 +67,23 @@ def _tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
             continue
         reading = features.read_by_rules(sheet, i)
         odds = weights.score("cue", features.of_cue(sheet, i, reading))
-        if odds < LEAST_CUE and sheet.cue(i).kind != "preposition":
+        if odds < _least(sheet, i, reading):
             continue
         source = _source(sheet, weights, i, reading)
         if not _can_speak(sheet, i, source):
             continue
-        tokens = _content(sheet, weights, i, source, reading) or _by_rules(sheet, reading)
-        if any(sheet.is_word[j] for j in tokens):
-            yield Tagged(i, odds, source, tokens)
+        tokens = _content(sheet, weights, i, source, reading)
+        yield Tagged(i, odds, source, tokens, _by_rules(sheet, reading))
+
+
+def _least(sheet: Sheet, i: int, reading: Reading) -> float:
+    """Log-odds that a cue needs here: less where the rules see one too and "that" follows."""
+    if reading.content is None:
+        return LEAST_CUE
+    if sheet.cue(i).kind == "preposition":
+        return -inf
+    that = any(sheet.low(j) in sheet.language.conjunctions for j in (i + 1, i + 2))
+    return LEAST_BEFORE_THAT if that else LEAST_CUE
 
 
 def _by_rules(sheet: Sheet, reading: Reading) -> frozenset[int]:
@@ -139,12 +153,13 @@ def _each_its_own(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:
     """No quote keeps what another one's reporting clause takes.
 
     That is a marked passage with a reporting clause of its own ("…,” said Tom Quill"), and all of a
-    sentence from where another clause is joined to it (", and Tom Quill said …").
+    sentence from where another clause is joined to it (", and Tom Quill said …"). Where more than
+    half is lost by that, the rules' content counts.
     """
     owners = _owners(sheet, [each.i for each in tagged])
     joined = sorted((start, each.i) for each in tagged if (start := _joined_at(sheet, each)))
     pared = (_pared(sheet, each, owners, joined) for each in tagged)
-    return [each for each in pared if any(sheet.is_word[j] for j in each.tokens)]
+    return [each for each in pared if each.tokens]
 
 
 def _owners(sheet: Sheet, cues: list[int]) -> dict[int, int]:
@@ -168,7 +183,11 @@ def _pared(
         owner = owners.get(sheet.passage_of[j], each.i)
         return owner == each.i and not stop <= j < end
 
-    return replace(each, tokens=frozenset(j for j in each.tokens if is_own(j)))
+    for tokens in (each.tokens, each.ruled):
+        own = frozenset(j for j in tokens if is_own(j))
+        if any(sheet.is_word[j] for j in own) and 2 * len(own) > len(tokens):
+            return replace(each, tokens=own)
+    return replace(each, tokens=frozenset())
 
 
 def _joined_at(sheet: Sheet, each: Tagged) -> int | None:
