@@ -1,0 +1,37 @@
+"""What the benchmarks of accuracy share: an engine's answers on gold, compared with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from measuring import ROOT, SHARED
+
+from attributor.evaluation.gold import GoldArticle
+from attributor.evaluation.matching import compare
+from attributor.evaluation.predictions import Prediction
+from attributor.evaluation.scores import Evaluation
+from attributor.marking import Marking, mark
+from attributor.records import Annotation
+
+GOLD = SHARED / "gold"
+TRAIN, DEV = GOLD / "polnear-train.jsonl", GOLD / "polnear-dev.jsonl"
+SETS = {
+    "dev": [DEV],
+    "dev, no marks": [GOLD / "polnear-dev-nomarks.jsonl"],
+    "seeds": [GOLD / "seeds.jsonl"],
+    "fixtures": sorted((ROOT / "fixtures" / "gold").glob("*.jsonl")),
+}
+
+
+def evaluated(
+    articles: Iterable[GoldArticle], engine: Callable[[Marking], Annotation]
+) -> Evaluation:
+    """The figures of what `engine` says about the articles."""
+    answers = ((gold, engine(mark(gold.article))) for gold in articles)
+    return Evaluation([compare(gold, Prediction.of(answer)) for gold, answer in answers])
+
+
+def shown(evaluation: Evaluation, name: str) -> str:
+    """A figure over all kinds of quotes, with one decimal."""
+    value = evaluation.figures[name, "all"]
+    return "-" if value is None else f"{value:.1f}"
