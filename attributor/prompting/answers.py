@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from attributor.errors import AnswerError
 from attributor.marking.evidence import Marking, Segment
@@ -41,6 +42,10 @@ class Remark:
     numbers: tuple[int, ...] = ()
 
 
+CUT_OFF = "cut off"
+"""The key under which a part of an answer says after how many output tokens it ends."""
+
+
 @dataclass(slots=True)
 class Reading:
     """What one answer says about one window. Quotes' `speaker` is an index into `names`."""
@@ -57,10 +62,15 @@ class Reading:
 def parsed(request: Request, answer: Answer, key: str) -> dict[str, Any]:
     """The answer's JSON object, which has a list under `key`.
 
+    Of an answer that was cut off, the items that came whole are kept: they were paid for.
+
     Raises:
-        AnswerError: refused, filtered, cut off, empty, broken, or of another shape.
+        AnswerError: refused, filtered, cut off before the first whole item, empty, broken, or of
+            another shape.
     """
     found = _json(answer.text)
+    if found is None and answer.finish_reason == "length":
+        found = _whole_items(answer, key)
     if isinstance(found, dict) and isinstance(found.get(key), list) and not answer.refusal:
         return found
     raise AnswerError(_whats_wrong(request, answer, found, key), article=request.article)
@@ -73,6 +83,18 @@ def _json(text: str) -> Any:
         return json.loads(fenced[1] if fenced else bare)
     except (json.JSONDecodeError, RecursionError):
         return None
+
+
+def _whole_items(answer: Answer, key: str) -> dict[str, Any] | None:
+    """The object that was cut off, without its last item; None if no item came before that."""
+    try:
+        found = from_json(answer.text, allow_partial=True)
+    except ValueError:
+        return None
+    items = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(items, list) or len(items) < 2:
+        return None
+    return {key: items[:-1], CUT_OFF: answer.usage.output_tokens}
 
 
 def _whats_wrong(request: Request, answer: Answer, found: Any, key: str) -> str:
@@ -107,6 +129,9 @@ def _whats_wrong(request: Request, answer: Answer, found: Any, key: str) -> str:
 def read_attribution(found: dict[str, Any], window: Window, marking: Marking) -> Reading:
     """What an answer to attribute or repair says about its window."""
     reading = Reading()
+    if CUT_OFF in found:
+        tokens = f"{found[CUT_OFF]:,}"
+        reading.remarks.append(Remark(f"the answer was cut off after {tokens} output tokens"))
     for place, item in enumerate(found["quotes"], start=1):
         try:
             quote = WireQuote.model_validate(item)

@@ -171,3 +171,11 @@ def test_a_cue_that_is_the_mention_again_is_none() -> None:
 
 def test_numbers_may_come_where_words_are_asked_for() -> None:
     assert len(reading(answer([quote(**{"from": 1, "to": 2})])).quotes) == 1
+
+
+def test_of_an_answer_that_was_cut_off_the_whole_quotes_are_kept() -> None:
+    text = answer([quote(), TUNNEL, BRIDGE]).text
+    found = said(text[: text.rindex("{") + 9], finish_reason="length")
+    kept = reading(found)
+    assert kept.quotes == reading(answer([quote(), TUNNEL])).quotes
+    assert reasons(found)[0] == "the answer was cut off after 10 output tokens"
