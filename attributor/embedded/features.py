@@ -1,7 +1,7 @@
 """What the learned engine looks at: features of cues, of sources, and of pieces of content.
 
-Every feature is one integer, mixed from the number of its template and the values in it (hashes of
-words and classes, small counts); no word is kept. The rules' own reading of a cue is a feature
+Every feature is one integer, mixed from the number of its template and one or two values (hashes
+of words and classes, small counts); no word is kept. The rules' own reading of a cue is a feature
 like others, so that learning starts from it.
 """
 
@@ -29,9 +29,21 @@ _NEAR = 10
 """Within so many tokens of the cue, content may begin or end at any phrase."""
 
 
-def mix(a: int, b: int) -> int:
-    """32 bits from two integers, by odd multipliers (as in MurmurHash's finaliser)."""
-    return ((a * 0x9E3779B1) ^ (b * 0x85EBCA77 + 0x165667B1)) & 0xFFFFFFFF
+_A, _B, _C = 0x9E3779B1, 0x85EBCA77, 0x165667B1
+"""Odd multipliers and an offset, as in xxHash: what is mixed from small numbers lies far apart."""
+
+
+def single(base: int, *values: int) -> list[int]:
+    """A feature a value; its template is `base` plus its place here."""
+    return [(template * _A) ^ (value * _B + _C) for template, value in enumerate(values, base)]
+
+
+def double(base: int, *pairs: tuple[int, int]) -> list[int]:
+    """A feature a pair of values; its template is `base` plus its place here."""
+    return [
+        (((template * _A) ^ (one * _B + _C)) * _A) ^ (two * _B + _C)
+        for template, (one, two) in enumerate(pairs, base)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,69 +73,69 @@ def read_by_rules(sheet: Sheet, i: int) -> Reading:
     return Reading(subject.mention, True, contents.of_verb(sheet, cue, subject))
 
 
-def of_cue(sheet: Sheet, i: int, reading: Reading) -> list[int]:
-    """Features of token `i` as a cue of speech."""
-    word, kind = sheet.word, sheet.kind
+def around_cue(sheet: Sheet, i: int) -> list[int]:
+    """Features of token `i` as a cue of speech, by its words and its place."""
+    word, kind, at = sheet.word, sheet.kind, sheet.at
     own, token = word[i], sheet.tokens[i]
-    before, after = sheet.at(i - 1), sheet.at(i + 1)
-    before2, after2 = sheet.at(i - 2), sheet.at(i + 2)
-    features = [
-        mix(1, own),
-        mix(2, hashed(token.low[-3:])),
-        mix(3, hashed(sheet.cues[i].kind) if i in sheet.cues else 0),
-        mix(4, token.capital),
-        mix(mix(5, word[before]), own),
-        mix(mix(6, word[after]), own),
-        mix(mix(7, kind[after]), own),
-        mix(mix(8, kind[before]), own),
-        mix(mix(9, kind[before]), kind[after]),
-        mix(mix(mix(10, kind[before2]), kind[before]), kind[after]),
-        mix(mix(11, kind[after]), kind[after2]),
-        mix(mix(12, kind[before2]), kind[before]),
+    before, after, before2, after2 = at(i - 1), at(i + 1), at(i - 2), at(i + 2)
+    near = [at(i + offset) for offset in (-3, -2, -1, 1, 2, 3)]
+    candidate = hashed(sheet.cues[i].kind) if i in sheet.cues else 0
+    return [
+        *single(10, own, hashed(token.low[-3:]), candidate, token.capital),
+        *single(20, *[word[j] for j in near], *[kind[j] for j in near]),
+        *double(
+            40,
+            (word[before], own),
+            (word[after], own),
+            (kind[before], own),
+            (kind[after], own),
+            (kind[before], kind[after]),
+            (kind[before2], kind[before]),
+            (kind[after], kind[after2]),
+            (kind[before2] ^ (kind[before] << 1), kind[after]),
+        ),
+        *_of_place(sheet, i),
     ]
-    for k, offset in enumerate((-3, -2, -1, 1, 2, 3)):
-        j = sheet.at(i + offset)
-        features += (mix(20 + k, word[j]), mix(30 + k, kind[j]))
-    features += _of_reading(sheet, i, reading)
-    features += _of_place(sheet, i)
-    return features
 
 
-def _of_reading(sheet: Sheet, i: int, reading: Reading) -> Iterator[int]:
+def of_reading(sheet: Sheet, i: int, reading: Reading) -> list[int]:
+    """Features of token `i` as a cue of speech, by how the rules read it."""
     start, mention, content = sheet.tokens[i].start, reading.mention, reading.content
     side = 0 if mention is None else 1 if mention.start < start else 2
     mention_type = 0 if mention is None else 1 + _TYPES[mention.type]
-    yield mix(40, reading.state * 4 + mention_type)
-    yield mix(41, side)
-    yield mix(mix(42, sheet.word[i]), side * 2 + (content is not None))
-    if mention is not None and mention.type != "name":
-        yield mix(43, hashed(mention.head))
-    if content is None:
-        yield mix(44, 0)
-        return
-    first = min(content.spans)[0]
-    j = min(sheet.index(first), sheet.count - 1)
-    yield mix(45, (first < start) * 4 + min(len(content.spans), 3))
-    yield mix(46, sheet.word[j])
-    yield mix(47, sheet.passage_of[j] >= 0)
+    head = 0 if mention is None or mention.type == "name" else hashed(mention.head)
+    features = [
+        *single(60, reading.state * 4 + mention_type, side, head, content is not None),
+        *double(65, (sheet.word[i], side * 2 + (content is not None))),
+    ]
+    if content is not None:
+        first = min(content.spans)[0]
+        j = min(sheet.index(first), sheet.count - 1)
+        pieces = (first < start) * 4 + min(len(content.spans), 3)
+        features += single(67, pieces, sheet.word[j], sheet.passage_of[j] >= 0)
+    return features
 
 
-def _of_place(sheet: Sheet, i: int) -> Iterator[int]:
+def _of_place(sheet: Sheet, i: int) -> list[int]:
     first, last = sheet.sentences[sheet.sentence_of[i]]
     near = range(max(first, i - _REACH), min(last, i + _REACH))
-    quoted = any(sheet.passage_of[j] >= 0 for j in near)
+    quoted = sheet.passages_in(near) > 0
     that = any(sheet.low(j) in sheet.language.conjunctions for j in range(i + 1, min(i + 6, last)))
-    yield mix(50, sheet.passage_of[i] >= 0)
-    yield mix(51, min(i - first, 6))
-    yield mix(52, min(last - i, 6))
-    yield mix(53, quoted)
-    yield mix(54, that)
-    yield mix(mix(55, sheet.word[i]), that)
-    yield mix(mix(56, sheet.word[i]), quoted)
-    yield mix(57, i > 0 and sheet.passage_of[i - 1] >= 0)
-    yield mix(58, i + 1 < sheet.count and sheet.passage_of[i + 1] >= 0)
-    yield mix(59, sheet.low(i + 1) == ":" or sheet.low(i + 2) == ":")
-    yield mix(60, sheet.paragraph_of[i] == 0)
+    return [
+        *single(
+            70,
+            sheet.passage_of[i] >= 0,
+            min(i - first, 6),
+            min(last - i, 6),
+            quoted,
+            that,
+            i > 0 and sheet.passage_of[i - 1] >= 0,
+            i + 1 < sheet.count and sheet.passage_of[i + 1] >= 0,
+            sheet.low(i + 1) == ":" or sheet.low(i + 2) == ":",
+            sheet.paragraph_of[i] == 0,
+        ),
+        *double(80, (sheet.word[i], that), (sheet.word[i], quoted)),
+    ]
 
 
 # --- sources ------------------------------------------------------------------------------------
@@ -149,38 +161,44 @@ def of_source(sheet: Sheet, i: int, mention: Mention, reading: Reading) -> list[
     tokens = sheet.range_of(mention)
     first, last = tokens.start, tokens.stop
     side = 1 if last <= i else 2
-    gap = range(last, i) if last <= i else range(i + 1, first)
+    gap = range(last, i) if last <= i else range(i + 1, max(first, i + 1))
     distance = side * 20 + min(len(gap), 10)
     by_rules = (mention is reading.mention) * 3 + reading.state
     form = side * 4 + _TYPES[mention.type]
-    commas = min(sum(sheet.low(j) == "," for j in gap), 3)
-    verbs = min(sum(j in sheet.cues for j in gap), 3)
+    commas = min(sheet.commas[gap.stop] - sheet.commas[gap.start], 3)
+    verbs = min(sheet.candidates[gap.stop] - sheet.candidates[gap.start], 3)
     mentions = min(sum(j in sheet.mentions for j in gap), 3)
-    quoted = any(sheet.passage_of[j] >= 0 for j in gap)
+    quoted = sheet.passages_in(gap) > 0
     before, after = sheet.at(first - 1), sheet.at(last)
     opens = first == sheet.sentences[sheet.sentence_of[first]][0]
     return [
-        mix(100, by_rules),
-        mix(101, by_rules * 10 + form),
-        mix(102, distance),
-        mix(103, distance * 6 + by_rules),
-        mix(104, commas * 3 + side),
-        mix(105, verbs * 3 + side),
-        mix(106, mentions * 3 + side),
-        mix(107, quoted * 3 + side),
-        mix(108, ((commas * 4 + verbs) * 4 + mentions) * 3 + side),
-        mix(109, (sheet.passage_of[first] >= 0) * 6 + by_rules),
-        mix(110, opens * 12 + form),
-        mix(mix(111, word[before]), side),
-        mix(mix(112, word[after]), side),
-        mix(mix(113, kind[before]), form),
-        mix(mix(114, kind[after]), form),
-        mix(mix(115, own), side),
-        mix(mix(116, own), form),
-        mix(mix(117, word[sheet.at(last - 1)]), side),
-        mix(mix(118, kind[after]), kind[sheet.at(i - 1)]),
-        mix(mix(119, kind[sheet.at(i - 1)]), distance),
-        mix(mix(120, kind[after if side == 1 else sheet.at(i + 1)]), distance),
+        *single(
+            100,
+            by_rules,
+            by_rules * 10 + form,
+            distance,
+            distance * 6 + by_rules,
+            commas * 3 + side,
+            verbs * 3 + side,
+            mentions * 3 + side,
+            quoted * 3 + side,
+            ((commas * 4 + verbs) * 4 + mentions) * 3 + side,
+            (sheet.passage_of[first] >= 0) * 6 + by_rules,
+            opens * 12 + form,
+        ),
+        *double(
+            120,
+            (word[before], side),
+            (word[after], side),
+            (kind[before], form),
+            (kind[after], form),
+            (own, side),
+            (own, form),
+            (word[sheet.at(last - 1)], side),
+            (kind[after], kind[sheet.at(i - 1)]),
+            (kind[sheet.at(i - 1)], distance),
+            (kind[after if side == 1 else sheet.at(i + 1)], distance),
+        ),
     ]
 
 
@@ -258,15 +276,14 @@ class Piece:
 
     def after(self, label: int) -> list[int]:
         """Features of the step from `label` (0 outside, 1 inside, 2 at the start) to this piece."""
-        template = 300 + 10 * label
         return [
-            mix(template, 0),
-            mix(template + 1, self.relative),
-            mix(template + 2, self.role),
-            mix(mix(template + 3, self.opening), self.role % 2),
-            mix(mix(template + 4, self.before), self.role % 2),
-            mix(template + 5, self.first),
-            mix(mix(template + 6, self.opening), self.role),
+            *single(300 + 20 * label, 0, self.relative, self.role, self.first),
+            *double(
+                310 + 20 * label,
+                (self.opening, self.role % 2),
+                (self.before, self.role % 2),
+                (self.opening, self.role),
+            ),
         ]
 
 
@@ -287,68 +304,84 @@ def _piece(frame: Frame, k: int, first: int, last: int) -> Piece:
     place, role = behind * 3 + ruled, (what * 3 + ruled) * 2 + behind
     own, before, after = word[frame.cue], sheet.at(first - 1), sheet.at(last)
     personal = sheet.personal[last] > sheet.personal[first]
+    opening, second = kind[first], sheet.at(first + 1)
     features = [
-        mix(200, relative * 3 + frame.side),
-        mix(201, relative),
-        mix(202, sentences),
-        mix(203, ruled),
-        mix(204, ruled * 4 + what),
-        mix(205, (ruled * 7 + sentences) * 5 + frame.own),
-        mix(206, what),
-        mix(207, what * 20 + relative),
-        mix(mix(208, own), behind),
-        mix(mix(209, own), what * 2 + behind),
-        mix(mix(210, own), sentences * 24 + role),
-        mix(211, role * 3 + frame.side),
-        mix(212, word[first]),
-        mix(213, word[last - 1]),
-        mix(214, word[after]),
-        mix(215, word[before]),
-        mix(mix(216, kind[first]), behind),
-        mix(mix(217, kind[after]), behind),
-        mix(mix(218, kind[before]), behind),
-        mix(mix(219, kind[last - 1]), behind),
-        mix(mix(220, word[first]), word[sheet.at(first + 1)]),
-        mix(mix(221, kind[first]), mix(kind[sheet.at(first + 1)], behind)),
-        mix(mix(222, word[first]), relative * 3 + ruled),
-        mix(mix(223, word[before]), place),
-        mix(mix(224, word[before]), mix(word[first], place)),
-        mix(225, min(last - first, 8) * 3 + ruled),
-        mix(226, any(sheet.is_word[first:last]) * 3 + ruled),
-        mix(227, (sheet.candidates[last] > sheet.candidates[first]) * 6 + place),
-        mix(228, (personal * 8 + what * 2 + behind) * 7 + sentences),
-        mix(229, frame.marked * 24 + role),
-        mix(230, (frame.marked * 7 + sentences) * 24 + role),
-        mix(231, (frame.personal * 7 + sentences) * 24 + role),
+        *single(
+            200,
+            relative * 3 + frame.side,
+            relative,
+            sentences,
+            ruled,
+            ruled * 4 + what,
+            (ruled * 7 + sentences) * 5 + frame.own,
+            what,
+            what * 20 + relative,
+            role * 3 + frame.side,
+            word[first],
+            word[last - 1],
+            word[after],
+            word[before],
+            min(last - first, 8) * 3 + ruled,
+            any(sheet.is_word[first:last]) * 3 + ruled,
+            (sheet.candidates[last] > sheet.candidates[first]) * 6 + place,
+            (personal * 8 + what * 2 + behind) * 7 + sentences,
+            frame.marked * 24 + role,
+            (frame.marked * 7 + sentences) * 24 + role,
+            (frame.personal * 7 + sentences) * 24 + role,
+        ),
+        *double(
+            230,
+            (own, behind),
+            (own, what * 2 + behind),
+            (own, sentences * 24 + role),
+            (opening, behind),
+            (kind[after], behind),
+            (kind[before], behind),
+            (kind[last - 1], behind),
+            (word[first], word[second]),
+            (opening, kind[second] + behind),
+            (word[first], relative * 3 + ruled),
+            (word[before], place),
+            (word[before], word[first] + place),
+        ),
         *_between(frame, first, last, what * 3 + ruled, place),
         *_of_passage(frame, first, behind, place),
     ]
     return Piece(features, relative, role, kind[first], word[before], word[first])
 
 
-def _between(frame: Frame, first: int, last: int, marked: int, place: int) -> Iterator[int]:
+def _between(frame: Frame, first: int, last: int, marked: int, place: int) -> list[int]:
     """What lies between the piece and the cue: commas, marked passages, another speaker's verb."""
     sheet, i = frame.sheet, frame.cue
     gap = range(last, i) if first < i else range(i + 1, max(first, i + 1))
     commas = min(sheet.commas[gap.stop] - sheet.commas[gap.start], 3)
     other = sheet.cores[gap.stop] > sheet.cores[gap.start]
-    yield mix(240, min(sheet.passages_in(gap), 2) * 12 + marked)
-    yield mix(241, commas * 6 + place)
-    yield mix(242, other * 24 + marked * 2 + place // 3)
+    return single(
+        250,
+        min(sheet.passages_in(gap), 2) * 12 + marked,
+        commas * 6 + place,
+        other * 24 + marked * 2 + place // 3,
+    )
 
 
-def _of_passage(frame: Frame, first: int, behind: int, place: int) -> Iterator[int]:
+def _of_passage(frame: Frame, first: int, behind: int, place: int) -> list[int]:
     sheet = frame.sheet
-    if sheet.passage_of[first] < 0:
-        return
-    passage = sheet.marking.passages[sheet.passage_of[first]]
+    number = sheet.passage_of[first]
+    if number < 0:
+        return []
+    passage = sheet.marking.passages[number]
     start, end = sheet.span(passage.start, passage.end)
     outer = sheet.span(passage.outer_start, passage.outer_end)
     adjoins = outer[0] <= frame.cue + 6 if behind else outer[1] >= frame.cue - 6
-    yield mix(250, min(end - start, 6) * 2 + behind)
-    yield mix(mix(251, sheet.word[sheet.at(end - 1)]), behind)
-    yield mix(252, adjoins * 6 + place)
-    reporter = sheet.reporters.get(sheet.passage_of[first])
+    reporter = sheet.reporters.get(number)
     whose = 0 if reporter is None else 1 if reporter == frame.cue else 2
-    yield mix(253, whose * 6 + place)
-    yield mix(254, (whose * 6 + place) * 2 + adjoins)
+    return [
+        *single(
+            260,
+            min(end - start, 6) * 2 + behind,
+            adjoins * 6 + place,
+            whose * 6 + place,
+            (whose * 6 + place) * 2 + adjoins,
+        ),
+        *double(265, (sheet.word[sheet.at(end - 1)], behind)),
+    ]

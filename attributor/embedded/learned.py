@@ -21,6 +21,8 @@ from attributor.embedded.weights import Weights
 from attributor.marking import Marking, Mention
 from attributor.records import Proposal, ProposedQuote
 
+HOPELESS = -2.5
+"""Log-odds by its words alone from which the rules' reading saved no cue of the dev part."""
 LEAST_CUE = -0.6
 LEAST_BEFORE_THAT = -1.8
 """Log-odds from which a word is taken for a cue of speech; chosen on the dev part."""
@@ -63,10 +65,11 @@ def cue_candidates(sheet: Sheet, words: frozenset[int]) -> Iterator[int]:
 
 def _tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
     for i in cue_candidates(sheet, weights.words):
-        if _reports_nothing(sheet, i):
+        odds = weights.score("cue", features.around_cue(sheet, i))
+        if (odds < HOPELESS and sheet.cue(i).kind != "preposition") or _reports_nothing(sheet, i):
             continue
         reading = features.read_by_rules(sheet, i)
-        odds = weights.score("cue", features.of_cue(sheet, i, reading))
+        odds += weights.sum(features.of_reading(sheet, i, reading))
         if odds < _least(sheet, i, reading):
             continue
         source = _source(sheet, weights, i, reading)
@@ -111,7 +114,7 @@ def _reports_nothing(sheet: Sheet, i: int) -> bool:
 def _can_speak(sheet: Sheet, i: int, source: Mention | None) -> bool:
     """Whether there is somebody to credit; what nobody is credited with, coverage tells of."""
     if source is None:
-        return sheet.cue(i).kind not in contents.VERBAL
+        return sheet.cue(i).kind == "preposition"
     return sheet.tokens[sheet.range_of(source).start].low not in sheet.language.negations
 
 
@@ -184,10 +187,19 @@ def _pared(
         return owner == each.i and not stop <= j < end
 
     for tokens in (each.tokens, each.ruled):
-        own = frozenset(j for j in tokens if is_own(j))
+        own = _without_join(sheet, {j for j in tokens if is_own(j)})
         if any(sheet.is_word[j] for j in own) and 2 * len(own) > len(tokens):
             return replace(each, tokens=own)
     return replace(each, tokens=frozenset())
+
+
+def _without_join(sheet: Sheet, tokens: set[int]) -> frozenset[int]:
+    """The tokens without an "and" or "but" at their end."""
+    while tokens and (sheet.low(max(tokens)) in contents.JOINS or not sheet.is_word[max(tokens)]):
+        if sheet.passage_of[max(tokens)] >= 0:
+            break
+        tokens.remove(max(tokens))
+    return frozenset(tokens)
 
 
 def _joined_at(sheet: Sheet, each: Tagged) -> int | None:

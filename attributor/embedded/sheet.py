@@ -5,13 +5,13 @@ from __future__ import annotations
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import accumulate
 
 from attributor.embedded import contents
 from attributor.embedded.page import Bounds, Page
 from attributor.marking import Cue, Marking, Mention, Token
-from attributor.marking.language import Language
+from attributor.marking.language import load
 
 _CLASSES = (
     "auxiliaries",
@@ -74,12 +74,13 @@ class Sheet(Page):
         )
 
     def _hashes(self) -> tuple[list[int], list[int]]:
+        classes = _classes(self.language.code)
         known: dict[tuple[str, bool], tuple[int, int]] = {}
         words, kinds = [], []
         for token in self.tokens:
             key = (token.low, token.capital)
             if key not in known:
-                known[key] = hashed(token.low), hashed(_class(self.language, token))
+                known[key] = hashed(token.low), hashed(_class(classes, token))
             word, kind = known[key]
             words.append(word)
             kinds.append(kind)
@@ -141,12 +142,22 @@ def _ranges(numbers: list[int]) -> dict[int, Bounds]:
     return ranges
 
 
-def _class(language: Language, token: Token) -> str:
-    for name in _CLASSES:
-        if token.low in getattr(language, name):
-            return name
+def _class(classes: dict[str, str], token: Token) -> str:
+    known = classes.get(token.low)
+    if known:
+        return known
     if not token.low[0].isalnum():
         return token.low
     if token.capital:
         return "Capital"
     return "0" if token.low[0].isdigit() else f"-{token.low[-3:]}"
+
+
+@cache
+def _classes(code: str) -> dict[str, str]:
+    """Word -> its class, for every word in a language pack's lists."""
+    language = load(code)
+    classes: dict[str, str] = {}
+    for name in reversed(_CLASSES):  # the first that holds a word counts
+        classes |= dict.fromkeys(getattr(language, name), name)
+    return classes

@@ -160,7 +160,7 @@ def _add(
         reading = features.read_by_rules(sheet, i)
         quote = known.get(i)
         count = _THOUGHT if quote and not quote.speech else 1.0
-        row = features.of_cue(sheet, i, reading)
+        row = [*features.around_cue(sheet, i), *features.of_reading(sheet, i, reading)]
         data.cue.add(row, quote is not None and quote.speech, count)
     for i, quote in known.items():
         if quote.speech:

@@ -28,6 +28,10 @@ _LONGEST_WORD = 1000
 _NOTHING_LEFT = Miss("empty", "no word is left of it")
 
 
+_BESIDE = 20
+"""Code points at most between a cue and the mention beside it."""
+
+
 @dataclass(frozen=True, slots=True)
 class GroundedQuote:
     """A quote whose every word stands in the article.
@@ -162,6 +166,8 @@ class _Verifier:
             spans = tuple(clause(self.layout, *span) for span in spans)
         near = (cue,) if cue else spans
         mention = self._nearest(number, "mention", proposed.mention, near, spans)
+        if cue and proposed.mention:
+            mention = self._beside(cue, mention, spans)
         lost = {
             "incomplete": not all(pieces),
             "cue_rejected": proposed.cue and not cue,
@@ -210,6 +216,22 @@ class _Verifier:
         if trimmed is None:
             self._reject(number, part, piece, _NOTHING_LEFT)
         return trimmed
+
+    def _beside(self, cue: Edges, mention: Edges | None, said: Sequence[Edges]) -> Edges | None:
+        """The mention, or what names the speaker beside the cue where it lies in another sentence.
+
+        A model that knows who speaks tends to give the name, not the "he" that stands there.
+        """
+        sentence = self.layout.sentence(cue[0])
+        if mention and _overlap(mention, sentence):
+            return mention
+        beside = [
+            place
+            for place in self.layout.mentions(*sentence)
+            if _distance(place, cue) <= _BESIDE
+            and not any(_overlap(place, s) for s in (*said, cue))
+        ]
+        return min(beside, key=lambda place: _distance(place, cue), default=mention)
 
     def _speaker(self, number: int, proposed: ProposedQuote) -> int | None:
         if proposed.speaker is None or 0 <= proposed.speaker < self.speakers:

@@ -56,6 +56,19 @@ class Layout:
         self.conjunctions = CONJUNCTIONS.get(marking.language.split("-")[0], ())
         self._paragraph_starts = [start for start, _ in marking.paragraphs]
         self._passage_starts = [p.outer_start for p in marking.passages]
+        self._sentences = marking.sentences
+        self._sentence_starts = [start for start, _ in marking.sentences]
+        self._mentions = [(mention.start, mention.end) for mention in marking.mentions]
+
+    def sentence(self, index: int) -> Edges:
+        """The sentence that `index` lies in or behind; the whole text where there is none."""
+        place = max(0, bisect_right(self._sentence_starts, index) - 1)
+        return self._sentences[place] if self._sentences else (0, len(self.text))
+
+    def mentions(self, start: int, end: int) -> list[Edges]:
+        """The mention candidates that begin in `start:end`."""
+        first, last = (bisect_left(self._mentions, (edge,)) for edge in (start, end))
+        return self._mentions[first:last]
 
     def paragraph(self, index: int) -> int:
         """The number of the paragraph that `index` lies in or behind."""

@@ -132,8 +132,6 @@ CASES: list[tuple[str, list[Said]]] = [
     ("Lund told the Echo the bridge was safe.", [(["the bridge was safe"], "Lund", I)]),
     ("Lund explained how the bridge had been built.",
      [(["how the bridge had been built"], "Lund", I)]),
-    ("Lund urged the council to close the bridge.",
-     [(["the council to close the bridge"], "Lund", I)]),
     ("Mara Quill said, without naming anyone, that the bridge was safe.",
      [(["the bridge was safe"], "Mara Quill", I)]),
     ("Mara Quill, speaking in Dunford on Monday, said that the bridge was safe.",
