@@ -23,6 +23,8 @@ from attributor.records import Annotation, Engine
 
 SIZES = (50, 100, 200, 400, 840)
 FIGURES = ("P", "R", "F1", "F1_found")
+BASE, WIDTH = 60, 20
+"""Where the plot of F1 begins, and how many points it shows."""
 
 
 def main() -> None:
@@ -31,7 +33,7 @@ def main() -> None:
     random.Random(arguments.seed).shuffle(articles)
     dev = read_gold(str(arguments.dev))
     show(
-        ("articles", "quotes", *FIGURES, ""),
+        ("articles", "quotes", *FIGURES, f"F1 from {BASE} to {BASE + WIDTH}"),
         [_row(articles[:size], dev, arguments.seed) for size in arguments.sizes],
     )
 
@@ -49,9 +51,9 @@ def _row(articles: list[GoldArticle], dev: list[GoldArticle], seed: int) -> list
     weights = training.train([_example(article) for article in articles], "en", seed)
     evaluation = evaluated(dev, lambda marking: _annotate(marking, weights))
     quotes = sum(quote.speech_cue for article in articles for quote in article.quotes)
-    bar = "█" * round((evaluation.figures["F1", "all"] or 0) / 2)
+    bar = "█" * max(0, round((evaluation.figures["F1", "all"] or 0) - BASE))
     figures = [shown(evaluation, name) for name in FIGURES]
-    return [str(len(articles)), f"{quotes:,}", *figures, bar]
+    return [str(len(articles)), f"{quotes:,}", *figures, bar.ljust(WIDTH, "·")]
 
 
 def _annotate(marking: Marking, weights: Weights) -> Annotation:

@@ -73,7 +73,7 @@ def _row(number: int, held: list[Judged]) -> list[str]:
         f"{fmean(each.confidence for each in held):.2f}",
         f"{exact:.2f}",
         f"{fmean(each.found for each in held):.2f}",
-        "█" * round(20 * exact),
+        ("█" * round(20 * exact)).ljust(20, "·"),
     ]
 
 
