@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from attributor.cli.completion import files, folders, languages
+from attributor.cli.completion import files, languages
 from attributor.cli.files import Shown, destination
 from attributor.cli.messages import say
+from attributor.cli.options import engine_options
 from attributor.cli.work import Work
 from attributor.errors import ReadingError, UsageError, quoted
 
@@ -48,28 +49,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES, short_help="Take articles apart: who said what.")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=files)
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "embedded", "openai"]),
-    help="Who reads the article; auto asks a model if one is configured.",
-)
-@click.option(
-    "--offline",
-    is_flag=True,
-    default=None,
-    help="Keep the article's text on this machine.",
-)
-@click.option("--model", metavar="NAME", help="The model's name on its server.")
-@click.option("--base-url", metavar="URL", help="An OpenAI-compatible server.")
-@click.option(
-    "--prompts", metavar="DIR", shell_complete=folders, help="A folder with prompts of your own."
-)
-@click.option(
-    "--weights",
-    metavar="FILE",
-    shell_complete=files,
-    help="Weights of your own for the embedded engine, made by 'attributor train'.",
-)
+@engine_options
 @click.option(
     "--target",
     "targets",

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from attributor.cli.completion import files, folders
+from attributor.cli.completion import files
 from attributor.cli.files import Shown, destination
 from attributor.cli.messages import say, tell
+from attributor.cli.options import engine_options
 from attributor.errors import ReadingError, UsageError, quoted
 
 if TYPE_CHECKING:
@@ -34,23 +35,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES, short_help="Measure an engine on articles marked by people.")
 @click.argument("gold", nargs=-1, required=True, metavar="GOLD...", shell_complete=files)
-@click.option(
-    "--engine",
-    type=click.Choice(["auto", "embedded", "openai"]),
-    help="Who reads the articles; auto asks a model if one is configured.",
-)
-@click.option("--offline", is_flag=True, default=None, help="Keep the text on this machine.")
-@click.option("--model", metavar="NAME", help="The model's name on its server.")
-@click.option("--base-url", metavar="URL", help="An OpenAI-compatible server.")
-@click.option(
-    "--prompts", metavar="DIR", shell_complete=folders, help="A folder with prompts of your own."
-)
-@click.option(
-    "--weights",
-    metavar="FILE",
-    shell_complete=files,
-    help="The embedded engine's weights, as 'attributor train' makes them.",
-)
+@engine_options
 @click.option(
     "--predictions",
     metavar="FILE",
