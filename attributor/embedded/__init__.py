@@ -15,6 +15,13 @@ _NO_PACK = (
     "there is a pack for, name it with --language."
 )
 
+LONGEST = 1_000_000
+"""Code points of a text up to which what was learned is asked: it takes some 10 s there."""
+_TOO_LONG = (
+    "This text is longer than any article, so rules alone have read it; cut it into its articles "
+    "for the better engine."
+)
+
 
 def annotate(
     marking: Marking, codebook: Codebook | None = None, weights: Path | None = None
@@ -31,7 +38,8 @@ def annotate(
     from attributor.embedded import stance
 
     proposal, engine = _proposed(marking, weights)
-    warnings = (_NO_PACK,) if marking.language == UNKNOWN else ()
+    odd = {_NO_PACK: marking.language == UNKNOWN, _TOO_LONG: len(marking.text) > LONGEST}
+    warnings = tuple(warning for warning, holds in odd.items() if holds)
     annotation = assemble(marking, proposal, engine, Usage(cost_usd=0.0), warnings)
     return stance.with_stances(annotation, codebook, marking.language) if codebook else annotation
 
@@ -41,7 +49,8 @@ def _proposed(marking: Marking, path: Path | None) -> tuple[Proposal, Engine]:
     from attributor.embedded import weights as files
 
     weights = files.read(path) if path else files.shipped(marking.language)
-    if weights is None or weights.language != marking.language:
+    fits = weights is not None and weights.language == marking.language
+    if weights is None or not fits or len(marking.text) > LONGEST:
         return rules.propose(marking), Engine(name="embedded")
     engine = Engine(name="embedded", weights_sha256=weights.sha256)
     return learned.propose(marking, weights), engine

@@ -53,3 +53,13 @@ def test_an_article_of_a_hundred_thousand_characters_takes_no_minute(gap: str) -
     annotation = annotate(mark(Article(id="a", text=text)))
     assert time.perf_counter() - begun < 60
     assert len(annotation.quotes) > 1000
+
+
+def test_a_text_longer_than_any_article_is_read_by_rules_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("attributor.embedded.LONGEST", 100)
+    annotation = annotate(mark(Article(id="a", text=" ".join(SENTENCES))))
+    assert annotation.engine.weights_sha256 is None
+    assert "rules alone" in annotation.warnings[0]
+    assert annotation.quotes
