@@ -34,6 +34,8 @@ Spans = Sequence[tuple[int, int]]
 
 BITS = 20
 """The table has 2^BITS weights."""
+THREADS = 2
+"""Threads of the linear algebra: sums in another order would give other last bits."""
 FEWEST = 2
 """A feature seen less often is not learned."""
 STRENGTH = {"cue": 0.3, "source": 0.3, "piece": 0.2}
@@ -217,6 +219,7 @@ def _fit(rows: _Rows, strength: float, seed: int) -> tuple[np.ndarray[Any, Any],
     try:
         import numpy as np
         from sklearn.linear_model import LogisticRegression
+        from threadpoolctl import threadpool_limits
     except ImportError as error:
         raise UsageError(
             "Training needs more than attributor itself: pip install 'attributor[train]'."
@@ -224,7 +227,8 @@ def _fit(rows: _Rows, strength: float, seed: int) -> tuple[np.ndarray[Any, Any],
     matrix = _matrix(rows.features)
     used = np.flatnonzero(np.bincount(matrix.indices) >= FEWEST)
     model = LogisticRegression(C=strength, solver="liblinear", tol=1e-3, random_state=seed)
-    model.fit(matrix[:, used], np.array(rows.labels), sample_weight=np.array(rows.counts))
+    with threadpool_limits(THREADS):
+        model.fit(matrix[:, used], np.array(rows.labels), sample_weight=np.array(rows.counts))
     weights = np.zeros(2**BITS)
     weights[used] = model.coef_[0]
     return weights, float(model.intercept_[0])
