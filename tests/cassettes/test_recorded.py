@@ -19,7 +19,7 @@ from attributor.settings import Settings
 from .conftest import FOLDER, told_how_to_record
 
 ARTICLES = Path(__file__).parents[2] / "fixtures" / "articles"
-SYNCHRONOUS = ("lost-marks", "serbian-latin", "no-quotes", "council")
+SYNCHRONOUS = ("lost-marks", "serbian-latin", "serbian-cyrillic", "no-quotes", "council")
 ASYNCHRONOUS = ("milivojevic", "hostile", "dacic", "dialogue")
 CODEBOOK = Codebook(
     targets=(Target(name="Kosovo's independence", definition="Kosovo as a state of its own"),)
