@@ -47,12 +47,12 @@ def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
         return Content(tuple(after))
     if cue.lemma in page.language.clausal:
         clause = _clause_after(page, cue, subject)
-        if clause and _is_plausible(page, cue, subject, clause):
+        if clause and _is_plausible(page, cue, clause):
             return Content((clause,), own_words=False)
     return None
 
 
-def _is_plausible(page: Page, cue: Cue, subject: Subject, clause: Bounds) -> bool:
+def _is_plausible(page: Page, cue: Cue, clause: Bounds) -> bool:
     """Whether a form that is more often a noun ("states", "claims") is a verb here."""
     if cue.kind == "verb":
         return True

@@ -19,7 +19,7 @@ from attributor.embedded.features import WINDOW, Frame, Reading
 from attributor.embedded.sheet import Sheet
 from attributor.embedded.weights import Weights
 from attributor.marking import Marking, Mention
-from attributor.records import Proposal, ProposedQuote
+from attributor.records import Proposal
 
 HOPELESS = -2.5
 """Log-odds by its words alone from which the rules' reading saved no cue of the dev part."""
@@ -54,8 +54,8 @@ def propose(marking: Marking, weights: Weights) -> Proposal:
     found = [_found(sheet, each) for each in tagged]
     rules.join_passages(sheet, found)
     rules.reach_back(sheet, found)
-    quotes = (_proposed(quote, each.odds) for quote, each in zip(found, tagged, strict=True))
-    return Proposal(quotes=tuple(quotes))
+    pairs = zip(found, tagged, strict=True)
+    return Proposal(quotes=tuple(rules.proposed(q, _probability(each.odds)) for q, each in pairs))
 
 
 def cue_candidates(sheet: Sheet, words: frozenset[int]) -> Iterator[int]:
@@ -159,16 +159,16 @@ def _each_its_own(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:
     sentence from where another clause is joined to it (", and Tom Quill said …"). Where more than
     half is lost by that, the rules' content counts.
     """
-    owners = _owners(sheet, [each.i for each in tagged])
+    owners = _owners(sheet, frozenset(each.i for each in tagged))
     joined = sorted((start, each.i) for each in tagged if (start := _joined_at(sheet, each)))
     pared = (_pared(sheet, each, owners, joined) for each in tagged)
     return [each for each in pared if each.tokens]
 
 
-def _owners(sheet: Sheet, cues: list[int]) -> dict[int, int]:
+def _owners(sheet: Sheet, cues: frozenset[int]) -> dict[int, int]:
     """Marked passage -> the cue right before it or in the reporting clause right behind it."""
-    owners = {number: i for number, i in sheet.reporters.items() if i in set(cues)}
-    for i in cues:
+    owners = {number: i for number, i in sheet.reporters.items() if i in cues}
+    for i in sorted(cues):
         following = sheet.at(i + 1 + (sheet.low(i + 1) in (":", ",")))
         if following < sheet.count and sheet.passage_of[following] >= 0:
             owners.setdefault(sheet.passage_of[following], i)
@@ -179,7 +179,8 @@ def _pared(
     sheet: Sheet, each: Tagged, owners: dict[int, int], joined: list[tuple[int, int]]
 ) -> Tagged:
     _, end = sheet.sentences[sheet.sentence_of[each.i]]
-    following = joined[bisect_right(joined, (each.i, sheet.count)) :][:1]
+    place = bisect_right(joined, (each.i, sheet.count))
+    following = joined[place : place + 1]
     stop = next((start for start, i in following if i < end and i in each.tokens), end)
 
     def is_own(j: int) -> bool:
@@ -195,10 +196,11 @@ def _pared(
 
 def _without_join(sheet: Sheet, tokens: set[int]) -> frozenset[int]:
     """The tokens without an "and" or "but" at their end."""
-    while tokens and (sheet.low(max(tokens)) in contents.JOINS or not sheet.is_word[max(tokens)]):
-        if sheet.passage_of[max(tokens)] >= 0:
+    for last in sorted(tokens, reverse=True):
+        loose = sheet.low(last) in contents.JOINS or not sheet.is_word[last]
+        if not loose or sheet.passage_of[last] >= 0:
             break
-        tokens.remove(max(tokens))
+        tokens.remove(last)
     return frozenset(tokens)
 
 
@@ -253,6 +255,5 @@ def _found(sheet: Sheet, each: Tagged) -> rules.Found:
     return rules.Found(spans, sheet.cue(each.i), each.source, own or None, paragraph)
 
 
-def _proposed(quote: rules.Found, odds: float) -> ProposedQuote:
-    confidence = round(1 / (1 + exp(-odds)), 3)
-    return rules.proposed(quote).model_copy(update={"confidence": confidence})
+def _probability(odds: float) -> float:
+    return round(1 / (1 + exp(-odds)), 3)

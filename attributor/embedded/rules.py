@@ -48,14 +48,15 @@ def propose(marking: Marking) -> Proposal:
     return Proposal(quotes=tuple(proposed(quote) for quote in found))
 
 
-def proposed(quote: Found) -> ProposedQuote:
-    """The quote as a proposal."""
+def proposed(quote: Found, confidence: float | None = None) -> ProposedQuote:
+    """The quote as a proposal; rules alone have no confidence."""
     cue = quote.cue if quote.cue and quote.cue.kind != "label" else None  # a colon is no word
     return ProposedQuote(
         pieces=tuple(Piece(start=a, end=b) for a, b in sorted(quote.spans)),
         cue=Piece(start=cue.start, end=cue.end) if cue else None,
         mention=Piece(start=quote.mention.start, end=quote.mention.end) if quote.mention else None,
         own_words=quote.own_words,
+        confidence=confidence,
     )
 
 

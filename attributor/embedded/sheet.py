@@ -50,7 +50,7 @@ class Sheet(Page):
         self.is_word = [t.low[0].isalnum() for t in self.tokens]
         starts = [t.start for t in self.tokens]
         self.sentence_of = [max(bisect_right(self._sentence_starts, s) - 1, 0) for s in starts]
-        self.paragraph_of = [max(bisect_right(self._paragraph_starts, s) - 1, 0) for s in starts]
+        self.paragraph_of = [self.paragraph(start) for start in starts]
         self.sentences = _ranges(self.sentence_of)
         self.paragraphs = _ranges(self.paragraph_of)
         self.passage_of = [-1] * self.count

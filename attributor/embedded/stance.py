@@ -31,21 +31,22 @@ def with_stances(annotation: Annotation, codebook: Codebook, language: str) -> A
 
 
 def _stances(quote: Quote, targets: Iterable[Target], pack: Language) -> Iterable[Stance]:
+    said = [(span, [without_possessive(t.low) for t in tokens(span.text)]) for span in quote.spans]
     for target in targets:
-        for span in quote.spans:
-            words = [without_possessive(t.low) for t in tokens(span.text)]
-            if _is_about(words, target):
+        wanted = _wanted(target)
+        for span, words in said:
+            if 2 * len(wanted & set(words)) > len(wanted):
                 label = _label(words, pack)
                 evidence = span if label != "unclear" else None
                 yield Stance(target=target.name, label=label, evidence=evidence)
                 break
 
 
-def _is_about(words: Sequence[str], target: Target) -> bool:
-    wanted = {
-        without_possessive(t.low) for t in tokens(target.name) if t.end - t.start > _SHORT
-    } or {t.low for t in tokens(target.name)}
-    return 2 * len(wanted & set(words)) > len(wanted)
+def _wanted(target: Target) -> set[str]:
+    """The words of a target's name, more than half of which a quote about it holds."""
+    named = tokens(target.name)
+    longer = {without_possessive(t.low) for t in named if t.end - t.start > _SHORT}
+    return longer or {t.low for t in named}
 
 
 def _label(words: Sequence[str], pack: Language) -> StanceLabel:

@@ -45,10 +45,11 @@ def _inverts(page: Page, cue: Cue) -> bool:
 
 def _before(page: Page, cue: Cue) -> Subject | None:
     start, _ = page.sentence(cue.start)
-    at = _over_auxiliaries(page, page.index(cue.start), page.index(start))
+    first = page.index(start)
+    at = _over_auxiliaries(page, page.index(cue.start), first)
     if at is None:
         return None
-    if page.tokens[at - 1].low == "," if at > page.index(start) else False:
+    if at > first and page.tokens[at - 1].low == ",":
         mention = _with_apposition(page, start, page.tokens[at - 1].start)
         return Subject(mention, mention.start, cue.end) if mention else None
     limit = page.tokens[at].start if at < len(page.tokens) else cue.start

@@ -61,15 +61,12 @@ class GoldSpeaker(Lenient):
     name: str | None = None
 
 
-class GoldQuote(Lenient):
-    """What somebody says; `speech_cue` is False where it is thought or believed instead."""
+class Quoted(Lenient):
+    """What somebody says, as gold or an engine has it."""
 
     content: Stretches
     cue: Stretches = ()
     speaker: GoldSpeaker | None = None
-    kind: QuoteKind
-    speech_cue: bool = True
-    stance: Annotated[tuple[Labelled, ...], BeforeValidator(lambda value: value or ())] = ()
 
     @property
     def mention(self) -> tuple[Edges, ...]:
@@ -78,8 +75,16 @@ class GoldQuote(Lenient):
 
     @property
     def name(self) -> str | None:
-        """The speaker's name where the annotators know it."""
+        """The speaker's name where it is known."""
         return self.speaker.name or None if self.speaker else None
+
+
+class GoldQuote(Quoted):
+    """A quote of gold; `speech_cue` is False where it is thought or believed instead."""
+
+    kind: QuoteKind
+    speech_cue: bool = True
+    stance: Annotated[tuple[Labelled, ...], BeforeValidator(lambda value: value or ())] = ()
 
 
 class GoldArticle(Lenient):

@@ -13,12 +13,10 @@ from typing import Any
 
 from attributor.errors import ReadingError, quoted
 from attributor.evaluation.gold import (
-    Edges,
     GoldArticle,
-    GoldSpeaker,
     Labelled,
     Lenient,
-    Stretches,
+    Quoted,
     from_annotation,
     own_output,
 )
@@ -26,23 +24,10 @@ from attributor.evaluation.lines import read_lines, record
 from attributor.records import Annotation, Engine, Usage
 
 
-class PredictedQuote(Lenient):
+class PredictedQuote(Quoted):
     """A quote as an engine has it."""
 
-    content: Stretches
-    cue: Stretches = ()
-    speaker: GoldSpeaker | None = None
     stance: tuple[Labelled, ...] = ()
-
-    @property
-    def mention(self) -> tuple[Edges, ...]:
-        """The words that name the speaker here, if any do."""
-        return self.speaker.mention if self.speaker else ()
-
-    @property
-    def name(self) -> str | None:
-        """The speaker's name where the engine gives one."""
-        return self.speaker.name or None if self.speaker else None
 
 
 @dataclass(frozen=True)

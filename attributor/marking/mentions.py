@@ -7,6 +7,7 @@ a description ends in a noun that can speak (language data) and reaches back to 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Literal
 
 from attributor.marking.evidence import Gender, Mention, Token
 from attributor.marking.language import Language
@@ -152,11 +153,9 @@ def _name(
     head = tokens[end - 2].low if last.low == "." else last.low
     first = _reach_back(tokens, start, starts, language)
     words = [tokens[i].low for i in range(first, end)]
-    if all(
-        w in language.titles or language.nouns.get(w) == "person" for w in words[-(end - start) :]
-    ):
-        return Mention(tokens[first].start, last.end, "nominal", head, _gender(words, language))
-    return Mention(tokens[first].start, last.end, "name", head, _gender(words, language))
+    no_name = all(_is_role(word, language) for word in words[start - first :])
+    kind: Literal["nominal", "name"] = "nominal" if no_name else "name"
+    return Mention(tokens[first].start, last.end, kind, head, _gender(words, language))
 
 
 def _is_role(word: str, language: Language) -> bool:

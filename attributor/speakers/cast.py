@@ -59,7 +59,6 @@ class Cast:
         self.marking = marking
         self.text = marking.text
         self.language: Language = load(marking.language)
-        self.named: list[Entity] = []
         self.others: dict[str, Entity] = {}
         self._other_by_head: dict[str, Entity] = {}
         self.last: tuple[int, Entity] | None = None
@@ -197,7 +196,6 @@ class Cast:
 
     def _new(self, words: tuple[str, ...]) -> Entity:
         entity = Entity(kind=self._kind_of_name(words), inflected=bool(self.language.endings))
-        self.named.append(entity)
         self._by_last[words[-1]].append(entity)
         self._by_first[words[0]].append(entity)
         return entity
