@@ -27,41 +27,159 @@ def mentions(
     tokens: Sequence[Token], sentence_starts: Iterable[int], language: Language
 ) -> tuple[Mention, ...]:
     """Every candidate in order; where two would overlap, the longer one that holds a name."""
-    starts = {index_at(tokens, offset) for offset in sentence_starts}
-    initial = _initial(tokens, starts)
-    inner = {
-        without_possessive(t.low) for i, t in enumerate(tokens) if t.capital and i not in initial
-    }
-    found: list[Mention] = []
-    i = 0
-    while i < len(tokens):
-        mention, i = _at(tokens, i, starts, initial, inner, language)
-        if mention:
-            found.append(mention)
-    return tuple(_merged(found))
+    return tuple(_merged(_Finder(tokens, sentence_starts, language).found()))
 
 
-def _at(
-    tokens: Sequence[Token],
-    i: int,
-    starts: set[int],
-    initial: set[int],
-    inner: set[str],
-    language: Language,
-) -> tuple[Mention | None, int]:
-    """The mention that begins or has its head at token `i`, and where to look on."""
-    token = tokens[i]
-    kind = language.pronouns.get(token.low) or language.pronouns.get(token.low.partition("'")[0])
-    if kind:
-        gender: Gender = "m" if kind == "m" else "f" if kind == "f" else ""
-        plural = kind == "plural"
-        return Mention(token.start, token.end, "pronoun", token.low, gender, plural), i + 1
-    end = _name_end(tokens, i, starts, initial, inner, language) if token.capital else i
-    if end > i:
-        return _name(tokens, i, end, starts, language), end
-    if token.low in language.nouns:
-        return _nominal(tokens, i, starts, language), i + 1
-    return None, i + 1
+class _Finder:
+    """The tokens of an article, and which of them a capital says little about.
+
+    `starts` are the indices of sentences' first tokens, `initial` those of words whose capital may
+    come from their place, `inner` the words that have a capital elsewhere too.
+    """
+
+    def __init__(
+        self, tokens: Sequence[Token], sentence_starts: Iterable[int], language: Language
+    ) -> None:
+        self.tokens, self.language = tokens, language
+        self.starts = {index_at(tokens, offset) for offset in sentence_starts}
+        self.initial = _initial(tokens, self.starts)
+        self.inner = {
+            without_possessive(t.low)
+            for i, t in enumerate(tokens)
+            if t.capital and i not in self.initial
+        }
+
+    def found(self) -> Iterator[Mention]:
+        """Every candidate, overlapping ones too, in the order of their heads."""
+        i = 0
+        while i < len(self.tokens):
+            mention, i = self._at(i)
+            if mention:
+                yield mention
+
+    def _at(self, i: int) -> tuple[Mention | None, int]:
+        """The mention that begins or has its head at token `i`, and where to look on."""
+        token = self.tokens[i]
+        kind = self.language.pronouns.get(token.low) or self.language.pronouns.get(
+            token.low.partition("'")[0]
+        )
+        if kind:
+            gender: Gender = "m" if kind == "m" else "f" if kind == "f" else ""
+            plural = kind == "plural"
+            return Mention(token.start, token.end, "pronoun", token.low, gender, plural), i + 1
+        end = self._name_end(i) if token.capital else i
+        if end > i:
+            return self._name(i, end), end
+        if token.low in self.language.nouns:
+            return self._nominal(i), i + 1
+        return None, i + 1
+
+    def _name_end(self, i: int) -> int:
+        """Index after the name that begins at `i`; `i` itself if none does."""
+        word = without_possessive(self.tokens[i].low)
+        if word in self.language.not_names or (i in self.initial and self._is_common(i)):
+            return i
+        end = i
+        while end < min(len(self.tokens), i + _LONGEST):
+            if self.tokens[end].low.endswith("'s"):
+                return end + 1
+            step = self._name_step(end)
+            if not step:
+                break
+            end += step
+            if end in self.starts:
+                break
+        return end
+
+    def _name_step(self, at: int) -> int:
+        """By how many tokens the name goes on at `at`: a word, an initial, a particle."""
+        token = self.tokens[at]
+        following = self.tokens[at + 1] if at + 1 < len(self.tokens) else None
+        if token.capital and token.low not in self.language.not_names:
+            return 2 if following and _is_abbreviated(token, following, self.language) else 1
+        return self._particles(at) if token.low in self.language.particles else 0
+
+    def _particles(self, at: int) -> int:
+        """How many particles lead to the name's next word ("van der" Holm); "and" never does."""
+        for count, token in enumerate(self.tokens[at : at + _PARTICLES + 1]):
+            if token.capital and count:
+                return count if token.low not in self.language.not_names else 0
+            if token.low not in self.language.particles or token.low == "and":
+                return 0
+        return 0
+
+    def _is_common(self, i: int) -> bool:
+        """Whether the capitalised word at a sentence's start is probably an ordinary word."""
+        word = without_possessive(self.tokens[i].low)
+        if word in self.inner or word in self.language.given or len(self.tokens[i].low) > len(word):
+            return False
+        following = self.tokens[i + 1] if i + 1 < len(self.tokens) else None
+        if following is None:
+            return True
+        if (
+            following.low == ","
+            and i + 2 < len(self.tokens)
+            and self.tokens[i + 2].low in self.language.determiners
+        ):
+            return False  # "Reed, the chief executive"
+        if following.capital and following.low not in self.language.not_names:
+            return word in self.language.nouns and not following.low[0].isalnum()
+        if word in self.language.nouns or word in self.language.titles:
+            return True
+        return following.low not in self.language.verbs
+
+    def _name(self, start: int, end: int) -> Mention:
+        """The name at `start:end` with the titles and the description before it."""
+        last = self.tokens[end - 1]
+        if last.low.endswith("'s") and last.end - last.start > 2:
+            last = last._replace(end=last.end - 2, low=last.low[:-2])
+        head = self.tokens[end - 2].low if last.low == "." else last.low
+        first = self._reach_back(start)
+        words = [self.tokens[i].low for i in range(first, end)]
+        no_name = all(_is_role(word, self.language) for word in words[start - first :])
+        kind: Literal["nominal", "name"] = "nominal" if no_name else "name"
+        return Mention(
+            self.tokens[first].start, last.end, kind, head, _gender(words, self.language)
+        )
+
+    def _nominal(self, i: int) -> Mention:
+        first = self._reach_back(i)
+        words = [self.tokens[k].low for k in range(first, i + 1)]
+        # "predsednica opštine": the person is the head, whatever body completes the title
+        head = next(
+            (w for w in reversed(words) if self.language.nouns.get(w) == "person"), words[-1]
+        )
+        plural = self.language.nouns[head] == "group"
+        gender = _gender(words, self.language)
+        return Mention(
+            self.tokens[first].start, self.tokens[i].end, "nominal", head, gender, plural
+        )
+
+    def _reach_back(self, start: int) -> int:
+        """Index where the description before `start` begins: at its determiner if one is near."""
+        best = start
+        for k in range(start - 1, max(start - 2 - _REACH, -1), -1):
+            if k + 1 in self.starts:
+                break
+            low = self.tokens[k].low
+            if low in self.language.determiners or low in self.language.possessives:
+                return k
+            if low.endswith("'s"):
+                return self._possessor(k) if start - k <= _OWNED else best
+            if _ends_description(self.tokens[k], self.language):
+                break
+            if low in self.language.titles or low in self.language.nouns or self.tokens[k].capital:
+                best = k if best == k + 1 else best
+        return best
+
+    def _possessor(self, k: int) -> int:
+        while (
+            k > 0
+            and self.tokens[k - 1].capital
+            and self.tokens[k - 1].low not in self.language.not_names
+        ):
+            k -= 1
+        return k - 1 if k > 0 and self.tokens[k - 1].low in self.language.determiners else k
 
 
 def _initial(tokens: Sequence[Token], starts: Iterable[int]) -> set[int]:
@@ -75,50 +193,6 @@ def _initial(tokens: Sequence[Token], starts: Iterable[int]) -> set[int]:
     return first
 
 
-def _name_end(
-    tokens: Sequence[Token],
-    i: int,
-    starts: set[int],
-    initial: set[int],
-    inner: set[str],
-    language: Language,
-) -> int:
-    """Index after the name that begins at `i`; `i` itself if none does."""
-    word = without_possessive(tokens[i].low)
-    if word in language.not_names or (i in initial and _is_common(tokens, i, inner, language)):
-        return i
-    end = i
-    while end < min(len(tokens), i + _LONGEST):
-        if tokens[end].low.endswith("'s"):
-            return end + 1
-        step = _name_step(tokens, end, language)
-        if not step:
-            break
-        end += step
-        if end in starts:
-            break
-    return end
-
-
-def _name_step(tokens: Sequence[Token], at: int, language: Language) -> int:
-    """How many tokens the name goes on by at `at`: a capitalised word, an initial, a particle."""
-    token = tokens[at]
-    following = tokens[at + 1] if at + 1 < len(tokens) else None
-    if token.capital and token.low not in language.not_names:
-        return 2 if following and _is_abbreviated(token, following, language) else 1
-    return _particles(tokens, at, language) if token.low in language.particles else 0
-
-
-def _particles(tokens: Sequence[Token], at: int, language: Language) -> int:
-    """How many particles lead to the name's next word ("van der" Holm); "and" never does."""
-    for count, token in enumerate(tokens[at : at + _PARTICLES + 1]):
-        if token.capital and count:
-            return count if token.low not in language.not_names else 0
-        if token.low not in language.particles or token.low == "and":
-            return 0
-    return 0
-
-
 def _is_abbreviated(token: Token, following: Token, language: Language) -> bool:
     """Whether the full stop after the word is its own: an initial, or a title such as "Rep."."""
     if following.low != "." or following.start != token.end:
@@ -126,50 +200,8 @@ def _is_abbreviated(token: Token, following: Token, language: Language) -> bool:
     return token.end - token.start == 1 or token.low in language.titles
 
 
-def _is_common(tokens: Sequence[Token], i: int, inner: set[str], language: Language) -> bool:
-    """Whether the capitalised word at a sentence's start is probably an ordinary word."""
-    word = without_possessive(tokens[i].low)
-    if word in inner or word in language.given or len(tokens[i].low) > len(word):
-        return False
-    following = tokens[i + 1] if i + 1 < len(tokens) else None
-    if following is None:
-        return True
-    if following.low == "," and i + 2 < len(tokens) and tokens[i + 2].low in language.determiners:
-        return False  # "Reed, the chief executive"
-    if following.capital and following.low not in language.not_names:
-        return word in language.nouns and not following.low[0].isalnum()
-    if word in language.nouns or word in language.titles:
-        return True
-    return following.low not in language.verbs
-
-
-def _name(
-    tokens: Sequence[Token], start: int, end: int, starts: set[int], language: Language
-) -> Mention:
-    """The name at `start:end` with the titles and the description before it."""
-    last = tokens[end - 1]
-    if last.low.endswith("'s") and last.end - last.start > 2:
-        last = last._replace(end=last.end - 2, low=last.low[:-2])
-    head = tokens[end - 2].low if last.low == "." else last.low
-    first = _reach_back(tokens, start, starts, language)
-    words = [tokens[i].low for i in range(first, end)]
-    no_name = all(_is_role(word, language) for word in words[start - first :])
-    kind: Literal["nominal", "name"] = "nominal" if no_name else "name"
-    return Mention(tokens[first].start, last.end, kind, head, _gender(words, language))
-
-
 def _is_role(word: str, language: Language) -> bool:
     return word in language.titles or language.nouns.get(word) == "person"
-
-
-def _nominal(tokens: Sequence[Token], i: int, starts: set[int], language: Language) -> Mention:
-    first = _reach_back(tokens, i, starts, language)
-    words = [tokens[k].low for k in range(first, i + 1)]
-    # "predsednica opštine": the person is the head, whatever body completes the title
-    head = next((w for w in reversed(words) if language.nouns.get(w) == "person"), words[-1])
-    plural = language.nouns[head] == "group"
-    gender = _gender(words, language)
-    return Mention(tokens[first].start, tokens[i].end, "nominal", head, gender, plural)
 
 
 def _gender(words: Iterable[str], language: Language) -> Gender:
@@ -178,30 +210,6 @@ def _gender(words: Iterable[str], language: Language) -> Gender:
         if known in ("m", "f"):
             return "m" if known == "m" else "f"
     return ""
-
-
-def _reach_back(tokens: Sequence[Token], start: int, starts: set[int], language: Language) -> int:
-    """Index where the description before `start` begins: at its determiner if one is near."""
-    best = start
-    for k in range(start - 1, max(start - 2 - _REACH, -1), -1):
-        if k + 1 in starts:
-            break
-        low = tokens[k].low
-        if low in language.determiners or low in language.possessives:
-            return k
-        if low.endswith("'s"):
-            return _possessor(tokens, k, language) if start - k <= _OWNED else best
-        if _ends_description(tokens[k], language):
-            break
-        if low in language.titles or low in language.nouns or tokens[k].capital:
-            best = k if best == k + 1 else best
-    return best
-
-
-def _possessor(tokens: Sequence[Token], k: int, language: Language) -> int:
-    while k > 0 and tokens[k - 1].capital and tokens[k - 1].low not in language.not_names:
-        k -= 1
-    return k - 1 if k > 0 and tokens[k - 1].low in language.determiners else k
 
 
 def _ends_description(token: Token, language: Language) -> bool:
@@ -219,7 +227,7 @@ def _ends_description(token: Token, language: Language) -> bool:
     )
 
 
-def _merged(found: Sequence[Mention]) -> Iterator[Mention]:
+def _merged(found: Iterable[Mention]) -> Iterator[Mention]:
     """`found` without those that another one covers; of two that overlap, joined into one."""
     held: Mention | None = None
     for mention in sorted(found, key=lambda m: (m.start, -m.end)):
