@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attributor.embedded.page import Bounds, Page
-from attributor.embedded.subjects import Subject, find
 from attributor.marking import Cue, Passage
+from attributor.marking.page import Bounds, Page
+from attributor.marking.subjects import Subject, find
 
 VERBAL = ("verb", "noun")
 """Kinds of cue that can be a reporting verb."""

@@ -12,11 +12,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from attributor.embedded import contents, rules, subjects
+from attributor.embedded import contents, rules
 from attributor.embedded.contents import Content
-from attributor.embedded.page import Bounds
 from attributor.embedded.sheet import Sheet, hashed
-from attributor.marking import Mention
+from attributor.marking import Mention, subjects
+from attributor.marking.page import Bounds
 
 _TYPES = {"name": 0, "nominal": 1, "pronoun": 2}
 _REACH = 60

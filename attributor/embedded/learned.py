@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import exp, inf, log1p
 
-from attributor.embedded import contents, features, rules, subjects
+from attributor.embedded import contents, features, rules
 from attributor.embedded.features import WINDOW, Frame, Reading
 from attributor.embedded.sheet import Sheet
 from attributor.embedded.weights import Weights
-from attributor.marking import Marking, Mention
+from attributor.marking import Marking, Mention, subjects
 from attributor.records import Proposal
 
 HOPELESS = -2.5

@@ -13,10 +13,10 @@ from collections import Counter
 from dataclasses import dataclass
 from operator import itemgetter
 
-from attributor.embedded import contents, subjects
+from attributor.embedded import contents
 from attributor.embedded.contents import VERBAL, Content
-from attributor.embedded.page import Bounds, Page
-from attributor.marking import Cue, Marking, Mention, Passage
+from attributor.marking import Cue, Marking, Mention, Passage, subjects
+from attributor.marking.page import Bounds, Page
 from attributor.records import Piece, Proposal, ProposedQuote
 
 _BEFORE_SPEECH = frozenset('.!?:,”"»')

@@ -9,9 +9,9 @@ from functools import cache, cached_property
 from itertools import accumulate
 
 from attributor.embedded import contents
-from attributor.embedded.page import Bounds, Page
 from attributor.marking import Cue, Marking, Mention, Token
 from attributor.marking.language import load
+from attributor.marking.page import Bounds, Page
 
 _CLASSES = (
     "auxiliaries",

@@ -17,7 +17,7 @@ from pydantic_core import from_json
 from attributor.errors import AnswerError
 from attributor.marking.evidence import Marking, Segment
 from attributor.prompting.exchange import Answer, Request
-from attributor.prompting.places import find_source, without_source
+from attributor.prompting.places import Places, Words, without_source
 from attributor.prompting.windows import Window, harmless
 from attributor.prompting.wire import WireQuote, complaint
 from attributor.records import Piece, ProposedQuote
@@ -132,17 +132,24 @@ def read_attribution(found: dict[str, Any], window: Window, marking: Marking) ->
     if CUT_OFF in found:
         tokens = f"{found[CUT_OFF]:,}"
         reading.remarks.append(Remark(f"the answer was cut off after {tokens} output tokens"))
+    places = Places(marking, window)
     for place, item in enumerate(found["quotes"], start=1):
         try:
             quote = WireQuote.model_validate(item)
         except ValidationError as error:
             reading.remarks.append(Remark(f"quote no. {place} is malformed: {complaint(error)}"))
             continue
-        proposed = _proposed(quote, window, marking, _index(quote.name, reading.names))
-        if isinstance(proposed, Remark):
-            reading.remarks.append(proposed)
-        else:
-            _add(proposed, reading.quotes, window)
+        edges = _edges(quote, window)
+        if isinstance(edges, Remark):
+            reading.remarks.append(edges)
+            continue
+        speaker = _index(quote.name, reading.names)
+        for part in _parts(edges, places):
+            proposed = _proposed(quote, part, places, speaker)
+            if isinstance(proposed, Remark):
+                reading.remarks.append(proposed)
+            else:
+                _add(proposed, reading.quotes, window)
     numbers = found.get("not_speech")
     reading.not_speech = [n for n in numbers if type(n) is int] if isinstance(numbers, list) else []
     return reading
@@ -176,9 +183,17 @@ def _source(quote: ProposedQuote) -> tuple[object, ...]:
     return quote.cue, quote.mention, quote.speaker
 
 
-def _proposed(
-    quote: WireQuote, window: Window, marking: Marking, speaker: int | None
-) -> ProposedQuote | Remark:
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """The indices of a quote's first and last segment, and the words at its edges inside them."""
+
+    first: int
+    last: int
+    starts: str = ""
+    ends: str = ""
+
+
+def _edges(quote: WireQuote, window: Window) -> _Edges | Remark:
     edges = _EDGE.fullmatch(quote.from_), _EDGE.fullmatch(quote.to)
     if edges[0] is None or edges[1] is None:
         return Remark("an edge does not begin with a segment's number")
@@ -191,13 +206,37 @@ def _proposed(
         return Remark(f"a piece runs backwards, from {first} to {last}", (last, first))
     starts = " ".join(edges[0][2].split()[:EDGE_WORDS])
     ends = " ".join(edges[1][2].split()[-EDGE_WORDS:])
+    return _Edges(first - 1, last - 1, starts, ends)
+
+
+def _parts(edges: _Edges, places: Places) -> list[_Edges]:
+    """The quotes that these edges hold; the words at their edges belong to the outer ones."""
+    return [
+        _Edges(
+            first,
+            last,
+            edges.starts if first == edges.first else "",
+            edges.ends if last == edges.last else "",
+        )
+        for first, last in places.parts(edges.first, edges.last)
+    ]
+
+
+def _proposed(
+    quote: WireQuote, edges: _Edges, places: Places, speaker: int | None
+) -> ProposedQuote | Remark:
     cue, mention = (words.strip()[:MAX_WORDS] for words in (quote.cue, quote.mention))
     if cue.casefold() == mention.casefold():
         cue = ""
-    source = find_source(marking.text, window.segments, first - 1, last - 1, cue, mention)
-    pieces = _split(window.segments[first - 1 : last], starts, ends)
+    source = places.source(edges.first, edges.last, Words(cue, mention, quote.name))
+    if not source.is_known:
+        return Remark(f"nothing says that anybody said segment {edges.first + 1}")
+    pieces = _split(places.segments[edges.first : edges.last + 1], edges.starts, edges.ends)
+    kept = without_source(places.text, pieces, source, places.language)
+    if not kept:
+        return Remark(f"segment {edges.first + 1} holds a cue and nothing that was said")
     return ProposedQuote(
-        pieces=tuple(without_source(marking.text, pieces, source)),
+        pieces=tuple(kept),
         cue=source.cue,
         mention=source.mention,
         speaker=speaker,

@@ -1,17 +1,25 @@
 """Where a proposed quote stands: its cue and mention, and what is left of its segments beside them.
 
-A model points to whole segments. Where the cue stands in one of them ("He noted that …", "…, she
-said."), that much is known without asking: what is said begins after it or ends before it.
+A model points to whole segments and copies the words that attribute them. Where these stand is
+looked up. Where they do not stand beside the quote, the article is asked: it often says itself who
+said this ("…,” the diplomat noted."), and a model that knows whose words they are need not know in
+which words they are attributed. What is said begins after its cue or ends before it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
+from functools import cached_property
+from itertools import groupby, product
 from typing import Literal
 
-from attributor.marking.evidence import Segment
+from attributor.marking.evidence import Cue, Marking, Mention, Segment
+from attributor.marking.language import Language, load
+from attributor.marking.reports import Report, reports
+from attributor.marking.tokens import tokens
+from attributor.prompting.windows import Window
 from attributor.records import Piece
 
 Edges = tuple[int, int]
@@ -19,39 +27,183 @@ Side = Literal["before", "after", "around"]
 
 LONGEST_SOURCE = 160
 """Characters from a mention to its cue, beyond which they are not taken for one."""
+LONGEST_CUE = 6
+"""Words of a cue, beyond which the article's own is taken."""
 
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The cue and the mention of a quote, as found; a Piece with words is left to grounding."""
+    """The cue and the mention of a quote, as found; a Piece with words is left to grounding.
+
+    `edges` are where both stand in `segment`. `is_known` is False where neither the article nor
+    the model's words say that anybody said this.
+    """
 
     cue: Piece | None
     mention: Piece | None
     segment: Segment | None = None
     edges: Edges | None = None
+    is_known: bool = True
 
 
-def find_source(
-    text: str, segments: tuple[Segment, ...], first: int, last: int, cue: str, mention: str
-) -> Source:
-    """Cue and mention in the segments `first` to `last` (indices) or beside them.
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a model says of a quote's source: the words it copied, and the speaker's name."""
 
-    Both are looked for in one segment before they are looked for apart, and outside quotation
-    marks before inside: what stands there is said by the speaker.
+    cue: str
+    mention: str
+    name: str = ""
+
+
+class Places:
+    """A window of an article, in which sources are looked up."""
+
+    def __init__(self, marking: Marking, window: Window) -> None:
+        self.text, self.segments = marking.text, window.segments
+        self.language = load(marking.language)
+        self._marking = marking
+
+    def source(self, first: int, last: int, words: Words) -> Source:
+        """Cue and mention of what the segments `first` to `last` (indices) hold.
+
+        Args:
+            first: index of the first segment of what was said.
+            last: index of the last one.
+            words: what the model says.
+        """
+        order = (first, last + 1, last, first - 1, last + 2, first - 2)
+        near = [self.segments[n] for n in dict.fromkeys(order) if 0 <= n < len(self.segments)]
+        near = [s for s in near if not s.marked] or near
+        said = find_source(self.text, near, words)
+        own = self.segments[first : last + 1]
+        beside = [r for r in self._beside(first, last) if _fits(r, words.name, self.text)]
+        if self._is_borne_out(said, beside, words):
+            return said
+        if beside:
+            return self._of(beside[0])
+        known = any(s.marked for s in own) or self._says(words.cue) or self._is_apart(said, own)
+        return Source(said.cue, said.mention, said.segment, said.edges, known)
+
+    def parts(self, first: int, last: int) -> list[tuple[int, int]]:
+        """The segments `first` to `last` as the quotes that they are.
+
+        One quote, unless several paragraphs among them say by themselves who speaks: then each
+        paragraph is its own.
+        """
+        paragraphs = [
+            (group[0], group[-1])
+            for _, numbers in groupby(
+                range(first, last + 1), key=lambda n: self.segments[n].paragraph
+            )
+            for group in [list(numbers)]
+        ]
+        reported = [p for p in paragraphs if any(any(self._in(n)) for n in range(p[0], p[1] + 1))]
+        return paragraphs if len(reported) > 1 else [(first, last)]
+
+    def _is_borne_out(self, said: Source, beside: list[Report], words: Words) -> bool:
+        """Whether the model's cue is one beside the quote, perhaps one that no list knows."""
+        if said.segment is None or said.cue is None or said.segment.marked:
+            return False
+        if any(_overlap(report.cue, said.cue) for report in self._reports):
+            return True
+        if beside or len(_WORD.findall(words.cue)) > LONGEST_CUE:
+            return False
+        mentions = self._marking.mentions
+        by_somebody = said.mention and any(_overlap(m, said.mention) for m in mentions)
+        named = any(m.start <= said.cue.start and said.cue.end <= m.end for m in mentions)
+        return self._says(words.cue) or bool(by_somebody and not named)
+
+    def _beside(self, first: int, last: int) -> list[Report]:
+        """The reporting clauses of the segments, else of those right after or before them.
+
+        A passage in quotation marks counts as a whole, and one before it only where it leads up
+        to it.
+        """
+        while first and self._go_on(first - 1):
+            first -= 1
+        while last + 1 < len(self.segments) and self._go_on(last):
+            last += 1
+        before = (first - 1,) if first and self._leads_up(first - 1) else ()
+        for numbers in (range(first, last + 1), (last + 1,), before):
+            found = [report for n in numbers for report in self._in(n)]
+            if found:
+                return found
+        return []
+
+    def _go_on(self, number: int) -> bool:
+        """Whether the segment and the one after it belong to one passage."""
+        one, other = self.segments[number : number + 2]
+        return one.marked and other.marked and one.paragraph == other.paragraph
+
+    def _leads_up(self, number: int) -> bool:
+        """Whether the segment goes on in the next one, or ends with a colon."""
+        one, other = self.segments[number : number + 2]
+        return one.sentence == other.sentence or self.text[one.end - 1] == ":"
+
+    def _in(self, number: int) -> Iterator[Report]:
+        if not 0 <= number < len(self.segments) or self.segments[number].marked:
+            return
+        segment = self.segments[number]
+        for report in self._reports:
+            if segment.start <= report.cue.start < segment.end:
+                yield report
+
+    def _of(self, report: Report) -> Source:
+        segment = next(s for s in self.segments if s.start <= report.cue.start < s.end)
+        cue = _piece((report.cue.start, report.cue.end)) if report.cue.kind != "label" else None
+        mention = _piece((report.mention.start, report.mention.end))
+        return Source(cue, mention, segment, (report.start, report.end))
+
+    def _says(self, cue: str) -> bool:
+        """Whether the words can attribute speech; any can, in a language without a pack."""
+        lows = [token.low for token in tokens(cue)]
+        prepositions = {" ".join(words) for words in self.language.prepositions}
+        known = self.language.verbs
+        return not known or " ".join(lows) in prepositions or any(low in known for low in lows)
+
+    def _is_apart(self, said: Source, own: tuple[Segment, ...]) -> bool:
+        """Whether the cue was found outside the quote's segments."""
+        inside = said.segment in own
+        return said.segment is not None and not inside
+
+    @cached_property
+    def _reports(self) -> tuple[Report, ...]:
+        return reports(self._marking)
+
+
+def _overlap(one: Cue | Mention, other: Piece) -> bool:
+    return one.start < other.end and other.start < one.end
+
+
+def _fits(report: Report, name: str, text: str) -> bool:
+    """Whether the clause's mention can be that of a speaker called `name`."""
+    if report.mention.type != "name" or not name:
+        return True
+    mention = text[report.mention.start : report.mention.end]
+    return bool(set(_lows(mention)) & set(_lows(name)))
+
+
+def _lows(name: str) -> list[str]:
+    return [token.low for token in tokens(name) if token.low[0].isalnum()]
+
+
+def find_source(text: str, near: list[Segment], words: Words) -> Source:
+    """Cue and mention as the model copied them, in the segments `near`, the best place first.
+
+    Both are looked for in one segment before they are looked for apart.
     """
-    order = (first, last + 1, last, first - 1, last + 2, first - 2)
-    near = [segments[n] for n in dict.fromkeys(order) if 0 <= n < len(segments)]
-    near = [s for s in near if not s.marked] or near
     for segment in near:
-        both = product(_all(text, cue, segment), _all(text, mention, segment))
+        both = product(_all(text, words.cue, segment), _all(text, words.mention, segment))
         pairs = [(c, m) for c, m in both if c[1] <= m[0] or m[1] <= c[0]]
         if pairs:
             c, m = min(pairs, key=lambda pair: (_gap(*pair), pair))
             return Source(_piece(c), _piece(m), segment, (min(c[0], m[0]), max(c[1], m[1])))
     return Source(
-        _anchored(text, cue, near), _anchored(text, mention, near), *_apart(text, cue, near)
+        _anchored(text, words.cue, near),
+        _anchored(text, words.mention, near),
+        *_apart(text, words.cue, near),
     )
 
 
@@ -83,27 +235,30 @@ def _piece(edges: Edges) -> Piece:
     return Piece(start=edges[0], end=edges[1])
 
 
-def without_source(text: str, pieces: list[Piece], source: Source) -> list[Piece]:
+def without_source(
+    text: str, pieces: list[Piece], source: Source, language: Language
+) -> list[Piece]:
     """The pieces, less the cue and the mention where these stand in one of them.
 
-    An edge that comes with words is left as it is.
+    An edge that comes with words is left as it is. Nothing is left where a piece held no more
+    than its source.
     """
     segment, edges = source.segment, source.edges
     if segment is None or edges is None or segment.marked or edges[1] - edges[0] > LONGEST_SOURCE:
         return pieces
+    side = _side(text, segment, source, language)
     kept: list[Piece] = []
     for piece in pieces:
         inside = piece.start <= edges[0] and edges[1] <= piece.end
-        kept += _less(text, piece, segment, edges) if inside else [piece]
-    return kept or pieces
+        kept += _less(text, piece, (segment.start, segment.end), edges, side) if inside else [piece]
+    return kept
 
 
-def _less(text: str, piece: Piece, segment: Segment, edges: Edges) -> list[Piece]:
-    side = _side(text, segment, edges)
+def _less(text: str, piece: Piece, segment: Edges, edges: Edges, side: Side) -> list[Piece]:
     if (side != "before" and piece.starts) or (side != "after" and piece.ends):
         return [piece]
-    first_end = edges[0] if side != "after" else segment.start
-    last_start = edges[1] if side != "before" else segment.end
+    first_end = edges[0] if side != "after" else segment[0]
+    last_start = edges[1] if side != "before" else segment[1]
     parts = [
         piece.model_copy(update={"end": first_end, "ends": ""}),
         piece.model_copy(update={"start": last_start, "starts": ""}),
@@ -111,12 +266,29 @@ def _less(text: str, piece: Piece, segment: Segment, edges: Edges) -> list[Piece
     return [part for part in parts if _WORD.search(text, part.start, max(part.start, part.end))]
 
 
-def _side(text: str, segment: Segment, edges: Edges) -> Side:
-    """On which side of its source a quote stands within their segment."""
+def _side(text: str, segment: Segment, source: Source, language: Language) -> Side:
+    """On which side of its source a quote stands within their segment.
+
+    What a conjunction ("that") opens right behind the source was said; what stands behind a verb
+    and its subject ("said Ann, who …") was not.
+    """
+    edges = source.edges or (segment.start, segment.end)
     before, after = text[segment.start : edges[0]].rstrip(), text[edges[1] : segment.end].lstrip()
     left, right = len(_WORD.findall(before)), len(_WORD.findall(after))
+    first = _WORD.search(after)
+    word = first[0].lower() if first else ""
+    if word in language.conjunctions and after.lower().startswith(word):
+        return "after"
     if left and right and before.endswith(",") and after.startswith(","):
-        return "around"
+        return "before" if word in language.relatives else "around"
     if not right or (before.endswith((",", "—", "–")) and left > right):
         return "before"
-    return "after"
+    return "before" if _is_inverted(text, source, language) else "after"
+
+
+def _is_inverted(text: str, source: Source, language: Language) -> bool:
+    """Whether the verb stands before its subject: "…,” said Ann"."""
+    cue, mention = source.cue, source.mention
+    if cue is None or mention is None or mention.start < cue.start:
+        return False
+    return any(token.low in language.verbs for token in tokens(text[cue.start : cue.end]))

@@ -158,15 +158,17 @@ def test_cue_and_mention_are_looked_for_together_beside_the_quote() -> None:
     assert (words_at(proposed.mention), words_at(proposed.cue)) == ("Milo Brandt", "said")
 
 
-def test_a_cue_that_stands_nowhere_near_is_left_to_grounding() -> None:
-    (proposed,) = reading(answer([quote(cue="denied")])).quotes
-    assert words_at(proposed.cue) == "said Ada Moravec, the city engineer."
+@pytest.mark.parametrize("cue", ["denied", "Ada Moravec", "The bridge is safe"])
+def test_for_a_cue_that_does_not_stand_beside_the_quote_the_articles_own_is_taken(
+    cue: str,
+) -> None:
+    (proposed,) = reading(answer([quote(cue=cue)])).quotes
+    assert (words_at(proposed.mention), words_at(proposed.cue)) == ("Ada Moravec", "said")
 
 
-def test_a_cue_that_is_the_mention_again_is_none() -> None:
-    (proposed,) = reading(answer([quote(cue="Ada Moravec")])).quotes
-    assert proposed.cue is None
-    assert words_at(proposed.mention) == "Ada Moravec"
+def test_a_quote_that_is_nothing_but_a_cue_is_a_remark() -> None:
+    found = answer([quote(**{"from": "3", "to": "3"}), TUNNEL])
+    assert reasons(found) == ["segment 3 holds a cue and nothing that was said"]
 
 
 def test_numbers_may_come_where_words_are_asked_for() -> None:

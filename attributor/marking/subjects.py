@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attributor.embedded.page import Page
 from attributor.marking import Cue, Mention
+from attributor.marking.page import Page
 from attributor.marking.quotation import CHARACTERS
 
 _CHUNK = 7
