@@ -45,37 +45,30 @@ Of each: the cue (the attributing words: said, told reporters, according to), th
 beside the cue that name the speaker: a name, he, the minister), and the name (the longest name that
 the article gives this speaker anywhere, without titles; empty if it gives none)."""
 
+QUOTE = ("words", "cue", "mention", "name")
 EXAMPLES = (
     (
         "The ferry between Vell and the islands will stop in May after ninety years, and the town "
         "hall was full.\n\n“We have counted the passengers twice. Nobody can run a ship on "
         "that,” said Oda Rask, harbour master since 2009.\n\nRask said on Monday that the money "
         "would go into a bus. “It is a good bus,” she told the meeting. “I have sat in it.”",
-        (
-            ("We have counted the passengers twice. Nobody can run a ship on that",)
-            + ("said", "Oda Rask", "Oda Rask"),
-            ("the money would go into a bus", "said", "Rask", "Oda Rask"),
-            ("It is a good bus", "told the meeting", "she", "Oda Rask"),
-            ("I have sat in it.", "told the meeting", "she", "Oda Rask"),
-        ),
+        """\
+We have counted the passengers twice. Nobody can run a ship on that | said | Oda Rask | Oda Rask
+the money would go into a bus | said | Rask | Oda Rask
+It is a good bus | told the meeting | she | Oda Rask
+I have sat in it. | told the meeting | she | Oda Rask""",
     ),
     (
         "Milo Brandt, a fisherman, complained that nobody had asked the islanders, although the "
         "council “promised us a vote” in the autumn. According to the ministry of transport, "
         "eleven lines have closed since 2015.",
-        (
-            (
-                "nobody had asked the islanders, although the council “promised us a vote” in "
-                "the autumn",
-                "complained",
-                "Milo Brandt",
-                "Milo Brandt",
-            ),
-            ("eleven lines have closed since 2015", "According to")
-            + ("the ministry of transport", "ministry of transport"),
-        ),
+        "nobody had asked the islanders, although the council “promised us a vote” in the autumn "
+        "| complained | Milo Brandt | Milo Brandt\n"
+        "eleven lines have closed since 2015 "
+        "| According to | the ministry of transport | ministry of transport",
     ),
 )
+"""Texts, and a line for each of their quotes: words, cue, mention and name."""
 
 LONGEST_ANSWER = 2048
 """Output tokens of one answer: far above what any of these articles needs."""
@@ -173,10 +166,10 @@ def _langextract(arguments: argparse.Namespace) -> Callable[[str], Found]:
             extractions=[
                 lx.data.Extraction(
                     extraction_class="quote",
-                    extraction_text=words,
-                    attributes={"cue": cue, "mention": mention, "name": name},
+                    extraction_text=quote.pop("words"),
+                    attributes=quote,
                 )
-                for words, cue, mention, name in quotes
+                for quote in _listed(quotes)
             ],
         )
         for text, quotes in EXAMPLES
@@ -207,6 +200,10 @@ def _langextract(arguments: argparse.Namespace) -> Callable[[str], Found]:
     return ask
 
 
+def _listed(quotes: str) -> list[dict[str, str]]:
+    return [dict(zip(QUOTE, line.split(" | "), strict=True)) for line in quotes.splitlines()]
+
+
 def _instructor(arguments: argparse.Namespace) -> Callable[[str], Found]:
     instructor, openai = import_module("instructor"), import_module("openai")
     pydantic = import_module("pydantic")
@@ -220,8 +217,8 @@ def _instructor(arguments: argparse.Namespace) -> Callable[[str], Found]:
         "mention": (str, pydantic.Field(description="the words that name the speaker, copied")),
         "name": (str, pydantic.Field(description="the speaker's longest name, or empty")),
     }
-    quote = pydantic.create_model("Quote", **fields)
-    quotes = pydantic.create_model("Quotes", quotes=(list[quote], ...))
+    model: Any = pydantic.create_model("Quote", **fields)
+    quotes = pydantic.create_model("Quotes", quotes=(list[model], ...))
 
     def ask(text: str) -> Found:
         answer = client.chat.completions.create(

@@ -1,0 +1,169 @@
+"""What the comparisons of models share: answers kept on disk, what a run came to, and a table.
+
+Asking is slow, so every answer is kept in a folder under the key of its request, and a run that is
+started again asks only what is not there. The figures are those of `attributor eval`.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from scoring import DEV, GOLD
+
+from attributor.errors import AttributorError
+from attributor.evaluation.gold import GoldArticle, read_gold
+from attributor.evaluation.matching import Comparison, compare
+from attributor.evaluation.predictions import Prediction
+from attributor.evaluation.scores import RESAMPLES, SEED, count, figures, intervals
+from attributor.prompting.client import Asker
+from attributor.prompting.dialogue import Conversation
+from attributor.prompting.exchange import Answer, Request
+from attributor.records import Annotation, Usage
+from attributor.settings import load
+
+WORDS = 350
+"""Dev articles with at most so many words are asked about: a small model on two cores is slow."""
+COLUMNS = (
+    *("F1", "F1_found", "P", "R", "exact", "name"),
+    *("quotes", "not in the article", "altered", "articles lost"),
+    *("requests", "prompt tokens", "output tokens", "tokens/exact quote", "seconds"),
+)
+
+
+def articles() -> list[GoldArticle]:
+    """The seeds, and the dev articles that are short enough."""
+    short = [gold for gold in read_gold(str(DEV)) if len(gold.text.split()) <= WORDS]
+    return [*read_gold(str(GOLD / "seeds.jsonl")), *short]
+
+
+class Asks(Protocol):
+    """Whoever answers requests."""
+
+    async def ask(self, request: Request) -> Answer:
+        """The answer to the request."""
+        ...
+
+
+class Kept:
+    """An Asker whose answers stay in a folder.
+
+    Args:
+        folder: where the answers are.
+        model: the model's name, which is part of a request's key.
+        base_url: the server; None asks nobody, and an answer that is missing is an error.
+    """
+
+    def __init__(self, folder: Path, model: str, base_url: str | None) -> None:
+        self.folder, self.model = folder, model
+        folder.mkdir(parents=True, exist_ok=True)
+        flags = {"base_url": base_url, "api_key": "none", "model": model, "timeout": 900}
+        self._asker = Asker(load({"engine": "openai", **flags})) if base_url else None
+        self.seconds = 0.0
+
+    async def ask(self, request: Request) -> Answer:
+        """The answer that is kept, else a new one; `seconds` grows by what it took."""
+        place = self.folder / f"{request.key(self.model)}.json"
+        if not place.exists():
+            if self._asker is None:
+                raise LookupError(f"no answer is kept to the request about {request.article}")
+            begun = time.perf_counter()
+            answer = await self._asker.ask(request)
+            seconds = time.perf_counter() - begun
+            kept = {"text": answer.text, "finish_reason": answer.finish_reason, "seconds": seconds}
+            place.write_text(json.dumps(kept | {"usage": answer.usage.model_dump()}))
+        kept = json.loads(place.read_text())
+        self.seconds += kept["seconds"]
+        usage = Usage(**kept["usage"])
+        return Answer(kept["text"], kept["finish_reason"], model=self.model, usage=usage)
+
+
+@dataclass
+class Run:
+    """What one way of asking came to.
+
+    `rejected` are quotes whose words or places the article does not have, `altered` quotes that
+    were given out with other words than the article's, `lost` articles without an answer.
+    """
+
+    name: str
+    comparisons: list[Comparison] = field(default_factory=list)
+    usage: Usage = field(default_factory=Usage)
+    proposed: int = 0
+    rejected: int = 0
+    altered: int = 0
+    lost: int = 0
+    seconds: float = 0.0
+
+    def add(self, gold: GoldArticle, annotation: Annotation | None) -> None:
+        """Count one article; None where it was lost."""
+        self.lost += annotation is None
+        prediction = Prediction.of(annotation) if annotation else None
+        self.comparisons.append(compare(gold, prediction))
+        if annotation:
+            spans = [span for quote in annotation.quotes for span in quote.spans]
+            self.altered += sum(gold.text[s.start : s.end] != s.text for s in spans)
+            self.usage += annotation.usage or Usage()
+
+    def counts(self, prefix: str = "") -> list[Counter[tuple[str, str]]]:
+        """What there is to count in each article whose id begins with `prefix`."""
+        return [count(c) for c in self.comparisons if c.gold.id.startswith(prefix)]
+
+
+async def asked(conversation: Conversation, asker: Asks) -> Annotation | None:
+    """The annotation at the end of a conversation, or None where an answer could not be used."""
+    try:
+        while requests := conversation.requests():
+            conversation.take(requests[0], await asker.ask(requests[0]))
+    except AttributorError as error:
+        print(f"lost: {error.message}")
+        return None
+    return conversation.annotation
+
+
+def row(run: Run) -> list[str]:
+    """The run's cells, in the order of COLUMNS."""
+    counts = run.counts()
+    found, around = figures(sum(counts, Counter())), intervals(counts)
+    cells = [f"{found[n, 'all']:.1f} ({_span(around[n, 'all'])})" for n in ("F1", "F1_found")]
+    cells += [f"{found[n, 'all'] or 0.0:.1f}" for n in ("P", "R", "exact", "name")]
+    exact = sum(c["exact", "all"] for c in counts)
+    per_quote = f"{run.usage.output_tokens / exact:.0f}" if exact else "-"
+    numbers = (run.proposed, run.rejected, run.altered, run.lost, run.usage.requests)
+    tokens = (run.usage.input_tokens, run.usage.output_tokens)
+    cells += [*map(str, numbers), *(f"{n:,}" for n in tokens)]
+    return [*cells, per_quote, f"{run.seconds:.0f}"]
+
+
+def _span(interval: tuple[float, float]) -> str:
+    return f"{interval[0]:.1f}–{interval[1]:.1f}"
+
+
+def lead(one: Run, other: Run) -> str:
+    """By how much `one` has a higher F1, with the middle 95 % over samples of the articles."""
+    pairs = list(zip(one.counts(), other.counts(), strict=True))
+    draw = random.Random(SEED)
+    leads = sorted(_lead(draw.choices(pairs, k=len(pairs))) for _ in range(RESAMPLES))
+    low, high = leads[int(RESAMPLES * 0.025)], leads[int(RESAMPLES * 0.975) - 1]
+    return f"{_lead(pairs):+.1f} ({low:+.1f} to {high:+.1f})"
+
+
+def _lead(pairs: Sequence[tuple[Counter[tuple[str, str]], ...]]) -> float:
+    sums = (sum(counts, Counter[tuple[str, str]]()) for counts in zip(*pairs, strict=True))
+    one, other = (figures(total)["F1", "all"] or 0.0 for total in sums)
+    return one - other
+
+
+def by_part(runs: Iterable[Run]) -> list[list[str]]:
+    """For each run its F1 on the seeds and on dev."""
+    return [[run.name, _f1(run.counts("0")), _f1(run.counts("polnear"))] for run in runs]
+
+
+def _f1(counts: Iterable[Counter[tuple[str, str]]]) -> str:
+    return f"{figures(sum(counts, Counter()))['F1', 'all']:.1f}"
