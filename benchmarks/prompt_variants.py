@@ -77,7 +77,7 @@ SENTENCES = {
     "623| “promised us a vote”\n624| in the autumn.": "622| Milo Brandt, a fisherman, complained that nobody had asked the islanders, although the "
     "council “promised us a vote” in the autumn.",
     "627| One of the ships, the\n628| “Old Lamp”\n629| , was built in 1931.": "628| One of the ships, the “Old Lamp”, was built in 1931.",
-    '"from":"622","to":"624"': '"from":"622","to":"622"',
+    '"at":"622-624"': '"at":"622"',
     "The article stands between the lines <article> and </article>, as numbered segments": "The article stands between the lines <article> and </article>, as numbered sentences",
 }
 
@@ -134,7 +134,7 @@ class TypedAnswer(Wire):
 def _typed_prompt() -> str:
     body = Prompts.load().attribute.body
     body = re.sub(
-        r'- "from", "to":.*?\n',
+        r'- "at":.*?\n',
         '- "words": the words that were said, copied exactly, without quotation marks, without the cue; of reported speech the clause, without "that". Words that a cue interrupts are two entries with the same cue\n',
         body,
     )
@@ -160,7 +160,7 @@ def _typed_prompt() -> str:
     ]
     quotes = json.loads(answer)["quotes"]
     for quote in quotes:
-        del quote["from"], quote["to"]
+        del quote["at"]
     typed = [{"words": said, **quote} for quote, said in zip(quotes, words, strict=True)]
     return (
         body

@@ -21,7 +21,7 @@ from attributor.settings import Settings
 __all__ = ["server"]  # a fixture
 
 TEXT = "“The ferry is late,” Nela Brandt said."
-WHOLE = samples.quote(mention="Nela Brandt", name="Nela Brandt", **{"from": "1", "to": "1"})
+WHOLE = samples.quote(mention="Nela Brandt", name="Nela Brandt", at="1")
 
 
 @pytest.fixture(autouse=True)

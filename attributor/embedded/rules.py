@@ -100,11 +100,7 @@ def _left_out(page: Page, cue: Cue) -> subjects.Subject | None:
 def carried_over(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject | None:
     """The subject of ", adding that …" and of "… and said that …": that of the sentence so far."""
     start, _ = page.sentence(cue.start)
-    index = page.index(cue.start)
-    before = page.tokens[index - 1].low if index else ""
-    participle = page.language.participle
-    is_participle = bool(participle) and page.tokens[index].low.endswith(participle)
-    if not (is_participle and before == ",") and before not in ("and", "but"):
+    if not subjects.goes_on(page, cue):
         return None
     for quote in reversed(found):
         if quote.cue is None or quote.cue.start < start:

@@ -142,8 +142,13 @@ def _goes_on(layout: Layout, one: Edges, other: Edges) -> bool:
 
 
 def kind(layout: Layout, spans: Sequence[Edges], own_words: bool | None) -> QuoteKind:
-    """Direct where every span is marked or claimed to be the speaker's own words."""
-    if own_words or all(map(layout.is_marked, spans)):
+    """Direct where every span is marked or claimed to be the speaker's own words.
+
+    What a conjunction opens outside marks ("said that …") is nobody's own words, whatever is
+    claimed.
+    """
+    reported = any(_opened(layout, *span) and not layout.is_marked(span) for span in spans)
+    if (own_words and not reported) or all(map(layout.is_marked, spans)):
         return "direct"
     return "mixed" if any(map(layout.has_marked, spans)) else "indirect"
 
@@ -153,14 +158,21 @@ def clause(layout: Layout, start: int, end: int) -> Edges:
     text = layout.text
     if layout.is_marked((start, end)):
         return start, end
-    for word in layout.conjunctions:
-        after = start + len(word)
-        if text.startswith(word, start) and _CLAUSE.match(text, after, end):
-            start = (trim(layout, after, end) or (start, end))[0]
-            break
+    after = _opened(layout, start, end)
+    if after:
+        start = (trim(layout, after, end) or (start, end))[0]
     if not _ABBREVIATION.search(text, max(start, end - 5), end) and text[end - 1] == ".":
         end -= 1
     return start, end
+
+
+def _opened(layout: Layout, start: int, end: int) -> int | None:
+    """Where the conjunction that opens the span ends; None if there is none."""
+    for word in layout.conjunctions:
+        after = start + len(word)
+        if layout.text.startswith(word, start) and _CLAUSE.match(layout.text, after, end):
+            return after
+    return None
 
 
 def trim(layout: Layout, start: int, end: int) -> Edges | None:

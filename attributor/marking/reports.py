@@ -22,8 +22,12 @@ class Report:
 def reports(marking: Marking) -> tuple[Report, ...]:
     """Every cue of the article that has a mention, in the order of the text."""
     page = Page(marking)
-    found = (_READERS[cue.kind](page, cue) for cue in marking.cues)
-    return tuple(report for report in found if report)
+    found: list[Report] = []
+    for cue in marking.cues:
+        report = _READERS[cue.kind](page, cue) or _carried_over(page, cue, found)
+        if report:
+            found.append(report)
+    return tuple(found)
 
 
 def _verb(page: Page, cue: Cue) -> Report | None:
@@ -31,6 +35,17 @@ def _verb(page: Page, cue: Cue) -> Report | None:
     if subject is None or subject.mention is None:
         return None
     return Report(cue, subject.mention, subject.start, subject.end)
+
+
+def _carried_over(page: Page, cue: Cue, found: list[Report]) -> Report | None:
+    """The clause of ", adding that …": its mention is that of the sentence so far."""
+    start, _ = page.sentence(cue.start)
+    if not subjects.goes_on(page, cue):
+        return None
+    if found and found[-1].cue.start >= start:
+        return Report(cue, found[-1].mention, cue.start, cue.end)
+    mention = next(iter(page.mentions_between(start, cue.start)), None)
+    return Report(cue, mention, cue.start, cue.end) if mention else None
 
 
 def _preposition(page: Page, cue: Cue) -> Report | None:

@@ -70,6 +70,15 @@ def _defines(page: Page, mention: Mention) -> bool:
     return mention.head in page.language.relatives and not (i and page.tokens[i - 1].low == ",")
 
 
+def goes_on(page: Page, cue: Cue) -> bool:
+    """Whether the verb has the subject of its sentence so far: ", adding that …", "and said"."""
+    index = page.index(cue.start)
+    before = page.tokens[index - 1].low if index else ""
+    participle = page.language.participle
+    is_participle = bool(participle) and page.tokens[index].low.endswith(participle)
+    return (is_participle and before == ",") or before in ("and", "but")
+
+
 def _over_auxiliaries(page: Page, index: int, first: int) -> int | None:
     """Index after the last word before the verb that is no adverb or auxiliary.
 

@@ -31,7 +31,12 @@ CUE_SEGMENTS = 2
 
 _FENCED = re.compile(r"^```\w*\s*\n(.*?)\n?```$", re.DOTALL)
 _THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
-_EDGE = re.compile(r"\s*\[?(\d{1,9})\s*[\]|:.]?\s*(.*?)\s*", re.DOTALL)
+_NUMBER, _DASH = r"\[?(\d{1,9})\]?", r"\s*[-–—]\s*"
+_AT = re.compile(
+    rf"\s*{_NUMBER}[|:.]?(?:{_DASH}{_NUMBER}(?:\s+(.*))?|\s+(.+?)(?:\s{_DASH}{_NUMBER}(?:\s+(.*))?)?)?\s*",
+    re.DOTALL,
+)
+"""A number, or two with a dash between them; words behind either. A dash inside words is theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,19 +199,24 @@ class _Edges:
 
 
 def _edges(quote: WireQuote, window: Window) -> _Edges | Remark:
-    edges = _EDGE.fullmatch(quote.from_), _EDGE.fullmatch(quote.to)
-    if edges[0] is None or edges[1] is None:
-        return Remark("an edge does not begin with a segment's number")
-    first, last = int(edges[0][1]), int(edges[1][1])
+    match = _AT.fullmatch(quote.at)
+    if match is None:
+        return Remark("a place does not begin with a segment's number")
+    number, straight, straight_ends, starts, after, ends = match.groups()
+    first = int(number)
+    last = int(straight or after or first)
     shown = [n for n in (first, last) if window.segment(n)]
     if len(shown) < 2:
         gone = last if window.segment(first) else first
-        return Remark(f"there is no segment {gone}", tuple(shown))
+        return Remark(f"there is no segment {gone}", tuple(dict.fromkeys(shown)))
     if first > last:
         return Remark(f"a piece runs backwards, from {first} to {last}", (last, first))
-    starts = " ".join(edges[0][2].split()[:EDGE_WORDS])
-    ends = " ".join(edges[1][2].split()[-EDGE_WORDS:])
-    return _Edges(first - 1, last - 1, starts, ends)
+    return _Edges(
+        first - 1,
+        last - 1,
+        " ".join((starts or "").split()[:EDGE_WORDS]),
+        " ".join((straight_ends or ends or "").split()[-EDGE_WORDS:]),
+    )
 
 
 def _parts(edges: _Edges, places: Places) -> list[_Edges]:
@@ -228,7 +238,7 @@ def _proposed(
     cue, mention = (words.strip()[:MAX_WORDS] for words in (quote.cue, quote.mention))
     if cue.casefold() == mention.casefold():
         cue = ""
-    source = places.source(edges.first, edges.last, Words(cue, mention, quote.name))
+    source = places.source(edges.first, edges.last, Words(cue, mention, quote.name, quote.own))
     if not source.is_known:
         return Remark(f"nothing says that anybody said segment {edges.first + 1}")
     pieces = _split(places.segments[edges.first : edges.last + 1], edges.starts, edges.ends)
@@ -239,7 +249,7 @@ def _proposed(
         pieces=tuple(kept),
         cue=source.cue,
         mention=source.mention,
-        speaker=speaker,
+        speaker=speaker if source.is_named else None,
         own_words=quote.own,
     )
 

@@ -23,8 +23,11 @@ from attributor.prompting.windows import cut, show
 from attributor.prompting.wire import Attribution, schema_json
 from attributor.records import Annotation, Codebook, Engine, Usage
 
-ROOM, ROOM_PER_SEGMENT = 400, 30
-"""Output tokens that an answer may have: a guard against answers that run away."""
+ROOM, ROOM_PER_SEGMENT = 150, 35
+"""Output tokens that an answer may have: a guard against answers that run away.
+
+A quote takes about 30, and a segment seldom holds more than one.
+"""
 
 _SCHEMA = schema_json(Attribution)
 
@@ -111,14 +114,18 @@ class Dialogue:
 
     def _attribute(self, talk: Talk) -> Request:
         shown = show(talk.window, self._marking.text)
-        return self._request("attribute", talk, self._prompts.attribute.body, shown)
+        segments = len(talk.window.segments)
+        return self._request("attribute", talk, self._prompts.attribute.body, shown, segments)
 
     def _repair(self, talk: Talk) -> Request:
         system = f"{self._prompts.attribute.body}\n\n{self._prompts.repair.body}"
         shown = show(talk.window, self._marking.text, only=talk.shown_again())
-        return self._request("repair", talk, system, f"{talk.what_is_open()}\n\n{shown}")
+        user = f"{talk.what_is_open()}\n\n{shown}"
+        return self._request("repair", talk, system, user, len(talk.open))
 
-    def _request(self, purpose: Purpose, talk: Talk, system: str, user: str) -> Request:
+    def _request(
+        self, purpose: Purpose, talk: Talk, system: str, user: str, segments: int
+    ) -> Request:
         return Request(
             article=self._marking.article.id,
             purpose=purpose,
@@ -126,7 +133,7 @@ class Dialogue:
             messages=(Message("system", system), Message("user", user)),
             schema_name="attribution",
             schema_json=_SCHEMA,
-            max_output_tokens=ROOM + ROOM_PER_SEGMENT * len(talk.window.segments),
+            max_output_tokens=ROOM + ROOM_PER_SEGMENT * segments,
         )
 
     def _go_on(self) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby, product
 from typing import Literal
@@ -38,7 +38,8 @@ class Source:
     """The cue and the mention of a quote, as found; a Piece with words is left to grounding.
 
     `edges` are where both stand in `segment`. `is_known` is False where neither the article nor
-    the model's words say that anybody said this.
+    the model's words say that anybody said this, `is_named` where the article says that it was
+    somebody else than the model does.
     """
 
     cue: Piece | None
@@ -46,15 +47,20 @@ class Source:
     segment: Segment | None = None
     edges: Edges | None = None
     is_known: bool = True
+    is_named: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What a model says of a quote's source: the words it copied, and the speaker's name."""
+    """What a model says of a quote's source: the words it copied, and the speaker's name.
+
+    `own` says whether the quote is said to be in the speaker's own words.
+    """
 
     cue: str
     mention: str
     name: str = ""
+    own: bool = False
 
 
 class Places:
@@ -78,13 +84,12 @@ class Places:
         near = [s for s in near if not s.marked] or near
         said = find_source(self.text, near, words)
         own = self.segments[first : last + 1]
-        beside = [r for r in self._beside(first, last) if _fits(r, words.name, self.text)]
+        beside = self._beside(first, last)
         if self._is_borne_out(said, beside, words):
             return said
         if beside:
-            return self._of(beside[0])
-        known = any(s.marked for s in own) or self._says(words.cue) or self._is_apart(said, own)
-        return Source(said.cue, said.mention, said.segment, said.edges, known)
+            return self._of(max(beside, key=lambda r: self._agrees(r, words.name)), words.name)
+        return replace(said, is_known=self._is_known(said, own, words))
 
     def parts(self, first: int, last: int) -> list[tuple[int, int]]:
         """The segments `first` to `last` as the quotes that they are.
@@ -115,32 +120,53 @@ class Places:
         named = any(m.start <= said.cue.start and said.cue.end <= m.end for m in mentions)
         return self._says(words.cue) or bool(by_somebody and not named)
 
-    def _beside(self, first: int, last: int) -> list[Report]:
-        """The reporting clauses of the segments, else of those right after or before them.
+    def _is_known(self, said: Source, own: tuple[Segment, ...], words: Words) -> bool:
+        """Whether somebody is said to have said this.
 
-        A passage in quotation marks counts as a whole, and one before it only where it leads up
-        to it.
+        Quotation marks are enough, and so is a cue that stands apart from the quote. A paraphrase
+        has its cue beside it; the speaker's own words may go on for paragraphs after it.
+        """
+        if any(segment.marked for segment in own) or not self.language.verbs:
+            return True
+        apart = said.segment is not None and said.segment not in own
+        return apart or (words.own and self._says(words.cue))
+
+    def _beside(self, first: int, last: int) -> list[Report]:
+        """The reporting clauses of the segments, else that which follows them or goes before.
+
+        A passage in quotation marks counts as a whole.
         """
         while first and self._go_on(first - 1):
             first -= 1
         while last + 1 < len(self.segments) and self._go_on(last):
             last += 1
-        before = (first - 1,) if first and self._leads_up(first - 1) else ()
-        for numbers in (range(first, last + 1), (last + 1,), before):
-            found = [report for n in numbers for report in self._in(n)]
-            if found:
-                return found
-        return []
+        inside = [report for n in range(first, last + 1) for report in self._in(n)]
+        after = [report for report in self._in(last + 1) if self._follows(last, report)]
+        leads_up = first > 0 and self._leads_up(first - 1)
+        return inside or after or (list(self._in(first - 1)) if leads_up else [])
 
     def _go_on(self, number: int) -> bool:
         """Whether the segment and the one after it belong to one passage."""
         one, other = self.segments[number : number + 2]
         return one.marked and other.marked and one.paragraph == other.paragraph
 
-    def _leads_up(self, number: int) -> bool:
-        """Whether the segment goes on in the next one, or ends with a colon."""
+    def _follows(self, number: int, report: Report) -> bool:
+        """Whether the clause, in the next segment, ends the segment's sentence or its paragraph's.
+
+        That is "…,” Ann said." and, where marks were lost, "It rains. It will snow, Ann said."
+        """
         one, other = self.segments[number : number + 2]
-        return one.sentence == other.sentence or self.text[one.end - 1] == ":"
+        if one.sentence == other.sentence or self.text[other.start].islower():
+            return True
+        trails = not _WORD.search(self.text, report.end, other.end)
+        return trails and one.paragraph == other.paragraph and report.start > other.start
+
+    def _leads_up(self, number: int) -> bool:
+        """Whether the next segment is marked and goes on with this one's paragraph or sentence."""
+        one, other = self.segments[number : number + 2]
+        if self.text[one.end - 1] == ":" or one.sentence == other.sentence:
+            return True
+        return other.marked and one.paragraph == other.paragraph
 
     def _in(self, number: int) -> Iterator[Report]:
         if not 0 <= number < len(self.segments) or self.segments[number].marked:
@@ -150,23 +176,23 @@ class Places:
             if segment.start <= report.cue.start < segment.end:
                 yield report
 
-    def _of(self, report: Report) -> Source:
+    def _agrees(self, report: Report, name: str) -> tuple[bool, bool]:
+        """How well a reporting clause goes with the speaker: the name fits, the verb is common."""
+        return _fits(report, name, self.text), report.cue.lemma in self.language.core
+
+    def _of(self, report: Report, name: str) -> Source:
         segment = next(s for s in self.segments if s.start <= report.cue.start < s.end)
         cue = _piece((report.cue.start, report.cue.end)) if report.cue.kind != "label" else None
         mention = _piece((report.mention.start, report.mention.end))
-        return Source(cue, mention, segment, (report.start, report.end))
+        edges = report.start, report.end
+        return Source(cue, mention, segment, edges, is_named=_fits(report, name, self.text))
 
     def _says(self, cue: str) -> bool:
-        """Whether the words can attribute speech; any can, in a language without a pack."""
-        lows = [token.low for token in tokens(cue)]
-        prepositions = {" ".join(words) for words in self.language.prepositions}
-        known = self.language.verbs
-        return not known or " ".join(lows) in prepositions or any(low in known for low in lows)
-
-    def _is_apart(self, said: Source, own: tuple[Segment, ...]) -> bool:
-        """Whether the cue was found outside the quote's segments."""
-        inside = said.segment in own
-        return said.segment is not None and not inside
+        """Whether the words attribute speech, as far as the language's pack knows."""
+        lows = tuple(token.low for token in tokens(cue))
+        if len(lows) > LONGEST_CUE:
+            return False
+        return lows in self.language.prepositions or any(low in self.language.verbs for low in lows)
 
     @cached_property
     def _reports(self) -> tuple[Report, ...]:

@@ -1,7 +1,7 @@
 """The shape of an answer: pydantic models, and the strict JSON schema that is made from them.
 
-Keys are few and an edge is one string, because every quote pays for them: a quote comes to about
-32 output tokens, however long it is. Servers keep to the order of keys, and it matters: a small
+Keys are few and a place is one string, because every quote pays for them: a quote comes to about
+29 output tokens, however long it is. Servers keep to the order of keys, and it matters: a small
 model that was asked for the cue before the place only counted upwards, and a list of speakers with
 numbers ran on until it was cut off. So a quote says its speaker's name itself; what kind of
 speaker that is, and in which role, the article is asked.
@@ -16,8 +16,11 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
 from attributor.records import StanceLabel
 
+_NUMBER, _WORD = "[0-9]{1,4}", "( [^ ]{1,30})"
 # Holds an edge to four words where the server keeps to patterns; elsewhere more are cut off.
-EDGE: dict[str, JsonValue] = {"pattern": "^[0-9]{1,4}( [^ ]{1,30}){0,4}$"}
+AT: dict[str, JsonValue] = {
+    "pattern": f"^{_NUMBER}(-{_NUMBER}{_WORD}{{0,4}}|{_WORD}{{1,4}}( - {_NUMBER}{_WORD}{{0,4}})?)?$"
+}
 
 
 class Wire(BaseModel):
@@ -29,15 +32,15 @@ class Wire(BaseModel):
 
 
 class WireQuote(Wire):
-    """Between which edges a quote stands, in which words it is attributed, and to whom.
+    """Where a quote stands, in which words it is attributed, and to whom.
 
-    An edge is a segment's number, followed by up to four words if it lies inside the segment. A
-    quote in several pieces is several entries with the same cue. Where the cue stands is not
-    asked: it is looked for beside the quote.
+    `at` is a segment's number, or the first and the last one ("613-615"); an edge that lies inside
+    its segment is followed by up to four words ("617 the money would - 618 of it"). A quote in
+    several pieces is several entries with the same cue. Where the cue stands is not asked: it is
+    looked for beside the quote.
     """
 
-    from_: str = Field(alias="from", json_schema_extra=EDGE)
-    to: str = Field(json_schema_extra=EDGE)
+    at: str = Field(json_schema_extra=AT)
     cue: str
     mention: str
     name: str

@@ -25,17 +25,17 @@ CODEBOOK = Codebook(targets=(Target(name="the bridge"), Target(name="the tunnel"
 def quote(**changes: Any) -> dict[str, Any]:
     """The quote of segments 1 and 2, with changes."""
     whole = {"cue": "said", "mention": "Ada Moravec", "name": "Ada Moravec"}
-    return {**whole, "own": True, "from": "1", "to": "2"} | changes
+    return {**whole, "own": True, "at": "1-2"} | changes
 
 
 COST = quote(
     cue="told reporters",
     mention="She",
     own=False,
-    **{"from": "4 repairs would cost", "to": "4 cost two million"},
+    at="4 repairs would cost - 4 cost two million",
 )
-TUNNEL = quote(mention="Milo Brandt", name="Milo Brandt", **{"from": "6", "to": "6"})
-BRIDGE = TUNNEL | {"from": "8", "to": "8"}
+TUNNEL = quote(mention="Milo Brandt", name="Milo Brandt", at="6")
+BRIDGE = TUNNEL | {"at": "8"}
 
 
 def answer(

@@ -78,7 +78,7 @@ def test_json_is_found_in_a_fence_after_thoughts_and_among_spaces(wrapped: str) 
 
 
 def test_edges_with_words_lie_inside_their_segments() -> None:
-    found = reading(answer([quote(**{"from": "1 bridge is safe", "to": "2"})]))
+    found = reading(answer([quote(at="1 bridge is safe - 2")]))
     (proposed,) = found.quotes
     first, second = proposed.pieces
     assert (first.starts, first.ends) == ("bridge is safe", "")
@@ -87,18 +87,18 @@ def test_edges_with_words_lie_inside_their_segments() -> None:
 
 def test_the_words_of_an_edge_are_limited() -> None:
     text = "1 " + " ".join(f"w{n}" for n in range(500))
-    (proposed,) = reading(answer([quote(**{"from": text, "to": "1"})])).quotes
+    (proposed,) = reading(answer([quote(at=text)])).quotes
     assert proposed.pieces[0].starts == "w0 w1 w2 w3 w4 w5"
 
 
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"from": "7", "to": "99"}, "there is no segment 99"),
-        ({"from": "0", "to": "2"}, "there is no segment 0"),
-        ({"from": "2", "to": "1"}, "runs backwards, from 2 to 1"),
-        ({"from": "The bridge", "to": "1"}, "does not begin with a segment's number"),
-        ({"from": "", "to": ""}, "does not begin with a segment's number"),
+        ({"at": "7-99"}, "there is no segment 99"),
+        ({"at": "0-2"}, "there is no segment 0"),
+        ({"at": "2-1"}, "runs backwards, from 2 to 1"),
+        ({"at": "The bridge"}, "does not begin with a segment's number"),
+        ({"at": ""}, "does not begin with a segment's number"),
         ({"own": "maybe"}, "quote no. 1 is malformed: 'own'"),
         ({"cue": None}, "quote no. 1 is malformed: 'cue'"),
     ],
@@ -144,7 +144,7 @@ def test_two_entries_with_one_cue_between_them_are_one_quote() -> None:
 
 
 def test_entries_with_one_cue_that_lie_far_apart_stay_apart() -> None:
-    far = TUNNEL | {"from": "1", "to": "1"}
+    far = TUNNEL | {"at": "1"}
     assert len(reading(answer([far, BRIDGE])).quotes) == 2
 
 
@@ -167,12 +167,12 @@ def test_for_a_cue_that_does_not_stand_beside_the_quote_the_articles_own_is_take
 
 
 def test_a_quote_that_is_nothing_but_a_cue_is_a_remark() -> None:
-    found = answer([quote(**{"from": "3", "to": "3"}), TUNNEL])
+    found = answer([quote(at="3"), TUNNEL])
     assert reasons(found) == ["segment 3 holds a cue and nothing that was said"]
 
 
 def test_numbers_may_come_where_words_are_asked_for() -> None:
-    assert len(reading(answer([quote(**{"from": 1, "to": 2})])).quotes) == 1
+    assert len(reading(answer([quote(at=1)])).quotes) == 1
 
 
 def test_of_an_answer_that_was_cut_off_the_whole_quotes_are_kept() -> None:
@@ -181,3 +181,27 @@ def test_of_an_answer_that_was_cut_off_the_whole_quotes_are_kept() -> None:
     kept = reading(found)
     assert kept.quotes == reading(answer([quote(), TUNNEL])).quotes
     assert reasons(found)[0] == "the answer was cut off after 10 output tokens"
+
+
+@pytest.mark.parametrize(
+    ("at", "segments", "starts", "ends"),
+    [
+        ("1", 1, "", ""),
+        ("1-2", 2, "", ""),
+        (" [1] – [2] ", 2, "", ""),
+        ("1|", 1, "", ""),
+        ("1 bridge is", 1, "bridge is", ""),
+        ("1-2 around it", 2, "", "around it"),
+        ("1 bridge is - 2 around it", 2, "bridge is", "around it"),
+        ("1 covid-2 is safe", 1, "covid-2 is safe", ""),
+        ("1 a 2-1 ruling", 1, "a 2-1 ruling", ""),
+    ],
+)
+def test_a_place_is_a_number_or_two_with_words_behind_either(
+    at: str, segments: int, starts: str, ends: str
+) -> None:
+    (proposed,) = reading(answer([quote(at=at)])).quotes
+    text = marking().text[proposed.pieces[0].start : proposed.pieces[-1].end]
+    assert text.count("Nobody") + 1 == segments
+    assert proposed.pieces[0].starts == starts
+    assert proposed.pieces[-1].ends == ends

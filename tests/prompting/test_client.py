@@ -422,7 +422,7 @@ def test_a_server_that_counts_nothing_is_believed(server: Server, usage: Any) ->
 
 
 def test_odd_items_over_the_wire_become_warnings(server: Server) -> None:
-    odd = [quote(), COST, quote(**{"from": "98", "to": "99"}), quote(**{"from": "4", "to": "2"})]
+    odd = [quote(), COST, quote(at="98-99"), quote(at="4-2")]
     annotation = annotate(server.answers(completion(answer(odd).text)))
     warnings = " ".join(annotation.warnings)
     assert "there is no segment 98" in warnings

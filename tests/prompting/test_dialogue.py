@@ -78,7 +78,7 @@ def test_what_is_open_is_asked_once_more_with_its_neighbours_only() -> None:
 
 def test_a_rejected_piece_is_asked_once_more_with_the_reason() -> None:
     talk = dialogue()
-    wrong = COST | {"from": "4 repairs would not cost"}
+    wrong = COST | {"at": "4 repairs would not cost - 4 two million"}
     talk.take(only(talk), answer([quote(), wrong, TUNNEL, BRIDGE]))
     repair = only(talk)
     assert "Open segments: 4" in repair.messages[1].content
@@ -129,7 +129,7 @@ def test_odd_items_that_a_repair_does_not_settle_become_warnings() -> None:
     talk = dialogue()
     talk.take(
         only(talk),
-        answer([quote(), COST, TUNNEL, BRIDGE, quote(**{"from": "3", "to": "77"}), "odd"]),
+        answer([quote(), COST, TUNNEL, BRIDGE, quote(at="3-77"), "odd"]),
     )
     talk.take(only(talk), answer([], []))
     warnings = " ".join(finished(talk).warnings)
@@ -139,7 +139,7 @@ def test_odd_items_that_a_repair_does_not_settle_become_warnings() -> None:
 
 def test_of_quotes_that_overlap_the_first_stands_and_the_rest_is_asked_again() -> None:
     talk = dialogue()
-    overlapping = TUNNEL | {"from": "2", "to": "6"}
+    overlapping = TUNNEL | {"at": "2-6"}
     talk.take(only(talk), answer([quote(), COST, overlapping]))
     asked = only(talk).messages[1].content
     assert "Not usable: a quote overlaps one before it" in asked
@@ -230,6 +230,11 @@ edges = st.builds(
     st.integers(-1, 10),
     st.sampled_from(["", "The bridge", "repairs would cost", "safe", "we", "said Ada", "“"]),
 )
+places = st.one_of(
+    edges,
+    st.builds(lambda first, last: f"{first}-{last}", st.integers(-1, 10), edges),
+    st.builds(lambda first, last: f"{first} - {last}", edges, edges),
+)
 quotes = st.lists(
     st.fixed_dictionaries(
         {
@@ -237,8 +242,7 @@ quotes = st.lists(
             "mention": st.sampled_from(["", "She", "Ada Moravec", "we", "Nobody Here"]),
             "name": st.sampled_from(["", "Ada Moravec", "Nobody Here", "the bridge"]),
             "own": st.booleans(),
-            "from": edges,
-            "to": edges,
+            "at": places,
         }
     ),
     max_size=5,
@@ -298,8 +302,7 @@ class TestIllustration:
         first = min(self.lines())
         body = json.loads(self.reply.text)
         for item in body["quotes"]:
-            for edge in ("from", "to"):
-                item[edge] = re.sub(r"^\d+", lambda m: str(int(m[0]) - first + 1), item[edge])
+            item["at"] = re.sub(r"\b\d{3}\b", lambda m: str(int(m[0]) - first + 1), item["at"])
         body["not_speech"] = [n - first + 1 for n in body["not_speech"]]
         talk = dialogue(text)
         talk.take(only(talk), said(json.dumps(body)))

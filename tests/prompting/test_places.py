@@ -123,29 +123,47 @@ def test_a_verb_that_no_list_knows_is_the_models_own() -> None:
     assert words(text, source(text, 1, 1, "burbled", "Ann")) == ("burbled", "Ann")
 
 
-def test_the_clause_of_somebody_else_is_not_taken() -> None:
+def test_who_speaks_is_for_the_article_to_say_where_it_does() -> None:
     found = source(RIVER, 9, 9, "shouted", "Mara Quill", "Mara Quill")
-    assert "Berg" not in words(RIVER, found)
+    assert (words(RIVER, found), found.is_named) == (("answered", "Berg"), False)
 
 
-def test_a_clause_before_a_passage_counts_only_where_it_leads_up_to_it() -> None:
+def test_of_two_clauses_that_fit_the_common_verb_counts() -> None:
+    text = "The protocol called for a van, a source said."
+    assert words(text, source(text, 1, 1, "", "", "")) == ("said", "a source")
+
+
+def test_a_participle_has_the_subject_of_its_sentence() -> None:
+    text = "Tom Berg stood up, saying: “We have none.”"
+    assert words(text, source(text, 2, 2, "", "", "Tom Berg")) == ("saying", "Tom Berg")
+
+
+def test_a_passage_goes_on_with_the_speaker_before_it_in_its_paragraph() -> None:
     text = "Ann said it rained. “It did not.” So it goes."
-    assert words(text, source(text, 2, 2, "", "", "Ann")) == ("", "")
+    assert words(text, source(text, 2, 2, "", "", "Ann")) == ("said", "Ann")
+
+
+def test_the_clause_of_another_sentence_is_not_taken() -> None:
+    text = "The ferry left.\n\nTom said it was late."
+    assert words(text, source(text, 1, 1, "", "", "Tom")) == ("", "")
 
 
 @pytest.mark.parametrize(
-    ("text", "cue", "mention", "known"),
+    ("text", "cue", "mention", "own", "known"),
     [
-        ("The ferry left at noon.", "left", "The ferry", False),
-        ("The ferry left at noon.", "noted", "Ann", True),
-        ("The ferry left at noon, Ann said.", "The ferry", "The ferry", True),
-        ("“The ferry left at noon.”", "", "", True),
+        ("The ferry left at noon.", "left", "The ferry", False, False),
+        ("The ferry left at noon.", "noted", "Ann", False, False),
+        ("The ferry left at noon.", "noted", "Ann", True, True),
+        ("The ferry left at noon.", "the ferry", "Ann", True, False),
+        ("The ferry left at noon, Ann said.", "The ferry", "The ferry", False, True),
+        ("“The ferry left at noon.”", "", "", False, True),
     ],
 )
 def test_words_without_marks_need_somebody_who_said_them(
-    text: str, cue: str, mention: str, known: bool
+    text: str, cue: str, mention: str, own: bool, known: bool
 ) -> None:
-    assert source(text, 1, 1, cue, mention).is_known is known
+    found = places(text).source(0, 0, Words(cue, mention, own=own))
+    assert found.is_known is known
 
 
 def test_in_a_language_without_a_pack_the_model_is_believed() -> None:

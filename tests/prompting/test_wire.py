@@ -50,4 +50,4 @@ def test_the_schema_without_bounds_differs_in_the_patterns_only() -> None:
 def test_a_quote_says_first_where_it_stands() -> None:
     # Asked for the cue first, a small model counts upwards instead of reading.
     schema = json.loads(schema_json(Attribution))
-    assert list(schema["properties"]["quotes"]["items"]["properties"])[:2] == ["from", "to"]
+    assert next(iter(schema["properties"]["quotes"]["items"]["properties"])) == "at"
