@@ -220,16 +220,17 @@ def _edges(quote: WireQuote, window: Window) -> _Edges | Remark:
 
 
 def _parts(edges: _Edges, places: Places) -> list[_Edges]:
-    """The quotes that these edges hold; the words at their edges belong to the outer ones."""
-    return [
-        _Edges(
-            first,
-            last,
-            edges.starts if first == edges.first else "",
-            edges.ends if last == edges.last else "",
-        )
-        for first, last in places.parts(edges.first, edges.last)
-    ]
+    """The quotes that these edges hold; the words at their edges belong to the outer ones.
+
+    An edge without words is that of a whole passage.
+    """
+    found = []
+    for first, last in places.parts(edges.first, edges.last):
+        starts = edges.starts if first == edges.first else ""
+        ends = edges.ends if last == edges.last else ""
+        begin, end = places.whole(first, last)
+        found.append(_Edges(first if starts else begin, last if ends else end, starts, ends))
+    return found
 
 
 def _proposed(

@@ -9,6 +9,7 @@ which words they are attributed. What is said begins after its cue or ends befor
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -91,6 +92,17 @@ class Places:
             return self._of(max(beside, key=lambda r: self._agrees(r, words.name)), words.name)
         return replace(said, is_known=self._is_known(said, own, words))
 
+    def whole(self, first: int, last: int) -> tuple[int, int]:
+        """The segments with the rest of the passages in quotation marks that they begin or end in.
+
+        What stands between two marks is one speaker's, and quoted whole.
+        """
+        while first and self._go_on(first - 1):
+            first -= 1
+        while last + 1 < len(self.segments) and self._go_on(last):
+            last += 1
+        return first, last
+
     def parts(self, first: int, last: int) -> list[tuple[int, int]]:
         """The segments `first` to `last` as the quotes that they are.
 
@@ -136,10 +148,7 @@ class Places:
 
         A passage in quotation marks counts as a whole.
         """
-        while first and self._go_on(first - 1):
-            first -= 1
-        while last + 1 < len(self.segments) and self._go_on(last):
-            last += 1
+        first, last = self.whole(first, last)
         inside = [report for n in range(first, last + 1) for report in self._in(n)]
         after = [report for report in self._in(last + 1) if self._follows(last, report)]
         leads_up = first > 0 and self._leads_up(first - 1)
@@ -148,7 +157,12 @@ class Places:
     def _go_on(self, number: int) -> bool:
         """Whether the segment and the one after it belong to one passage."""
         one, other = self.segments[number : number + 2]
-        return one.marked and other.marked and one.paragraph == other.paragraph
+        return one.marked and self._passage_of(one) == self._passage_of(other)
+
+    def _passage_of(self, segment: Segment) -> int:
+        """The index of the passage that holds the segment, or else of the one before it."""
+        starts = [passage.outer_start for passage in self._marking.passages]
+        return bisect_right(starts, segment.start) - 1 if segment.marked else -1
 
     def _follows(self, number: int, report: Report) -> bool:
         """Whether the clause, in the next segment, ends the segment's sentence or its paragraph's.

@@ -10,13 +10,13 @@ from attributor.prompting.exchange import Answer, Request
 from attributor.prompting.windows import cut
 from attributor.records import Piece
 
-from .samples import BRIDGE, TUNNEL, answer, marking, quote, said
+from .samples import BRIDGE, TEXT, TUNNEL, answer, marking, quote, said
 
 REQUEST = Request("bridge", "attribute", 0, (), "attribution", "{}", 100)
 
 
-def reading(found: Answer) -> Reading:
-    bridge = marking()
+def reading(found: Answer, text: str = TEXT) -> Reading:
+    bridge = marking(text)
     (window,) = cut(bridge)
     return read_attribution(parsed(REQUEST, found, "quotes"), window, bridge)
 
@@ -200,8 +200,20 @@ def test_of_an_answer_that_was_cut_off_the_whole_quotes_are_kept() -> None:
 def test_a_place_is_a_number_or_two_with_words_behind_either(
     at: str, segments: int, starts: str, ends: str
 ) -> None:
-    (proposed,) = reading(answer([quote(at=at)])).quotes
-    text = marking().text[proposed.pieces[0].start : proposed.pieces[-1].end]
+    plain = "The bridge is safe. Nobody has to drive around it. So said Ada Moravec."
+    (proposed,) = reading(answer([quote(at=at)]), plain).quotes
+    text = plain[proposed.pieces[0].start : proposed.pieces[-1].end]
     assert text.count("Nobody") + 1 == segments
     assert proposed.pieces[0].starts == starts
     assert proposed.pieces[-1].ends == ends
+
+
+def test_of_a_passage_in_quotation_marks_no_sentence_is_left_out() -> None:
+    (proposed,) = reading(answer([quote(at="2")])).quotes
+    (piece,) = proposed.pieces
+    assert marking().text[piece.start : piece.end].startswith("“The bridge is safe.")
+
+
+def test_two_sentences_of_one_passage_are_one_quote() -> None:
+    (proposed,) = reading(answer([quote(at="1"), quote(at="2")])).quotes
+    assert len({(p.start, p.end) for p in proposed.pieces}) == 1
