@@ -38,15 +38,16 @@ _WORD = re.compile(r"\w+")
 class Source:
     """The cue and the mention of a quote, as found; a Piece with words is left to grounding.
 
-    `edges` are where both stand in `segment`. `is_known` is False where neither the article nor
-    the model's words say that anybody said this, `is_named` where the article says that it was
-    somebody else than the model does.
+    `edges` are where both stand in `segment`; `is_pair` says that both were found there.
+    `is_known` is False where neither the article nor the model's words say that anybody said this,
+    `is_named` where the article says that it was somebody else than the model does.
     """
 
     cue: Piece | None
     mention: Piece | None
     segment: Segment | None = None
     edges: Edges | None = None
+    is_pair: bool = False
     is_known: bool = True
     is_named: bool = True
 
@@ -86,7 +87,7 @@ class Places:
         said = find_source(self.text, near, words)
         own = self.segments[first : last + 1]
         beside = self._beside(first, last)
-        if self._is_borne_out(said, beside, words):
+        if self._is_borne_out(said, own, beside, words):
             return said
         if beside:
             return self._of(max(beside, key=lambda r: self._agrees(r, words.name)), words.name)
@@ -119,18 +120,33 @@ class Places:
         reported = [p for p in paragraphs if any(any(self._in(n)) for n in range(p[0], p[1] + 1))]
         return paragraphs if len(reported) > 1 else [(first, last)]
 
-    def _is_borne_out(self, said: Source, beside: list[Report], words: Words) -> bool:
-        """Whether the model's cue is one beside the quote, perhaps one that no list knows."""
-        if said.segment is None or said.cue is None or said.segment.marked:
+    def _is_borne_out(
+        self, said: Source, own: tuple[Segment, ...], beside: list[Report], words: Words
+    ) -> bool:
+        """Whether the model's cue is the quote's: in its place, or no better one is there."""
+        if said.segment is None or said.cue is None or not self._is_plausible(said.cue, said):
             return False
-        if any(_overlap(report.cue, said.cue) for report in self._reports):
+        known = self._says(words.cue)
+        if said.segment in own:
+            return said.is_pair or known
+        if any(_overlap(report.cue, said.cue) for report in beside):
             return True
-        if beside or len(_WORD.findall(words.cue)) > LONGEST_CUE:
+        if any(segment.start <= r.start < segment.end for segment in own for r in beside):
+            return False  # it belongs to another sentence, and this one has its own
+        by_somebody = said.mention and any(
+            _overlap(mention, said.mention) for mention in self._marking.mentions
+        )
+        return (known and said.is_pair) or (not beside and (known or bool(by_somebody)))
+
+    def _is_plausible(self, cue: Piece, said: Source) -> bool:
+        """Whether it is a few words outside quotation marks, and nobody's name."""
+        if (said.segment and said.segment.marked) or cue.starts:
+            return False
+        if len(_WORD.findall(self.text, cue.start, cue.end)) > LONGEST_CUE:
             return False
         mentions = self._marking.mentions
-        by_somebody = said.mention and any(_overlap(m, said.mention) for m in mentions)
-        named = any(m.start <= said.cue.start and said.cue.end <= m.end for m in mentions)
-        return self._says(words.cue) or bool(by_somebody and not named)
+        in_name = any(m.start <= cue.start and cue.end <= m.end for m in mentions)
+        return not in_name or self._says(self.text[cue.start : cue.end])
 
     def _is_known(self, said: Source, own: tuple[Segment, ...], words: Words) -> bool:
         """Whether somebody is said to have said this.
@@ -239,7 +255,8 @@ def find_source(text: str, near: list[Segment], words: Words) -> Source:
         pairs = [(c, m) for c, m in both if c[1] <= m[0] or m[1] <= c[0]]
         if pairs:
             c, m = min(pairs, key=lambda pair: (_gap(*pair), pair))
-            return Source(_piece(c), _piece(m), segment, (min(c[0], m[0]), max(c[1], m[1])))
+            edges = min(c[0], m[0]), max(c[1], m[1])
+            return Source(_piece(c), _piece(m), segment, edges, is_pair=True)
     return Source(
         _anchored(text, words.cue, near),
         _anchored(text, words.mention, near),
@@ -295,6 +312,10 @@ def without_source(
 
 
 def _less(text: str, piece: Piece, segment: Edges, edges: Edges, side: Side) -> list[Piece]:
+    if piece.starts and not _stands(text, piece.starts, piece.start, edges[0]):
+        return [piece]
+    if piece.ends and not _stands(text, piece.ends, edges[1], piece.end):
+        return [piece]
     if (side != "before" and piece.starts) or (side != "after" and piece.ends):
         return [piece]
     first_end = edges[0] if side != "after" else segment[0]
@@ -304,6 +325,10 @@ def _less(text: str, piece: Piece, segment: Edges, edges: Edges, side: Side) -> 
         piece.model_copy(update={"start": last_start, "starts": ""}),
     ]
     return [part for part in parts if _WORD.search(text, part.start, max(part.start, part.end))]
+
+
+def _stands(text: str, words: str, start: int, end: int) -> bool:
+    return text.lower().find(words.lower(), start, end) >= 0
 
 
 def _side(text: str, segment: Segment, source: Source, language: Language) -> Side:

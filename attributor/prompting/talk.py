@@ -58,15 +58,26 @@ class Talk:
         broken, self.broken = self.broken, []
         for found in reading.quotes:
             speaker = None if found.speaker is None else found.speaker + before
-            quote = found.model_copy(update={"speaker": speaker})
+            new = [piece for piece in found.pieces if not _touch([_window(piece)], stands)]
+            if not new:
+                continue
+            quote = found.model_copy(update={"speaker": speaker, "pieces": tuple(new)})
             spans = self._spans([quote])
             if _touch(spans, asked_for) and not _touch(spans, stands):
-                self._sort_out([quote])
+                self._sort_out([self._whole(quote)])
                 stands += spans
-        self.broken += [q for q in broken if not _touch(_windows(q), stands)]
+        self.broken += [q for q in broken if not _touch(map(_window, q.pieces), stands)]
         settled = set(self._numbers(stands))
         self.remarks = [r for r in self.remarks if not r.numbers or set(r.numbers) - settled]
         self.remarks += reading.remarks
+
+    def _whole(self, quote: ProposedQuote) -> ProposedQuote:
+        """The quote, with the one that stands already and that the same cue interrupts."""
+        for place, known in enumerate(self.quotes):
+            if known.cue and (known.cue, known.mention) == (quote.cue, quote.mention):
+                del self.quotes[place]
+                return known.model_copy(update={"pieces": (*known.pieces, *quote.pieces)})
+        return quote
 
     def warnings(self) -> list[str]:
         """What an annotation says of this window's answers, beyond what grounding says."""
@@ -138,8 +149,8 @@ def _mark(number: int) -> str:
     return f"no. {number}"
 
 
-def _windows(quote: ProposedQuote) -> list[Edges]:
-    return [(piece.start, piece.end) for piece in quote.pieces]
+def _window(piece: Piece) -> Edges:
+    return piece.start, piece.end
 
 
 def pieces_of(numbers: Iterable[int], window: Window) -> list[Piece]:

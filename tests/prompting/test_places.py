@@ -118,6 +118,11 @@ def test_a_cue_that_stands_beside_the_quote_is_the_models_own() -> None:
     assert words(RIVER, found) == ("warned", "the mayor")
 
 
+def test_a_cue_of_another_sentence_gives_way_to_the_quotes_own() -> None:
+    text = "It rained, Tom said.\n\nHe noted that it snowed."
+    assert words(text, source(text, 1, 1, "noted", "He", "Tom")) == ("said", "Tom")
+
+
 def test_a_verb_that_no_list_knows_is_the_models_own() -> None:
     text = "“It rains,” Ann burbled."
     assert words(text, source(text, 1, 1, "burbled", "Ann")) == ("burbled", "Ann")
@@ -151,7 +156,7 @@ def test_the_clause_of_another_sentence_is_not_taken() -> None:
 @pytest.mark.parametrize(
     ("text", "cue", "mention", "own", "known"),
     [
-        ("The ferry left at noon.", "left", "The ferry", False, False),
+        ("The ferry left at noon.", "left", "Ann", False, False),
         ("The ferry left at noon.", "noted", "Ann", False, False),
         ("The ferry left at noon.", "noted", "Ann", True, True),
         ("The ferry left at noon.", "the ferry", "Ann", True, False),
