@@ -85,7 +85,8 @@ class Places:
         near = [self.segments[n] for n in dict.fromkeys(order) if 0 <= n < len(self.segments)]
         near = [s for s in near if not s.marked] or near
         said = find_source(self.text, near, words)
-        own = self.segments[first : last + 1]
+        begin, end = self.whole(first, last)
+        own = self.segments[begin : end + 1]
         beside = self._beside(first, last)
         if self._is_borne_out(said, own, beside, words):
             return said
@@ -131,8 +132,11 @@ class Places:
             return said.is_pair or known
         if any(_overlap(report.cue, said.cue) for report in beside):
             return True
-        if any(segment.start <= r.start < segment.end for segment in own for r in beside):
-            return False  # it belongs to another sentence, and this one has its own
+        sentences = {segment.sentence for segment in own}
+        if said.segment.sentence not in sentences and any(
+            self._segment_of(report).sentence in sentences for report in beside
+        ):
+            return False  # it belongs to another sentence, and the quote's has its own
         by_somebody = said.mention and any(
             _overlap(mention, said.mention) for mention in self._marking.mentions
         )
@@ -206,12 +210,15 @@ class Places:
             if segment.start <= report.cue.start < segment.end:
                 yield report
 
+    def _segment_of(self, report: Report) -> Segment:
+        return next(s for s in self.segments if s.start <= report.cue.start < s.end)
+
     def _agrees(self, report: Report, name: str) -> tuple[bool, bool]:
         """How well a reporting clause goes with the speaker: the name fits, the verb is common."""
         return _fits(report, name, self.text), report.cue.lemma in self.language.core
 
     def _of(self, report: Report, name: str) -> Source:
-        segment = next(s for s in self.segments if s.start <= report.cue.start < s.end)
+        segment = self._segment_of(report)
         cue = _piece((report.cue.start, report.cue.end)) if report.cue.kind != "label" else None
         mention = _piece((report.mention.start, report.mention.end))
         edges = report.start, report.end
