@@ -143,6 +143,11 @@ class Annotation(Record):
     usage: Usage | None = None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """The article's id."""
+        return self.article.id
+
     def speaker_of(self, quote: Quote) -> Speaker | None:
         """The Speaker whom `quote.speaker` points to, or None."""
         return next((s for s in self.speakers if s.id == quote.speaker), None)

@@ -184,7 +184,7 @@ def _standard_input() -> Iterator[Article | ReadingError]:
         yield from read_stream(sys.stdin.buffer, "stdin")
 
 
-def _write(ctx: click.Context, work: Work, format_: str, output: str | None) -> None:
+def _write(ctx: click.Context, work: Work[Article], format_: str, output: str | None) -> None:
     from itertools import chain
 
     from attributor.views import write

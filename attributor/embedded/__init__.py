@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from attributor.marking import Marking
+from attributor.marking import language as packs
 from attributor.marking.language import UNKNOWN
 from attributor.records import Annotation, Codebook, Engine, Proposal, Usage
 
-__all__ = ["annotate"]
+__all__ = ["annotate", "judge"]
 
 _NO_PACK = (
     "No language pack fits this text, so nobody could be credited; if it is in a language that "
@@ -42,6 +43,21 @@ def annotate(
     warnings = tuple(warning for warning, holds in odd.items() if holds)
     annotation = assemble(marking, proposal, engine, Usage(cost_usd=0.0), warnings)
     return stance.with_stances(annotation, codebook, marking.language) if codebook else annotation
+
+
+def judge(annotation: Annotation, codebook: Codebook, language: str | None = None) -> Annotation:
+    """The annotation with a stance of each of its quotes towards each target.
+
+    Args:
+        annotation: quotes that are located, and known to speak of the targets.
+        codebook: the targets.
+        language: code of a language pack; that of the article if None.
+    """
+    from attributor.embedded import stance
+
+    code = packs.of(annotation.article, language)
+    judged = stance.with_stances(annotation, codebook, code, asked=True)
+    return judged.model_copy(update={"usage": judged.usage or Usage(cost_usd=0.0)})
 
 
 def _proposed(marking: Marking, path: Path | None) -> tuple[Proposal, Engine]:
