@@ -29,7 +29,8 @@ class Annotator:
 
     Args:
         settings: which engine, which server; see `attributor.settings`.
-        codebook: the targets that stances are asked for; none without it.
+        codebook: the targets that stances are asked for, or none of its own to leave them to the
+            engine; without a codebook no stances are asked for.
         client: an `openai.AsyncOpenAI` (or `AsyncAzureOpenAI`) of the caller's own.
 
     Raises:
@@ -153,7 +154,8 @@ def annotate(
 
     Args:
         article: an Article, or just its text.
-        targets: what stances are towards: names, or a Codebook.
+        targets: what stances are towards: names, or a Codebook; an empty Codebook leaves it to
+            the engine to propose them.
         client: an `openai.AsyncOpenAI` of your own, for Azure or a proxy.
         settings: ready-made settings; else those of the environment and the settings files.
         options: single settings by name, as `engine="embedded"` or `model="gpt-5-mini"`.

@@ -172,9 +172,9 @@ class Target(Record):
 
 
 class Codebook(Record):
-    """The targets of one study."""
+    """The targets of one study; without any, the engine proposes them, article by article."""
 
-    targets: tuple[Target, ...] = Field(min_length=1)
+    targets: tuple[Target, ...] = ()
 
 
 # --- what an engine says, before it is believed ------------------------------------------------
