@@ -4,7 +4,8 @@
 
 The two are pooled as in Melville, Gryc and Lawrence, "Sentiment analysis of blogs by combining
 lexical knowledge with text classification" (KDD 2009). Naive Bayes is the multinomial one over
-words that are there or not (McCallum and Nigam 1998), every label as likely as every other. How
+words that are there or not (McCallum and Nigam 1998), every label as likely as every other. Words
+of one text are no independent witnesses, so their sum is divided by the root of their number. How
 far it is trusted the examples decide: each is read by what the others teach, and the trust is
 taken under which their labels are likeliest. A few examples change little so, and many much.
 
@@ -26,7 +27,11 @@ Scores = tuple[float, float, float]
 
 _LETTERS = 6
 _SMOOTHING = 0.5
-_TRUST = (0.0, 0.125, 0.25, 0.5, 1.0)
+_TRUST = (0.0, 0.25, 0.5, 1.0, 2.0)
+_PRICE = 2.0
+"""By so much (in nats) a trust of 1 has to make the examples likelier: a few prove nothing."""
+_LEAST = 1e-9
+"""No label is taken to be less likely than this."""
 
 
 def features(words: Iterable[str], named: set[str]) -> frozenset[str]:
@@ -77,21 +82,22 @@ class Learned:
         return added((0.0, 0.0, 0.0), self._odds(words), self._trust)
 
     def _odds(self, words: frozenset[str], but: str = "") -> Scores:
-        """Log odds of each label, those of all labels together being 0; of one unseen they are 0.
+        """Log odds of each label, the mean of those seen being 0; those of one unseen are 0.
 
         Args:
             words: the features of a text.
             but: the label of an example with these words that does not count.
         """
-        sums = dict.fromkeys(LABELS, 0.0)
+        sums, known = dict.fromkeys(LABELS, 0.0), 0
         for word in words:
             counts = {label: self._counts[label][word] - (label == but) for label in self._labels}
             if any(counts.values()):
                 logs = {label: self._log(label, n, words, but) for label, n in counts.items()}
-                middle = sum(logs.values()) / len(logs)
+                middle, known = sum(logs.values()) / len(logs), known + 1
                 for label, value in logs.items():
                     sums[label] += value - middle
-        return sums["favor"], sums["against"], sums["neutral"]
+        root = math.sqrt(known or 1)
+        return sums["favor"] / root, sums["against"] / root, sums["neutral"] / root
 
     def _log(self, label: str, count: int, words: frozenset[str], but: str) -> float:
         total = self._totals[label] - (len(words) if label == but else 0)
@@ -102,11 +108,13 @@ class Learned:
     ) -> float:
         read = [(self._odds(words, label), label, leaning) for words, label, leaning in examples]
 
+        share = len(examples) / len(self._labels)  # of each label, were all as frequent
+
         def likelihood(trust: float) -> float:
-            return sum(
-                math.log(max(probabilities(added(leaning, odds, trust))[LABELS.index(label)], 1e-9))
-                / self._texts[label]
-                for odds, label, leaning in read
-            )
+            fits = 0.0
+            for odds, label, leaning in read:
+                chance = probabilities(added(leaning, odds, trust))[LABELS.index(label)]
+                fits += math.log(max(chance, _LEAST)) / self._texts[label]
+            return share * fits - _PRICE * trust
 
         return max(choices, key=likelihood)

@@ -29,7 +29,7 @@ _AGENT_REACH = 4
 """So many words at most stand between somebody and what he does."""
 _AGENT, _DENIAL, _NOT_BAD = 0.5, 0.5, 0.5
 """What a word counts that the target itself says, a bare negation, and "not bad"."""
-_FAR = 20
+_FAR = 40
 """So many words away from the target a word counts half."""
 _SHORT = 3
 """Words of a target with fewer letters are not looked for."""

@@ -18,20 +18,23 @@ from attributor.marking.language import load
 from attributor.marking.tokens import tokens, without_possessive
 from attributor.records import Annotation, Codebook, Quote, Span, Stance, StanceLabel, Target
 
-_STEEP = 2.0
-"""What one word adds to the score of its side."""
-_NEUTRAL = 0.6
-"""The score of `neutral`: under a third of a word."""
-_LEAST_MARGIN = 0.1
+_NEUTRAL = 0.3
+"""The score of `neutral`, where one word adds 1 to its side's."""
+LEAST_MARGIN = 0.03
 """By so much the likeliest label has to lead the next, in probability."""
 
 
 class Judgement(NamedTuple):
-    """A label, by how much it leads (0 to 1), and the words that lean."""
+    """The likeliest label, by how much it leads (0 to 1), and the words that lean."""
 
-    label: StanceLabel
+    likeliest: StanceLabel
     margin: float
     signs: Sequence[Sign]
+
+    @property
+    def label(self) -> StanceLabel:
+        """The likeliest label, or `unclear` where another one is nearly as likely."""
+        return self.likeliest if self.margin >= LEAST_MARGIN else "unclear"
 
 
 class Judge:
@@ -60,10 +63,7 @@ class Judge:
         learned = self._learned.scores(features(words, self._leaning.named))
         chances = dict(zip(LABELS, probabilities(added(self._worded(signs), learned)), strict=True))
         first, second, _ = sorted(chances.values(), reverse=True)
-        label: StanceLabel = "unclear"
-        if first - second >= _LEAST_MARGIN:
-            label = max(LABELS, key=chances.__getitem__)
-        return Judgement(label, first - second, signs)
+        return Judgement(max(LABELS, key=chances.__getitem__), first - second, signs)
 
     def _signs(self, words: Sequence[str]) -> list[Sign]:
         return self._leaning.signs(words)
@@ -74,7 +74,7 @@ class Judge:
             return 0.0, 0.0, 0.0
         sides = [sign.side for sign in signs]
         favor, against = sum(s for s in sides if s > 0), -sum(s for s in sides if s < 0)
-        return _STEEP * favor, _STEEP * against, _NEUTRAL
+        return favor, against, _NEUTRAL
 
 
 judge_of = lru_cache(maxsize=1024)(Judge)
@@ -109,12 +109,13 @@ def _stances(quote: Quote, judges: Iterable[Judge], asked: bool) -> Iterable[Sta
     words = [word for *_, word in placed]
     for judge in judges:
         if asked or judge.is_about(words):
-            label, margin, signs = judge.judge(words)
-            places = [placed[sign.at][:3] for sign in signs if _speaks_for(label, sign)]
+            judgement = judge.judge(words)
+            label = judgement.label
+            places = [placed[sign.at][:3] for sign in judgement.signs if _speaks_for(label, sign)]
             yield Stance(
                 target=judge.target.name,
                 label=label,
-                confidence=None if label == "unclear" else round(margin, 2),
+                confidence=None if label == "unclear" else round(judgement.margin, 2),
                 evidence=_evidence(places),
             )
 

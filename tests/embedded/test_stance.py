@@ -33,7 +33,7 @@ def labels(said: str, *targets: str) -> dict[str, str]:
         ("They failed to support the bridge", "against"),
         ("There is no longer support for the bridge", "against"),
         ("We must build the bridge", "favor"),
-        ("The bridge is not a danger", "unclear"),
+        ("The bridge is not a danger", "favor"),
         ("The so-called bridge is a hoax", "against"),
         ("The bridge will open in May", "neutral"),
         ("The bridge is long, and the river is wide", "neutral"),
