@@ -17,6 +17,8 @@ from attributor.evaluation.gold import GoldArticle, Labelled, Statement, read_go
 from attributor.evaluation.matching import compare
 from attributor.evaluation.predictions import PredictedQuote, Prediction
 from attributor.evaluation.scores import Evaluation
+from attributor.marking import language as packs
+from attributor.marking.tokens import tokens
 from attributor.records import Example, StanceLabel
 
 HEADER = ("", "macro-F1", "accuracy", "favor", "against", "neutral", "abstained", "of answered")
@@ -61,7 +63,7 @@ class TextSet:
 
     def named(self) -> TextSet:
         """The same without the texts whose target is a pronoun or a description."""
-        groups = [[t for t in group if target_of(t).istitle()] for group in self.groups]
+        groups = [[text for text in group if _has_a_name(text)] for group in self.groups]
         return TextSet(self.name, self.learned, [group for group in groups if group])
 
 
@@ -101,6 +103,11 @@ def label_of(text: GoldArticle) -> StanceLabel:
 def target_of(text: GoldArticle) -> str:
     """What that stance is towards."""
     return text.quotes[0].stance[0].target
+
+
+def _has_a_name(text: GoldArticle) -> bool:
+    pronouns = packs.load("en").not_names
+    return any(t.capital and t.low not in pronouns for t in tokens(target_of(text)))
 
 
 def means_the_same(one: str, other: str) -> bool:

@@ -163,12 +163,16 @@ def embedded_open(texts: TextSet) -> Answers:
 
 def _show_margins(texts: TextSet) -> None:
     """Print what abstaining more often would bring, without examples and with all."""
-    rows = []
-    for name, examples in {"no examples": (), "all examples": texts.examples()}.items():
-        if examples or name == "no examples":
-            for least in MARGINS:
-                answers = embedded(texts.measured, examples, least)
-                rows.append(row(f"{name}, margin {least}", texts.measured, answers))
+    codebooks: dict[str, tuple[Example, ...]] = {}
+    if all(packs.known(each.lang) for each in texts.measured):
+        codebooks["no examples"] = ()
+    if texts.learned:
+        codebooks["all examples"] = texts.examples()
+    rows = [
+        row(f"{name}, margin {least}", texts.measured, embedded(texts.measured, examples, least))
+        for name, examples in codebooks.items()
+        for least in MARGINS
+    ]
     print()
     show(HEADER, rows)
 
@@ -180,7 +184,7 @@ def _with_a_model(model: Model, texts: TextSet, modes: Sequence[str]) -> None:
     print(f"\n{texts.name}: {len(texts.measured)} texts measured", flush=True)
     rows = [row("majority", texts.measured, _majority(texts))]
     rows.append(row("embedded", texts.measured, embedded(texts.measured)))
-    for mode in modes:
+    for mode in modes if texts.learned else [mode for mode in modes if mode != "examples"]:
         asked = texts.named() if mode == "open" and texts.name == "newsmtsc" else texts
         title = f"model, {mode}" + (f" ({len(asked.measured)})" if asked is not texts else "")
         rows.append(row(title, asked.measured, MODES[mode](model, asked)))
