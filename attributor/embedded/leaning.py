@@ -53,14 +53,21 @@ class Leaning:
     def __init__(self, target: Target, pack: Language) -> None:
         self._pack = pack
         named = words_of(target.name)
-        self.named = {word for word in named if len(word) > _SHORT} or set(named)
+        longer = {word for word in named if len(word) > _SHORT and word not in pack.common}
+        self.named = longer or set(named)
+        self._name = _name(target.name, pack)
         self._claim = any(word in pack.conjunctions or word in pack.passive for word in named)
         value = sum((word in pack.good) - (word in pack.bad) for word in named)
         self._grim = self._claim and value < 0
 
     def is_about(self, words: Sequence[str]) -> bool:
-        """Whether a quote speaks of the target: it holds more than half of its name's words."""
-        return 2 * len(self.named & set(words)) > len(self.named)
+        """Whether a quote speaks of the target.
+
+        It does where it holds more than half of the target's words, or of a target that is a name
+        the last one.
+        """
+        said = set(words)
+        return bool(self._name & said) or 2 * len(self.named & said) > len(self.named)
 
     def signs(self, words: Sequence[str]) -> list[Sign]:
         """The words that lean, in order; without a list for stances, none."""
@@ -117,3 +124,13 @@ class Leaning:
     @cached_property
     def _breaks(self) -> frozenset[str]:
         return self._pack.relatives | self._pack.conjunctions | frozenset(',;:—–“”"«»„')
+
+
+def _name(target: str, pack: Language) -> set[str]:
+    """The last word of a target that is a name: "Trump" of "Donald Trump", "Union" of "the Union".
+
+    Of "Kosovo's independence" there is none: who speaks of Kosovo need not speak of that.
+    """
+    words = [token for token in tokens(target) if token.low not in pack.common]
+    is_name = all(token.capital and not token.low.endswith("'s") for token in words)
+    return {without_possessive(words[-1].low)} if words and is_name else set()

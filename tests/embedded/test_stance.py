@@ -88,6 +88,24 @@ def test_a_target_that_is_not_spoken_of_gets_no_stance() -> None:
     assert labels("We support the ferry and we welcome it", "the bridge") == {}
 
 
+@pytest.mark.parametrize(
+    ("target", "is_about"),
+    [
+        ("Oskar Lund", True),
+        ("our relations with Lund", False),
+        ("Lund’s bridge", True),
+        ("Lund’s ferry", False),
+        ("Oskar Hale", False),
+        ("the wide bridge of stone", False),
+        ("the long bridge", True),
+    ],
+)
+def test_most_words_of_a_target_tell_that_it_is_spoken_of_and_of_a_name_the_last(
+    target: str, is_about: bool
+) -> None:
+    assert bool(labels("We thank Lund for the long bridge", target)) == is_about
+
+
 def test_each_target_gets_a_stance_of_its_own() -> None:
     found = labels("The bridge and the ferry open in May", "the bridge", "the ferry", "the mine")
     assert found == {"the bridge": "neutral", "the ferry": "neutral"}
