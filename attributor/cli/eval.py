@@ -89,6 +89,8 @@ def eval(
     _refuse_contradictions(flags | asked, predictions, as_json and html)
     _refuse_overwriting((*gold, *([predictions] if predictions else ())), output)
     articles = read_gold(*gold, split=split)[:limit]
+    if html and all(each.given for each in articles):
+        raise UsageError("These texts are one quote each, which --html has nothing to show of.")
     if predictions:
         found = _ready(predictions, articles)
     else:

@@ -77,7 +77,7 @@ class Judge:
         return favor, against, _NEUTRAL
 
 
-judge_of = lru_cache(maxsize=1024)(Judge)
+judge_of = lru_cache(maxsize=128)(Judge)
 """The judge of a target in a language; examples are learned from once."""
 
 

@@ -9,7 +9,7 @@ from attributor.marking.evidence import Marking
 from attributor.prompting import prices, tokens
 from attributor.prompting.dialogue import Dialogue
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.stance import OPEN_TARGETS, QUOTES_PER_REQUEST
+from attributor.prompting.stance import OPEN_TARGETS, QUOTES_PER_REQUEST, listed
 from attributor.records import Codebook, Usage
 from attributor.settings import OPENAI_URL
 
@@ -74,7 +74,7 @@ def estimate(
 
 def _static(prompts: Prompts, codebook: Codebook, model: str) -> int:
     prompt = prompts.stance if codebook.targets else prompts.open_stance
-    return tokens.count(prompt.body + codebook.model_dump_json(), model)
+    return tokens.count("\n".join([prompt.body, *listed(codebook.targets)]), model)
 
 
 def _stances(quotes: int, each: int, static: int, shown: int) -> Usage:

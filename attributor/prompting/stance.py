@@ -5,7 +5,8 @@ A new codebook never buys attribution again. A codebook without targets leaves t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import ValidationError
 
@@ -22,7 +23,7 @@ from attributor.prompting.wire import (
     complaint,
     schema_json,
 )
-from attributor.records import Annotation, Codebook, Quote, Span, Stance, Target, Usage
+from attributor.records import Annotation, Codebook, Example, Quote, Span, Stance, Target, Usage
 
 QUOTES_PER_REQUEST = 20
 QUOTE_CHARACTERS = 1_500
@@ -30,6 +31,8 @@ ROOM, ROOM_PER_PAIR = 200, 25
 """Output tokens that an answer may have."""
 MAX_TARGET = 80
 """Characters of a target that a model names."""
+EXAMPLES_PER_LABEL = 5
+"""So many examples of each label a model is shown; the embedded engine learns from hundreds."""
 OPEN_TARGETS = 3
 """So many targets of a quote a model is asked to name at most; of more the first are taken."""
 
@@ -110,10 +113,7 @@ class StanceDialogue:
 
     def _request(self, part: int) -> Request:
         chunk, targets = self._chunks[part], self._targets
-        listed = [line for n, t in enumerate(targets, start=1) for line in _target(n, t)]
-        if listed:
-            listed = ["", "The targets:", *listed]
-        system = "\n".join([self._prompt.body, *listed])
+        system = "\n".join([self._prompt.body, *listed(targets)])
         user = "\n".join(["<quotes>", *(self._shown(quote) for quote in chunk), "</quotes>"])
         return Request(
             article=self._given.article.id,
@@ -154,10 +154,25 @@ class StanceDialogue:
         )
 
 
+def listed(targets: Sequence[Target]) -> list[str]:
+    """The lines by which a request tells of the targets; none where it leaves them to the model."""
+    lines = [line for n, target in enumerate(targets, start=1) for line in _target(n, target)]
+    return ["", "The targets:", *lines] if lines else []
+
+
 def _target(number: int, target: Target) -> list[str]:
     definition = f": {harmless(target.definition)}" if target.definition else ""
-    examples = [f"   {e.label}, for example: {harmless(e.text)}" for e in target.examples]
+    examples = [f"   {e.label}, for example: {harmless(e.text)}" for e in _shown(target.examples)]
     return [f"{number}| {harmless(target.name)}{definition}", *examples]
+
+
+def _shown(examples: Iterable[Example]) -> Iterator[Example]:
+    """The first few of each label, in their order."""
+    seen: Counter[str] = Counter()
+    for example in examples:
+        seen[example.label] += 1
+        if seen[example.label] <= EXAMPLES_PER_LABEL:
+            yield example
 
 
 def _words(spans: Sequence[Span]) -> str:

@@ -183,6 +183,18 @@ def test_a_codebook_adds_definitions_and_examples_to_the_golds_targets(run: Run)
     assert json.loads(told.stdout)["stance"]["accuracy"] == 100
 
 
+def test_there_is_no_page_of_texts_that_are_one_quote_each(run: Run) -> None:
+    result = run("eval", "--engine", "embedded", "--html", file("s.jsonl", *STATEMENTS))
+    assert result.exit_code == 2
+    assert "one quote each" in result.stderr
+
+
+def test_texts_and_articles_can_be_measured_together(run: Run) -> None:
+    gold = file("g.jsonl", row("a"), *STATEMENTS)
+    told = json.loads(run("eval", "--engine", "embedded", "--stance", "--json", gold).stdout)
+    assert (told["articles"], told["stance"]["gold"]) == (4, 4)
+
+
 def test_ready_stances_of_texts_are_scored(run: Run) -> None:
     gold = file("s.jsonl", *STATEMENTS)
     ready = [

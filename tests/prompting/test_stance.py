@@ -6,6 +6,7 @@ import pytest
 
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance import (
+    EXAMPLES_PER_LABEL,
     MAX_TARGET,
     OPEN_TARGETS,
     QUOTES_PER_REQUEST,
@@ -72,6 +73,19 @@ def test_the_request_shows_targets_and_quotes_and_no_more_of_the_article() -> No
     assert "1| the tram: The line to the hills, as planned." in system.content
     assert "favor, for example: Build it now." in system.content
     assert user.content == "<quotes>\n1| Ann: we want the tram\n2| Ann: we want the tram\n</quotes>"
+
+
+def test_a_model_is_shown_the_first_few_examples_of_each_label() -> None:
+    many = [
+        Example(text=f"No. {n}", label=label) for n in range(9) for label in ("favor", "against")
+    ]
+    target = TRAM.model_copy(update={"examples": tuple(many)})
+    talk = StanceDialogue(annotation(), Prompts.load(), Codebook(targets=(target,)))
+    shown = talk.requests()[0].messages[0].content
+    assert shown.count("for example: ") == 2 * EXAMPLES_PER_LABEL
+    assert all(
+        f"against, for example: No. {n}\n" in f"{shown}\n" for n in range(EXAMPLES_PER_LABEL)
+    )
 
 
 def test_many_quotes_are_asked_in_chunks() -> None:
