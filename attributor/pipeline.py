@@ -18,7 +18,7 @@ from attributor.settings import Layer, Settings, check, load
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-    from attributor.prompting import Asker, Estimate, Prompts
+    from attributor.prompting import Asker, Conversation, Estimate, Prompts
 
 Progress = Callable[[str], None]
 """Called with a short phrase each time a step of a dialogue begins."""
@@ -29,7 +29,8 @@ class Annotator:
 
     Args:
         settings: which engine, which server; see `attributor.settings`.
-        codebook: the targets that stances are asked for; none without it.
+        codebook: the targets that stances are asked for, or none of its own to leave them to the
+            engine; without a codebook no stances are asked for.
         client: an `openai.AsyncOpenAI` (or `AsyncAzureOpenAI`) of the caller's own.
 
     Raises:
@@ -62,22 +63,26 @@ class Annotator:
             return f"{asking}; it runs on this machine."
         return f"{asking}; --offline keeps the article here."
 
-    def annotate_now(self, article: Article) -> Annotation:
+    def annotate_now(self, article: Article | Annotation) -> Annotation:
         """The annotation, without an event loop where the embedded engine answers."""
         if self.settings.chosen_engine == "embedded":
             return self._embedded(article)
         return _wait_for(self.annotate(article))
 
-    async def annotate(self, article: Article, on_progress: Progress | None = None) -> Annotation:
-        """The annotation of one article; errors say which article they happened to."""
+    async def annotate(
+        self, article: Article | Annotation, on_progress: Progress | None = None
+    ) -> Annotation:
+        """The annotation of one article; errors say which article they happened to.
+
+        Of an Annotation the quotes stand, and are taken to speak of every target: only where
+        their speakers stand is asked.
+        """
         if self.settings.chosen_engine == "embedded":
             return self._embedded(article)
-        from attributor.prompting import Dialogue, converse
+        from attributor.prompting import converse
 
         try:
-            marking = mark(article, self.settings.language)
-            dialogue = Dialogue(marking, self._prompts(), self.codebook)
-            return await converse(dialogue, self._model(), on_progress)
+            return await converse(self._dialogue(article), self._model(), on_progress)
         except AttributorError as error:
             raise error.about(article.id) from error.__cause__
 
@@ -95,9 +100,24 @@ class Annotator:
             await self._asker.aclose()
             self._asker = None
 
-    def _embedded(self, article: Article) -> Annotation:
+    def _dialogue(self, article: Article | Annotation) -> Conversation:
+        from attributor.prompting import Dialogue, StanceDialogue
+
+        if isinstance(article, Annotation):
+            return StanceDialogue(article, self._prompts(), self._targets())
+        marking = mark(article, self.settings.language)
+        return Dialogue(marking, self._prompts(), self.codebook)
+
+    def _targets(self) -> Codebook:
+        if self.codebook is None:
+            raise UsageError("Quotes alone are asked where they stand: name the targets.")
+        return self.codebook
+
+    def _embedded(self, article: Article | Annotation) -> Annotation:
         from attributor import embedded
 
+        if isinstance(article, Annotation):
+            return embedded.judge(article, self._targets(), self.settings.language)
         marking = mark(article, self.settings.language)
         return embedded.annotate(marking, self.codebook, self.settings.weights)
 
@@ -134,7 +154,8 @@ def annotate(
 
     Args:
         article: an Article, or just its text.
-        targets: what stances are towards: names, or a Codebook.
+        targets: what stances are towards: names, or a Codebook; an empty Codebook leaves it to
+            the engine to propose them.
         client: an `openai.AsyncOpenAI` of your own, for Azure or a proxy.
         settings: ready-made settings; else those of the environment and the settings files.
         options: single settings by name, as `engine="embedded"` or `model="gpt-5-mini"`.

@@ -143,6 +143,11 @@ class Annotation(Record):
     usage: Usage | None = None
     warnings: tuple[str, ...] = ()
 
+    @property
+    def id(self) -> str:
+        """The article's id."""
+        return self.article.id
+
     def speaker_of(self, quote: Quote) -> Speaker | None:
         """The Speaker whom `quote.speaker` points to, or None."""
         return next((s for s in self.speakers if s.id == quote.speaker), None)
@@ -167,9 +172,9 @@ class Target(Record):
 
 
 class Codebook(Record):
-    """The targets of one study."""
+    """The targets of one study; without any, the engine proposes them, article by article."""
 
-    targets: tuple[Target, ...] = Field(min_length=1)
+    targets: tuple[Target, ...] = ()
 
 
 # --- what an engine says, before it is believed ------------------------------------------------

@@ -6,6 +6,7 @@ started again asks only what is not there. The figures are those of `attributor 
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import time
@@ -25,7 +26,9 @@ from attributor.evaluation.scores import RESAMPLES, SEED, count, figures, interv
 from attributor.prompting.client import Asker
 from attributor.prompting.dialogue import Conversation
 from attributor.prompting.exchange import Answer, Request
-from attributor.records import Annotation, Usage
+from attributor.prompting.prompts import Prompts
+from attributor.prompting.stance import StanceDialogue
+from attributor.records import Annotation, Codebook, Usage
 from attributor.settings import load
 
 WORDS = 350
@@ -64,24 +67,55 @@ class Kept:
         self.folder, self.model = folder, model
         folder.mkdir(parents=True, exist_ok=True)
         flags = {"base_url": base_url, "api_key": "none", "model": model, "timeout": 900}
-        self._asker = Asker(load({"engine": "openai", **flags})) if base_url else None
-        self.seconds = 0.0
+        self._settings = load({"engine": "openai", **flags}) if base_url else None
+        self.seconds, self.usage = 0.0, Usage()
 
     async def ask(self, request: Request) -> Answer:
-        """The answer that is kept, else a new one; `seconds` grows by what it took."""
+        """The answer that is kept, else a new one; `seconds` and `usage` grow by what it took."""
         place = self.folder / f"{request.key(self.model)}.json"
         if not place.exists():
-            if self._asker is None:
-                raise LookupError(f"no answer is kept to the request about {request.article}")
-            begun = time.perf_counter()
-            answer = await self._asker.ask(request)
-            seconds = time.perf_counter() - begun
-            kept = {"text": answer.text, "finish_reason": answer.finish_reason, "seconds": seconds}
-            place.write_text(json.dumps(kept | {"usage": answer.usage.model_dump()}))
+            place.write_text(json.dumps(await self._ask(request)))
         kept = json.loads(place.read_text())
-        self.seconds += kept["seconds"]
         usage = Usage(**kept["usage"])
+        self.seconds, self.usage = self.seconds + kept["seconds"], self.usage + usage
         return Answer(kept["text"], kept["finish_reason"], model=self.model, usage=usage)
+
+    async def _ask(self, request: Request) -> dict[str, object]:
+        if self._settings is None:
+            raise LookupError(f"no answer is kept to the request about {request.article}")
+        asker, begun = Asker(self._settings), time.perf_counter()
+        try:
+            answer = await asker.ask(request)
+        finally:
+            await asker.aclose()
+        return {
+            "text": answer.text,
+            "finish_reason": answer.finish_reason,
+            "seconds": time.perf_counter() - begun,
+            "usage": answer.usage.model_dump(),
+        }
+
+
+class Model:
+    """A model that is asked for stances of quotes that are there.
+
+    Args:
+        kept: who answers.
+    """
+
+    def __init__(self, kept: Kept) -> None:
+        self._kept, self._prompts = kept, Prompts.load()
+
+    def ask(self, annotation: Annotation, codebook: Codebook) -> Annotation:
+        """The annotation with the model's stances; as it is where its answer could not be used."""
+        dialogue = StanceDialogue(annotation, self._prompts, codebook)
+        return asyncio.run(asked(dialogue, self._kept)) or annotation
+
+    def cost(self) -> str:
+        """What the answers took."""
+        used, seconds = self._kept.usage, self._kept.seconds
+        tokens = f"{used.input_tokens:,} tokens in, {used.output_tokens:,} out"
+        return f"{used.requests} requests, {tokens}, {seconds:,.0f} s."
 
 
 @dataclass

@@ -15,7 +15,7 @@ from prompting.conftest import Reply, Server, completion, server
 from attributor import annotate, annotate_async
 from attributor.errors import AccessError, UsageError
 from attributor.pipeline import Annotator, as_article
-from attributor.records import Article, Codebook, Target
+from attributor.records import Annotation, Article, Codebook, Target
 from attributor.settings import Settings
 
 __all__ = ["server"]  # a fixture
@@ -283,3 +283,37 @@ def test_an_estimate_asks_nobody(server: Server) -> None:
 def test_the_asynchronous_twin_takes_the_same_arguments() -> None:
     one, other = inspect.signature(annotate), inspect.signature(annotate_async)
     assert one.parameters == other.parameters
+
+
+# --- quotes that stand ---------------------------------------------------------------------------
+
+
+def test_quotes_that_stand_are_only_asked_where_they_stand() -> None:
+    found = annotate("“The ferry is late, and that is a disgrace,” Nela Brandt said.")
+    assert not found.quotes[0].stances
+    annotator = Annotator(Settings(engine="embedded"), Codebook(targets=(Target(name="delays"),)))
+    judged = annotator.annotate_now(found)
+    assert [s.label for s in judged.quotes[0].stances] == ["against"]
+    assert judged.quotes[0].spans == found.quotes[0].spans
+    assert (judged.id, judged.engine) == (found.id, found.engine)
+
+
+def test_a_model_is_asked_once_about_quotes_that_stand(server: Server) -> None:
+    server.answers(completion('{"stances":[{"quote":1,"target":1,"label":"against"}]}'))
+    settings = Settings(engine="openai", base_url=server.url, model="m-1")
+
+    async def ask() -> Annotation:
+        annotator = Annotator(settings, Codebook(targets=(Target(name="delays"),)))
+        try:
+            return await annotator.annotate(annotate(TEXT, engine="embedded"))
+        finally:
+            await annotator.aclose()
+
+    judged = asyncio.run(ask())
+    assert [s.label for s in judged.quotes[0].stances] == ["against"]
+    assert len(server.asked) == 1
+
+
+def test_quotes_that_stand_cannot_be_asked_about_nothing() -> None:
+    with pytest.raises(UsageError, match="name the targets"):
+        Annotator(Settings(engine="embedded")).annotate_now(annotate(TEXT))

@@ -43,6 +43,7 @@ Examples:
   pbpaste | attributor annotate --offline
   attributor annotate --format html -o article.html article.txt
   attributor annotate --target NATO --target "the strike" article.txt
+  attributor annotate --stance article.txt
   attributor annotate --dry-run archive.jsonl
 """
 
@@ -62,6 +63,9 @@ Examples:
     metavar="FILE",
     shell_complete=files,
     help="A YAML file of targets with definitions and examples; --target adds to it.",
+)
+@click.option(
+    "--stance", is_flag=True, help="Ask for stances towards targets that the engine proposes."
 )
 @click.option(
     "--language",
@@ -95,6 +99,7 @@ def annotate(
     sources: tuple[str, ...],
     targets: tuple[str, ...],
     codebook: str | None,
+    stance: bool,
     format_: str | None,
     output: str | None,
     dry_run: bool,
@@ -109,11 +114,13 @@ def annotate(
 
     if dry_run and output:
         raise click.UsageError("--dry-run makes no annotation: leave --output away.")
+    if stance and (targets or codebook):
+        raise click.UsageError("--stance leaves the targets to the engine: name none beside it.")
     _refuse_overwriting(sources, output)
     settings = load(flags)
     for notice in (*settings.notices, *_unused(flags, settings)):
         say(notice)
-    annotator = _annotator(settings, _codebook(codebook, targets))
+    annotator = _annotator(settings, _codebook(codebook, targets, stance))
     say(f"Nothing is sent now. {annotator.notice}" if dry_run else annotator.notice)
     work = Work(annotator, _articles(sources, settings.allow_private), settings.chosen_engine)
     if dry_run:
@@ -140,8 +147,11 @@ def _annotator(settings: Settings, codebook: Codebook | None) -> Annotator:
     return Annotator(settings, codebook)
 
 
-def _codebook(path: str | None, names: tuple[str, ...]) -> Codebook | None:
-    """The codebook's targets, and after them those named on the command line that it has not."""
+def _codebook(path: str | None, names: tuple[str, ...], stance: bool) -> Codebook | None:
+    """The codebook's targets, and after them those named on the command line that it has not.
+
+    Without any, a codebook that leaves them to the engine if `stance` is asked for, else None.
+    """
     from attributor.records import Codebook, Target
 
     targets: list[Target] = []
@@ -154,7 +164,7 @@ def _codebook(path: str | None, names: tuple[str, ...]) -> Codebook | None:
             raise UsageError(f"The target {quoted(name)} must have 1 to 200 characters.")
         if name.strip().casefold() not in {target.name.casefold() for target in targets}:
             targets.append(Target(name=name.strip()))
-    return Codebook(targets=tuple(targets)) if targets else None
+    return Codebook(targets=tuple(targets)) if targets or stance else None
 
 
 def _articles(sources: tuple[str, ...], allow_private: bool) -> Iterator[Article | Exception]:
@@ -184,7 +194,7 @@ def _standard_input() -> Iterator[Article | ReadingError]:
         yield from read_stream(sys.stdin.buffer, "stdin")
 
 
-def _write(ctx: click.Context, work: Work, format_: str, output: str | None) -> None:
+def _write(ctx: click.Context, work: Work[Article], format_: str, output: str | None) -> None:
     from itertools import chain
 
     from attributor.views import write

@@ -9,11 +9,12 @@ import click
 if TYPE_CHECKING:
     from attributor.cli.work import Work
     from attributor.prompting import Estimate
+    from attributor.records import Article
 
 Number = TypeVar("Number", int, float)
 
 
-def show_estimates(work: Work) -> None:
+def show_estimates(work: Work[Article]) -> None:
     """Print what each article would cost, and all of them together; nobody is asked."""
     from attributor.views.escaping import one_line
 

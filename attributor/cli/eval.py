@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +21,7 @@ if TYPE_CHECKING:
     from attributor.evaluation.gold import GoldArticle
     from attributor.evaluation.predictions import Prediction
     from attributor.evaluation.report import Report
-    from attributor.pipeline import Annotator
-    from attributor.records import Article
+    from attributor.records import Annotation, Article, Target
 
 EXAMPLES = """\b
 Examples:
@@ -48,6 +47,12 @@ Examples:
     "--all", "everything", is_flag=True, help="Thoughts and beliefs count too, not only speech."
 )
 @click.option("--stance", is_flag=True, help="Ask for stances towards the gold's targets too.")
+@click.option(
+    "--codebook",
+    metavar="FILE",
+    shell_complete=files,
+    help="A YAML file with definitions and examples for the gold's targets; implies --stance.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.option("--html", is_flag=True, help="Make a page of gold and prediction side by side.")
 @click.option(
@@ -66,6 +71,7 @@ def eval(
     limit: int | None,
     everything: bool,
     stance: bool,
+    codebook: str | None,
     as_json: bool,
     html: bool,
     output: str | None,
@@ -74,15 +80,21 @@ def eval(
     """Measure an engine on articles marked by people.
 
     GOLD is JSONL, one article a line with "id", "text" and "quotes", or annotations of your own
-    (annotate --format jsonl) that you have corrected. docs/evaluation.md says what the figures
-    mean.
+    (annotate --format jsonl) that you have corrected; or, for stances alone, one text a line with
+    "id", "text", "target" and "stance". docs/evaluation.md says what the figures mean.
     """
     from attributor.evaluation.gold import read_gold
 
-    _refuse_contradictions(flags | {"stance": stance}, predictions, as_json and html)
+    asked = {"stance": stance, "codebook": codebook}
+    _refuse_contradictions(flags | asked, predictions, as_json and html)
     _refuse_overwriting((*gold, *([predictions] if predictions else ())), output)
     articles = read_gold(*gold, split=split)[:limit]
-    found = _ready(predictions, articles) if predictions else _asked(articles, flags, stance)
+    if html and all(each.given for each in articles):
+        raise UsageError("These texts are one quote each, which --html has nothing to show of.")
+    if predictions:
+        found = _ready(predictions, articles)
+    else:
+        found = _asked(articles, flags, stance or bool(codebook), _targets(codebook))
     if found.predictions:
         report = _report(gold, articles, found, split, everything)
         _write(report, "json" if as_json else "html" if html else "table", output)
@@ -99,32 +111,61 @@ class _Found:
     has_stances: bool = False
 
 
-def _asked(articles: list[GoldArticle], flags: dict[str, Any], stance: bool) -> _Found:
-    """What the engine says about each article; what goes wrong is told."""
+def _targets(path: str | None) -> tuple[Target, ...]:
+    """The targets of a codebook's file."""
+    if path is None:
+        return ()
+    from attributor.reading import read_codebook
+
+    return read_codebook(path).targets
+
+
+def _asked(
+    articles: list[GoldArticle], flags: dict[str, Any], stance: bool, known: Sequence[Target]
+) -> _Found:
+    """What the engine says about each article; what goes wrong is told.
+
+    Args:
+        articles: the gold.
+        flags: the engine's settings from the command line.
+        stance: whether stances are asked for; of texts that are one quote they always are.
+        known: targets with definition and examples.
+    """
     from attributor.cli.work import Work
     from attributor.evaluation.predictions import Prediction
+    from attributor.evaluation.statements import batches, with_known
     from attributor.pipeline import Annotator
     from attributor.settings import load
 
     if stance and not any(gold.codebook for gold in articles):
-        raise UsageError("The gold names no targets: leave --stance away.")
+        raise UsageError("The gold names no targets: leave --stance and --codebook away.")
     settings = load(flags)
     for notice in settings.notices:
         say(notice)
     annotator = Annotator(settings)
     say(annotator.notice)
-    work = Work(annotator, _each(annotator, articles, stance), settings.chosen_engine)
+    found = _Found(has_stances=stance or any(gold.given for gold in articles))
+    batched = {each.id: each for each in batches(gold for gold in articles if gold.given)}
+
+    def sources() -> Iterator[Article | Annotation]:
+        """What is asked about, with its own targets set when its turn comes."""
+        for gold in articles:
+            if not gold.given:
+                annotator.codebook = with_known(gold.codebook, known) if stance else None
+                yield gold.article
+        for batch in batched.values():
+            annotator.codebook = with_known(batch.codebook, known)
+            yield batch.annotation(settings.chosen_engine)
+
+    work = Work(annotator, sources(), settings.chosen_engine)
     begun = perf_counter()
     with closing(work.annotations()) as annotations:
-        predictions = {each.article.id: Prediction.of(each) for each in annotations}
-    return _Found(predictions, perf_counter() - begun, work.exit_code, stance)
-
-
-def _each(annotator: Annotator, articles: list[GoldArticle], stance: bool) -> Iterator[Article]:
-    """The articles, each asked about with its own targets when its turn comes."""
-    for gold in articles:
-        annotator.codebook = gold.codebook if stance else None
-        yield gold.article
+        for each in annotations:
+            batch = batched.get(each.id)
+            made = batch.predictions(each) if batch else [Prediction.of(each)]
+            found.predictions.update({prediction.id: prediction for prediction in made})
+    found.seconds, found.exit_code = perf_counter() - begun, work.exit_code
+    return found
 
 
 def _ready(path: str, articles: list[GoldArticle]) -> _Found:

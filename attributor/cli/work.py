@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attributor.cli.messages import tell
 from attributor.errors import AccessError, CreditError, UsageError
@@ -18,13 +18,15 @@ HOPELESS = (UsageError, AccessError, CreditError)
 """What would happen to every other article of the call too, so that it ends there."""
 
 Result = TypeVar("Result")
+Source = TypeVar("Source", bound="Article | Annotation")
+"""What is annotated: an article, or quotes that stand and are only asked about."""
 
 
-class Work:
+class Work(Generic[Source]):
     """The articles of one call: each annotated, or told why not."""
 
     def __init__(
-        self, annotator: Annotator, articles: Iterator[Article | Exception], engine: str
+        self, annotator: Annotator, articles: Iterator[Source | Exception], engine: str
     ) -> None:
         self.annotator = annotator
         self.engine = engine
@@ -36,11 +38,11 @@ class Work:
         with self._one_by_one() as annotate_one:
             yield from (annotation for _, annotation in self._each(annotate_one))
 
-    def estimates(self) -> Iterator[tuple[Article, Estimate]]:
+    def estimates(self: Work[Article]) -> Iterator[tuple[Article, Estimate]]:
         """What asking about each article would take."""
         yield from self._each(self.annotator.estimate)
 
-    def _each(self, do: Callable[[Article], Result]) -> Iterator[tuple[Article, Result]]:
+    def _each(self, do: Callable[[Source], Result]) -> Iterator[tuple[Source, Result]]:
         for article in self._articles:
             if isinstance(article, Exception):
                 self.failed(article)
@@ -60,7 +62,7 @@ class Work:
         self.exit_code = self.exit_code or code
 
     @contextmanager
-    def _one_by_one(self) -> Iterator[Callable[[Article], Annotation]]:
+    def _one_by_one(self) -> Iterator[Callable[[Source], Annotation]]:
         if self.engine == "embedded":
             yield self.annotator.annotate_now
             return
@@ -70,7 +72,7 @@ class Work:
 
         with asyncio.Runner() as runner:
 
-            def ask(article: Article) -> Annotation:
+            def ask(article: Source) -> Annotation:
                 with shown(article.id) as on_progress:
                     return runner.run(self.annotator.annotate(article, on_progress))
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from attributor.marking import Marking
+from attributor.marking import Marking, mark
+from attributor.marking import language as packs
 from attributor.marking.language import UNKNOWN
 from attributor.records import Annotation, Codebook, Engine, Proposal, Usage
 
-__all__ = ["annotate"]
+__all__ = ["annotate", "judge"]
 
 _NO_PACK = (
     "No language pack fits this text, so nobody could be credited; if it is in a language that "
@@ -30,18 +31,42 @@ def annotate(
 
     Args:
         marking: the article with its evidence.
-        codebook: the targets of stances; none are given without it.
+        codebook: the targets of stances, proposed here if it has none; without a codebook there
+            are no stances.
         weights: a file of `attributor train`; those that come with attributor if None. Rules
             alone answer in a language that there are none for.
     """
     from attributor.assembling import assemble
     from attributor.embedded import stance
+    from attributor.embedded.targets import propose
 
     proposal, engine = _proposed(marking, weights)
     odd = {_NO_PACK: marking.language == UNKNOWN, _TOO_LONG: len(marking.text) > LONGEST}
     warnings = tuple(warning for warning, holds in odd.items() if holds)
     annotation = assemble(marking, proposal, engine, Usage(cost_usd=0.0), warnings)
-    return stance.with_stances(annotation, codebook, marking.language) if codebook else annotation
+    if codebook is None:
+        return annotation
+    targets = codebook if codebook.targets else propose(annotation, marking)
+    return stance.with_stances(annotation, targets, marking.language)
+
+
+def judge(annotation: Annotation, codebook: Codebook, language: str | None = None) -> Annotation:
+    """The annotation with a stance of each of its quotes towards each target.
+
+    Args:
+        annotation: quotes that are located.
+        codebook: the targets, of which all quotes are known to speak; if it has none, they are
+            proposed.
+        language: code of a language pack; that of the article if None.
+    """
+    from attributor.embedded import stance
+    from attributor.embedded.targets import propose
+
+    code = packs.of(annotation.article, language)
+    asked = bool(codebook.targets)
+    targets = codebook if asked else propose(annotation, mark(annotation.article, code))
+    judged = stance.with_stances(annotation, targets, code, asked=asked)
+    return judged.model_copy(update={"usage": judged.usage or Usage(cost_usd=0.0)})
 
 
 def _proposed(marking: Marking, path: Path | None) -> tuple[Proposal, Engine]:

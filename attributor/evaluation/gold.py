@@ -9,14 +9,17 @@ One JSON object a line, either gold's own format or the project's output as corr
                  "stance"?: [{"target", "label"}]}],
      "discard"?: [[[s, e], …], …]}
 
-Offsets are code points of `text`, end exclusive. Other keys are ignored.
+Offsets are code points of `text`, end exclusive. Other keys are ignored. A third kind of line is
+for stances alone: a text that is one quote, and where its speaker stands.
+
+    {"id", "source"?, "split"?, "text", "lang"?, "speaker"?, "target", "stance"}
 """
 
 from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from attributor.errors import ReadingError, quoted
 from attributor.evaluation.lines import read_lines, record
@@ -98,6 +101,8 @@ class GoldArticle(Lenient):
     lang: str | None = None
     quotes: tuple[GoldQuote, ...]
     discard: tuple[Stretches, ...] = ()
+    given: bool = False
+    """Whether the text is one quote, which the engine is given and only asked about."""
 
     @model_validator(mode="after")
     def _offsets_are_in_the_text(self) -> GoldArticle:
@@ -122,6 +127,31 @@ class GoldArticle(Lenient):
         return Codebook(targets=tuple(Target(name=name) for name in named)) if named else None
 
 
+class Statement(Lenient):
+    """A text that somebody says, and where they stand towards one target."""
+
+    id: str
+    source: str = ""
+    split: str | None = None
+    text: str = Field(min_length=1)
+    lang: str | None = None
+    speaker: str | None = None
+    target: str = Field(min_length=1, max_length=200)
+    stance: StanceLabel
+
+    @property
+    def gold(self) -> GoldArticle:
+        """The text as an article that is one quote."""
+        quote = GoldQuote(
+            content=((0, len(self.text)),),
+            speaker=GoldSpeaker(name=self.speaker) if self.speaker else None,
+            kind="indirect",
+            stance=(Labelled(target=self.target, label=self.stance),),
+        )
+        facts = self.model_dump(include={"id", "source", "split", "text", "lang"})
+        return GoldArticle(quotes=(quote,), given=True, **facts)
+
+
 def read_gold(*paths: str, split: str | None = None) -> list[GoldArticle]:
     """The gold articles of JSONL files, of one split if that is asked for.
 
@@ -141,6 +171,8 @@ def read_gold(*paths: str, split: str | None = None) -> list[GoldArticle]:
 def _article(data: dict[str, Any]) -> GoldArticle:
     if "article" in data:
         return from_annotation(record(data, own_output))
+    if "quotes" not in data and "stance" in data:
+        return record(data, Statement.model_validate).gold
     return record(data, GoldArticle.model_validate)
 
 

@@ -18,7 +18,8 @@ from attributor.evaluation.gold import Edges, GoldQuote
 from attributor.evaluation.matching import Comparison, Match
 from attributor.evaluation.predictions import PredictedQuote
 from attributor.evaluation.report import Report
-from attributor.evaluation.scores import KINDS, STANCE
+from attributor.evaluation.scores import KINDS
+from attributor.evaluation.stances import STANCE
 from attributor.views.escaping import visible
 from attributor.views.html import bdi, page_top, safe, static
 from attributor.views.markup import paragraph_starts

@@ -9,17 +9,17 @@ from operator import add
 from pathlib import PurePath
 from typing import Any
 
+from attributor.evaluation import stances
 from attributor.evaluation.matching import Comparison
 from attributor.evaluation.scores import (
     KINDS,
-    LABELS,
     OVERALL,
     SHARES,
-    STANCE,
     Evaluation,
     Key,
     figures,
 )
+from attributor.evaluation.stances import ANSWERS, LABELS, OF_LABEL, STANCE, gold_of
 from attributor.records import Engine, Usage
 from attributor.views import wording
 from attributor.views.escaping import one_line
@@ -60,6 +60,11 @@ class Report:
         return sum(each.prediction is None for each in self.comparisons)
 
     @property
+    def given(self) -> bool:
+        """Whether all of the gold is texts that are one quote each, so that stances are all."""
+        return all(each.gold.given for each in self.comparisons)
+
+    @property
     def engines(self) -> list[Engine]:
         """Each engine that made predictions, as far as they say so."""
         made = (each.prediction.engine for each in self.comparisons if each.prediction)
@@ -79,25 +84,27 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The report, line by line; nothing in it acts on a terminal."""
         yield self.heading()
-        yield ""
-        yield from self._table()
+        if not self.given:
+            yield ""
+            yield from self._table()
         yield from self._stances()
         yield ""
         yield self.cost()
-        yield "In brackets: the middle 95 % over 1,000 samples of the articles."
-        yield from self._worst()
+        what = "texts" if self.given else "articles"
+        yield f"In brackets: the middle 95 % over 1,000 samples of the {what}."
+        if not self.given:
+            yield from self._worst()
 
     def heading(self) -> str:
         """What was measured, on what."""
         files = ", ".join(PurePath(path).name for path in self.gold)
         quotes = self.evaluation.total["gold", "all"]
         asked = "quotes and thoughts" if self.everything else "quotes of speech"
+        number = f"{len(self.comparisons):,}"
+        seen = f"{number} texts" if self.given else f"{number} articles, {quotes:,} {asked}"
         split = f", split {self.split}" if self.split else ""
         engines = "; ".join(dict.fromkeys(map(wording.made_by, self.engines)))
-        return one_line(
-            f"{files}{split}: {len(self.comparisons):,} articles, {quotes:,} {asked}"
-            + (f"; {engines}" if engines else "")
-        )
+        return one_line(f"{files}{split}: {seen}" + (f"; {engines}" if engines else ""))
 
     def rows(self) -> Iterator[tuple[str, list[str]]]:
         """Each measure with its figure for every kind."""
@@ -123,7 +130,8 @@ class Report:
             parts.append(wording.price(usage))
         if self.seconds is not None:
             each = 1000 * self.seconds / max(len(self.comparisons), 1)
-            parts.append(f"{self.seconds:.1f} s ({each:,.0f} ms an article)")
+            one = "a text" if self.given else "an article"
+            parts.append(f"{self.seconds:.1f} s ({each:,.1f} ms {one})")
         if self.without_prediction:
             parts.append(f"articles without a prediction: {self.without_prediction:,}")
         return "; ".join(parts) + "."
@@ -140,6 +148,14 @@ class Report:
             for measure in STANCE:
                 name = _NAMES.get(measure, measure)
                 yield name.ljust(10) + self.figure((measure, "stance"))
+            yield self.of_majority
+            yield ""
+            yield " " * 10 + "".join(label.ljust(_WIDTH) for label in LABELS).rstrip()
+            for measure in OF_LABEL:
+                cells = (self.figure((measure, label)).ljust(_WIDTH) for label in LABELS)
+                yield measure.removeprefix("stance ").ljust(10) + "".join(cells).rstrip()
+            yield ""
+            yield from stances.lines(self.answers)
 
     @property
     def has_stances(self) -> bool:
@@ -147,10 +163,23 @@ class Report:
         return self.evaluation.stances and bool(self.evaluation.total["stances", "gold"])
 
     @property
+    def answers(self) -> stances.Table:
+        """Which labels were given for which of gold."""
+        return stances.table(self.evaluation.total)
+
+    @property
+    def of_majority(self) -> str:
+        """What somebody would reach who always gave one label."""
+        figures = stances.figures(stances.majority(self.answers))
+        accuracy, macro = figures["accuracy", "stance"], figures["macro_F1", "stance"]
+        return f"(The commonest label alone: accuracy {accuracy}, macro-F1 {macro}.)"
+
+    @property
     def stances_seen(self) -> str:
         """How many of gold's stances could be compared."""
-        known = self._stance_json()
-        return f"{known['compared']:,} of {known['gold']:,} are of quotes that were found"
+        compared = sum(self.answers.values())
+        gold = self.evaluation.total["stances", "gold"]
+        return f"{compared:,} of {gold:,} are of quotes that were found"
 
     def _worst(self) -> Iterator[str]:
         worst = [self.comparisons[n] for n in self.evaluation.worst[:WORST]]
@@ -187,17 +216,22 @@ class Report:
         }
 
     def _stance_json(self) -> dict[str, Any]:
-        total, figures = self.evaluation.total, self.evaluation.figures
-        table = {
-            label: {answer: total[f"stance {label}", answer] for answer in (*LABELS, "unclear")}
-            for label in LABELS
-        }
+        answers, found = self.answers, self.evaluation.figures
+        commonest = stances.figures(stances.majority(answers))
         return {
-            "gold": total["stances", "gold"],
-            "compared": sum(sum(row.values()) for row in table.values()),
-            **{measure: figures[measure, "stance"] for measure in STANCE},
+            "gold": self.evaluation.total["stances", "gold"],
+            "compared": sum(answers.values()),
+            **{measure: found[measure, "stance"] for measure in STANCE},
             "intervals": {m: self.evaluation.intervals.get((m, "stance")) for m in STANCE},
-            "answers": table,
+            "majority": {measure: commonest[measure, "stance"] for measure in STANCE},
+            "by_label": {
+                label: {"gold": gold_of(answers, label)}
+                | {name.removeprefix("stance "): found[name, label] for name in OF_LABEL}
+                for label in LABELS
+            },
+            "answers": {
+                label: {answer: answers[label, answer] for answer in ANSWERS} for label in LABELS
+            },
         }
 
     def _article(self, number: int) -> dict[str, Any]:

@@ -9,9 +9,7 @@ P              predictions that are exact and have the right speaker
 F1             harmonic mean of P and R
 F1_found       the same for quotes that are found
 
-Stances are compared in quotes that are found, by target. `accuracy` and `macro_F1` (over favor,
-against and neutral, as far as the gold or the engine uses them) count "unclear" and no answer as
-wrong; `abstained` is the share of both.
+Stances are compared in quotes that are found, by target; see `stances` for their figures.
 """
 
 from __future__ import annotations
@@ -22,7 +20,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from attributor.evaluation import stances
 from attributor.evaluation.matching import Comparison, Match
+from attributor.evaluation.stances import LABELS, share
 
 KINDS = ("all", "direct", "mixed", "indirect")
 SHARES = {
@@ -34,8 +34,6 @@ SHARES = {
 }
 """Each figure that there is for every kind -> what it is a share of."""
 OVERALL = ("P", "F1", "F1_found")
-LABELS = ("favor", "against", "neutral")
-STANCE = ("accuracy", "macro_F1", "abstained")
 
 RESAMPLES = 1000
 SEED = 20250101
@@ -141,46 +139,22 @@ def _stances(match: Match) -> Iterator[Key]:
 def figures(counts: Counts) -> Figures:
     """The figures that `counts` come to."""
     shares = {
-        (what, kind): _share(counts.get((what, kind), 0), counts.get((whole, kind), 0))
+        (what, kind): share(counts.get((what, kind), 0), counts.get((whole, kind), 0))
         for kind in KINDS
         for what, whole in SHARES.items()
     }
     predictions, gold = counts.get(("predictions", "all"), 0), counts.get(("gold", "all"), 0)
-    precision = _share(counts.get(("P", "all"), 0), predictions)
+    precision = share(counts.get(("P", "all"), 0), predictions)
     found = (
-        _share(counts.get(("P_found", "all"), 0), predictions),
-        _share(counts.get(("R_found", "all"), 0), gold),
+        share(counts.get(("P_found", "all"), 0), predictions),
+        share(counts.get(("R_found", "all"), 0), gold),
     )
     overall = {
         ("P", "all"): precision,
         ("F1", "all"): _harmonic(precision, shares["R", "all"]),
         ("F1_found", "all"): _harmonic(*found),
     }
-    return shares | overall | _stance_figures(counts)
-
-
-def _stance_figures(counts: Counts) -> Figures:
-    table = {
-        (label, answer): counts.get((f"stance {label}", answer), 0)
-        for label in LABELS
-        for answer in (*LABELS, "unclear")
-    }
-    whole = sum(table.values())
-    scores = []
-    for label in LABELS:
-        given = sum(number for (_, answer), number in table.items() if answer == label)
-        gold = sum(number for (truth, _), number in table.items() if truth == label)
-        if given or gold:
-            scores.append(2 * table[label, label] / (given + gold))
-    return {
-        ("accuracy", "stance"): _share(sum(table[each, each] for each in LABELS), whole),
-        ("macro_F1", "stance"): _share(sum(scores), len(scores)),
-        ("abstained", "stance"): _share(sum(table[each, "unclear"] for each in LABELS), whole),
-    }
-
-
-def _share(part: float, whole: int) -> float | None:
-    return round(100 * part / whole, 1) if whole else None
+    return shares | overall | stances.figures(stances.table(counts))
 
 
 def _harmonic(precision: float | None, recall: float | None) -> float:

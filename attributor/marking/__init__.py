@@ -22,7 +22,7 @@ def mark(article: Article, language: str | None = None) -> Marking:
     from attributor.marking import language as packs
 
     text = article.text
-    code = language or packs.known(article.language) or packs.detect(text)
+    code = packs.of(article, language)
     pack = packs.load(code)
     paragraphs = segments.paragraphs(text)
     sentences = segments.sentences(text, paragraphs, code)

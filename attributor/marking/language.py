@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import resources
 from typing import Any
 
 from attributor.errors import UsageError
+from attributor.records import Article
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 4000
@@ -33,6 +34,21 @@ def _phrases(phrases: list[str]) -> tuple[tuple[str, ...], ...]:
 def _in(section: str, made: Callable[[Any], Any] = frozenset, empty: Any = ()) -> Any:
     """A field that is read from the list or table of its name in `section` of a pack's file."""
     return field(default_factory=lambda: made(empty), metadata={"section": section, "made": made})
+
+
+class Stems:
+    """Words, and with a "*" at the end all words that begin so, in lower case."""
+
+    def __init__(self, listed: Iterable[str]) -> None:
+        words = frozenset(listed)
+        self._begun = tuple(sorted(word[:-1] for word in words if word.endswith("*")))
+        self._whole = frozenset(word for word in words if not word.endswith("*"))
+
+    def __contains__(self, word: str) -> bool:
+        return word in self._whole or word.startswith(self._begun)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((*self._whole, *self._begun))
 
 
 @dataclass(frozen=True)
@@ -101,10 +117,16 @@ class Language:
     """Prepositions before a place."""
     given: dict[str, str] = _in("names", _inverted, {})
     """Given names -> "f" or "m"."""
-    favor: frozenset[str] = _in("stance")
-    against: frozenset[str] = _in("stance")
-    strong: frozenset[str] = _in("stance")
-    """Words of `favor` and `against` that count twice."""
+    favor: Stems = _in("stance", Stems)
+    """Words for whatever they are said of: supports, agrees, confirms."""
+    against: Stems = _in("stance", Stems)
+    """Words against it, doubt and blame among them."""
+    good: Stems = _in("stance", Stems)
+    bad: Stems = _in("stance", Stems)
+    call: Stems = _in("stance", Stems)
+    """Words that call for what comes after them: must, need."""
+    turn: Stems = _in("stance", Stems)
+    """Words that turn round what comes after them, beside the negations: fails to, lack of."""
 
 
 UNKNOWN = "und"
@@ -140,6 +162,11 @@ def known(code: str | None) -> str | None:
     candidates = [c for c in codes() if c.lower() == code.lower()]
     candidates += [c for c in codes() if "-" not in c and c == code.lower().split("-")[0]]
     return candidates[0] if candidates else None
+
+
+def of(article: Article, language: str | None = None) -> str:
+    """The pack that `article` is read with: `language`, else its own, else by its words."""
+    return language or known(article.language) or detect(article.text)
 
 
 def detect(text: str) -> str:

@@ -9,7 +9,7 @@ from attributor.marking.evidence import Marking
 from attributor.prompting import prices, tokens
 from attributor.prompting.dialogue import Dialogue
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.stance import QUOTES_PER_REQUEST
+from attributor.prompting.stance import OPEN_TARGETS, QUOTES_PER_REQUEST, listed
 from attributor.records import Codebook, Usage
 from attributor.settings import OPENAI_URL
 
@@ -67,13 +67,14 @@ def estimate(
     if codebook and requests:
         shown = tokens.count(marking.text, model)
         low += _stances(few, 1, _static(prompts, codebook, model), shown // 3)
-        targets = len(codebook.targets)
+        targets = len(codebook.targets) or OPEN_TARGETS
         high += _stances(many, targets, _static(prompts, codebook, model), shown)
     return _between(low, high, model, base_url or OPENAI_URL)
 
 
 def _static(prompts: Prompts, codebook: Codebook, model: str) -> int:
-    return tokens.count(prompts.stance.body + codebook.model_dump_json(), model)
+    prompt = prompts.stance if codebook.targets else prompts.open_stance
+    return tokens.count("\n".join([prompt.body, *listed(codebook.targets)]), model)
 
 
 def _stances(quotes: int, each: int, static: int, shown: int) -> Usage:

@@ -15,7 +15,7 @@ from pathlib import Path
 from attributor.errors import PromptError
 from attributor.prompting.exchange import sha256
 
-NAMES = ("attribute", "repair", "stance")
+NAMES = ("attribute", "repair", "stance", "open_stance")
 FENCE = "---"
 
 
@@ -30,11 +30,12 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """The three prompts of the dialogue."""
+    """The prompts of the dialogue."""
 
     attribute: Prompt
     repair: Prompt
     stance: Prompt
+    open_stance: Prompt
 
     @classmethod
     def load(cls, folder: Path | None = None) -> Prompts:
@@ -75,7 +76,7 @@ def _in_folder(folder: Path) -> dict[str, Path]:
     own = {name: folder / f"{name}.md" for name in NAMES if (folder / f"{name}.md").is_file()}
     if not own:
         raise PromptError(
-            f"The folder '{folder}' holds none of attribute.md, repair.md and stance.md; "
+            f"The folder '{folder}' holds none of {', '.join(f'{name}.md' for name in NAMES)}; "
             "check --prompts."
         )
     return own

@@ -1,11 +1,12 @@
 """Stance, asked of quotes that are already located: by whichever engine.
 
-A new codebook never buys attribution again.
+A new codebook never buys attribution again. A codebook without targets leaves them to the model.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import ValidationError
 
@@ -14,15 +15,28 @@ from attributor.prompting.answers import parsed
 from attributor.prompting.exchange import Answer, Message, Request, sha256
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import harmless
-from attributor.prompting.wire import Stances, WireStance, complaint, schema_json
-from attributor.records import Annotation, Codebook, Quote, Span, Stance, Target, Usage
+from attributor.prompting.wire import (
+    OpenStances,
+    Stances,
+    WireOpenStance,
+    WireStance,
+    complaint,
+    schema_json,
+)
+from attributor.records import Annotation, Codebook, Example, Quote, Span, Stance, Target, Usage
 
 QUOTES_PER_REQUEST = 20
 QUOTE_CHARACTERS = 1_500
 ROOM, ROOM_PER_PAIR = 200, 25
 """Output tokens that an answer may have."""
+MAX_TARGET = 80
+"""Characters of a target that a model names."""
+EXAMPLES_PER_LABEL = 5
+"""So many examples of each label a model is shown; the embedded engine learns from hundreds."""
+OPEN_TARGETS = 3
+"""So many targets of a quote a model is asked to name at most; of more the first are taken."""
 
-_SCHEMA = schema_json(Stances)
+_SCHEMA, _OPEN_SCHEMA = schema_json(Stances), schema_json(OpenStances)
 
 
 class StanceDialogue:
@@ -33,13 +47,16 @@ class StanceDialogue:
     """
 
     def __init__(self, annotation: Annotation, prompts: Prompts, codebook: Codebook) -> None:
-        self._given, self._prompts, self._codebook = annotation, prompts, codebook
+        self._given, self._targets = annotation, codebook.targets
+        self._prompt = prompts.stance if self._targets else prompts.open_stance
+        self._schema = _SCHEMA if self._targets else _OPEN_SCHEMA
         quotes = annotation.quotes
         self._chunks = [
             quotes[i : i + QUOTES_PER_REQUEST] for i in range(0, len(quotes), QUOTES_PER_REQUEST)
         ]
         self._outstanding = [self._request(n) for n in range(len(self._chunks))]
         self._stances: dict[int, dict[str, Stance]] = {}
+        self._spellings: dict[str, str] = {}
         self._usage = annotation.usage or Usage()
         self._warnings: list[str] = []
         self._answer = Answer("")
@@ -69,27 +86,34 @@ class StanceDialogue:
 
     def _take_one(self, item: object, chunk: Sequence[Quote]) -> None:
         try:
-            wire = WireStance.model_validate(item)
+            wire = (WireStance if self._targets else WireOpenStance).model_validate(item)
         except ValidationError as error:
             self._warnings.append(f"A stance was malformed: {complaint(error)}.")
             return
         quote = next((q for q in chunk if q.id == wire.quote), None)
-        targets = self._codebook.targets
-        if quote is None or not 1 <= wire.target <= len(targets):
+        target = self._named(wire.target)
+        if quote is None or not target:
             self._warnings.append(
-                f"A stance was given for quote {wire.quote} and target {wire.target}, "
-                "which were not asked about."
+                f"A stance was given for quote {wire.quote} and target "
+                f"{harmless(str(wire.target))[:MAX_TARGET]}, which were not asked about."
             )
             return
-        target = targets[wire.target - 1].name
-        evidence = quote.spans[0] if len(quote.spans) == 1 else None
-        stance = Stance(target=target, label=wire.label, evidence=evidence)
-        self._stances.setdefault(quote.id, {}).setdefault(target, stance)
+        taken = self._stances.setdefault(quote.id, {})
+        if self._targets or len(taken) < OPEN_TARGETS:
+            evidence = quote.spans[0] if len(quote.spans) == 1 else None
+            stance = Stance(target=target, label=wire.label, evidence=evidence)
+            taken.setdefault(target.casefold(), stance)
+
+    def _named(self, target: int | str) -> str:
+        """The name of a target: the codebook's by its number, or the model's own; "" if none."""
+        if isinstance(target, str):
+            name = harmless(target)[:MAX_TARGET].strip()
+            return self._spellings.setdefault(name.casefold(), name)
+        return self._targets[target - 1].name if 1 <= target <= len(self._targets) else ""
 
     def _request(self, part: int) -> Request:
-        chunk, targets = self._chunks[part], self._codebook.targets
-        listed = [line for n, t in enumerate(targets, start=1) for line in _target(n, t)]
-        system = "\n".join([self._prompts.stance.body, "", "The targets:", *listed])
+        chunk, targets = self._chunks[part], self._targets
+        system = "\n".join([self._prompt.body, *listed(targets)])
         user = "\n".join(["<quotes>", *(self._shown(quote) for quote in chunk), "</quotes>"])
         return Request(
             article=self._given.article.id,
@@ -97,8 +121,8 @@ class StanceDialogue:
             part=part,
             messages=(Message("system", system), Message("user", user)),
             schema_name="stances",
-            schema_json=_SCHEMA,
-            max_output_tokens=ROOM + ROOM_PER_PAIR * len(chunk) * len(targets),
+            schema_json=self._schema,
+            max_output_tokens=ROOM + ROOM_PER_PAIR * len(chunk) * (len(targets) or OPEN_TARGETS),
         )
 
     def _shown(self, quote: Quote) -> str:
@@ -111,7 +135,7 @@ class StanceDialogue:
             quote.model_copy(update={"stances": tuple(self._stances.get(quote.id, {}).values())})
             for quote in self._given.quotes
         )
-        engine, used = self._given.engine, self._prompts.stance
+        engine, used = self._given.engine, self._prompt
         return self._given.model_copy(
             update={
                 "quotes": quotes,
@@ -123,17 +147,32 @@ class StanceDialogue:
                         "model_reported": engine.model_reported or self._answer.model_reported,
                         "prompt": "+".join(filter(None, (engine.prompt, used.name))),
                         "prompt_sha256": sha256(f"{engine.prompt_sha256 or ''}\n{used.body}"),
-                        "schema_sha256": sha256(f"{engine.schema_sha256 or ''}\n{_SCHEMA}"),
+                        "schema_sha256": sha256(f"{engine.schema_sha256 or ''}\n{self._schema}"),
                     }
                 ),
             }
         )
 
 
+def listed(targets: Sequence[Target]) -> list[str]:
+    """The lines by which a request tells of the targets; none where it leaves them to the model."""
+    lines = [line for n, target in enumerate(targets, start=1) for line in _target(n, target)]
+    return ["", "The targets:", *lines] if lines else []
+
+
 def _target(number: int, target: Target) -> list[str]:
     definition = f": {harmless(target.definition)}" if target.definition else ""
-    examples = [f"   {e.label}, for example: {harmless(e.text)}" for e in target.examples]
+    examples = [f"   {e.label}, for example: {harmless(e.text)}" for e in _shown(target.examples)]
     return [f"{number}| {harmless(target.name)}{definition}", *examples]
+
+
+def _shown(examples: Iterable[Example]) -> Iterator[Example]:
+    """The first few of each label, in their order."""
+    seen: Counter[str] = Counter()
+    for example in examples:
+        seen[example.label] += 1
+        if seen[example.label] <= EXAMPLES_PER_LABEL:
+            yield example
 
 
 def _words(spans: Sequence[Span]) -> str:

@@ -54,6 +54,10 @@ class Attribution(Wire):
     not_speech: list[int]
 
 
+# One to eight words, where the server keeps to patterns.
+PHRASE: dict[str, JsonValue] = {"pattern": "^[^ ]{1,30}( [^ ]{1,30}){0,7}$"}
+
+
 class WireStance(Wire):
     """Where the speaker of one quote stands towards one target."""
 
@@ -66,6 +70,20 @@ class Stances(Wire):
     """The answer to stance."""
 
     stances: list[WireStance]
+
+
+class WireOpenStance(Wire):
+    """Where the speaker of one quote stands, and towards what."""
+
+    quote: int
+    target: str = Field(json_schema_extra=PHRASE)
+    label: StanceLabel
+
+
+class OpenStances(Wire):
+    """The answer to open_stance."""
+
+    stances: list[WireOpenStance]
 
 
 def schema_json(model: type[Wire]) -> str:

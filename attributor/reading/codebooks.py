@@ -100,6 +100,8 @@ def _codebook(data: Any) -> Codebook:
     if unknown := [str(key) for key in data if key != "targets"]:
         raise _Mistake(f"has an unknown key {quoted(unknown[0])}: only 'targets' is known")
     targets = [_target(target) for target in data["targets"]]
+    if not targets:
+        raise _Mistake("names no target: write '- name: …' below 'targets:'")
     _refuse_duplicates(targets)
     try:
         return Codebook.model_validate({"targets": targets})
@@ -135,8 +137,6 @@ _KEYS = {"targets": "name, definition and examples", "examples": "text and label
 
 def _described(error: dict[str, Any], targets: list[Any]) -> str:
     """A validation error as a mistake: which target, which example, what is wrong."""
-    if len(error["loc"]) < 2:
-        return "names no target: write '- name: …' below 'targets:'"
     place = _place(error["loc"], targets)
     lists = [part for part in error["loc"][:-1] if part in _KEYS]
     known, key = _KEYS[lists[-1]], quoted(str(error["loc"][-1]))

@@ -144,6 +144,21 @@ def test_targets_are_added_to_the_codebook(run: Run, article: str, engines: list
     assert engines[1].codebook is None
 
 
+def test_stance_leaves_the_targets_to_the_engine(
+    run: Run, article: str, engines: list[StandIn]
+) -> None:
+    run("annotate", article)
+    run("annotate", "--stance", article)
+    assert [engine.codebook for engine in engines] == [None, Codebook()]
+
+
+@pytest.mark.parametrize("beside", [("--target", "NATO"), ("--codebook", "book.yaml")])
+def test_stance_beside_targets_is_refused(run: Run, article: str, beside: tuple[str, str]) -> None:
+    result = run("annotate", "--stance", *beside, article)
+    assert result.exit_code == 2
+    assert "leaves the targets to the engine" in result.stderr
+
+
 @pytest.mark.parametrize("name", ["", " ", "x" * 201])
 def test_a_target_without_a_name_is_refused(run: Run, article: str, name: str) -> None:
     assert run("annotate", "--target", name, article).exit_code == 2

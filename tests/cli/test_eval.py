@@ -143,6 +143,69 @@ def test_targets_are_asked_for_with_stance_alone(run: Run, monkeypatch: pytest.M
     assert "Stances: 2 of 2 are of quotes that were found.\naccuracy  " in result.stdout
 
 
+def statement(id: str, said: str, stance: str) -> str:
+    return json.dumps({"id": id, "text": said, "target": "the wall", "stance": stance}) + "\n"
+
+
+STATEMENTS = (
+    statement("s1", "We support it and we welcome it.", "favor"),
+    statement("s2", "A danger and a disgrace.", "against"),
+    statement("s3", "It was opened in May.", "favor"),
+)
+
+
+def test_texts_that_are_one_quote_each_are_measured_for_their_stances_alone(run: Run) -> None:
+    gold = file("s.jsonl", *STATEMENTS)
+    result = run("eval", "--engine", "embedded", gold)
+    assert result.exit_code == 0
+    assert result.stdout.startswith("s.jsonl: 3 texts; the embedded engine\n\nStances: 3 of 3 ")
+    assert re.search(r"^macro-F1  55\.6 \(", result.stdout, re.MULTILINE)
+    assert "(The commonest label alone: accuracy 66.7, macro-F1 40.0.)" in result.stdout
+    assert "favor             1        0        1        0" in result.stdout
+    assert "F1_found" not in result.stdout
+    told = json.loads(run("eval", "--engine", "embedded", "--json", gold).stdout)["stance"]
+    assert (told["accuracy"], told["abstained"], told["compared"]) == (66.7, 0, 3)
+    assert told["by_label"]["favor"] == {"gold": 2, "P": 100, "R": 50, "F1": 66.7}
+    assert told["majority"]["accuracy"] == 66.7
+
+
+def test_a_codebook_adds_definitions_and_examples_to_the_golds_targets(run: Run) -> None:
+    said = {
+        "favor": ("Opened in May", "May it be opened"),
+        "against": ("Shut in June", "It is shut"),
+    }
+    listed = [
+        f"      - {{text: {text}, label: {label}}}\n" for label in said for text in said[label] * 3
+    ]
+    book = file("b.yaml", "targets:\n  - name: The Wall\n    examples:\n", *listed)
+    gold = file("s.jsonl", *STATEMENTS)
+    told = run("eval", "--engine", "embedded", "--codebook", book, "--json", gold)
+    assert json.loads(told.stdout)["stance"]["accuracy"] == 100
+
+
+def test_there_is_no_page_of_texts_that_are_one_quote_each(run: Run) -> None:
+    result = run("eval", "--engine", "embedded", "--html", file("s.jsonl", *STATEMENTS))
+    assert result.exit_code == 2
+    assert "one quote each" in result.stderr
+
+
+def test_texts_and_articles_can_be_measured_together(run: Run) -> None:
+    gold = file("g.jsonl", row("a"), *STATEMENTS)
+    told = json.loads(run("eval", "--engine", "embedded", "--stance", "--json", gold).stdout)
+    assert (told["articles"], told["stance"]["gold"]) == (4, 4)
+
+
+def test_ready_stances_of_texts_are_scored(run: Run) -> None:
+    gold = file("s.jsonl", *STATEMENTS)
+    ready = [
+        {"id": f"s{n}", "quotes": [{"content": [[0, 99]], "stance": [stance]}]}
+        for n, stance in enumerate([{"target": "the wall", "label": "favor"}] * 3, 1)
+    ]
+    rows = (json.dumps(each) + "\n" for each in ready)
+    told = run("eval", "--json", "--predictions", file("p.jsonl", *rows), gold)
+    assert json.loads(told.stdout)["stance"]["accuracy"] == 66.7
+
+
 def test_stance_without_targets_in_the_gold_is_refused(run: Run) -> None:
     bare = json.loads(row())
     del bare["quotes"][0]["stance"]

@@ -129,3 +129,28 @@ def test_predictions_are_read_in_both_formats(tmp_path: Path) -> None:
     assert found["alone"].quotes[0].mention == ((3, 5),)
     assert len(found["own"].quotes) == len(made.quotes)
     assert (found["own"].engine, found["own"].usage) == (made.engine, made.usage)
+
+
+def test_a_text_with_a_target_is_one_quote_and_its_stance(tmp_path: Path) -> None:
+    row = {"id": "s1", "text": "The wall holds.", "target": "the wall", "stance": "favor"}
+    (read,) = read_gold(written(tmp_path / "g", [{**row, "speaker": "Ada Quill", "lang": "en"}]))
+    assert read.given
+    (only,) = read.quotes
+    assert (only.content, only.name) == (((0, 15),), "Ada Quill")
+    assert [(each.target, each.label) for each in only.stance] == [("the wall", "favor")]
+
+
+@pytest.mark.parametrize(
+    ("changed", "complaint"),
+    [
+        ({"stance": "pro"}, "stance"),
+        ({"target": ""}, "target"),
+        ({"text": ""}, "text"),
+    ],
+)
+def test_a_text_without_a_proper_stance_is_refused(
+    tmp_path: Path, changed: dict[str, str], complaint: str
+) -> None:
+    row = {"id": "s1", "text": "It holds.", "target": "the wall", "stance": "favor"}
+    with pytest.raises(ReadingError, match=rf"g:1' cannot be used: in '{complaint}'"):
+        read_gold(written(tmp_path / "g", [{**row, **changed}]))

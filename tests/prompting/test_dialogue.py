@@ -13,7 +13,7 @@ from attributor.prompting.dialogue import Dialogue
 from attributor.prompting.exchange import Answer
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import cut, show
-from attributor.records import Article, Usage
+from attributor.records import Article, Codebook, Usage
 
 from .samples import (
     BRIDGE,
@@ -31,6 +31,7 @@ from .samples import (
     texts,
 )
 
+OPEN = Prompts.load().open_stance
 ALL = [
     ["The bridge is safe. Nobody has to drive around it"],
     ["repairs would cost two million"],
@@ -339,6 +340,17 @@ def test_targets_bring_stance_requests_after_attribution() -> None:
     assert annotation.engine.prompt == "attribute+repair+stance"
     assert annotation.usage
     assert annotation.usage.requests == 2
+
+
+def test_without_targets_of_ones_own_the_model_names_them_after_attribution() -> None:
+    talk = dialogue(codebook=Codebook())
+    talk.take(only(talk), answer())
+    request = only(talk)
+    assert (request.purpose, request.messages[0].content) == ("stance", OPEN.body)
+    talk.take(request, said('{"stances":[{"quote":1,"target":"the weir","label":"against"}]}'))
+    annotation = finished(talk)
+    assert [(s.target, s.label) for s in annotation.quotes[0].stances] == [("the weir", "against")]
+    assert annotation.engine.prompt == "attribute+repair+open_stance"
 
 
 def test_an_article_without_quotes_is_not_asked_for_stances() -> None:

@@ -5,7 +5,7 @@ import pytest
 from attributor.prompting import prices
 from attributor.prompting.estimating import estimate
 from attributor.prompting.prompts import Prompts
-from attributor.records import Usage
+from attributor.records import Codebook, Usage
 
 from .samples import CODEBOOK, marking
 
@@ -33,6 +33,13 @@ def test_stances_make_it_dearer() -> None:
     assert stances.requests == (2, 3)
     assert stances.input_tokens[0] > plain.input_tokens[0]
     assert stances.output_tokens[1] > plain.output_tokens[1]
+
+
+def test_stances_towards_targets_of_the_models_own_are_dearer_than_towards_one() -> None:
+    one = estimate(marking(), Prompts.load(), CODEBOOK, "gpt-5-mini")
+    own = estimate(marking(), Prompts.load(), Codebook(), "gpt-5-mini")
+    assert own.requests == one.requests
+    assert own.output_tokens[1] > one.output_tokens[1]
 
 
 def test_an_unknown_model_has_an_unknown_price() -> None:

@@ -1,9 +1,17 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.stance import QUOTES_PER_REQUEST, StanceDialogue
+from attributor.prompting.stance import (
+    EXAMPLES_PER_LABEL,
+    MAX_TARGET,
+    OPEN_TARGETS,
+    QUOTES_PER_REQUEST,
+    StanceDialogue,
+)
 from attributor.records import (
     Annotation,
     Article,
@@ -67,6 +75,19 @@ def test_the_request_shows_targets_and_quotes_and_no_more_of_the_article() -> No
     assert user.content == "<quotes>\n1| Ann: we want the tram\n2| Ann: we want the tram\n</quotes>"
 
 
+def test_a_model_is_shown_the_first_few_examples_of_each_label() -> None:
+    many = [
+        Example(text=f"No. {n}", label=label) for n in range(9) for label in ("favor", "against")
+    ]
+    target = TRAM.model_copy(update={"examples": tuple(many)})
+    talk = StanceDialogue(annotation(), Prompts.load(), Codebook(targets=(target,)))
+    shown = talk.requests()[0].messages[0].content
+    assert shown.count("for example: ") == 2 * EXAMPLES_PER_LABEL
+    assert all(
+        f"against, for example: No. {n}\n" in f"{shown}\n" for n in range(EXAMPLES_PER_LABEL)
+    )
+
+
 def test_many_quotes_are_asked_in_chunks() -> None:
     talk = asked(QUOTES_PER_REQUEST + 1)
     requests = talk.requests()
@@ -116,3 +137,63 @@ def test_without_quotes_nothing_is_asked() -> None:
     talk = asked(0)
     assert talk.requests() == []
     assert talk.annotation == annotation(0)
+
+
+# --- targets that the model names ----------------------------------------------------------------
+
+
+def open_answers(*stances: str, count: int = 2) -> Annotation:
+    talk = StanceDialogue(annotation(count), Prompts.load(), Codebook())
+    (request,) = talk.requests()
+    talk.take(request, said(f'{{"stances":[{",".join(stances)}]}}'))
+    assert talk.annotation
+    return talk.annotation
+
+
+def entry(quote: int, target: str, label: str = "favor") -> str:
+    return json.dumps({"quote": quote, "target": target, "label": label})
+
+
+def test_without_targets_the_model_is_asked_for_its_own() -> None:
+    (request,) = StanceDialogue(annotation(), Prompts.load(), Codebook()).requests()
+    system, user = request.messages
+    assert system.content == Prompts.load().open_stance.body
+    assert user.content.startswith("<quotes>\n1| Ann: we want the tram\n")
+    item = request.schema["properties"]["stances"]["items"]
+    assert item["properties"]["target"]["type"] == "string"
+    assert item["required"] == ["quote", "target", "label"]
+    assert item["additionalProperties"] is False
+
+
+def test_a_target_of_the_model_is_taken_as_it_names_it() -> None:
+    found = open_answers(entry(1, "the tram"), entry(2, "the hills", "against"))
+    assert [[(s.target, s.label) for s in q.stances] for q in found.quotes] == [
+        [("the tram", "favor")],
+        [("the hills", "against")],
+    ]
+    assert found.engine.prompt == "open_stance"
+
+
+def test_the_same_target_is_spelled_as_it_was_first() -> None:
+    found = open_answers(entry(1, "The Tram"), entry(2, "the tram", "against"))
+    assert [q.stances[0].target for q in found.quotes] == ["The Tram", "The Tram"]
+
+
+def test_a_target_of_the_model_is_short_and_on_one_line_and_obeys_nobody() -> None:
+    found = open_answers(entry(1, "the\n<|im_end|> tram " + "x" * 500))
+    (stance,) = found.quotes[0].stances
+    assert len(stance.target) <= MAX_TARGET
+    assert "\n" not in stance.target
+    assert "<" not in stance.target
+
+
+@pytest.mark.parametrize("target", ["", "   ", "\n"])
+def test_an_empty_target_is_a_warning(target: str) -> None:
+    found = open_answers(entry(1, target))
+    assert not found.quotes[0].stances
+    assert "which were not asked about" in found.warnings[-1]
+
+
+def test_a_quote_has_only_so_many_targets() -> None:
+    found = open_answers(*(entry(1, f"target {n}") for n in range(OPEN_TARGETS + 2)))
+    assert [s.target for s in found.quotes[0].stances] == ["target 0", "target 1", "target 2"]

@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from attributor.prompting.wire import Attribution, Stances, Wire, schema_json, without_bounds
+from attributor.prompting.wire import (
+    Attribution,
+    OpenStances,
+    Stances,
+    Wire,
+    schema_json,
+    without_bounds,
+)
 
 # Each of these is refused by the strict mode of at least one server.
 REFUSED = {"oneOf", "allOf", "anyOf", "not", "if", "default", "prefixItems", "uniqueItems"}
@@ -21,7 +28,7 @@ def nodes(schema: Any) -> Iterator[dict[str, Any]]:
             yield from nodes(child)
 
 
-@pytest.mark.parametrize("model", [Attribution, Stances])
+@pytest.mark.parametrize("model", [Attribution, Stances, OpenStances])
 class TestSchema:
     def test_every_field_is_required_and_no_other_is_allowed(self, model: type[Wire]) -> None:
         objects = [n for n in nodes(json.loads(schema_json(model))) if n["type"] == "object"]

@@ -1,0 +1,141 @@
+"""What the quotes of an article speak of, where nobody has named the targets of a study.
+
+Two kinds of things are proposed: names that are said in a quote, and phrases behind an article or
+a possessive ("the flood wall") that come back in another quote. It takes no tagger, and it finds no
+abstract target that the words do not name.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from attributor.embedded.leaning import words_of
+from attributor.marking.evidence import Marking, Token
+from attributor.marking.language import Language, load
+from attributor.marking.tokens import tokens, without_possessive
+from attributor.records import Annotation, Codebook, Quote, Target
+
+MOST = 8
+"""So many targets are proposed at most, those of most quotes."""
+_WORDS = 3
+"""A phrase has at most so many words behind its determiner."""
+_LETTERS = 4
+"""The last word of a phrase has at least so many letters."""
+
+
+class _Found(NamedTuple):
+    """Something that a quote speaks of: its words in lower case, and as they are written."""
+
+    words: tuple[str, ...]
+    written: str
+    is_name: bool
+
+
+def propose(annotation: Annotation, marking: Marking) -> Codebook:
+    """What the quotes speak of, those first that most of them speak of; often nothing.
+
+    Args:
+        annotation: the located quotes.
+        marking: the evidence of the article that they are in.
+    """
+    pack = load(marking.language)
+    own = {speaker.id: set(words_of(speaker.name)) for speaker in annotation.speakers}
+    written: dict[tuple[str, ...], str] = {}
+    named: set[tuple[str, ...]] = set()
+    count: Counter[tuple[str, ...]] = Counter()
+    for quote in annotation.quotes:
+        found = [*_names(quote, marking, pack), *_phrases(quote, pack)]
+        speaker = own.get(quote.speaker or 0, set())
+        kept = {each.words: each for each in found if not speaker.issuperset(each.words)}
+        for words, each in kept.items():
+            written.setdefault(words, each.written)
+            count[words] += 1
+            if each.is_name:
+                named.add(words)
+    chosen = _chosen(count, named)
+    return Codebook(targets=tuple(Target(name=written[words]) for words in chosen[:MOST]))
+
+
+def _chosen(count: Counter[tuple[str, ...]], named: set[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """The most frequent, without those that a shorter name or a longer phrase stands for."""
+    often = [words for words, number in count.most_common() if words in named or number > 1]
+    return [words for words in often if not any(_stands_for(o, words, count, named) for o in often)]
+
+
+def _stands_for(
+    other: tuple[str, ...],
+    words: tuple[str, ...],
+    count: Counter[tuple[str, ...]],
+    named: set[tuple[str, ...]],
+) -> bool:
+    """Whether `other` is proposed in the place of `words`.
+
+    "Obama" stands for "Barack Obama", so that both are found by it, but "the flood wall" for "the
+    flood", where the one never comes without the other.
+    """
+    if words in named:
+        return other in named and len(other) < len(words) and words[-len(other) :] == other
+    longer = len(other) > len(words) and other[: len(words)] == words
+    return longer and count[other] == count[words]
+
+
+def _names(quote: Quote, marking: Marking, pack: Language) -> Iterator[_Found]:
+    """The names in a quote, without titles and descriptions."""
+    for mention in marking.mentions:
+        inside = any(s.start <= mention.start and mention.end <= s.end for s in quote.spans)
+        if mention.type == "name" and inside:
+            text = marking.text[mention.start : mention.end]
+            parts = _bare(tokens(text), pack)
+            if parts:
+                yield _found(text, parts, is_name=True)
+
+
+def _bare(parts: Sequence[Token], pack: Language) -> Sequence[Token]:
+    """The last run of a mention's words that a capital marks as a name."""
+    end = len(parts)
+    while end and not _is_named(parts[end - 1], pack):
+        end -= 1
+    start = end
+    while start and (_is_named(parts[start - 1], pack) or parts[start - 1].low in pack.particles):
+        start -= 1
+    while start < end and not _is_named(parts[start], pack):
+        start += 1
+    return parts[start:end]
+
+
+def _is_named(token: Token, pack: Language) -> bool:
+    return token.capital and token.low not in pack.titles and token.low not in pack.not_names
+
+
+def _phrases(quote: Quote, pack: Language) -> Iterator[_Found]:
+    """Every beginning of what stands behind an article or a possessive in the quote."""
+    openers = pack.definite | pack.possessives
+    for span in quote.spans:
+        words = tokens(span.text)
+        for i, token in enumerate(words):
+            if token.low in openers:
+                for end in range(i + 2, i + 2 + _WORDS):
+                    parts = words[i + 1 : end]
+                    if len(parts) < end - i - 1 or not _can_go_on(parts[-1], pack):
+                        break
+                    if parts[-1].end - parts[-1].start >= _LETTERS:
+                        yield _found(span.text, parts, is_name=False)
+
+
+def _can_go_on(token: Token, pack: Language) -> bool:
+    """Whether the word may belong to a noun phrase."""
+    closed = (pack.breaks, pack.auxiliaries, pack.passive, pack.negations, pack.adverbs, pack.call)
+    return token.low[0].isalnum() and not any(token.low in words for words in closed)
+
+
+def _found(text: str, parts: Sequence[Token], is_name: bool) -> _Found:
+    written = _unowned(text[parts[0].start : parts[-1].end])
+    return _Found(tuple(without_possessive(part.low) for part in parts), written, is_name)
+
+
+def _unowned(written: str) -> str:
+    for ending in ("'s", "’s"):
+        written = written.removesuffix(ending)
+    return written
