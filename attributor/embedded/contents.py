@@ -34,8 +34,8 @@ class Content:
 
 def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
     """What the verb governs: speech before it, after it, or on both sides."""
-    before = _marked_before(page, subject)
-    after = _marked_after(page, cue, subject)
+    before = marked_before(page, subject)
+    after = marked_after(page, cue, subject)
     if before or (after and not _splits(page, subject)):
         return Content((*before, *after))
     clause = _clause_before(page, cue, subject)
@@ -89,7 +89,7 @@ def of_label(page: Page, cue: Cue) -> Content:
 # --- marked speech --------------------------------------------------------------------------
 
 
-def _marked_before(page: Page, subject: Subject) -> list[Bounds]:
+def marked_before(page: Page, subject: Subject) -> list[Bounds]:
     """The passage that the reporting clause follows at once, with its unmarked beginning if any."""
     passage = page.passage_before(subject.start)
     if passage is None or not _adjoins(page, passage.outer_end, subject.start):
@@ -127,7 +127,7 @@ def _has_cue(page: Page, start: int, end: int) -> bool:
     return any(True for _ in page.cues_between(start, end))
 
 
-def _marked_after(page: Page, cue: Cue, subject: Subject) -> list[Bounds]:
+def marked_after(page: Page, cue: Cue, subject: Subject) -> list[Bounds]:
     """The passage that the reporting clause leads up to."""
     _, end = page.marking.paragraphs[page.paragraph(cue.start)]
     passage = page.passage_after(subject.end, end)

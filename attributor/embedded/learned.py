@@ -55,7 +55,9 @@ def propose(marking: Marking, weights: Weights) -> Proposal:
     rules.join_passages(sheet, found)
     rules.reach_back(sheet, found)
     pairs = zip(found, tagged, strict=True)
-    return Proposal(quotes=tuple(rules.proposed(q, _probability(each.odds)) for q, each in pairs))
+    quotes = [rules.proposed(q, _probability(each.odds)) for q, each in pairs]
+    free = rules.free_speech(sheet, found)
+    return Proposal(quotes=(*quotes, *(rules.proposed(quote) for quote in free)))
 
 
 def cue_candidates(sheet: Sheet, words: frozenset[int]) -> Iterator[int]:

@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from operator import itemgetter
 
-from attributor.embedded import contents, subjects
+from attributor.embedded import clauses, contents, reported, subjects
 from attributor.embedded.contents import VERBAL, Content
 from attributor.embedded.page import Bounds, Page
 from attributor.marking import Cue, Marking, Mention, Passage
@@ -45,6 +45,7 @@ def propose(marking: Marking) -> Proposal:
     found = _reported(page)
     join_passages(page, found)
     reach_back(page, found)
+    found += free_speech(page, found)
     return Proposal(quotes=tuple(proposed(quote) for quote in found))
 
 
@@ -83,10 +84,23 @@ Reading = tuple[Mention | None, Content | None]
 
 
 def _verb(page: Page, cue: Cue, found: list[Found]) -> Reading:
-    subject = subjects.find(page, cue) or carried_over(page, cue, found) or _left_out(page, cue)
+    subject = subject_of(page, cue, found) or _left_out(page, cue)
     if subject is None:
         return None, None
-    return subject.mention, contents.of_verb(page, cue, subject)
+    return subject.mention, content_of(page, cue, subject)
+
+
+def subject_of(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject | None:
+    """The subject of a verb cue: its own, or that of the reporting clause before it."""
+    by_clauses = page.language.commas_part_clauses
+    own = clauses.find(page, cue) if by_clauses else subjects.find(page, cue)
+    return own or carried_over(page, cue, found)
+
+
+def content_of(page: Page, cue: Cue, subject: subjects.Subject) -> Content | None:
+    """What a verb cue reports."""
+    reader = reported if page.language.commas_part_clauses else contents
+    return reader.of_verb(page, cue, subject)
 
 
 def _left_out(page: Page, cue: Cue) -> subjects.Subject | None:
@@ -104,7 +118,7 @@ def carried_over(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject |
     before = page.tokens[index - 1].low if index else ""
     participle = page.language.participle
     is_participle = bool(participle) and page.tokens[index].low.endswith(participle)
-    if not (is_participle and before == ",") and before not in ("and", "but"):
+    if not (is_participle and before == ",") and before not in page.language.joins:
         return None
     for quote in reversed(found):
         if quote.cue is None or quote.cue.start < start:
@@ -117,6 +131,9 @@ def carried_over(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject |
 
 def preposition(page: Page, cue: Cue, found: list[Found]) -> Reading:
     """The mention behind "according to", and the clause that it stands beside."""
+    if page.language.commas_part_clauses:
+        mention = clauses.credited(page, cue)
+        return mention, reported.of_preposition(page, cue, mention) if mention else None
     mention = subjects.following(page, page.index(cue.end))
     if mention is None:
         return None, None
@@ -206,6 +223,34 @@ def _begins_sentence(page: Page, passage: Passage) -> bool:
 def _is_whole_paragraph(page: Page, passage: Passage) -> bool:
     start, end = page.marking.paragraphs[passage.paragraph]
     return not page.words(start, passage.outer_start) and not page.words(passage.outer_end, end)
+
+
+# --- speech that its mood alone reports -------------------------------------------------------
+
+
+def free_speech(page: Page, found: list[Found]) -> list[Found]:
+    """What goes on to be reported in sentences without a cue: "Er sagte, …. Das sei …."
+
+    A quote of its own for each run of such sentences in a paragraph, of the speaker before it.
+    """
+    by_start = sorted(found, key=lambda quote: max(quote.spans))
+    added: list[Found] = []
+    last = None
+    for number, (start, end) in enumerate(page.marking.sentences):
+        while by_start and max(by_start[0].spans)[0] < end:
+            last = (number, by_start.pop(0))
+        if last is None or last[0] != number - 1 or not reported.is_free(page, number):
+            continue
+        quote = last[1]
+        if page.paragraph(start) != page.paragraph(quote.spans[-1][0]):
+            continue
+        if quote in added:
+            quote.spans = [(quote.spans[0][0], end)]
+        else:
+            quote = Found([(start, end)], None, quote.mention, False, page.paragraph(start))
+            added.append(quote)
+        last = (number, quote)
+    return added
 
 
 # --- lost quotation marks -------------------------------------------------------------------

@@ -10,8 +10,6 @@ from attributor.marking.quotation import CHARACTERS
 
 _CHUNK = 7
 """A subject that is no mention candidate reaches back to a determiner within so many words."""
-_LINKS = frozenset(("of", "for", "at", "in", "from", "with", "to", "on", "and", "&", "under"))
-"""What may stand between the parts of one subject: "a spokesman for the ministry"."""
 _SPEECH_EDGES = CHARACTERS | frozenset(",–—-?!")
 
 
@@ -124,6 +122,7 @@ def _ending_at(page: Page, start: int, limit: int) -> Mention | None:
 
 def _linked(page: Page, start: int, mention: Mention) -> Mention:
     """The subject from its first part on: "a spokesman for the ministry", not the ministry."""
+    lang = page.language
     while True:
         earlier = page.mentions_between(start, mention.start)
         if not earlier:
@@ -131,16 +130,16 @@ def _linked(page: Page, start: int, mention: Mention) -> Mention:
         gap = page.lows(earlier[-1].end, mention.start)
         if not _is_link(page, gap) or earlier[-1].type == "pronoun":
             return mention
-        if earlier[-1].type == "name" and gap[0] not in ("and", "&", "of"):
+        if earlier[-1].type == "name" and gap[0] not in lang.pairs | lang.owners:
             return mention
         first = earlier[-1]
         mention = Mention(
             first.start,
-            first.end if gap[0] not in ("and", "&") else mention.end,
+            mention.end if gap[0] in lang.pairs else first.end,
             first.type,
             first.head,
             first.gender,
-            first.plural or gap[0] in ("and", "&"),
+            first.plural or gap[0] in lang.pairs,
         )
 
 
@@ -149,7 +148,7 @@ def _is_link(page: Page, gap: list[str]) -> bool:
         gap = gap[:-1]
     if len(gap) == 2 and gap[0].isalpha() and gap[0] not in page.language.verbs:
         gap = gap[1:]  # "close to", "familiar with"
-    return len(gap) == 1 and gap[0] in _LINKS
+    return len(gap) == 1 and gap[0] in page.language.links
 
 
 def _with_apposition(page: Page, start: int, comma: int) -> Mention | None:

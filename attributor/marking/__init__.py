@@ -18,7 +18,15 @@ def mark(article: Article, language: str | None = None) -> Marking:
     Raises:
         UsageError: there is no pack for `language`.
     """
-    from attributor.marking import cues, dialogue, mentions, quotation, segments, tokens
+    from attributor.marking import (
+        capitals,
+        cues,
+        dialogue,
+        mentions,
+        quotation,
+        segments,
+        tokens,
+    )
     from attributor.marking import language as packs
 
     text = article.text
@@ -30,6 +38,9 @@ def mark(article: Article, language: str | None = None) -> Marking:
     passages = quotation.merged(
         quotation.passages(text, paragraphs), dialogue.passages(words, paragraphs, pack)
     )
+    found = cues.cues(words, paragraphs, passages, pack)
+    starts = [start for start, _, _ in sentences]
+    words = capitals.of_names(text, words, starts, found, pack)
     return Marking(
         article=article,
         language=code,
@@ -38,6 +49,6 @@ def mark(article: Article, language: str | None = None) -> Marking:
         segments=segments.segments(text, sentences, passages, code),
         tokens=words,
         passages=passages,
-        cues=cues.cues(words, paragraphs, passages, pack),
-        mentions=mentions.mentions(words, (s[0] for s in sentences), pack),
+        cues=found,
+        mentions=mentions.mentions(words, starts, pack),
     )

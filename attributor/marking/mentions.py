@@ -42,7 +42,8 @@ class _Finder:
     ) -> None:
         self.tokens, self.language = tokens, language
         self.starts = {index_at(tokens, offset) for offset in sentence_starts}
-        self.initial = _initial(tokens, self.starts)
+        vetted = language.nouns_have_capitals  # by `capitals`
+        self.initial = set() if vetted else _initial(tokens, self.starts)
         self.inner = {
             without_possessive(t.low)
             for i, t in enumerate(tokens)

@@ -1,0 +1,159 @@
+"""What was said, in a language whose commas part clauses: the clauses beside the reporting one."""
+
+from __future__ import annotations
+
+from attributor.embedded import clauses, contents
+from attributor.embedded.clauses import Clause
+from attributor.embedded.contents import Content
+from attributor.embedded.page import Bounds, Page
+from attributor.embedded.subjects import Subject
+from attributor.marking import Cue, Mention
+
+_FEWEST = 3
+"""A clause has at least so many words."""
+_SKIPPED = 3
+"""At most so many clauses (appositions, relative ones) stand before the reported one."""
+
+
+def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
+    """What the verb governs; see `contents.of_verb`."""
+    i = page.index(cue.start)
+    clause = clauses.of(page, i)
+    first, last = clauses.sentence(page, i)
+    opened = clauses.opens(page, cue)
+    if opened >= 0:
+        before = contents.marked_before(page, subject)
+        if before:
+            return Content((*before, *contents.marked_after(page, cue, subject)))
+        if clause.start > first:
+            return _beside(page, Clause(first, clause.start), Clause(clause.stop, last))
+        return _content(page, (clause.stop, last))
+    span = _behind(page, cue, clause, last)
+    passage = _marked(page, cue, subject, span)
+    if passage is not None:
+        return Content((passage,))
+    return Content((span,), own_words=False) if span else None
+
+
+def _marked(page: Page, cue: Cue, subject: Subject, span: Bounds | None) -> Bounds | None:
+    """The passage that the cue leads up to, where it is no part of the reported clause."""
+    _, end = page.marking.paragraphs[page.paragraph(cue.start)]
+    passage = page.passage_after(max(cue.end, subject.end), end)
+    found = contents.marked_after(page, cue, subject)
+    if passage is None or not found:
+        return None
+    if span and span[0] < passage.outer_start < span[1] and page.words(span[0], passage.start):
+        return None
+    return passage.start, passage.end
+
+
+def _beside(page: Page, before: Clause, after: Clause) -> Content | None:
+    """The sentence without the reporting clause in its midst."""
+    spans = [page_span(page, before)]
+    if after.stop - after.start > _FEWEST and _goes_on(page, after):
+        spans.append(page_span(page, after))
+    words = sum(len(page.words(*span)) for span in spans)
+    return Content(tuple(spans)) if words >= _FEWEST else None
+
+
+def _goes_on(page: Page, after: Clause) -> bool:
+    """Whether what was said goes on behind the reporting clause, not a description of it."""
+    lang = page.language
+    low = page.tokens[after.start + 1].low
+    if page.tokens[after.start].low != "," or low in lang.relatives or low in lang.adjuncts:
+        return False
+    clause = clauses.of(page, after.start + 1)
+    return low not in lang.determiners or _is_reported_mood(page, clause)
+
+
+def page_span(page: Page, clause: Clause) -> Bounds:
+    """Offsets of a clause."""
+    return page.tokens[clause.start].start, page.tokens[clause.stop - 1].end
+
+
+def _content(page: Page, tokens: tuple[int, int]) -> Content | None:
+    if tokens[1] - tokens[0] <= _FEWEST:
+        return None
+    return Content((page_span(page, Clause(*tokens)),))
+
+
+def _behind(page: Page, cue: Cue, clause: Clause, last: int) -> Bounds | None:
+    """The clause behind the reporting one that the verb can govern, to the sentence's end."""
+    edge = clause.stop
+    for _ in range(_SKIPPED + 1):
+        if edge + 1 >= last or page.tokens[edge].low not in (",", ":", "–", "—"):
+            return None
+        following = clauses.of(page, edge + 1)
+        colon = page.tokens[edge].low == ":"
+        if (colon and page.tokens[edge + 1].low[0].isalnum()) or _governed(page, cue, following):
+            span = page_span(page, Clause(edge + 1, last))
+            return span if len(page.words(*span)) >= _FEWEST else None
+        edge = following.stop
+    return None
+
+
+def _governed(page: Page, cue: Cue, clause: Clause) -> bool:
+    lang = page.language
+    lows = [t.low for t in page.tokens[clause.start : clause.stop]]
+    if lows[0] in lang.conjunctions:
+        return cue.lemma in lang.clausal
+    if lows[0] in lang.relatives:
+        return False
+    if _is_reported_mood(page, clause):
+        return True
+    if cue.lemma in lang.infinitive and any(low in lang.infinitive_marks for low in lows):
+        return True
+    if cue.lemma not in lang.core or lows[0] in lang.determiners:
+        return False
+    return any(low in lang.auxiliaries for low in lows[:-1])
+
+
+def _is_reported_mood(page: Page, clause: Clause) -> bool:
+    tokens = page.tokens[clause.start : clause.stop]
+    return any(t.low in page.language.reported_mood for t in tokens)
+
+
+def of_preposition(page: Page, cue: Cue, mention: Mention) -> Content | None:
+    """What a preposition covers: the sentence around the phrase, or the clause that holds it."""
+    lang = page.language
+    i = page.index(cue.start)
+    first, last = clauses.sentence(page, i)
+    clause = clauses.of(page, i)
+    start, stop = page.index(min(cue.start, mention.start)), page.index(max(cue.end, mention.end))
+    if cue.lemma in lang.tails:
+        return _before_tail(page, cue, mention, clause)
+    if clause.start > first and page.tokens[clause.start].low in lang.relatives | lang.conjunctions:
+        first = clause.start
+    spans = [
+        page_span(page, Clause(a, b)) for a, b in ((first, start), (stop, last)) if b - a > 0
+    ]
+    spans = [span for span in spans if page.words(*span)]
+    words = sum(len(page.words(*span)) for span in spans)
+    return Content(tuple(spans)) if words >= _FEWEST else None
+
+
+def _before_tail(page: Page, cue: Cue, mention: Mention, clause: Clause) -> Content | None:
+    """What stands before ", so die Ministerin": a passage, or the sentence so far."""
+    lang = page.language
+    tail = page.tokens[page.index(mention.end) : clause.stop]
+    if any(t.low in lang.verbs or t.low in lang.auxiliaries for t in tail):
+        return None
+    subject = Subject(mention, cue.start, mention.end)
+    before = contents.marked_before(page, subject)
+    if before:
+        return Content((*before, *contents.marked_after(page, cue, subject)))
+    first, last = clauses.sentence(page, page.index(cue.start))
+    if clause.start <= first:
+        return None
+    return _beside(page, Clause(first, clause.start), Clause(clause.stop, last))
+
+
+# --- reported speech that nothing introduces -------------------------------------------------
+
+
+def is_free(page: Page, number: int) -> bool:
+    """Whether a sentence reports somebody's words by its mood alone: "Das sei nicht wahr."."""
+    start, end = page.marking.sentences[number]
+    if any(True for _ in page.cues_between(start, end)) or page.passages_between(start, end):
+        return False
+    return any(low in page.language.reported_mood for low in page.words(start, end))
