@@ -1,8 +1,7 @@
 """Whose verb a cue is, in a language whose commas part clauses ("Er sagte, er komme").
 
 The subject is a mention of the cue's own clause that no preposition and no case rules out: the one
-that the clause begins with, else the first behind its finite verb. What it governs stands behind
-the next comma, or before the clause where that begins with its verb or with "as" ("wie").
+that the clause begins with, else the first behind its finite verb.
 """
 
 from __future__ import annotations
@@ -10,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from attributor.embedded import subjects
 from attributor.embedded.page import Page
 from attributor.embedded.subjects import Subject
 from attributor.marking import Cue, Mention
@@ -21,7 +19,6 @@ _WHOLE = 4
 """A marked passage of at least so many words ends a clause; a shorter one may be a name."""
 _PHRASE = 12
 """A subject that is no mention candidate has at most so many words."""
-_TOGETHER = frozenset(("(", ")"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,11 @@ def sentence(page: Page, i: int) -> tuple[int, int]:
     return page.index(start), page.index(end)
 
 
+def lows(page: Page, clause: Clause) -> list[str]:
+    """The clause's tokens, in lower case."""
+    return [token.low for token in page.tokens[clause.start : clause.stop]]
+
+
 def _parts(page: Page, j: int) -> bool:
     """Whether a clause ends at token `j`: at a comma, or at the mark of a longer passage."""
     token = page.tokens[j]
@@ -71,19 +73,17 @@ def opens(page: Page, cue: Cue) -> int:
     """
     i = page.index(cue.start)
     clause = of(page, i)
-    lows = [t.low for t in page.tokens[clause.start : i + 1]]
     first, _ = sentence(page, i)
-    if lows[0] in page.language.introducers and len(lows) > 1:
+    if page.tokens[clause.start].low in page.language.introducers and clause.start < i:
         return clause.start
     front = _finite(page, i, clause) == clause.start
-    return clause.start if front and clause.start > first else -1
+    return clause.start if front and clause.start > first and not _apposed(page, clause) else -1
 
 
 def _finite(page: Page, i: int, clause: Clause) -> int:
     """Token of the finite verb: the cue, or an auxiliary before it."""
-    lang = page.language
     near = range(clause.start, i)
-    return next((j for j in near if page.tokens[j].low in lang.auxiliaries), i)
+    return next((j for j in near if page.tokens[j].low in page.language.auxiliaries), i)
 
 
 def find(page: Page, cue: Cue) -> Subject | None:
@@ -92,56 +92,51 @@ def find(page: Page, cue: Cue) -> Subject | None:
     clause = of(page, i)
     if _is_denied(page, i, clause) or _is_passive(page, i, clause):
         return None
-    mention = _subject(page, i, clause)
+    mention = _apposed(page, clause) if _finite(page, i, clause) == clause.start else None
+    mention = mention or _subject(page, i, clause)
     if mention is None:
         return None
     start = opens(page, cue)
     first = page.tokens[start].start if start >= 0 else min(mention.start, cue.start)
-    return Subject(mention, first, max(cue.end, mention.end if mention.start > first else 0))
+    return Subject(mention, first, max(cue.end, mention.end))
 
 
 def _is_denied(page: Page, i: int, clause: Clause) -> bool:
     """Whether the clause is negated, or its verb an infinitive ("ohne zu sagen")."""
     lang = page.language
-    lows = [t.low for t in page.tokens[clause.start : clause.stop]]
     infinitive = i > clause.start and page.tokens[i - 1].low in lang.infinitive_marks
-    return infinitive or any(low in lang.negations for low in lows)
+    return infinitive or any(low in lang.negations for low in lows(page, clause))
 
 
 def _is_passive(page: Page, i: int, clause: Clause) -> bool:
     lang, low = page.language, page.tokens[i].low
-    if lang.verbs.get(low) == low:  # "wird sagen"
-        return False
-    lows = [t.low for t in page.tokens[clause.start : clause.stop]]
-    return any(low in lang.passive for low in lows)
+    infinitive = lang.verbs.get(low) == low  # "wird sagen"
+    return not infinitive and any(low in lang.passive for low in lows(page, clause))
 
 
 def _subject(page: Page, i: int, clause: Clause) -> Mention | None:
-    finite = _finite(page, i, clause)
+    finite, front = _finite(page, i, clause), _front(page, clause)
     found = list(_nominatives(page, clause))
     before = [m for m in found if page.index(m.start) < finite]
     after = [m for m in found if page.index(m.start) > finite]
-    front = _front(page, clause)
-    if page.tokens[clause.start].low in page.language.introducers | page.language.conjunctions:
+    lang = page.language
+    if page.tokens[clause.start].low in lang.introducers | lang.conjunctions | lang.relatives:
         candidates = [*before[:1], *after[:1]]
     elif before and page.index(before[0].start) <= front:
         candidates = before[:1]
+    elif phrase := _phrase_to(page, front, finite):
+        candidates = [phrase]
     else:
         candidates = [*after[:1], *before[-1:]]
     if candidates:
         return _spoken_of(page, clause, candidates[0])
-    phrase = _phrase(page, front, finite) or _phrase(page, i + 1, clause.stop)
-    if phrase is not None or finite > front:
-        return phrase
-    return _apposed(page, clause)
+    return phrase_at(page, front, finite) or phrase_at(page, i + 1, clause.stop)
 
 
 def _front(page: Page, clause: Clause) -> int:
-    """The clause's first token behind a joining word or an adverb."""
+    """The clause's first token behind joining words and adverbs."""
     lang, at = page.language, clause.start
-    while at < clause.stop - 1 and (
-        page.tokens[at].low in lang.joins or page.tokens[at].low in lang.adverbs
-    ):
+    while at < clause.stop - 1 and page.tokens[at].low in lang.joins | lang.adverbs:
         at += 1
     return at
 
@@ -150,18 +145,21 @@ def _spoken_of(page: Page, clause: Clause, mention: Mention) -> Mention:
     """For "it" in "In dem Bericht heißt es", the body or document that it is said in."""
     if mention.type != "pronoun" or page.language.pronouns.get(mention.head) != "thing":
         return mention
-    start, end = page.tokens[clause.start].start, page.tokens[clause.stop - 1].end
-    others = (m for m in page.mentions_between(start, end) if m.type != "pronoun")
+    others = (m for m in _mentions(page, clause) if m.type != "pronoun")
     return next(others, mention)
+
+
+def _mentions(page: Page, clause: Clause) -> list[Mention]:
+    start, end = page.tokens[clause.start].start, page.tokens[clause.stop - 1].end
+    return page.mentions_between(start, end)
 
 
 def _nominatives(page: Page, clause: Clause) -> Iterator[Mention]:
     """The clause's mentions that can be subjects, what describes them included."""
     lang = page.language
-    start, end = page.tokens[clause.start].start, page.tokens[clause.stop - 1].end
     held: Mention | None = None
     previous = -1
-    for mention in page.mentions_between(start, end):
+    for mention in _mentions(page, clause):
         first = page.index(mention.start)
         low, before = page.tokens[first].low, page.tokens[first - 1].low if first else ""
         chained = first == previous and low in lang.genitives
@@ -169,79 +167,112 @@ def _nominatives(page: Page, clause: Clause) -> Iterator[Mention]:
         previous = page.index(mention.end)
         if held is not None and (chained or joined):
             held = replace(held, end=mention.end, plural=held.plural or joined)
-        elif not chained and low not in lang.oblique and before not in lang.adjuncts:
-            if held is not None:
-                yield held
-            held = mention
-        elif held is not None:
+            continue
+        if held is not None:
             yield held
-            held = None
+        governed = chained or low in lang.oblique or before in lang.adjuncts
+        held = None if governed else mention
     if held is not None:
         yield held
 
 
-def _phrase(page: Page, start: int, stop: int) -> Mention | None:
-    """The words from a determiner at `start` to their noun, which has a capital."""
+def _phrase_to(page: Page, start: int, stop: int) -> Mention | None:
+    """The phrase from a determiner at `start` that ends with the noun right before `stop`."""
+    tokens, lang = page.tokens, page.language
+    if stop - start < 2 or tokens[start].low not in lang.determiners | lang.possessives:
+        return None
+    noun = page.text[tokens[stop - 1].start].isupper() or tokens[stop - 1].low == ")"
+    if tokens[start].low in lang.oblique or not noun or stop - start > _PHRASE:
+        return None
+    return Mention(tokens[start].start, tokens[stop - 1].end, "nominal", tokens[stop - 1].low)
+
+
+def phrase_at(page: Page, start: int, stop: int) -> Mention | None:
+    """The words from a determiner at `start` (behind adverbs) to their noun, none in a case."""
     lang, tokens = page.language, page.tokens
     while start < stop and tokens[start].low in lang.adverbs:
         start += 1
-    if start >= stop or tokens[start].low in lang.oblique:
+    known = lang.determiners | lang.possessives
+    if start >= stop or tokens[start].low in lang.oblique or tokens[start].low not in known:
         return None
-    if tokens[start].low not in lang.determiners | lang.possessives:
+    return noun_phrase(page, start, stop)
+
+
+def noun_phrase(page: Page, start: int, stop: int) -> Mention | None:
+    """The words from `start` on to the first nouns, which have capitals; no preposition before."""
+    lang, tokens = page.language, page.tokens
+    stop = min(stop, start + _PHRASE)
+    is_noun = [page.text[tokens[j].start].isupper() for j in range(start, stop)]
+    if True not in is_noun:
         return None
-    for j in range(start + 1, min(stop, start + _PHRASE)):
-        low = tokens[j].low
-        if not low[0].isalnum() or low in lang.adjuncts or low in lang.determiners:
-            return None
-        if page.text[tokens[j].start].isupper():
-            return Mention(tokens[start].start, tokens[j].end, "nominal", low)
-    return None
+    first = start + is_noun.index(True)
+    between = [tokens[j].low for j in range(start, first)]
+    if any(not low[0].isalnum() or low in lang.adjuncts for low in between):
+        return None
+    last = first
+    while last + 1 < stop and is_noun[last + 1 - start]:
+        last += 1
+    return Mention(tokens[start].start, tokens[last].end, "nominal", tokens[last].low)
 
 
 def _apposed(page: Page, clause: Clause) -> Mention | None:
-    """The mention that the sentence begins with: "Holm, der Leiter des Amtes, sagte"."""
+    """The subject before a comma: "Holm, der Leiter des Amtes, sagte"; no verb is beside it."""
+    lang = page.language
     first, _ = sentence(page, clause.start)
     if clause.start <= first or page.tokens[clause.start - 1].low != ",":
         return None
-    found = _nominatives(page, Clause(first, clause.start))
-    mention = next(found, None)
-    return mention if mention and page.index(mention.start) == first else None
+    opening = of(page, first)
+    known = lang.auxiliaries | lang.reported_mood | lang.verbs.keys()
+    if any(low in known for low in lows(page, opening)[1:]):
+        return None
+    start = _front(page, opening)
+    mention = next(_nominatives(page, opening), None) or phrase_at(page, start, opening.stop)
+    if mention is None or page.index(mention.start) > start:
+        return None
+    after = page.tokens[page.index(mention.end)].low
+    if after[0].isalnum() and after not in lang.adjuncts:
+        return None
+    named = page.mention_at(opening.stop + 1)
+    return named if named and named.type == "name" and mention.type != "name" else mention
+
+
+# --- whom a preposition credits ------------------------------------------------------------------
 
 
 def credited(page: Page, cue: Cue) -> Mention | None:
     """Whom a preposition credits: behind it, or before it ("der Polizei zufolge")."""
-    if tuple(cue.lemma.split()) in page.language.postpositions:
+    lang = page.language
+    if tuple(cue.lemma.split()) in lang.postpositions:
         return _credited_before(page, page.index(cue.start))
     index = page.index(cue.end)
-    adverbs = page.language.adverbs | {"von"}
-    while index < len(page.tokens) and page.tokens[index].low in adverbs:
+    stop = of(page, page.index(cue.start)).stop
+    while index < stop and (page.tokens[index].low in lang.adverbs or page.tokens[index].low == lang.of):
         index += 1
     mention = page.mention_at(index)
-    if cue.lemma not in page.language.tails:
-        mention = mention or subjects.following(page, index)
-    else:
-        mention = mention or _phrase(page, index, of(page, page.index(cue.start)).stop)
+    if mention is None and cue.lemma in lang.tails:
+        mention = phrase_at(page, index, stop)
+    elif mention is None:
+        mention = noun_phrase(page, index, stop)
     return _whole(page, mention) if mention else None
 
 
 def _credited_before(page: Page, i: int) -> Mention | None:
-    clause, tokens = of(page, i), page.tokens
-    start = i - 1
-    if start < clause.start:
+    """The words before "zufolge": all that a clause begins with, else the last description."""
+    clause, lang = of(page, i), page.language
+    before = Clause(clause.start, i)
+    words = lows(page, before)
+    if not words:
         return None
-    while start > clause.start and not page.text[tokens[start].start].isupper():
-        start -= 1
-    chain = page.mentions_between(tokens[clause.start].start, tokens[i - 1].end)
-    for mention in reversed(chain):
-        if page.index(mention.end) != start + 1:
-            break
-        start = page.index(mention.start) - 1
-        found = mention
-        if tokens[start + 1].low not in page.language.genitives:
-            return found
-    while start > clause.start and tokens[start].low not in page.language.adjuncts:
-        start -= 1
-    return Mention(tokens[start].start, tokens[i - 1].end, "nominal", tokens[i - 1].low)
+    if len(words) <= _PHRASE and not any(low in lang.auxiliaries for low in words):
+        inside = _mentions(page, before)
+        start, last = page.tokens[clause.start], page.tokens[i - 1]
+        if inside and (inside[0].start, inside[0].end) == (start.start, last.end):
+            return inside[0]
+        return Mention(start.start, last.end, "nominal", last.low)
+    found = _mentions(page, before)
+    if found and page.index(found[-1].end) == i:
+        return found[-1]
+    return Mention(page.tokens[i - 1].start, page.tokens[i - 1].end, "nominal", words[-1])
 
 
 def _whole(page: Page, mention: Mention) -> Mention:

@@ -7,7 +7,7 @@ from attributor.embedded.clauses import Clause
 from attributor.embedded.contents import Content
 from attributor.embedded.page import Bounds, Page
 from attributor.embedded.subjects import Subject
-from attributor.marking import Cue, Mention
+from attributor.marking import Cue, Mention, Passage
 
 _FEWEST = 3
 """A clause has at least so many words."""
@@ -20,19 +20,23 @@ def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
     i = page.index(cue.start)
     clause = clauses.of(page, i)
     first, last = clauses.sentence(page, i)
-    opened = clauses.opens(page, cue)
-    if opened >= 0:
+    span = _behind(page, cue, clause, last)
+    if clauses.opens(page, cue) >= 0 and not _is_introduced(page, span):
         before = contents.marked_before(page, subject)
         if before:
             return Content((*before, *contents.marked_after(page, cue, subject)))
         if clause.start > first:
             return _beside(page, Clause(first, clause.start), Clause(clause.stop, last))
         return _content(page, (clause.stop, last))
-    span = _behind(page, cue, clause, last)
     passage = _marked(page, cue, subject, span)
     if passage is not None:
         return Content((passage,))
     return Content((span,), own_words=False) if span else None
+
+
+def _is_introduced(page: Page, span: Bounds | None) -> bool:
+    """Whether the clause behind the verb begins with "dass": what stands before is no content."""
+    return span is not None and page.low_at(span[0]) in page.language.conjunctions
 
 
 def _marked(page: Page, cue: Cue, subject: Subject, span: Bounds | None) -> Bounds | None:
@@ -40,11 +44,17 @@ def _marked(page: Page, cue: Cue, subject: Subject, span: Bounds | None) -> Boun
     _, end = page.marking.paragraphs[page.paragraph(cue.start)]
     passage = page.passage_after(max(cue.end, subject.end), end)
     found = contents.marked_after(page, cue, subject)
-    if passage is None or not found:
+    if passage is None or not found or _is_name(page, passage):
         return None
     if span and span[0] < passage.outer_start < span[1] and page.words(span[0], passage.start):
         return None
     return passage.start, passage.end
+
+
+def _is_name(page: Page, passage: Passage) -> bool:
+    """Whether a short passage is a title or a name: nothing but nouns."""
+    words = page.text[passage.start : passage.end].split()
+    return len(words) < _FEWEST and all(word[0].isupper() for word in words)
 
 
 def _beside(page: Page, before: Clause, after: Clause) -> Content | None:
@@ -94,23 +104,43 @@ def _behind(page: Page, cue: Cue, clause: Clause, last: int) -> Bounds | None:
 
 def _governed(page: Page, cue: Cue, clause: Clause) -> bool:
     lang = page.language
-    lows = [t.low for t in page.tokens[clause.start : clause.stop]]
+    lows = clauses.lows(page, clause)
     if lows[0] in lang.conjunctions:
-        return cue.lemma in lang.clausal
+        return True
     if lows[0] in lang.relatives:
         return False
     if _is_reported_mood(page, clause):
         return True
-    if cue.lemma in lang.infinitive and any(low in lang.infinitive_marks for low in lows):
+    if cue.lemma in lang.infinitive | lang.core and any(_is_infinitive(page, low) for low in lows):
         return True
     if cue.lemma not in lang.core or lows[0] in lang.determiners:
         return False
     return any(low in lang.auxiliaries for low in lows[:-1])
 
 
+def _is_infinitive(page: Page, low: str) -> bool:
+    """Whether the word is "zu", or a verb that holds it ("freizulassen")."""
+    marks = page.language.infinitive_marks
+    return low in marks or (low.endswith("en") and any(mark in low[2:-3] for mark in marks))
+
+
 def _is_reported_mood(page: Page, clause: Clause) -> bool:
-    tokens = page.tokens[clause.start : clause.stop]
-    return any(t.low in page.language.reported_mood for t in tokens)
+    """Whether a verb of the clause is in the mood of reported speech."""
+    return any(_has_mood(page, j) for j in range(clause.start, clause.stop))
+
+
+def _has_mood(page: Page, j: int) -> bool:
+    lang, low = page.language, page.tokens[j].low
+    if low in lang.reported_mood:
+        return True
+    if not low.endswith(lang.mood_endings) or low.endswith(lang.other_endings) or not j:
+        return False
+    before, following = page.tokens[j - 1], page.tokens[min(j + 1, len(page.tokens) - 1)]
+    noun = page.text[before.start].isupper() or before.low in lang.pronouns
+    adjective = page.text[following.start].isupper() or following.low.endswith(lang.mood_endings)
+    known = lang.determiners | lang.possessives | lang.adverbs | lang.adjuncts | lang.auxiliaries
+    own = page.text[page.tokens[j].start].isupper()
+    return noun and not adjective and not own and low not in known | lang.negations
 
 
 def of_preposition(page: Page, cue: Cue, mention: Mention) -> Content | None:
@@ -122,7 +152,9 @@ def of_preposition(page: Page, cue: Cue, mention: Mention) -> Content | None:
     start, stop = page.index(min(cue.start, mention.start)), page.index(max(cue.end, mention.end))
     if cue.lemma in lang.tails:
         return _before_tail(page, cue, mention, clause)
-    if clause.start > first and page.tokens[clause.start].low in lang.relatives | lang.conjunctions:
+    low = page.tokens[clause.start].low
+    relative = low in lang.determiners and clause.start + 1 == start
+    if clause.start > first and (relative or low in lang.relatives | lang.conjunctions):
         first = clause.start
     spans = [
         page_span(page, Clause(a, b)) for a, b in ((first, start), (stop, last)) if b - a > 0
@@ -154,6 +186,4 @@ def _before_tail(page: Page, cue: Cue, mention: Mention, clause: Clause) -> Cont
 def is_free(page: Page, number: int) -> bool:
     """Whether a sentence reports somebody's words by its mood alone: "Das sei nicht wahr."."""
     start, end = page.marking.sentences[number]
-    if any(True for _ in page.cues_between(start, end)) or page.passages_between(start, end):
-        return False
-    return any(low in page.language.reported_mood for low in page.words(start, end))
+    return _is_reported_mood(page, Clause(page.index(start), page.index(end)))

@@ -241,6 +241,8 @@ def free_speech(page: Page, found: list[Found]) -> list[Found]:
             last = (number, by_start.pop(0))
         if last is None or last[0] != number - 1 or not reported.is_free(page, number):
             continue
+        if any(quote.covers(start, end) for quote in found):
+            continue
         quote = last[1]
         if page.paragraph(start) != page.paragraph(quote.spans[-1][0]):
             continue

@@ -13,6 +13,8 @@ Bounds = tuple[int, int]
 
 _LABEL_WORDS = 9
 """A speaker's label before a colon has at most so many words."""
+_VIEW = 6
+"""Within so many words after "nach" stands the noun that makes it a cue."""
 _CLAUSE = 40
 """A verb whose words stand apart has the last of them within so many words and other characters."""
 _ENDS = frozenset(".!?;")
@@ -97,8 +99,22 @@ def _prepositions(tokens: Sequence[Token], outside: list[int], language: Languag
             if tuple(t.low for t in tokens[i : i + len(words)]) == words:
                 last = tokens[i + len(words) - 1]
                 yield Cue(tokens[i].start, last.end, " ".join(words), "preposition")
+        if tokens[i].low in language.before_views:
+            yield from _view(tokens, i, language)
         if tokens[i].low in language.tails and i and tokens[i - 1].low in _BEFORE_TAIL:
             yield Cue(tokens[i].start, tokens[i].end, tokens[i].low, "preposition")
+
+
+def _view(tokens: Sequence[Token], i: int, language: Language) -> Iterator[Cue]:
+    """ "nach ersten Angaben der Polizei": the noun is part of the cue where its owner follows."""
+    noun = next((j for j in range(i + 1, min(i + _VIEW, len(tokens))) if tokens[j].capital), i)
+    if noun == i or tokens[noun].low not in language.views:
+        return
+    following = tokens[noun + 1] if noun + 1 < len(tokens) else None
+    owned = following is not None and (
+        following.capital or following.low in language.genitives or following.low == language.of
+    )
+    yield Cue(tokens[i].start, tokens[noun if owned else i].end, tokens[i].low, "preposition")
 
 
 def _labels(

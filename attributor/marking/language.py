@@ -52,6 +52,10 @@ class Compounds(dict[str, str]):
         return str(found)
 
 
+def _compounds(words: list[str]) -> Compounds:
+    return Compounds(dict.fromkeys(words, "view"))
+
+
 def _phrase_set(phrases: list[str]) -> frozenset[tuple[str, ...]]:
     return frozenset(_phrases(phrases))
 
@@ -94,6 +98,10 @@ class Language:
     """ "according to" and the like."""
     postpositions: frozenset[tuple[str, ...]] = _in("cues", _phrase_set)
     """The same behind whom they credit ("zufolge")."""
+    views: dict[str, str] = _in("cues", _compounds)
+    """Nouns for what somebody says or thinks, whose parts a compound may end in ("Angaben")."""
+    before_views: frozenset[str] = _in("cues")
+    """Words that credit together with such a noun: "nach ersten Angaben der Polizei"."""
     tails: frozenset[str] = _in("cues")
     """Words that credit only right behind speech: "…, so die Ministerin"."""
     introducers: frozenset[str] = _in("cues")
@@ -102,6 +110,9 @@ class Language:
     """Whether commas stand between clauses and nowhere else: before a reported one always."""
     reported_mood: frozenset[str] = _in("cues")
     """Verb forms that tell by themselves that somebody else's words are reported ("sei")."""
+    mood_endings: tuple[str, ...] = _in("cues", tuple)
+    other_endings: tuple[str, ...] = _in("cues", tuple)
+    """What ends such a form right behind a noun or pronoun ("Der Plan helfe"); what does not."""
     conjunctions: frozenset[str] = _in("cues")
     auxiliaries: frozenset[str] = _in("cues")
     passive: frozenset[str] = _in("cues")
@@ -133,6 +144,8 @@ class Language:
     """Determiners that begin no subject ("dem")."""
     genitives: frozenset[str] = _in("people")
     """Determiners by which a description goes on: "ein Sprecher der Polizei"."""
+    of: str = _in("people", str, "")
+    """The preposition that does the same ("von")."""
     has_compounds: bool = _in("people", bool, False)
     """Whether the last part of a title or noun decides what it is."""
     titles: dict[str, str] = _in("people", _inverted, {})
