@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from attributor.embedded import contents
 from attributor.embedded.page import Page
 from attributor.embedded.subjects import Subject
 from attributor.marking import Cue, Mention
@@ -61,7 +62,8 @@ def _parts(page: Page, j: int) -> bool:
     for n in page.passages_between(token.start, token.end):
         passage = page.marking.passages[n]
         spoken = page.text[passage.end - 1] in ",.?!"
-        if spoken or len(page.words(passage.start, passage.end)) >= _WHOLE:
+        words = len(page.words(passage.start, passage.end))
+        if spoken or (words >= _WHOLE and not contents.is_title(page, passage)):
             return True
     return False
 
@@ -230,7 +232,7 @@ def _apposed(page: Page, clause: Clause) -> Mention | None:
     if mention is None or page.index(mention.start) > start:
         return None
     after = page.tokens[page.index(mention.end)].low
-    if after[0].isalnum() and after not in lang.adjuncts:
+    if after[0].isalnum() and after not in lang.adjuncts | lang.genitives:
         return None
     named = page.mention_at(opening.stop + 1)
     return named if named and named.type == "name" and mention.type != "name" else mention
@@ -239,43 +241,73 @@ def _apposed(page: Page, clause: Clause) -> Mention | None:
 # --- whom a preposition credits ------------------------------------------------------------------
 
 
-def credited(page: Page, cue: Cue) -> Mention | None:
-    """Whom a preposition credits: behind it, or before it ("der Polizei zufolge")."""
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """Whom a preposition credits, and the offsets of the phrase: "nach Angaben der Polizei"."""
+
+    mention: Mention
+    start: int
+    end: int
+
+
+def credited(page: Page, cue: Cue) -> Credit | None:
+    """The phrase of a preposition, or of a word behind its noun ("der Polizei zufolge")."""
     lang = page.language
     if tuple(cue.lemma.split()) in lang.postpositions:
-        return _credited_before(page, page.index(cue.start))
+        mention = _credited_before(page, page.index(cue.start))
+        return Credit(mention, mention.start, cue.end) if mention else None
     index = page.index(cue.end)
     stop = of(page, page.index(cue.start)).stop
-    while index < stop and (page.tokens[index].low in lang.adverbs or page.tokens[index].low == lang.of):
+    while index < stop and (page.tokens[index].low in {*lang.adverbs, lang.of}):
         index += 1
     mention = page.mention_at(index)
     if mention is None and cue.lemma in lang.tails:
         mention = phrase_at(page, index, stop)
-    elif mention is None:
-        mention = noun_phrase(page, index, stop)
-    return _whole(page, mention) if mention else None
+    mention = mention or _quoted_name(page, index) or noun_phrase(page, index, stop)
+    if mention is None:
+        return None
+    return Credit(_with_genitives(page, mention), cue.start, _phrase_end(page, mention, stop))
 
 
 def _credited_before(page: Page, i: int) -> Mention | None:
-    """The words before "zufolge": all that a clause begins with, else the last description."""
-    clause, lang = of(page, i), page.language
-    before = Clause(clause.start, i)
-    words = lows(page, before)
-    if not words:
+    """The words before "zufolge": what a clause begins with, else the last description."""
+    clause, tokens = of(page, i), page.tokens
+    if clause.start == i:
         return None
-    if len(words) <= _PHRASE and not any(low in lang.auxiliaries for low in words):
-        inside = _mentions(page, before)
-        start, last = page.tokens[clause.start], page.tokens[i - 1]
-        if inside and (inside[0].start, inside[0].end) == (start.start, last.end):
-            return inside[0]
-        return Mention(start.start, last.end, "nominal", last.low)
-    found = _mentions(page, before)
+    first = page.mention_at(clause.start) or noun_phrase(page, clause.start, i)
+    if first and first.type != "pronoun" and page.index(_phrase_end(page, first, i)) == i:
+        return replace(first, end=tokens[i - 1].end)
+    found = page.mentions_between(tokens[clause.start].start, tokens[i - 1].end)
     if found and page.index(found[-1].end) == i:
         return found[-1]
-    return Mention(page.tokens[i - 1].start, page.tokens[i - 1].end, "nominal", words[-1])
+    start = i - 1
+    if start > clause.start and tokens[start - 1].low in page.language.oblique:
+        start -= 1
+    return Mention(tokens[start].start, tokens[i - 1].end, "nominal", tokens[i - 1].low)
 
 
-def _whole(page: Page, mention: Mention) -> Mention:
+def _quoted_name(page: Page, i: int) -> Mention | None:
+    """A name in quotation marks (laut „Hafenkurier“) or a site's (laut hafen.example)."""
+    if i >= len(page.tokens):
+        return None
+    token = page.tokens[i]
+    for n in page.passages_between(token.start, token.end + 1):
+        passage = page.marking.passages[n]
+        if passage.outer_start == token.start and _is_short(page, n):
+            return Mention(passage.start, passage.end, "nominal", page.low_at(passage.start))
+    dot, rest = page.tokens[i + 1 : i + 2], page.tokens[i + 2 : i + 3]
+    if dot and rest and dot[0].low == "." and token.end == dot[0].start and dot[0].end == rest[0].start:
+        return Mention(token.start, rest[0].end, "nominal", token.low)
+    return None
+
+
+def _is_short(page: Page, n: int) -> bool:
+    passage = page.marking.passages[n]
+    words = len(page.words(passage.start, passage.end))
+    return words < _WHOLE or contents.is_title(page, passage)
+
+
+def _with_genitives(page: Page, mention: Mention) -> Mention:
     """The mention with the genitives behind it: "die Leiterin der Wetterstation"."""
     while True:
         index = page.index(mention.end)
@@ -283,3 +315,32 @@ def _whole(page: Page, mention: Mention) -> Mention:
         if other is None or page.tokens[index].low not in page.language.genitives:
             return mention
         mention = replace(mention, end=other.end)
+
+
+def _phrase_end(page: Page, mention: Mention, stop: int) -> int:
+    """Offset after all that describes the mention: genitives, "von …", „…“ and (…)."""
+    lang, end = page.language, mention.end
+    index = page.index(end)
+    while index < stop:
+        low = page.tokens[index].low
+        further = None
+        if low in lang.genitives | lang.pairs:
+            further = page.mention_at(index) or noun_phrase(page, index, stop)
+        elif low == lang.of:
+            further = page.mention_at(index + 1) or noun_phrase(page, index + 1, stop)
+            further = further or _quoted_name(page, index + 1)
+        elif low in CHARACTERS:
+            further = _quoted_name(page, index)
+        elif low == "(":
+            closing = (t for t in page.tokens[index : min(index + _PHRASE, stop)] if t.low == ")")
+            end = next((t.end for t in closing), 0)
+            if not end:
+                break
+            index = page.index(end)
+            continue
+        if further is None:
+            break
+        index = page.index(further.end)
+        if index < stop and page.tokens[index].low in CHARACTERS:
+            index += 1
+    return page.tokens[index - 1].end

@@ -131,7 +131,7 @@ def marked_after(page: Page, cue: Cue, subject: Subject) -> list[Bounds]:
     """The passage that the reporting clause leads up to."""
     _, end = page.marking.paragraphs[page.paragraph(cue.start)]
     passage = page.passage_after(subject.end, end)
-    while passage and _is_title(page, passage):
+    while passage and is_title(page, passage):
         passage = page.passage_after(passage.outer_end, end)
     if passage is None or passage.outer_start - subject.end > _LEAD_IN:
         return []
@@ -168,7 +168,7 @@ def reporter(page: Page, passage: Passage) -> Cue | None:
     return cue if leads_over else None
 
 
-def _is_title(page: Page, passage: Passage) -> bool:
+def is_title(page: Page, passage: Passage) -> bool:
     """Whether the passage is a work's title or a name: every longer word has a capital."""
     words = page.text[passage.start : passage.end].split()
     if page.text[passage.end - 1] in ",.!?…" or len(words) < 2:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attributor.embedded import clauses, contents
-from attributor.embedded.clauses import Clause
+from attributor.embedded.clauses import Clause, Credit
 from attributor.embedded.contents import Content
 from attributor.embedded.page import Bounds, Page
 from attributor.embedded.subjects import Subject
@@ -107,6 +107,8 @@ def _governed(page: Page, cue: Cue, clause: Clause) -> bool:
     lows = clauses.lows(page, clause)
     if lows[0] in lang.conjunctions:
         return True
+    if lows[0] in lang.questions:
+        return cue.lemma in lang.core
     if lows[0] in lang.relatives:
         return False
     if _is_reported_mood(page, clause):
@@ -143,25 +145,34 @@ def _has_mood(page: Page, j: int) -> bool:
     return noun and not adjective and not own and low not in known | lang.negations
 
 
-def of_preposition(page: Page, cue: Cue, mention: Mention) -> Content | None:
+def of_preposition(page: Page, cue: Cue, credit: Credit) -> Content | None:
     """What a preposition covers: the sentence around the phrase, or the clause that holds it."""
     lang = page.language
     i = page.index(cue.start)
     first, last = clauses.sentence(page, i)
     clause = clauses.of(page, i)
-    start, stop = page.index(min(cue.start, mention.start)), page.index(max(cue.end, mention.end))
+    start, stop = page.index(credit.start), page.index(credit.end)
     if cue.lemma in lang.tails:
-        return _before_tail(page, cue, mention, clause)
-    low = page.tokens[clause.start].low
-    relative = low in lang.determiners and clause.start + 1 == start
-    if clause.start > first and (relative or low in lang.relatives | lang.conjunctions):
+        return _before_tail(page, cue, credit.mention, clause)
+    lows = clauses.lows(page, Clause(clause.start, max(start, clause.start + 1)))
+    if clause.start > first and lows[0] in lang.relatives | lang.conjunctions:
         first = clause.start
+    elif clause.start > first and _is_relative(page, clause, start):
+        first, last = clause.start, max(clause.stop, stop)
     spans = [
         page_span(page, Clause(a, b)) for a, b in ((first, start), (stop, last)) if b - a > 0
     ]
     spans = [span for span in spans if page.words(*span)]
     words = sum(len(page.words(*span)) for span in spans)
     return Content(tuple(spans)) if words >= _FEWEST else None
+
+
+def _is_relative(page: Page, clause: Clause, start: int) -> bool:
+    """Whether the clause begins with a relative pronoun right before token `start`."""
+    before = page.tokens[clause.start : start]
+    nouns = any(page.text[token.start].isupper() for token in before)
+    known = page.language.determiners | page.language.relatives
+    return 0 < len(before) <= _FEWEST and not nouns and any(t.low in known for t in before)
 
 
 def _before_tail(page: Page, cue: Cue, mention: Mention, clause: Clause) -> Content | None:

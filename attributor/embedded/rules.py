@@ -132,8 +132,9 @@ def carried_over(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject |
 def preposition(page: Page, cue: Cue, found: list[Found]) -> Reading:
     """The mention behind "according to", and the clause that it stands beside."""
     if page.language.commas_part_clauses:
-        mention = clauses.credited(page, cue)
-        return mention, reported.of_preposition(page, cue, mention) if mention else None
+        credit = clauses.credited(page, cue)
+        content = reported.of_preposition(page, cue, credit) if credit else None
+        return (credit.mention if credit else None), content
     mention = subjects.following(page, page.index(cue.end))
     if mention is None:
         return None, None

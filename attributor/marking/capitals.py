@@ -43,6 +43,10 @@ def of_names(
     )
 
 
+_CLAUSE = 15
+"""An auxiliary stands within so many words before its verb."""
+
+
 class _Reader:
     """An article's capitalised words, and what stands around them."""
 
@@ -108,8 +112,15 @@ class _Reader:
             j += 1
 
     def _beside(self, cue: Cue) -> Iterable[int]:
+        """The tokens beside the cue, and beside the auxiliary that goes before it."""
         first, last = index_at(self.tokens, cue.start), index_at(self.tokens, cue.end)
-        return (i for i in (first - 1, last) if 0 <= i < len(self.tokens))
+        edges = [first - 1, last]
+        for i in range(first - 1, max(first - _CLAUSE, -1), -1):
+            if self.tokens[i].low == ",":
+                break
+            if self.tokens[i].low in self.language.auxiliaries:
+                edges += [i - 1, i + 1]
+        return (i for i in edges if 0 <= i < len(self.tokens))
 
     def _is_bare(self, i: int) -> bool:
         """Whether the word is capitalised, unknown and described by nothing before it."""

@@ -114,6 +114,8 @@ class Language:
     other_endings: tuple[str, ...] = _in("cues", tuple)
     """What ends such a form right behind a noun or pronoun ("Der Plan helfe"); what does not."""
     conjunctions: frozenset[str] = _in("cues")
+    questions: frozenset[str] = _in("cues")
+    """Words that begin a reported question, and other clauses too ("wie", "was")."""
     auxiliaries: frozenset[str] = _in("cues")
     passive: frozenset[str] = _in("cues")
     infinitive_marks: frozenset[str] = _in("cues")
