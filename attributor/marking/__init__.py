@@ -33,7 +33,7 @@ def mark(article: Article, language: str | None = None) -> Marking:
     code = language or packs.known(article.language) or packs.detect(text)
     pack = packs.load(code)
     paragraphs = segments.paragraphs(text)
-    sentences = segments.sentences(text, paragraphs, code)
+    sentences = segments.sentences(text, paragraphs, pack)
     words = tokens.tokens(text)
     passages = quotation.merged(
         quotation.passages(text, paragraphs), dialogue.passages(words, paragraphs, pack)
@@ -46,7 +46,7 @@ def mark(article: Article, language: str | None = None) -> Marking:
         language=code,
         paragraphs=paragraphs,
         sentences=tuple((start, end) for start, end, _ in sentences),
-        segments=segments.segments(text, sentences, passages, code),
+        segments=segments.segments(text, sentences, passages, pack),
         tokens=words,
         passages=passages,
         cues=found,

@@ -114,6 +114,8 @@ class Language:
     other_endings: tuple[str, ...] = _in("cues", tuple)
     """What ends such a form right behind a noun or pronoun ("Der Plan helfe"); what does not."""
     conjunctions: frozenset[str] = _in("cues")
+    introduces_content: frozenset[str] = _in("cues")
+    """Those of them that are no part of what was said ("that")."""
     questions: frozenset[str] = _in("cues")
     """Words that begin a reported question, and other clauses too ("wie", "was")."""
     auxiliaries: frozenset[str] = _in("cues")
@@ -140,6 +142,8 @@ class Language:
     first_person: frozenset[str] = _in("people")
     determiners: frozenset[str] = _in("people")
     definite: frozenset[str] = _in("people")
+    before_ordinals: frozenset[str] = _in("people")
+    """Words behind which a number with a full stop ends no sentence ("am 5. August")."""
     has_articles: bool = _in("people", bool, True)
     possessives: frozenset[str] = _in("people")
     oblique: frozenset[str] = _in("people")
