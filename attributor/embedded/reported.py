@@ -31,7 +31,22 @@ def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
     passage = _marked(page, cue, subject, span)
     if passage is not None:
         return Content((passage,))
+    span = span or _pointed_at(page, clause)
     return Content((span,), own_words=False) if span else None
+
+
+def _pointed_at(page: Page, clause: Clause) -> Bounds | None:
+    """The sentence before "Das teilte die Polizei mit.", which is what was said."""
+    start, _ = page.sentence(page.tokens[clause.start].start)
+    low = page.tokens[clause.start].low
+    if page.tokens[clause.start].start != start or low not in page.language.demonstratives:
+        return None
+    if page.tokens[clause.start + 1].low not in page.language.verbs.keys() | page.language.separable:
+        return None
+    before = page.index(start) - 1
+    if before < 0 or page.paragraph(page.tokens[before].start) != page.paragraph(start):
+        return None
+    return page.sentence(page.tokens[before].start)
 
 
 def _is_introduced(page: Page, span: Bounds | None) -> bool:

@@ -146,6 +146,8 @@ class Language:
     """Words behind which a number with a full stop ends no sentence ("am 5. August")."""
     has_articles: bool = _in("people", bool, True)
     possessives: frozenset[str] = _in("people")
+    demonstratives: frozenset[str] = _in("people")
+    """Words that mean the sentence before: "Das sagte sie"."""
     oblique: frozenset[str] = _in("people")
     """Determiners that begin no subject ("dem")."""
     genitives: frozenset[str] = _in("people")
