@@ -212,4 +212,4 @@ def _before_tail(page: Page, cue: Cue, mention: Mention, clause: Clause) -> Cont
 def is_free(page: Page, number: int) -> bool:
     """Whether a sentence reports somebody's words by its mood alone: "Das sei nicht wahr."."""
     start, end = page.marking.sentences[number]
-    return _is_reported_mood(page, Clause(page.index(start), page.index(end)))
+    return any(low in page.language.reported_mood for low in page.words(start, end))

@@ -234,26 +234,39 @@ def free_speech(page: Page, found: list[Found]) -> list[Found]:
 
     A quote of its own for each run of such sentences in a paragraph, of the speaker before it.
     """
-    by_start = sorted(found, key=lambda quote: max(quote.spans))
     added: list[Found] = []
-    last = None
+    if not page.language.reported_mood:
+        return added
+    held = sorted(span for quote in found for span in quote.spans)
     for number, (start, end) in enumerate(page.marking.sentences):
-        while by_start and max(by_start[0].spans)[0] < end:
-            last = (number, by_start.pop(0))
-        if last is None or last[0] != number - 1 or not reported.is_free(page, number):
+        near = held[bisect_left(held, (start,)) - 1 : bisect_left(held, (end,))]
+        if any(a < end and start < b for a, b in near) or not reported.is_free(page, number):
             continue
-        if any(quote.covers(start, end) for quote in found):
-            continue
-        quote = last[1]
-        if page.paragraph(start) != page.paragraph(quote.spans[-1][0]):
-            continue
-        if quote in added:
-            quote.spans = [(quote.spans[0][0], end)]
-        else:
-            quote = Found([(start, end)], None, quote.mention, False, page.paragraph(start))
-            added.append(quote)
-        last = (number, quote)
+        paragraph = page.paragraph(start)
+        previous = page.marking.sentences[number - 1] if number else (0, 0)
+        if added and added[-1].paragraph == paragraph and added[-1].spans[0][1] == previous[1]:
+            added[-1].spans = [(added[-1].spans[0][0], end)]
+        elif mention := _speaker_in(page, previous, paragraph, found):
+            added.append(Found([(start, end)], None, mention, False, paragraph))
     return added
+
+
+def _speaker_in(
+    page: Page, sentence: Bounds, paragraph: int, found: list[Found]
+) -> Mention | None:
+    """Who is last said to speak in the sentence, or to be its reporting verb's subject."""
+    if page.paragraph(sentence[0]) != paragraph:
+        return None
+    spoken = [q for q in found if q.covers(*sentence) or (q.cue and _within(q.cue, sentence))]
+    if spoken:
+        return spoken[-1].mention
+    cues = (cue for cue in page.cues_between(*sentence) if cue.kind in VERBAL)
+    subject = next((s for cue in cues if (s := subject_of(page, cue, found))), None)
+    return subject.mention if subject else None
+
+
+def _within(cue: Cue, bounds: Bounds) -> bool:
+    return bounds[0] <= cue.start < bounds[1]
 
 
 # --- lost quotation marks -------------------------------------------------------------------
