@@ -209,7 +209,8 @@ def noun_phrase(page: Page, start: int, stop: int) -> Mention | None:
         return None
     first = start + is_noun.index(True)
     between = [tokens[j].low for j in range(start, first)]
-    if any(not low[0].isalnum() or low in lang.adjuncts for low in between):
+    known = lang.adjuncts | lang.auxiliaries | lang.conjunctions | lang.verbs.keys()
+    if any(not low[0].isalnum() or low in known for low in between):
         return None
     last = first
     while last + 1 < stop and is_noun[last + 1 - start]:
@@ -260,10 +261,9 @@ def credited(page: Page, cue: Cue) -> Credit | None:
     stop = of(page, page.index(cue.start)).stop
     while index < stop and (page.tokens[index].low in {*lang.adverbs, lang.of}):
         index += 1
-    mention = page.mention_at(index)
-    if mention is None and cue.lemma in lang.tails:
-        mention = phrase_at(page, index, stop)
-    mention = mention or _quoted_name(page, index) or noun_phrase(page, index, stop)
+    mention = page.mention_at(index) or _quoted_name(page, index)
+    find_phrase = phrase_at if cue.lemma in lang.tails else noun_phrase
+    mention = mention or find_phrase(page, index, stop)
     if mention is None:
         return None
     return Credit(_with_genitives(page, mention), cue.start, _phrase_end(page, mention, stop))
@@ -296,7 +296,13 @@ def _quoted_name(page: Page, i: int) -> Mention | None:
         if passage.outer_start == token.start and _is_short(page, n):
             return Mention(passage.start, passage.end, "nominal", page.low_at(passage.start))
     dot, rest = page.tokens[i + 1 : i + 2], page.tokens[i + 2 : i + 3]
-    if dot and rest and dot[0].low == "." and token.end == dot[0].start and dot[0].end == rest[0].start:
+    if (
+        dot
+        and rest
+        and dot[0].low == "."
+        and token.end == dot[0].start
+        and dot[0].end == rest[0].start
+    ):
         return Mention(token.start, rest[0].end, "nominal", token.low)
     return None
 

@@ -20,7 +20,6 @@ _CLAUSE_LEAD = 5
 """At most so many words stand between a passage and the verb that reports it."""
 _DESCRIPTION = 4
 """A description that no list knows has at most so many words before the name."""
-JOINS = frozenset(("and", "but", "while", ";"))
 _TERMINATORS = frozenset(".!?")
 
 
@@ -162,7 +161,7 @@ def reporter(page: Page, passage: Passage) -> Cue | None:
     if cue is None or cue.kind not in VERBAL:
         return None
     words = page.words(passage.outer_end, cue.start)
-    if len(words) > _CLAUSE_LEAD or (words and words[0] in JOINS):
+    if len(words) > _CLAUSE_LEAD or (words and words[0] in page.joins):
         return None
     leads_over = page.text[passage.end - 1] in ",?!" or page.low_at(passage.outer_end) == ","
     return cue if leads_over else None
@@ -304,7 +303,7 @@ def _after_listener(page: Page, cue: Cue, first: int, last: int) -> int | None:
     if index >= last:
         return None
     low = page.tokens[index].low
-    if low == "to" and cue.lemma in page.language.infinitive:
+    if low in page.language.infinitive_marks and cue.lemma in page.language.infinitive:
         return page.tokens[index].start
     if low in page.language.adjuncts or not low[0].isalnum():
         return None
@@ -314,7 +313,7 @@ def _after_listener(page: Page, cue: Cue, first: int, last: int) -> int | None:
 def _after_adjunct(page: Page, cue: Cue, first: int, last: int) -> int | None:
     """After a word of time ("said Monday he would go"); at "to" where the verb takes one."""
     low = page.tokens[first].low
-    if low == "to":
+    if low in page.language.infinitive_marks:
         return page.tokens[first].start if cue.lemma in page.language.infinitive else None
     if first + 1 < last and low in page.language.times:
         follows = page.tokens[first + 1].low
@@ -331,11 +330,11 @@ def _clause_end(page: Page, start: int, end: int) -> int:
         new_verb = _is_participle(page, page.tokens[index].low) or cue.kind == "preposition"
         if before == "," and new_verb:
             return page.tokens[index - 1].start
-        if before in JOINS and cue.lemma in page.language.core:
+        if before in page.joins and cue.lemma in page.language.core:
             return page.tokens[index - 1].start
         if cue.kind in VERBAL and cue.lemma in page.language.core:
             subject = find(page, cue)
             index = page.index(subject.start) if subject else 0
-            if index and page.tokens[index - 1].low in JOINS:
+            if index and page.tokens[index - 1].low in page.joins:
                 return page.tokens[index - 1].start
     return end

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import exp, inf, log1p
 
-from attributor.embedded import contents, features, rules, subjects
+from attributor.embedded import features, rules, subjects
 from attributor.embedded.features import WINDOW, Frame, Reading
 from attributor.embedded.sheet import Sheet
 from attributor.embedded.weights import Weights
@@ -199,7 +199,7 @@ def _pared(
 def _without_join(sheet: Sheet, tokens: set[int]) -> frozenset[int]:
     """The tokens without an "and" or "but" at their end."""
     for last in sorted(tokens, reverse=True):
-        loose = sheet.low(last) in contents.JOINS or not sheet.is_word[last]
+        loose = sheet.low(last) in sheet.joins or not sheet.is_word[last]
         if not loose or sheet.passage_of[last] >= 0:
             break
         tokens.remove(last)
@@ -211,7 +211,7 @@ def _joined_at(sheet: Sheet, each: Tagged) -> int | None:
     if each.source is None or each.source.start > sheet.tokens[each.i].start:
         return None
     before = sheet.range_of(each.source).start - 1
-    return before if sheet.low(before) in contents.JOINS else None
+    return before if sheet.low(before) in sheet.joins else None
 
 
 def _without_repetition(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:

@@ -41,7 +41,10 @@ def _pointed_at(page: Page, clause: Clause) -> Bounds | None:
     low = page.tokens[clause.start].low
     if page.tokens[clause.start].start != start or low not in page.language.demonstratives:
         return None
-    if page.tokens[clause.start + 1].low not in page.language.verbs.keys() | page.language.separable:
+    if (
+        page.tokens[clause.start + 1].low
+        not in page.language.verbs.keys() | page.language.separable
+    ):
         return None
     before = page.index(start) - 1
     if before < 0 or page.paragraph(page.tokens[before].start) != page.paragraph(start):
@@ -124,7 +127,7 @@ def _governed(page: Page, cue: Cue, clause: Clause) -> bool:
         return True
     if lows[0] in lang.questions:
         return cue.lemma in lang.core
-    if lows[0] in lang.relatives:
+    if lows[0] in lang.relatives or cue.lemma not in lang.clausal:
         return False
     if _is_reported_mood(page, clause):
         return True
@@ -174,9 +177,7 @@ def of_preposition(page: Page, cue: Cue, credit: Credit) -> Content | None:
         first = clause.start
     elif clause.start > first and _is_relative(page, clause, start):
         first, last = clause.start, max(clause.stop, stop)
-    spans = [
-        page_span(page, Clause(a, b)) for a, b in ((first, start), (stop, last)) if b - a > 0
-    ]
+    spans = [page_span(page, Clause(a, b)) for a, b in ((first, start), (stop, last)) if b - a > 0]
     spans = [span for span in spans if page.words(*span)]
     words = sum(len(page.words(*span)) for span in spans)
     return Content(tuple(spans)) if words >= _FEWEST else None
@@ -212,4 +213,12 @@ def _before_tail(page: Page, cue: Cue, mention: Mention, clause: Clause) -> Cont
 def is_free(page: Page, number: int) -> bool:
     """Whether a sentence reports somebody's words by its mood alone: "Das sei nicht wahr."."""
     start, end = page.marking.sentences[number]
-    return any(low in page.language.reported_mood for low in page.words(start, end))
+    mood = next(
+        (
+            t.start
+            for t in page.tokens[page.index(start) : page.index(end)]
+            if t.low in page.language.reported_mood
+        ),
+        None,
+    )
+    return mood is not None and not any(True for _ in page.cues_between(start, mood))

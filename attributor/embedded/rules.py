@@ -99,8 +99,8 @@ def subject_of(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject | N
 
 def content_of(page: Page, cue: Cue, subject: subjects.Subject) -> Content | None:
     """What a verb cue reports."""
-    reader = reported if page.language.commas_part_clauses else contents
-    return reader.of_verb(page, cue, subject)
+    of_verb = reported.of_verb if page.language.commas_part_clauses else contents.of_verb
+    return of_verb(page, cue, subject)
 
 
 def _left_out(page: Page, cue: Cue) -> subjects.Subject | None:
@@ -251,9 +251,7 @@ def free_speech(page: Page, found: list[Found]) -> list[Found]:
     return added
 
 
-def _speaker_in(
-    page: Page, sentence: Bounds, paragraph: int, found: list[Found]
-) -> Mention | None:
+def _speaker_in(page: Page, sentence: Bounds, paragraph: int, found: list[Found]) -> Mention | None:
     """Who is last said to speak in the sentence, or to be its reporting verb's subject."""
     if page.paragraph(sentence[0]) != paragraph:
         return None

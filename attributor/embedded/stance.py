@@ -54,7 +54,7 @@ def _label(words: Sequence[str], pack: Language) -> StanceLabel:
     for i, word in enumerate(words):
         side = ((word in pack.favor) - (word in pack.against)) * (1 + (word in pack.strong))
         near = words[max(i - _NEGATION_REACH, 0) : i]
-        negated = any(w in pack.negations or w.endswith("n't") for w in near)
+        negated = any(w in pack.negations or w.endswith(pack.negative_endings) for w in near)
         score += -side if negated else side
     if abs(score) < _LEAD:
         return "unclear"

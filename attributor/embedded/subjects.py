@@ -10,6 +10,8 @@ from attributor.marking.quotation import CHARACTERS
 
 _CHUNK = 7
 """A subject that is no mention candidate reaches back to a determiner within so many words."""
+_SHORT = 4
+"""A word with an adverb's ending is one if it has more letters."""
 _SPEECH_EDGES = CHARACTERS | frozenset(",–—-?!")
 
 
@@ -91,7 +93,7 @@ def is_negated(page: Page, index: int, first: int) -> bool:
     """Whether the verb at token `index` is denied: "did not say"; `first` begins its sentence."""
     while index > first:
         low = page.tokens[index - 1].low
-        if low in page.language.negations or low.endswith("n't"):
+        if low in page.language.negations or low.endswith(page.language.negative_endings):
             return True
         if not _is_light(page, low):
             return False
@@ -101,11 +103,9 @@ def is_negated(page: Page, index: int, first: int) -> bool:
 
 def _is_light(page: Page, low: str) -> bool:
     """Whether the word may stand between a subject and its verb."""
-    return low in page.language.auxiliaries or low in page.language.adverbs or _is_adverb(low)
-
-
-def _is_adverb(low: str) -> bool:
-    return low.endswith("ly") and len(low) > 4
+    lang = page.language
+    adverb = low.endswith(lang.adverb_endings) and len(low) > _SHORT
+    return low in lang.auxiliaries or low in lang.adverbs or adverb
 
 
 def _ending_at(page: Page, start: int, limit: int) -> Mention | None:
@@ -115,7 +115,8 @@ def _ending_at(page: Page, start: int, limit: int) -> Mention | None:
         return None
     mention = candidates[-1]
     gap = page.lows(mention.end, limit)
-    if gap in ([], ["who"], [",", "who"], ["'"], ["’"]):
+    follows = gap[-1:] and page.language.pronouns.get(gap[-1]) == "relative"
+    if gap in ([], ["'"], ["’"]) or (follows and gap[:-1] in ([], [","])):
         return mention
     return mention if gap and gap[0] == "(" and gap[-1] == ")" and len(gap) < 8 else None
 
@@ -175,9 +176,10 @@ def _chunk(page: Page, start: int, at: int) -> Mention | None:
             break
         if not low[0].isalnum() or low in lang.conjunctions or low in lang.relatives:
             break
-        if low in ("and", "or"):
+        if low in lang.pairs or low in lang.choices:
             break
-        if low in lang.pronouns or low in lang.verbs or low in lang.auxiliaries or low == "to":
+        closed = low in lang.auxiliaries or low in lang.infinitive_marks
+        if closed or low in lang.pronouns or low in lang.verbs:
             return None
         k -= 1
     if k == at or at - k == _CHUNK or page.tokens[k].low in lang.adjuncts:

@@ -132,9 +132,12 @@ class _Reader:
         before = self.tokens[i - 1] if i and i not in self.starts else None
         if before is None or not before.low[0].isalnum():
             return True
-        return before.low in self.language.verbs or before.low in self.language.auxiliaries or any(
-            before.low == words[-1] for words in self.language.prepositions
-        ) or before.low in self.language.tails
+        return (
+            before.low in self.language.verbs
+            or before.low in self.language.auxiliaries
+            or any(before.low == words[-1] for words in self.language.prepositions)
+            or before.low in self.language.tails
+        )
 
     def _is_known(self, low: str) -> bool:
         lang = self.language

@@ -122,6 +122,9 @@ class Language:
     passive: frozenset[str] = _in("cues")
     infinitive_marks: frozenset[str] = _in("cues")
     adverbs: frozenset[str] = _in("cues")
+    adverb_endings: tuple[str, ...] = _in("cues", tuple)
+    negative_endings: tuple[str, ...] = _in("cues", tuple)
+    """The same for `negations` ("didn't")."""
     negations: frozenset[str] = _in("cues")
     adjuncts: frozenset[str] = _in("cues")
     """Words that open a phrase of time, place or circumstance."""
@@ -130,6 +133,9 @@ class Language:
     relatives: frozenset[str] = _in("cues")
     joins: frozenset[str] = _in("cues")
     """Words that join one reporting clause to another with the same subject."""
+    contrasts: frozenset[str] = _in("cues")
+    """Words that join one with another subject ("while")."""
+    choices: frozenset[str] = _in("cues")
     pairs: frozenset[str] = _in("cues")
     """Words between two who speak together."""
     links: frozenset[str] = _in("cues")
