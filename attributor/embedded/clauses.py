@@ -167,7 +167,7 @@ def _nominatives(page: Page, clause: Clause) -> Iterator[Mention]:
         chained = first == previous and low in lang.genitives
         joined = first - 1 == previous and before in lang.pairs
         previous = page.index(mention.end)
-        if held is not None and (chained or joined):
+        if held is not None and held.type != "pronoun" and (chained or joined):
             held = replace(held, end=mention.end, plural=held.plural or joined)
             continue
         if held is not None:

@@ -77,11 +77,13 @@ class _Reader:
         token = self.tokens[i]
         if not token.capital or token.low in self.language.not_names:
             return False
-        if self._is_acronym(token) or token.low in self.language.given:
-            return True
-        if self.known[i] or self._ends_like_noun(token.low):
-            return False
         before = self.tokens[i - 1] if i else None
+        if token.low in self.language.given:
+            return before is None or before.low not in self.language.articles
+        if self._is_acronym(token):
+            return True
+        if token.low in self.language.verbs or self.known[i] or self._ends_like_noun(token.low):
+            return False
         if before is None or i in self.starts or not before.capital:
             return False
         if before.low in self.language.titles or before.low in self.language.nouns:

@@ -148,8 +148,9 @@ class Language:
     first_person: frozenset[str] = _in("people")
     determiners: frozenset[str] = _in("people")
     definite: frozenset[str] = _in("people")
-    before_ordinals: frozenset[str] = _in("people")
-    """Words behind which a number with a full stop ends no sentence ("am 5. August")."""
+    articles: frozenset[str] = _in("people")
+    """Words that are an article or hold one ("am"), where it matters that a noun follows: there a
+    number's full stop ends no sentence ("am 5. August"), and "Kai" is no given name."""
     has_articles: bool = _in("people", bool, True)
     possessives: frozenset[str] = _in("people")
     demonstratives: frozenset[str] = _in("people")

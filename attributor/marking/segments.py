@@ -135,7 +135,7 @@ def _split(text: str, start: int, end: int, language: Language) -> list[Bounds]:
 def _ends_with_ordinal(text: str, bounds: Bounds, language: Language) -> bool:
     """Whether the full stop at the end is that of a number: "am Freitag, dem 5. August"."""
     match = _ORDINAL.search(text, max(bounds[0], bounds[1] - 30), bounds[1])
-    return match is not None and match[1].lower() in language.before_ordinals
+    return match is not None and match[1].lower() in language.articles
 
 
 def _trimmed(text: str, start: int, end: int) -> Bounds:
