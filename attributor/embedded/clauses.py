@@ -228,6 +228,9 @@ def _apposed(page: Page, clause: Clause) -> Mention | None:
     known = lang.auxiliaries | lang.reported_mood | lang.verbs.keys()
     if any(low in known for low in lows(page, opening)[1:]):
         return None
+    following = page.tokens[clause.stop + 1 : clause.stop + 2]
+    if following and following[0].low in known and any(_nominatives(page, clause)):
+        return None  # "Das Eis, sagte sie, sei dünn"
     start = _front(page, opening)
     mention = next(_nominatives(page, opening), None) or phrase_at(page, start, opening.stop)
     if mention is None or page.index(mention.start) > start:

@@ -56,6 +56,7 @@ class _Reader:
         self.text, self.tokens, self.language = text, tokens, language
         self.starts = {index_at(tokens, offset) for offset in sentence_starts}
         self.known = [t.capital and self._is_known(t.low) for t in tokens]
+        self.words = {t.low for t in tokens}
         self.common = {t.low for t in tokens if not t.capital}
         self.common.update(
             t.low for i, t in enumerate(tokens) if t.capital and i and self._determines(i - 1)
@@ -94,7 +95,8 @@ class _Reader:
         """Whether the word before a capitalised one can be the first of a name."""
         low = self.tokens[i].low
         first = i in self.starts or not self.tokens[max(i - 1, 0)].low[0].isalnum()
-        if self.known[i] or self._ends_like_noun(low) or low in self.language.verbs:
+        known = self.known[i] or low in self.language.verbs or self._is_owner(i)
+        if known or self._ends_like_noun(low):
             return False
         return not (first and low in self.common)
 
@@ -105,13 +107,20 @@ class _Reader:
             yield j
             j -= 1
         j = i + 1
-        while j < len(self.tokens) and j not in self.starts:
-            low = self.tokens[j].low
+        while j < len(self.tokens) and j not in self.starts and not self._is_owner(j - 1):
+            low, before = self.tokens[j].low, self.tokens[j - 1].low
             if self.tokens[j].capital and low not in self.language.not_names:
                 yield j
-            elif low not in self.language.particles or low in self.language.genitives:
+            elif low not in self.language.particles:
                 break
+            elif low in self.language.articles and before not in self.language.particles:
+                break  # "traf Holm den Wirt", but "von der Holm"
             j += 1
+
+    def _is_owner(self, i: int) -> bool:
+        """Whether the name is in the genitive: "Holms", where "Holm" stands elsewhere."""
+        low = self.tokens[i].low
+        return self._base(low) != low and self._base(low) in self.words
 
     def _beside(self, cue: Cue) -> Iterable[int]:
         """The tokens beside the cue, and beside the auxiliary that goes before it."""
@@ -156,4 +165,6 @@ class _Reader:
         return low in self.language.determiners or low in self.language.possessives
 
     def _base(self, low: str) -> str:
-        return low.removesuffix("s")
+        """The word without the case ending of a name."""
+        ending = next((e for e in self.language.endings if low.endswith(e)), "")
+        return low.removesuffix(ending)
