@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -182,13 +183,13 @@ def test_its_neighbours_are_not_taken_for_german(text: str) -> None:
 
 def test_telling_a_language_reads_no_packs_lists(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    loads = language.tomllib.loads
+    loads = tomllib.loads
 
     def noted(text: str) -> dict[str, Any]:
         read.append(text)
         return loads(text)
 
-    monkeypatch.setattr(language.tomllib, "loads", noted)
+    monkeypatch.setattr(tomllib, "loads", noted)
     language._packs.cache_clear()
     assert detect("The ferry did not come, and nobody knew why.") == "en"
     assert len(read) == len({pack.file for pack in language._packs()})
