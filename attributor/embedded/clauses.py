@@ -122,7 +122,8 @@ def _subject(page: Page, i: int, clause: Clause) -> Mention | None:
     before = [m for m in found if page.index(m.start) < finite]
     after = [m for m in found if page.index(m.start) > finite]
     lang = page.language
-    if page.tokens[clause.start].low in lang.introducers | lang.conjunctions | lang.relatives:
+    opening = page.tokens[clause.start].low
+    if opening in lang.introducers | lang.conjunctions | lang.relatives:
         candidates = [*before[:1], *after[:1]]
     elif before and page.index(before[0].start) <= front:
         candidates = before[:1]
@@ -132,7 +133,8 @@ def _subject(page: Page, i: int, clause: Clause) -> Mention | None:
         candidates = [*after[:1], *before[-1:]]
     if candidates:
         return _spoken_of(page, clause, candidates[0])
-    return phrase_at(page, front, finite) or phrase_at(page, i + 1, clause.stop)
+    phrase = phrase_at(page, front, finite) or phrase_at(page, i + 1, clause.stop)
+    return phrase or _quoted_name(page, clause.start + (opening in lang.introducers))
 
 
 def _front(page: Page, clause: Clause) -> int:
@@ -262,7 +264,7 @@ def credited(page: Page, cue: Cue) -> Credit | None:
         return Credit(mention, mention.start, cue.end) if mention else None
     index = page.index(cue.end)
     stop = of(page, page.index(cue.start)).stop
-    while index < stop and (page.tokens[index].low in {*lang.adverbs, lang.of}):
+    while index < stop and (page.tokens[index].low in lang.adverbs | lang.of):
         index += 1
     mention = page.mention_at(index) or _quoted_name(page, index)
     find_phrase = phrase_at if cue.lemma in lang.tails else noun_phrase
@@ -335,7 +337,7 @@ def _phrase_end(page: Page, mention: Mention, stop: int) -> int:
         further = None
         if low in lang.genitives | lang.pairs:
             further = page.mention_at(index) or noun_phrase(page, index, stop)
-        elif low == lang.of:
+        elif low in lang.of:
             further = page.mention_at(index + 1) or noun_phrase(page, index + 1, stop)
             further = further or _quoted_name(page, index + 1)
         elif low in CHARACTERS:

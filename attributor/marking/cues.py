@@ -112,7 +112,7 @@ def _view(tokens: Sequence[Token], i: int, language: Language) -> Iterator[Cue]:
         return
     following = tokens[noun + 1] if noun + 1 < len(tokens) else None
     owned = following is not None and (
-        following.capital or following.low in language.genitives or following.low == language.of
+        following.capital or following.low in language.genitives or following.low in language.of
     )
     yield Cue(tokens[i].start, tokens[noun if owned else i].end, tokens[i].low, "preposition")
 

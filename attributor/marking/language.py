@@ -159,8 +159,8 @@ class Language:
     """Determiners that begin no subject ("dem")."""
     genitives: frozenset[str] = _in("people")
     """Determiners by which a description goes on: "ein Sprecher der Polizei"."""
-    of: str = _in("people", str, "")
-    """The preposition that does the same ("von")."""
+    of: frozenset[str] = _in("people")
+    """The prepositions that do the same ("von")."""
     has_compounds: bool = _in("people", bool, False)
     """Whether the last part of a title or noun decides what it is."""
     titles: dict[str, str] = _in("people", _inverted, {})
