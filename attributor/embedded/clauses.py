@@ -237,8 +237,8 @@ def _apposed(page: Page, clause: Clause) -> Mention | None:
     mention = next(_nominatives(page, opening), None) or phrase_at(page, start, opening.stop)
     if mention is None or page.index(mention.start) > start:
         return None
-    after = page.tokens[page.index(mention.end)].low
-    if after[0].isalnum() and after not in lang.adjuncts | lang.genitives:
+    after = page.low_at(mention.end)
+    if after[:1].isalnum() and after not in lang.adjuncts | lang.genitives:
         return None
     named = page.mention_at(opening.stop + 1)
     return named if named and named.type == "name" and mention.type != "name" else mention
@@ -300,15 +300,9 @@ def _quoted_name(page: Page, i: int) -> Mention | None:
         passage = page.marking.passages[n]
         if passage.outer_start == token.start and _is_short(page, n):
             return Mention(passage.start, passage.end, "nominal", page.low_at(passage.start))
-    dot, rest = page.tokens[i + 1 : i + 2], page.tokens[i + 2 : i + 3]
-    if (
-        dot
-        and rest
-        and dot[0].low == "."
-        and token.end == dot[0].start
-        and dot[0].end == rest[0].start
-    ):
-        return Mention(token.start, rest[0].end, "nominal", token.low)
+    site = page.tokens[i : i + 3]
+    if len(site) == 3 and page.text[site[0].end : site[2].start] == ".":
+        return Mention(token.start, site[2].end, "nominal", token.low)
     return None
 
 

@@ -37,19 +37,16 @@ def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
 
 def _pointed_at(page: Page, clause: Clause) -> Bounds | None:
     """The sentence before "Das teilte die Polizei mit.", which is what was said."""
-    start, _ = page.sentence(page.tokens[clause.start].start)
-    low = page.tokens[clause.start].low
-    if page.tokens[clause.start].start != start or low not in page.language.demonstratives:
+    lang, lows = page.language, clauses.lows(page, clause)
+    place = page.tokens[clause.start].start
+    start, _ = page.sentence(place)
+    if place != start or len(lows) < _FEWEST or lows[0] not in lang.demonstratives:
         return None
-    if (
-        page.tokens[clause.start + 1].low
-        not in page.language.verbs.keys() | page.language.separable
-    ):
+    before = clause.start - 1
+    if before < 0 or not (lows[1] in lang.verbs or lows[1] in lang.separable):
         return None
-    before = page.index(start) - 1
-    if before < 0 or page.paragraph(page.tokens[before].start) != page.paragraph(start):
-        return None
-    return page.sentence(page.tokens[before].start)
+    place = page.tokens[before].start
+    return page.sentence(place) if page.paragraph(place) == page.paragraph(start) else None
 
 
 def _is_introduced(page: Page, span: Bounds | None) -> bool:
@@ -77,9 +74,9 @@ def _is_name(page: Page, passage: Passage) -> bool:
 
 def _beside(page: Page, before: Clause, after: Clause) -> Content | None:
     """The sentence without the reporting clause in its midst."""
-    spans = [page_span(page, before)]
+    spans = [_span(page, before)]
     if after.stop - after.start > _FEWEST and _goes_on(page, after):
-        spans.append(page_span(page, after))
+        spans.append(_span(page, after))
     words = sum(len(page.words(*span)) for span in spans)
     return Content(tuple(spans)) if words >= _FEWEST else None
 
@@ -94,15 +91,14 @@ def _goes_on(page: Page, after: Clause) -> bool:
     return low not in lang.determiners or _is_reported_mood(page, clause)
 
 
-def page_span(page: Page, clause: Clause) -> Bounds:
-    """Offsets of a clause."""
+def _span(page: Page, clause: Clause) -> Bounds:
     return page.tokens[clause.start].start, page.tokens[clause.stop - 1].end
 
 
 def _content(page: Page, tokens: tuple[int, int]) -> Content | None:
     if tokens[1] - tokens[0] <= _FEWEST:
         return None
-    return Content((page_span(page, Clause(*tokens)),))
+    return Content((_span(page, Clause(*tokens)),))
 
 
 def _behind(page: Page, cue: Cue, clause: Clause, last: int) -> Bounds | None:
@@ -114,7 +110,7 @@ def _behind(page: Page, cue: Cue, clause: Clause, last: int) -> Bounds | None:
         following = clauses.of(page, edge + 1)
         colon = page.tokens[edge].low == ":"
         if (colon and page.tokens[edge + 1].low[0].isalnum()) or _governed(page, cue, following):
-            span = page_span(page, Clause(edge + 1, last))
+            span = _span(page, Clause(edge + 1, last))
             return span if len(page.words(*span)) >= _FEWEST else None
         edge = following.stop
     return None
@@ -177,7 +173,7 @@ def of_preposition(page: Page, cue: Cue, credit: Credit) -> Content | None:
         first = clause.start
     elif clause.start > first and _is_relative(page, clause, start):
         first, last = clause.start, max(clause.stop, stop)
-    spans = [page_span(page, Clause(a, b)) for a, b in ((first, start), (stop, last)) if b - a > 0]
+    spans = [_span(page, Clause(a, b)) for a, b in ((first, start), (stop, last)) if b - a > 0]
     spans = [span for span in spans if page.words(*span)]
     words = sum(len(page.words(*span)) for span in spans)
     return Content(tuple(spans)) if words >= _FEWEST else None
@@ -213,12 +209,6 @@ def _before_tail(page: Page, cue: Cue, mention: Mention, clause: Clause) -> Cont
 def is_free(page: Page, number: int) -> bool:
     """Whether a sentence reports somebody's words by its mood alone: "Das sei nicht wahr."."""
     start, end = page.marking.sentences[number]
-    mood = next(
-        (
-            t.start
-            for t in page.tokens[page.index(start) : page.index(end)]
-            if t.low in page.language.reported_mood
-        ),
-        None,
-    )
+    tokens = page.tokens[page.index(start) : page.index(end)]
+    mood = next((t.start for t in tokens if t.low in page.language.reported_mood), None)
     return mood is not None and not any(True for _ in page.cues_between(start, mood))
