@@ -40,7 +40,7 @@ def mark(article: Article, language: str | None = None) -> Marking:
     )
     found = cues.cues(words, paragraphs, passages, pack)
     starts = [start for start, _, _ in sentences]
-    words = capitals.of_names(text, words, starts, found, pack)
+    written, words = words, capitals.of_names(text, words, starts, found, pack)
     return Marking(
         article=article,
         language=code,
@@ -50,5 +50,5 @@ def mark(article: Article, language: str | None = None) -> Marking:
         tokens=words,
         passages=passages,
         cues=found,
-        mentions=mentions.mentions(words, starts, pack),
+        mentions=mentions.mentions(words, starts, pack, written),
     )
