@@ -108,6 +108,8 @@ class Language:
     """Words before a reporting clause that reports the one beside it: "wie sie sagte, …"."""
     commas_part_clauses: bool = _in("cues", bool, False)
     """Whether commas stand between clauses and nowhere else: before a reported one always."""
+    numbers_begin_sentences: bool = _in("cues", bool, False)
+    """Whether a sentence ends before a number too, where the splitter sees no end."""
     reported_mood: frozenset[str] = _in("cues")
     """Verb forms that tell by themselves that somebody else's words are reported ("sei")."""
     mood_endings: tuple[str, ...] = _in("cues", tuple)

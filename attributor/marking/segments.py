@@ -109,6 +109,8 @@ _AFTER_MARK = re.compile(
     r"(?:(?<=[”“\"»’][.!?])|(?<=[.!?]“)|(?<=\bMay\.))\s+(?=[^\W\d_a-zа-я]|[“„«\"])"
 )
 """Ends that sentencex passes over: a full stop behind a closing mark, or behind "May"."""
+_BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_A-ZÄÖÜ]{4}[.!?])\s+(?=\d)")
+"""An end before a number, behind a word that is no abbreviation."""
 _ORDINAL = re.compile(r"([^\W\d_]+)\s+\d{1,3}\.$")
 
 
@@ -124,12 +126,20 @@ def _split(text: str, start: int, end: int, language: Language) -> list[Bounds]:
         a, b = _trimmed(text, start + boundary["start_index"], start + boundary["end_index"])
         if found and _ends_with_ordinal(text, found[-1], language):
             a = found.pop()[0]
-        for gap in _AFTER_MARK.finditer(text, a, b):
-            found.append((a, gap.start()))
-            a = gap.end()
+        for gap_start, gap_end in _gaps(text, a, b, language):
+            found.append((a, gap_start))
+            a = gap_end
         if a < b:
             found.append((a, b))
     return found or [_trimmed(text, start, end)]
+
+
+def _gaps(text: str, start: int, end: int, language: Language) -> list[Bounds]:
+    """The space between sentences that the splitter took for one, in order."""
+    found = [gap.span() for gap in _AFTER_MARK.finditer(text, start, end)]
+    if language.numbers_begin_sentences:
+        found += [gap.span() for gap in _BEFORE_NUMBER.finditer(text, start, end)]
+    return sorted(found)
 
 
 def _ends_with_ordinal(text: str, bounds: Bounds, language: Language) -> bool:

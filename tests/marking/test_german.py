@@ -152,6 +152,12 @@ def test_a_number_with_a_full_stop_ends_no_sentence_behind_an_article() -> None:
     assert [text[a:b] for a, b in sentences] == [text[:41], text[42:]]
 
 
+def test_a_number_can_begin_a_sentence() -> None:
+    text = "Das Eis brach am Kai. 46 Kinder standen am Ufer, vgl. 12 im Jahr davor."
+    sentences = mark(Article(id="a", text=text), "de").sentences
+    assert [text[a:b] for a, b in sentences] == [text[:21], text[22:]]
+
+
 def test_a_year_still_ends_one() -> None:
     text = "Die Fähre fährt seit dem Jahr 1921. Heute fällt sie aus."
     assert len(mark(Article(id="a", text=text), "de").sentences) == 2
