@@ -78,8 +78,17 @@ def opens(page: Page, cue: Cue) -> int:
     first, _ = sentence(page, i)
     if page.tokens[clause.start].low in page.language.introducers and clause.start < i:
         return clause.start
-    front = _finite(page, i, clause) == clause.start
-    return clause.start if front and clause.start > first and not _apposed(page, clause) else -1
+    if _finite(page, i, clause) != clause.start or clause.start == first:
+        return -1
+    subordinate = _is_subordinate(page, Clause(first, clause.start))
+    return -1 if subordinate or _apposed(page, clause) else clause.start
+
+
+def _is_subordinate(page: Page, clause: Clause) -> bool:
+    """Whether the clause goes before a verb as an adverb does: "Da es fror, sagte sie ab"."""
+    words = lows(page, clause)
+    mood = any(low in page.language.reported_mood for low in words)
+    return words[0] in page.language.relatives and not mood
 
 
 def _finite(page: Page, i: int, clause: Clause) -> int:

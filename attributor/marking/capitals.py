@@ -152,7 +152,8 @@ class _Reader:
 
     def _is_known(self, low: str) -> bool:
         lang = self.language
-        return low in lang.not_names or low in lang.nouns or low in lang.titles
+        closed = low in lang.not_names or low in lang.adverbs
+        return closed or low in lang.nouns or low in lang.titles
 
     def _is_acronym(self, token: Token) -> bool:
         return token.end - token.start > 1 and self.text[token.start : token.end].isupper()

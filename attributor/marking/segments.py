@@ -109,7 +109,7 @@ _AFTER_MARK = re.compile(
     r"(?:(?<=[”“\"»’][.!?])|(?<=[.!?]“)|(?<=\bMay\.))\s+(?=[^\W\d_a-zа-я]|[“„«\"])"
 )
 """Ends that sentencex passes over: a full stop behind a closing mark, or behind "May"."""
-_BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_A-ZÄÖÜ]{4}[.!?])\s+(?=\d)")
+_BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_][^\W\d_A-ZÄÖÜ]{3}[.!?])\s+(?=\d)")
 """An end before a number, behind a word that is no abbreviation."""
 _ORDINAL = re.compile(r"([^\W\d_]+)\s+\d{1,3}\.$")
 

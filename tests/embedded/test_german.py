@@ -90,6 +90,7 @@ def test_what_stands_between_commas_behind_the_subject_is_no_speech(text: str) -
         "Der Wirt ging, ohne zu sagen, dass das Eis dünn ist.",
         "Dem Wirt wurde gesagt, dass das Eis dünn ist.",
         "Der Wirt war so müde, dass er schlief.",
+        "Nachdem das Eis am Ufer gebrochen war, warnte der Wirt die Kinder.",
     ],
 )
 def test_other_clauses_behind_a_comma_are_nobodys_words(text: str) -> None:
