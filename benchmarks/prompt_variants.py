@@ -24,6 +24,7 @@ from asking import Kept, Run, articles, asked
 from attributor.assembling import assemble
 from attributor.grounding import ground, locate
 from attributor.marking import Marking, mark
+from attributor.marking.language import load
 from attributor.marking.segments import segments
 from attributor.prompting.answers import parsed
 from attributor.prompting.dialogue import Dialogue
@@ -99,7 +100,7 @@ def _whole(marking: Marking) -> Marking:
         (start, end, max(i for i, s in enumerate(starts) if s <= start))
         for start, end in marking.sentences
     ]
-    return replace(marking, segments=segments(marking.text, bounds, (), marking.language))
+    return replace(marking, segments=segments(marking.text, bounds, (), load(marking.language)))
 
 
 # --- no example ----------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ class GoldArticle(Strict):
     id: str
     source: Literal["fixture"]
     split: Literal["dev"]
-    lang: Literal["en", "sr-Latn", "sr-Cyrl"]
+    lang: Literal["de", "en", "sr-Latn", "sr-Cyrl"]
     text: str
     quotes: list[GoldQuote]
 

@@ -24,12 +24,14 @@ Examples:
 @click.command(epilog=EXAMPLES, short_help="Teach the embedded engine from annotated articles.")
 @click.argument("gold", nargs=-1, required=True, metavar="GOLD...")
 @click.option("-o", "--output", required=True, metavar="FILE", help="Where the weights go.")
-@click.option("--language", default="en", show_default=True, help="The articles' language pack.")
+@click.option(
+    "--language", help="The articles' language pack; what they say of themselves if not given."
+)
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same weights.")
 @click.option(
     "--about", default="", metavar="TEXT", help="What the articles are, for the data card."
 )
-def train(gold: tuple[str, ...], output: str, language: str, seed: int, about: str) -> None:
+def train(gold: tuple[str, ...], output: str, language: str | None, seed: int, about: str) -> None:
     """Teach the embedded engine from articles whose quotes are known.
 
     GOLD is JSONL: gold, or annotations in attributor's own format as corrected by hand. Needs
@@ -42,11 +44,22 @@ def train(gold: tuple[str, ...], output: str, language: str, seed: int, about: s
     articles = [article for path in gold for article in read_gold(path)]
     card = _card(gold, articles, seed, about)
     say(f"Learning from {card['articles']:,} articles with {card['quotes']:,} quotes.")
+    language = language or _language(articles)
     learned = training.train([_example(a) for a in articles], language, seed, card)
     data = weights.dump(learned)
     with destination(output) as out:
         out.buffer.write(data)
     say(f"Written to {quoted(output)}: {len(data):,} bytes.")
+
+
+def _language(articles: list[GoldArticle]) -> str:
+    """The pack that most of the articles name as theirs, or are detected to be in."""
+    from collections import Counter
+
+    from attributor.marking.language import detect, known
+
+    codes = (known(a.article.language) or detect(a.article.text) for a in articles)
+    return Counter(codes).most_common(1)[0][0]
 
 
 def _card(

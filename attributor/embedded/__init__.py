@@ -16,6 +16,10 @@ _NO_PACK = (
     "there is a pack for, name it with --language."
 )
 
+_OTHER_LANGUAGE = (
+    "The weights that were given are for another language, so rules alone have read this text."
+)
+
 LONGEST = 1_000_000
 """Code points of a text up to which what was learned is asked: it takes some 10 s there."""
 _TOO_LONG = (
@@ -38,10 +42,15 @@ def annotate(
     """
     from attributor.assembling import assemble
     from attributor.embedded import stance
+    from attributor.embedded import weights as files
     from attributor.embedded.targets import propose
 
     proposal, engine = _proposed(marking, weights)
-    odd = {_NO_PACK: marking.language == UNKNOWN, _TOO_LONG: len(marking.text) > LONGEST}
+    odd = {
+        _NO_PACK: marking.language == UNKNOWN,
+        _TOO_LONG: len(marking.text) > LONGEST,
+        _OTHER_LANGUAGE: weights is not None and files.read(weights).language != marking.language,
+    }
     warnings = tuple(warning for warning, holds in odd.items() if holds)
     annotation = assemble(marking, proposal, engine, Usage(cost_usd=0.0), warnings)
     if codebook is None:

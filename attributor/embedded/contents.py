@@ -20,7 +20,6 @@ _CLAUSE_LEAD = 5
 """At most so many words stand between a passage and the verb that reports it."""
 _DESCRIPTION = 4
 """A description that no list knows has at most so many words before the name."""
-JOINS = frozenset(("and", "but", "while", ";"))
 _TERMINATORS = frozenset(".!?")
 
 
@@ -34,8 +33,8 @@ class Content:
 
 def of_verb(page: Page, cue: Cue, subject: Subject) -> Content | None:
     """What the verb governs: speech before it, after it, or on both sides."""
-    before = _marked_before(page, subject)
-    after = _marked_after(page, cue, subject)
+    before = marked_before(page, subject)
+    after = marked_after(page, cue, subject)
     if before or (after and not _splits(page, subject)):
         return Content((*before, *after))
     clause = _clause_before(page, cue, subject)
@@ -89,7 +88,7 @@ def of_label(page: Page, cue: Cue) -> Content:
 # --- marked speech --------------------------------------------------------------------------
 
 
-def _marked_before(page: Page, subject: Subject) -> list[Bounds]:
+def marked_before(page: Page, subject: Subject) -> list[Bounds]:
     """The passage that the reporting clause follows at once, with its unmarked beginning if any."""
     passage = page.passage_before(subject.start)
     if passage is None or not _adjoins(page, passage.outer_end, subject.start):
@@ -127,11 +126,11 @@ def _has_cue(page: Page, start: int, end: int) -> bool:
     return any(True for _ in page.cues_between(start, end))
 
 
-def _marked_after(page: Page, cue: Cue, subject: Subject) -> list[Bounds]:
+def marked_after(page: Page, cue: Cue, subject: Subject) -> list[Bounds]:
     """The passage that the reporting clause leads up to."""
     _, end = page.marking.paragraphs[page.paragraph(cue.start)]
     passage = page.passage_after(subject.end, end)
-    while passage and _is_title(page, passage):
+    while passage and is_title(page, passage):
         passage = page.passage_after(passage.outer_end, end)
     if passage is None or passage.outer_start - subject.end > _LEAD_IN:
         return []
@@ -162,13 +161,13 @@ def reporter(page: Page, passage: Passage) -> Cue | None:
     if cue is None or cue.kind not in VERBAL:
         return None
     words = page.words(passage.outer_end, cue.start)
-    if len(words) > _CLAUSE_LEAD or (words and words[0] in JOINS):
+    if len(words) > _CLAUSE_LEAD or (words and words[0] in page.joins):
         return None
     leads_over = page.text[passage.end - 1] in ",?!" or page.low_at(passage.outer_end) == ","
     return cue if leads_over else None
 
 
-def _is_title(page: Page, passage: Passage) -> bool:
+def is_title(page: Page, passage: Passage) -> bool:
     """Whether the passage is a work's title or a name: every longer word has a capital."""
     words = page.text[passage.start : passage.end].split()
     if page.text[passage.end - 1] in ",.!?…" or len(words) < 2:
@@ -304,7 +303,7 @@ def _after_listener(page: Page, cue: Cue, first: int, last: int) -> int | None:
     if index >= last:
         return None
     low = page.tokens[index].low
-    if low == "to" and cue.lemma in page.language.infinitive:
+    if low in page.language.infinitive_marks and cue.lemma in page.language.infinitive:
         return page.tokens[index].start
     if low in page.language.adjuncts or not low[0].isalnum():
         return None
@@ -314,7 +313,7 @@ def _after_listener(page: Page, cue: Cue, first: int, last: int) -> int | None:
 def _after_adjunct(page: Page, cue: Cue, first: int, last: int) -> int | None:
     """After a word of time ("said Monday he would go"); at "to" where the verb takes one."""
     low = page.tokens[first].low
-    if low == "to":
+    if low in page.language.infinitive_marks:
         return page.tokens[first].start if cue.lemma in page.language.infinitive else None
     if first + 1 < last and low in page.language.times:
         follows = page.tokens[first + 1].low
@@ -331,11 +330,11 @@ def _clause_end(page: Page, start: int, end: int) -> int:
         new_verb = _is_participle(page, page.tokens[index].low) or cue.kind == "preposition"
         if before == "," and new_verb:
             return page.tokens[index - 1].start
-        if before in JOINS and cue.lemma in page.language.core:
+        if before in page.joins and cue.lemma in page.language.core:
             return page.tokens[index - 1].start
         if cue.kind in VERBAL and cue.lemma in page.language.core:
             subject = find(page, cue)
             index = page.index(subject.start) if subject else 0
-            if index and page.tokens[index - 1].low in JOINS:
+            if index and page.tokens[index - 1].low in page.joins:
                 return page.tokens[index - 1].start
     return end

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from attributor.embedded import contents, rules
+from attributor.embedded import rules
 from attributor.embedded.contents import Content
 from attributor.embedded.sheet import Sheet, hashed
-from attributor.marking import Mention, subjects
+from attributor.marking import Mention
 from attributor.marking.page import Bounds
 
 _TYPES = {"name": 0, "nominal": 1, "pronoun": 2}
@@ -67,10 +67,10 @@ def read_by_rules(sheet: Sheet, i: int) -> Reading:
         read = rules.label if cue.kind == "label" else rules.preposition
         mention, content = read(sheet, cue, [])
         return Reading(mention, mention is not None, content)
-    subject = subjects.find(sheet, cue) or rules.carried_over(sheet, cue, [])
+    subject = rules.subject_of(sheet, cue, [])
     if subject is None:
         return Reading(None, False, None)
-    return Reading(subject.mention, True, contents.of_verb(sheet, cue, subject))
+    return Reading(subject.mention, True, rules.content_of(sheet, cue, subject))
 
 
 def around_cue(sheet: Sheet, i: int) -> list[int]:

@@ -102,7 +102,7 @@ class Leaning:
         return any(self._negates(word) or word in self._pack.turn for word in near)
 
     def _negates(self, word: str) -> bool:
-        return word in self._pack.negations or word.endswith("n't")
+        return word in self._pack.negations or word.endswith(self._pack.negative_endings)
 
     def _weight(self, words: Sequence[str], at: int, places: list[int]) -> float:
         """How much a word counts for where it stands to the target."""

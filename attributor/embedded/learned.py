@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from math import exp, inf, log1p
 
-from attributor.embedded import contents, features, rules
+from attributor.embedded import features, rules
 from attributor.embedded.features import WINDOW, Frame, Reading
 from attributor.embedded.sheet import Sheet
 from attributor.embedded.weights import Weights
@@ -55,7 +55,9 @@ def propose(marking: Marking, weights: Weights) -> Proposal:
     rules.join_passages(sheet, found)
     rules.reach_back(sheet, found)
     pairs = zip(found, tagged, strict=True)
-    return Proposal(quotes=tuple(rules.proposed(q, _probability(each.odds)) for q, each in pairs))
+    quotes = [rules.proposed(q, _probability(each.odds)) for q, each in pairs]
+    free = rules.free_speech(sheet, found)
+    return Proposal(quotes=(*quotes, *(rules.proposed(quote) for quote in free)))
 
 
 def cue_candidates(sheet: Sheet, words: frozenset[int]) -> Iterator[int]:
@@ -197,7 +199,7 @@ def _pared(
 def _without_join(sheet: Sheet, tokens: set[int]) -> frozenset[int]:
     """The tokens without an "and" or "but" at their end."""
     for last in sorted(tokens, reverse=True):
-        loose = sheet.low(last) in contents.JOINS or not sheet.is_word[last]
+        loose = sheet.low(last) in sheet.joins or not sheet.is_word[last]
         if not loose or sheet.passage_of[last] >= 0:
             break
         tokens.remove(last)
@@ -209,7 +211,7 @@ def _joined_at(sheet: Sheet, each: Tagged) -> int | None:
     if each.source is None or each.source.start > sheet.tokens[each.i].start:
         return None
     before = sheet.range_of(each.source).start - 1
-    return before if sheet.low(before) in contents.JOINS else None
+    return before if sheet.low(before) in sheet.joins else None
 
 
 def _without_repetition(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:

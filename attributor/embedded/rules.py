@@ -13,7 +13,7 @@ from collections import Counter
 from dataclasses import dataclass
 from operator import itemgetter
 
-from attributor.embedded import contents
+from attributor.embedded import clauses, contents, reported
 from attributor.embedded.contents import VERBAL, Content
 from attributor.marking import Cue, Marking, Mention, Passage, subjects
 from attributor.marking.page import Bounds, Page
@@ -45,6 +45,7 @@ def propose(marking: Marking) -> Proposal:
     found = _reported(page)
     join_passages(page, found)
     reach_back(page, found)
+    found += free_speech(page, found)
     return Proposal(quotes=tuple(proposed(quote) for quote in found))
 
 
@@ -83,10 +84,23 @@ Reading = tuple[Mention | None, Content | None]
 
 
 def _verb(page: Page, cue: Cue, found: list[Found]) -> Reading:
-    subject = subjects.find(page, cue) or carried_over(page, cue, found) or _left_out(page, cue)
+    subject = subject_of(page, cue, found) or _left_out(page, cue)
     if subject is None:
         return None, None
-    return subject.mention, contents.of_verb(page, cue, subject)
+    return subject.mention, content_of(page, cue, subject)
+
+
+def subject_of(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject | None:
+    """The subject of a verb cue: its own, or that of the reporting clause before it."""
+    by_clauses = page.language.commas_part_clauses
+    own = clauses.find(page, cue) if by_clauses else subjects.find(page, cue)
+    return own or carried_over(page, cue, found)
+
+
+def content_of(page: Page, cue: Cue, subject: subjects.Subject) -> Content | None:
+    """What a verb cue reports."""
+    of_verb = reported.of_verb if page.language.commas_part_clauses else contents.of_verb
+    return of_verb(page, cue, subject)
 
 
 def _left_out(page: Page, cue: Cue) -> subjects.Subject | None:
@@ -113,6 +127,10 @@ def carried_over(page: Page, cue: Cue, found: list[Found]) -> subjects.Subject |
 
 def preposition(page: Page, cue: Cue, found: list[Found]) -> Reading:
     """The mention behind "according to", and the clause that it stands beside."""
+    if page.language.commas_part_clauses:
+        credit = clauses.credited(page, cue)
+        content = reported.of_preposition(page, cue, credit) if credit else None
+        return (credit.mention if credit else None), content
     mention = subjects.following(page, page.index(cue.end))
     if mention is None:
         return None, None
@@ -202,6 +220,47 @@ def _begins_sentence(page: Page, passage: Passage) -> bool:
 def _is_whole_paragraph(page: Page, passage: Passage) -> bool:
     start, end = page.marking.paragraphs[passage.paragraph]
     return not page.words(start, passage.outer_start) and not page.words(passage.outer_end, end)
+
+
+# --- speech that its mood alone reports -------------------------------------------------------
+
+
+def free_speech(page: Page, found: list[Found]) -> list[Found]:
+    """What goes on to be reported in sentences without a cue: "Er sagte, …. Das sei …."
+
+    A quote of its own for each run of such sentences in a paragraph, of the speaker before it.
+    """
+    added: list[Found] = []
+    if not page.language.reported_mood:
+        return added
+    held = sorted(span for quote in found for span in quote.spans)
+    for number, (start, end) in enumerate(page.marking.sentences):
+        near = held[bisect_left(held, (start,)) - 1 : bisect_left(held, (end,))]
+        if any(a < end and start < b for a, b in near) or not reported.is_free(page, number):
+            continue
+        paragraph = page.paragraph(start)
+        previous = page.marking.sentences[number - 1] if number else (0, 0)
+        if added and added[-1].paragraph == paragraph and added[-1].spans[0][1] == previous[1]:
+            added[-1].spans = [(added[-1].spans[0][0], end)]
+        elif mention := _speaker_in(page, previous, paragraph, found):
+            added.append(Found([(start, end)], None, mention, False, paragraph))
+    return added
+
+
+def _speaker_in(page: Page, sentence: Bounds, paragraph: int, found: list[Found]) -> Mention | None:
+    """Who is last said to speak in the sentence, or to be its reporting verb's subject."""
+    if page.paragraph(sentence[0]) != paragraph:
+        return None
+    spoken = [q for q in found if q.covers(*sentence) or (q.cue and _within(q.cue, sentence))]
+    if spoken:
+        return spoken[-1].mention
+    cues = (cue for cue in page.cues_between(*sentence) if cue.kind in VERBAL)
+    subject = next((s for cue in cues if (s := subject_of(page, cue, found))), None)
+    return subject.mention if subject else None
+
+
+def _within(cue: Cue, bounds: Bounds) -> bool:
+    return bounds[0] <= cue.start < bounds[1]
 
 
 # --- lost quotation marks -------------------------------------------------------------------

@@ -20,14 +20,12 @@ from itertools import pairwise
 
 from attributor.grounding.folding import INVISIBLE, joins, with_marks_of
 from attributor.marking import Marking, Passage
+from attributor.marking.language import load
 from attributor.marking.quotation import CHARACTERS, PAIRS
 from attributor.records import QuoteKind
 
 Edges = tuple[int, int]
 """Start and end of a stretch of the text: code points, end exclusive."""
-
-# What introduces an indirect quote and is not part of what was said.
-CONJUNCTIONS = {"en": ("that",), "sr": ("da", "да")}
 
 # More kinds of signs in turn than any real edge has; it bounds the work on an edge of signs alone.
 _ROUNDS = 12
@@ -53,7 +51,7 @@ class Layout:
         self.passages = marking.passages
         self.opening = {p.outer_start: p for p in marking.passages}
         self.closing = {p.outer_end: p for p in marking.passages}
-        self.conjunctions = CONJUNCTIONS.get(marking.language.split("-")[0], ())
+        self.conjunctions = load(marking.language).introduces_content
         self._paragraph_starts = [start for start, _ in marking.paragraphs]
         self._passage_starts = [p.outer_start for p in marking.passages]
         self._sentences = marking.sentences

@@ -18,26 +18,37 @@ def mark(article: Article, language: str | None = None) -> Marking:
     Raises:
         UsageError: there is no pack for `language`.
     """
-    from attributor.marking import cues, dialogue, mentions, quotation, segments, tokens
+    from attributor.marking import (
+        capitals,
+        cues,
+        dialogue,
+        mentions,
+        quotation,
+        segments,
+        tokens,
+    )
     from attributor.marking import language as packs
 
     text = article.text
     code = packs.of(article, language)
     pack = packs.load(code)
     paragraphs = segments.paragraphs(text)
-    sentences = segments.sentences(text, paragraphs, code)
+    sentences = segments.sentences(text, paragraphs, pack)
     words = tokens.tokens(text)
     passages = quotation.merged(
         quotation.passages(text, paragraphs), dialogue.passages(words, paragraphs, pack)
     )
+    found = cues.cues(words, paragraphs, passages, pack)
+    starts = [start for start, _, _ in sentences]
+    written, words = words, capitals.of_names(text, words, starts, found, pack)
     return Marking(
         article=article,
         language=code,
         paragraphs=paragraphs,
         sentences=tuple((start, end) for start, end, _ in sentences),
-        segments=segments.segments(text, sentences, passages, code),
+        segments=segments.segments(text, sentences, passages, pack),
         tokens=words,
         passages=passages,
-        cues=cues.cues(words, paragraphs, passages, pack),
-        mentions=mentions.mentions(words, (s[0] for s in sentences), pack),
+        cues=found,
+        mentions=mentions.mentions(words, starts, pack, written),
     )

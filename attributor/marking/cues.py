@@ -6,12 +6,20 @@ from collections.abc import Iterator, Sequence
 
 from attributor.marking.evidence import Cue, Passage, Token
 from attributor.marking.language import Language
+from attributor.marking.quotation import CHARACTERS
 from attributor.marking.tokens import index_at
 
 Bounds = tuple[int, int]
 
 _LABEL_WORDS = 9
 """A speaker's label before a colon has at most so many words."""
+_VIEW = 6
+"""Within so many words after "nach" stands the noun that makes it a cue."""
+_CLAUSE = 40
+"""A verb whose words stand apart has the last of them within so many words and other characters."""
+_ENDS = frozenset(".!?;")
+_BEFORE_TAIL = frozenset(",") | CHARACTERS
+_STOPS = _ENDS | frozenset(",:()–—") | CHARACTERS
 
 
 def cues(
@@ -45,10 +53,27 @@ def _outside(tokens: Sequence[Token], passages: Sequence[Passage]) -> list[int]:
 def _verbs(tokens: Sequence[Token], outside: list[int], language: Language) -> Iterator[Cue]:
     for i in outside:
         token = tokens[i]
-        lemma = language.verbs.get(token.low)
+        lemma = _apart(tokens, i, language) or language.verbs.get(token.low)
         if lemma and not _is_noun(tokens, i, language) and not _is_named(tokens, i):
             doubtful = token.low in language.nominal_forms
             yield Cue(token.start, token.end, lemma, "noun" if doubtful else "verb")
+
+
+def _apart(tokens: Sequence[Token], i: int, language: Language) -> str | None:
+    """The lemma of the verb at `i` whose other words end its clause: "teilte die Polizei mit"."""
+    forms = language.separable.get(tokens[i].low)
+    if not forms:
+        return None
+    clause = [t.low for t in tokens[i + 1 : i + 1 + _CLAUSE]]
+    ends = (k for k, low in enumerate(clause) if low in _STOPS or low in language.conjunctions)
+    for end in (*ends, len(clause)):
+        for words, lemma in forms.items():
+            if tuple(clause[max(end - len(words), 0) : end]) == words:
+                return lemma
+        after_number = end > 0 and clause[end - 1][0].isdigit()  # "am 5. August"
+        if end < len(clause) and clause[end] in _ENDS and not after_number:
+            break
+    return None
 
 
 def _is_named(tokens: Sequence[Token], i: int) -> bool:
@@ -57,7 +82,7 @@ def _is_named(tokens: Sequence[Token], i: int) -> bool:
 
 
 def _is_noun(tokens: Sequence[Token], i: int, language: Language) -> bool:
-    if tokens[i].low in language.unambiguous:
+    if tokens[i].low in language.unambiguous or language.nouns_have_capitals:
         return False
     before = tokens[i - 1].low if i else ""
     if before in language.determiners or before in language.possessives:
@@ -67,13 +92,29 @@ def _is_noun(tokens: Sequence[Token], i: int, language: Language) -> bool:
 
 def _prepositions(tokens: Sequence[Token], outside: list[int], language: Language) -> Iterator[Cue]:
     starts: dict[str, list[tuple[str, ...]]] = {}
-    for words in language.prepositions:
+    for words in (*language.prepositions, *language.postpositions):
         starts.setdefault(words[0], []).append(words)
     for i in outside:
         for words in starts.get(tokens[i].low, ()):
             if tuple(t.low for t in tokens[i : i + len(words)]) == words:
                 last = tokens[i + len(words) - 1]
                 yield Cue(tokens[i].start, last.end, " ".join(words), "preposition")
+        if tokens[i].low in language.before_views:
+            yield from _view(tokens, i, language)
+        if tokens[i].low in language.tails and i and tokens[i - 1].low in _BEFORE_TAIL:
+            yield Cue(tokens[i].start, tokens[i].end, tokens[i].low, "preposition")
+
+
+def _view(tokens: Sequence[Token], i: int, language: Language) -> Iterator[Cue]:
+    """ "nach ersten Angaben der Polizei": the noun is part of the cue where its owner follows."""
+    noun = next((j for j in range(i + 1, min(i + _VIEW, len(tokens))) if tokens[j].capital), i)
+    if noun == i or tokens[noun].low not in language.views:
+        return
+    following = tokens[noun + 1] if noun + 1 < len(tokens) else None
+    owned = following is not None and (
+        following.capital or following.low in language.genitives or following.low in language.of
+    )
+    yield Cue(tokens[i].start, tokens[noun if owned else i].end, tokens[i].low, "preposition")
 
 
 def _labels(

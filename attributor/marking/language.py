@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, NamedTuple
 
 from attributor.errors import UsageError
 from attributor.records import Article
@@ -17,8 +17,10 @@ from attributor.records import Article
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 4000
 """Code points at the head of an article that its language is read from."""
-_CLEAR = 0.25
-"""With so large a share of common words no other pack is looked at: reading one takes time."""
+_HEAD = "\n[cues]"
+"""A pack's file begins with its code, common words and scripts; the lists come after this line."""
+_PART = 4
+"""A compound's last part has at least so many letters."""
 _FOLDER = resources.files("attributor.marking") / "languages"
 
 
@@ -29,6 +31,34 @@ def _inverted(table: dict[str, list[str]]) -> dict[str, str]:
 
 def _phrases(phrases: list[str]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(phrase.split()) for phrase in phrases)
+
+
+class Compounds(dict[str, str]):
+    """Word -> kind, where a compound is of its last part's kind ("Regierungssprecher")."""
+
+    def get(self, word: str, default: Any = None) -> Any:
+        """The kind of the longest end of `word` that is listed."""
+        for start in range(max(len(word) - _PART + 1, 1)):
+            if dict.__contains__(self, word[start:]):
+                return self[word[start:]]
+        return default
+
+    def __contains__(self, word: object) -> bool:
+        return self.get(str(word)) is not None
+
+    def __missing__(self, word: str) -> str:
+        found = self.get(word)
+        if found is None:
+            raise KeyError(word)
+        return str(found)
+
+
+def _compounds(words: list[str]) -> Compounds:
+    return Compounds(dict.fromkeys(words, "view"))
+
+
+def _phrase_set(phrases: list[str]) -> frozenset[tuple[str, ...]]:
+    return frozenset(_phrases(phrases))
 
 
 def _in(section: str, made: Callable[[Any], Any] = frozenset, empty: Any = ()) -> Any:
@@ -64,6 +94,8 @@ class Language:
     code: str
     verbs: dict[str, str] = field(default_factory=dict)
     """Each form of the clausal and the direct verbs -> its lemma."""
+    separable: dict[str, dict[tuple[str, ...], str]] = field(default_factory=dict)
+    """First word of a form whose words stand apart ("teilte … mit") -> the others -> its lemma."""
 
     common: frozenset[str] = _in("")
     clausal: frozenset[str] = _in("cues")
@@ -80,25 +112,75 @@ class Language:
     drops_subject: bool = _in("cues", bool, False)
     prepositions: tuple[tuple[str, ...], ...] = _in("cues", _phrases)
     """ "according to" and the like."""
+    postpositions: frozenset[tuple[str, ...]] = _in("cues", _phrase_set)
+    """The same behind whom they credit ("zufolge")."""
+    views: dict[str, str] = _in("cues", _compounds)
+    """Nouns for what somebody says or thinks, whose parts a compound may end in ("Angaben")."""
+    before_views: frozenset[str] = _in("cues")
+    """Words that credit together with such a noun: "nach ersten Angaben der Polizei"."""
+    tails: frozenset[str] = _in("cues")
+    """Words that credit only right behind speech: "…, so die Ministerin"."""
+    introducers: frozenset[str] = _in("cues")
+    """Words before a reporting clause that reports the one beside it: "wie sie sagte, …"."""
+    commas_part_clauses: bool = _in("cues", bool, False)
+    """Whether commas stand between clauses and nowhere else: before a reported one always."""
+    numbers_begin_sentences: bool = _in("cues", bool, False)
+    """Whether a sentence ends before a number too, where the splitter sees no end."""
+    reported_mood: frozenset[str] = _in("cues")
+    """Verb forms that tell by themselves that somebody else's words are reported ("sei")."""
+    mood_endings: tuple[str, ...] = _in("cues", tuple)
+    other_endings: tuple[str, ...] = _in("cues", tuple)
+    """What ends such a form right behind a noun or pronoun ("Der Plan helfe"); what does not."""
     conjunctions: frozenset[str] = _in("cues")
+    introduces_content: frozenset[str] = _in("cues")
+    """Those of them that are no part of what was said ("that")."""
+    questions: frozenset[str] = _in("cues")
+    """Words that begin a reported question, and other clauses too ("wie", "was")."""
     auxiliaries: frozenset[str] = _in("cues")
     passive: frozenset[str] = _in("cues")
     infinitive_marks: frozenset[str] = _in("cues")
     adverbs: frozenset[str] = _in("cues")
+    adverb_endings: tuple[str, ...] = _in("cues", tuple)
+    negative_endings: tuple[str, ...] = _in("cues", tuple)
+    """The same for `negations` ("didn't")."""
     negations: frozenset[str] = _in("cues")
     adjuncts: frozenset[str] = _in("cues")
     """Words that open a phrase of time, place or circumstance."""
     times: frozenset[str] = _in("cues")
     """Those of them that are such a phrase by themselves ("Monday")."""
     relatives: frozenset[str] = _in("cues")
+    joins: frozenset[str] = _in("cues")
+    """Words that join one reporting clause to another with the same subject."""
+    contrasts: frozenset[str] = _in("cues")
+    """Words that join one with another subject ("while")."""
+    choices: frozenset[str] = _in("cues")
+    pairs: frozenset[str] = _in("cues")
+    """Words between two who speak together."""
+    links: frozenset[str] = _in("cues")
+    """Words between the parts of one subject: "a spokesman for the ministry"."""
+    owners: frozenset[str] = _in("cues")
+    """Those of them that can stand behind a name."""
     breaks: frozenset[str] = _in("cues")
     """Words that begin a phrase or clause, where reported speech may begin or end."""
     pronouns: dict[str, str] = _in("people", _inverted, {})
     first_person: frozenset[str] = _in("people")
     determiners: frozenset[str] = _in("people")
     definite: frozenset[str] = _in("people")
+    articles: frozenset[str] = _in("people")
+    """Words that are an article or hold one ("am"), where it matters that a noun follows: there a
+    number's full stop ends no sentence ("am 5. August"), and "Kai" is no given name."""
     has_articles: bool = _in("people", bool, True)
     possessives: frozenset[str] = _in("people")
+    demonstratives: frozenset[str] = _in("people")
+    """Words that mean the sentence before: "Das sagte sie"."""
+    oblique: frozenset[str] = _in("people")
+    """Determiners that begin no subject ("dem")."""
+    genitives: frozenset[str] = _in("people")
+    """Determiners by which a description goes on: "ein Sprecher der Polizei"."""
+    of: frozenset[str] = _in("people")
+    """The prepositions that do the same ("von")."""
+    has_compounds: bool = _in("people", bool, False)
+    """Whether the last part of a title or noun decides what it is."""
     titles: dict[str, str] = _in("people", _inverted, {})
     honorifics: frozenset[str] = _in("people")
     abbreviations: dict[str, str] = _in("people", dict)
@@ -113,6 +195,9 @@ class Language:
     """What may follow a person's name ("Jr.") and is no part of it here."""
     endings: tuple[str, ...] = _in("names", tuple)
     """Case endings of names, the longest first."""
+    nouns_have_capitals: bool = _in("names", bool, False)
+    noun_endings: tuple[str, ...] = _in("names", tuple)
+    """Endings of capitalised words that are no names."""
     places: frozenset[str] = _in("names")
     """Prepositions before a place."""
     given: dict[str, str] = _in("names", _inverted, {})
@@ -134,7 +219,7 @@ UNKNOWN = "und"
 
 def codes() -> tuple[str, ...]:
     """The languages that there are packs for, as `--language` takes them."""
-    return tuple(sorted(code for code, _, _ in _packs()))
+    return tuple(sorted(pack.code for pack in _packs()))
 
 
 @cache
@@ -146,9 +231,10 @@ def load(code: str) -> Language:
     """
     if code == UNKNOWN:
         return _language(code, {})
-    for known_code, data, table in _packs():
-        if known_code == code:
-            return _language(code, _transliterated(data, table) if table else data)
+    for pack in _packs():
+        if pack.code == code:
+            data = tomllib.loads(_text(pack.file))
+            return _language(code, _transliterated(data, pack.table) if pack.table else data)
     raise UsageError(
         f"There is no language pack '{code}'; use one of {', '.join(codes())}, "
         "or leave the language to be detected."
@@ -174,33 +260,44 @@ def detect(text: str) -> str:
     words = [w.lower() for w in _WORD.findall(text[:_SAMPLE])]
     counts = Counter(words)
     best, most = UNKNOWN, 0
-    for code, data, table in _packs():
-        common = {_in_script(word, table) for word in data["common"]}
-        count = sum(n for word, n in counts.items() if word in common)
+    for pack in _packs():
+        count = sum(n for word, n in counts.items() if word in pack.common)
         if count > most:
-            best, most = code, count
-        if most >= _CLEAR * len(words):
-            break
+            best, most = pack.code, count
     return best if most >= max(1, 0.1 * len(words)) else UNKNOWN
 
 
-def _packs() -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]:
-    """Code, data and transliteration table of each pack; a file may serve two scripts."""
-    for name in _files():
-        data = _data(name)
-        yield data["code"], data, {}
-        for code, table in data.get("scripts", {}).items():
-            yield code, data, dict(sorted(table.items(), key=lambda pair: -len(pair[0])))
+class _Pack(NamedTuple):
+    """What is known of a pack without reading its lists."""
+
+    code: str
+    file: str
+    common: frozenset[str]
+    table: dict[str, str]
+    """From the file's script to the pack's, the longest first."""
 
 
 @cache
+def _packs() -> tuple[_Pack, ...]:
+    """Every pack, by the heads of their files; a file may serve several scripts."""
+    return tuple(pack for name in _files() for pack in _of_file(name))
+
+
+def _of_file(name: str) -> Iterator[_Pack]:
+    head = tomllib.loads(_text(name).partition(_HEAD)[0])
+    tables = {head["code"]: {}, **head.get("scripts", {})}
+    for code, table in tables.items():
+        longest_first = dict(sorted(table.items(), key=lambda pair: -len(pair[0])))
+        common = frozenset(_in_script(word, longest_first) for word in head["common"])
+        yield _Pack(code, name, common, longest_first)
+
+
 def _files() -> tuple[str, ...]:
     return tuple(sorted(f.name for f in _FOLDER.iterdir() if f.name.endswith(".toml")))
 
 
-@cache
-def _data(name: str) -> dict[str, Any]:
-    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"))
+def _text(name: str) -> str:
+    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 def _language(code: str, data: dict[str, Any]) -> Language:
@@ -210,17 +307,28 @@ def _language(code: str, data: dict[str, Any]) -> Language:
         table = data if section == "" else data.get(section or "", {})
         if each.name in table and "made" in each.metadata:
             values[each.name] = each.metadata["made"](table[each.name])
-    pack = Language(code, _forms(data.get("cues", {})), **values)
+    if values.get("has_compounds"):
+        values |= {name: Compounds(values[name]) for name in ("titles", "nouns")}
+    pack = Language(code, *_verbs(data.get("cues", {})), **values)
     closed = (pack.conjunctions, pack.auxiliaries, pack.adjuncts, pack.relatives)
     never = pack.not_names.union(*closed, pack.determiners, pack.possessives)
     return replace(pack, not_names=never)
 
 
-def _forms(cues: dict[str, Any]) -> dict[str, str]:
-    """Form -> lemma; the lemma is a form too, but for those of `no_base`."""
+def _verbs(cues: dict[str, Any]) -> tuple[dict[str, str], dict[str, dict[tuple[str, ...], str]]]:
+    """Form -> lemma, and the forms of several words by their first one.
+
+    The lemma is a form too, but for those of `no_base`.
+    """
     verbs = {**cues.get("clausal", {}), **cues.get("direct", {})}
     forms = {form: lemma for lemma, listed in verbs.items() for form in listed}
-    return forms | {lemma: lemma for lemma in verbs if lemma not in cues.get("no_base", ())}
+    forms |= {lemma: lemma for lemma in verbs if lemma not in cues.get("no_base", ())}
+    apart: dict[str, dict[tuple[str, ...], str]] = defaultdict(dict)
+    for form, lemma in forms.items():
+        first, *others = form.split()
+        if others:
+            apart[first][tuple(others)] = lemma
+    return {form: lemma for form, lemma in forms.items() if " " not in form}, dict(apart)
 
 
 _LEMMAS = ("listening", "infinitive", "no_base")

@@ -24,17 +24,31 @@ _REACH = 6
 
 
 def mentions(
-    tokens: Sequence[Token], sentence_starts: Iterable[int], language: Language
+    tokens: Sequence[Token],
+    sentence_starts: Iterable[int],
+    language: Language,
+    written: Sequence[Token] = (),
 ) -> tuple[Mention, ...]:
-    """Every candidate in order; where two would overlap, the longer one that holds a name."""
-    return tuple(_merged(_Finder(tokens, sentence_starts, language).found()))
+    """Every candidate in order; where two would overlap, the longer one that holds a name.
+
+    Args:
+        tokens: every token, `capital` where it may be a name's.
+        sentence_starts: offsets of the sentences' first characters.
+        language: its words.
+        written: the same tokens as they are written, where every noun has a capital.
+    """
+    finder = _Finder(tokens, sentence_starts, language)
+    if language.nouns_have_capitals:
+        finder.small = {i for i, token in enumerate(written) if not token.capital}
+    return tuple(_merged(finder.found()))
 
 
 class _Finder:
     """The tokens of an article, and which of them a capital says little about.
 
     `starts` are the indices of sentences' first tokens, `initial` those of words whose capital may
-    come from their place, `inner` the words that have a capital elsewhere too.
+    come from their place, `inner` the words that have a capital elsewhere too, `small` those that
+    are no nouns because they have none.
     """
 
     def __init__(
@@ -42,7 +56,9 @@ class _Finder:
     ) -> None:
         self.tokens, self.language = tokens, language
         self.starts = {index_at(tokens, offset) for offset in sentence_starts}
-        self.initial = _initial(tokens, self.starts)
+        self.small: set[int] = set()
+        vetted = language.nouns_have_capitals  # by `capitals`
+        self.initial = set() if vetted else _initial(tokens, self.starts)
         self.inner = {
             without_possessive(t.low)
             for i, t in enumerate(tokens)
@@ -70,7 +86,7 @@ class _Finder:
         end = self._name_end(i) if token.capital else i
         if end > i:
             return self._name(i, end), end
-        if token.low in self.language.nouns:
+        if token.low in self.language.nouns and i not in self.small:
             return self._nominal(i), i + 1
         return None, i + 1
 
@@ -168,7 +184,8 @@ class _Finder:
                 return self._possessor(k) if start - k <= _OWNED else best
             if _ends_description(self.tokens[k], self.language):
                 break
-            if low in self.language.titles or low in self.language.nouns or self.tokens[k].capital:
+            known = low in self.language.titles or low in self.language.nouns
+            if (known and k not in self.small) or self.tokens[k].capital:
                 best = k if best == k + 1 else best
         return best
 

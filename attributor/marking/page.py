@@ -23,6 +23,8 @@ class Page:
         self.text = marking.text
         self.tokens = marking.tokens
         self.language: Language = load(marking.language)
+        self.joins = self.language.joins | self.language.contrasts | {";"}
+        """What joins one reporting clause to another."""
         self._sentence_starts = [start for start, _ in marking.sentences]
         self._paragraph_starts = [start for start, _ in marking.paragraphs]
         self._mention_starts = [mention.start for mention in marking.mentions]

@@ -14,6 +14,7 @@ from itertools import pairwise
 import sentencex
 
 from attributor.marking.evidence import Passage, Segment
+from attributor.marking.language import Language
 
 Bounds = tuple[int, int]
 
@@ -53,13 +54,14 @@ def _wrapped(text: str, before: Bounds, start: int, end: int) -> bool:
     return _WRAPPED_AT[0] <= width <= _WRAPPED_AT[1]
 
 
-def sentences(text: str, bounds: Sequence[Bounds], language: str) -> list[tuple[int, int, int]]:
+def sentences(
+    text: str, bounds: Sequence[Bounds], language: Language
+) -> list[tuple[int, int, int]]:
     """(start, end, paragraph) of each sentence, edges without white space."""
-    code = language.partition("-")[0]
     return [
         (a, b, number)
         for number, (start, end) in enumerate(bounds)
-        for a, b in _split(text, start, end, code)
+        for a, b in _split(text, start, end, language)
     ]
 
 
@@ -67,12 +69,11 @@ def segments(
     text: str,
     sentence_bounds: Sequence[tuple[int, int, int]],
     passages: Sequence[Passage],
-    language: str,
+    language: Language,
 ) -> tuple[Segment, ...]:
     """Sentences cut at outer quotation marks, and marked passages cut into their sentences."""
-    code = language.partition("-")[0]
     found: list[Segment] = []
-    pieces = _pieces(text, sentence_bounds, passages, code)
+    pieces = _pieces(text, sentence_bounds, passages, language)
     for start, end, paragraph, sentence, marked in pieces:
         a, b = _trimmed(text, start, end)
         if _has_word(text, a, b):
@@ -84,7 +85,7 @@ def _pieces(
     text: str,
     sentence_bounds: Sequence[tuple[int, int, int]],
     passages: Sequence[Passage],
-    code: str,
+    language: Language,
 ) -> Iterator[tuple[int, int, int, int, bool]]:
     next_passage = 0
     at = 0
@@ -93,7 +94,7 @@ def _pieces(
         while next_passage < len(passages) and passages[next_passage].outer_start < end:
             passage = passages[next_passage]
             yield at, passage.outer_start, paragraph, sentence, False
-            inside = _split(text, passage.start, passage.end, code)
+            inside = _split(text, passage.start, passage.end, language)
             edges = [passage.outer_start, *(a for a, _ in inside[1:]), passage.outer_end]
             for a, b in pairwise(edges):
                 yield a, b, paragraph, sentence, True
@@ -108,24 +109,43 @@ _AFTER_MARK = re.compile(
     r"(?:(?<=[”“\"»’][.!?])|(?<=[.!?]“)|(?<=\bMay\.))\s+(?=[^\W\d_a-zа-я]|[“„«\"])"
 )
 """Ends that sentencex passes over: a full stop behind a closing mark, or behind "May"."""
+_BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_][^\W\d_A-ZÄÖÜ]{3}[.!?])\s+(?=\d)")
+"""An end before a number, behind a word that is no abbreviation."""
+_ORDINAL = re.compile(r"([^\W\d_]+)\s+\d{1,3}\.$")
 
 
-def _split(text: str, start: int, end: int, code: str) -> list[Bounds]:
+def _split(text: str, start: int, end: int, language: Language) -> list[Bounds]:
     if end - start < 15:  # too short for two sentences worth telling apart
         return [_trimmed(text, start, end)]
-    found = []
+    found: list[Bounds] = []
     # A lone surrogate, which the splitter cannot take, becomes another single character.
     plain = text[start:end].encode("utf-8", "replace").decode("utf-8")
     for boundary in sentencex.get_sentence_boundaries(  # type: ignore[attr-defined]
-        code, plain
+        language.code.partition("-")[0], plain
     ):
         a, b = _trimmed(text, start + boundary["start_index"], start + boundary["end_index"])
-        for gap in _AFTER_MARK.finditer(text, a, b):
-            found.append((a, gap.start()))
-            a = gap.end()
+        if found and _ends_with_ordinal(text, found[-1], language):
+            a = found.pop()[0]
+        for gap_start, gap_end in _gaps(text, a, b, language):
+            found.append((a, gap_start))
+            a = gap_end
         if a < b:
             found.append((a, b))
     return found or [_trimmed(text, start, end)]
+
+
+def _gaps(text: str, start: int, end: int, language: Language) -> list[Bounds]:
+    """The space between sentences that the splitter took for one, in order."""
+    found = [gap.span() for gap in _AFTER_MARK.finditer(text, start, end)]
+    if language.numbers_begin_sentences:
+        found += [gap.span() for gap in _BEFORE_NUMBER.finditer(text, start, end)]
+    return sorted(found)
+
+
+def _ends_with_ordinal(text: str, bounds: Bounds, language: Language) -> bool:
+    """Whether the full stop at the end is that of a number: "am Freitag, dem 5. August"."""
+    match = _ORDINAL.search(text, max(bounds[0], bounds[1] - 30), bounds[1])
+    return match is not None and match[1].lower() in language.articles
 
 
 def _trimmed(text: str, start: int, end: int) -> Bounds:

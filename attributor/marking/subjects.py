@@ -10,8 +10,8 @@ from attributor.marking.quotation import CHARACTERS
 
 _CHUNK = 7
 """A subject that is no mention candidate reaches back to a determiner within so many words."""
-_LINKS = frozenset(("of", "for", "at", "in", "from", "with", "to", "on", "and", "&", "under"))
-"""What may stand between the parts of one subject: "a spokesman for the ministry"."""
+_SHORT = 4
+"""A word with an adverb's ending is one if it has more letters."""
 _SPEECH_EDGES = CHARACTERS | frozenset(",–—-?!")
 
 
@@ -76,7 +76,7 @@ def goes_on(page: Page, cue: Cue) -> bool:
     before = page.tokens[index - 1].low if index else ""
     participle = page.language.participle
     is_participle = bool(participle) and page.tokens[index].low.endswith(participle)
-    return (is_participle and before == ",") or before in ("and", "but")
+    return (is_participle and before == ",") or before in page.language.joins
 
 
 def _over_auxiliaries(page: Page, index: int, first: int) -> int | None:
@@ -102,7 +102,7 @@ def is_negated(page: Page, index: int, first: int) -> bool:
     """Whether the verb at token `index` is denied: "did not say"; `first` begins its sentence."""
     while index > first:
         low = page.tokens[index - 1].low
-        if low in page.language.negations or low.endswith("n't"):
+        if low in page.language.negations or low.endswith(page.language.negative_endings):
             return True
         if not _is_light(page, low):
             return False
@@ -112,11 +112,9 @@ def is_negated(page: Page, index: int, first: int) -> bool:
 
 def _is_light(page: Page, low: str) -> bool:
     """Whether the word may stand between a subject and its verb."""
-    return low in page.language.auxiliaries or low in page.language.adverbs or _is_adverb(low)
-
-
-def _is_adverb(low: str) -> bool:
-    return low.endswith("ly") and len(low) > 4
+    lang = page.language
+    adverb = low.endswith(lang.adverb_endings) and len(low) > _SHORT
+    return low in lang.auxiliaries or low in lang.adverbs or adverb
 
 
 def _ending_at(page: Page, start: int, limit: int) -> Mention | None:
@@ -126,13 +124,15 @@ def _ending_at(page: Page, start: int, limit: int) -> Mention | None:
         return None
     mention = candidates[-1]
     gap = page.lows(mention.end, limit)
-    if gap in ([], ["who"], [",", "who"], ["'"], ["’"]):
+    follows = gap[-1:] and page.language.pronouns.get(gap[-1]) == "relative"
+    if gap in ([], ["'"], ["’"]) or (follows and gap[:-1] in ([], [","])):
         return mention
     return mention if gap and gap[0] == "(" and gap[-1] == ")" and len(gap) < 8 else None
 
 
 def _linked(page: Page, start: int, mention: Mention) -> Mention:
     """The subject from its first part on: "a spokesman for the ministry", not the ministry."""
+    lang = page.language
     while True:
         earlier = page.mentions_between(start, mention.start)
         if not earlier:
@@ -140,16 +140,16 @@ def _linked(page: Page, start: int, mention: Mention) -> Mention:
         gap = page.lows(earlier[-1].end, mention.start)
         if not _is_link(page, gap) or earlier[-1].type == "pronoun":
             return mention
-        if earlier[-1].type == "name" and gap[0] not in ("and", "&", "of"):
+        if earlier[-1].type == "name" and gap[0] not in lang.pairs | lang.owners:
             return mention
         first = earlier[-1]
         mention = Mention(
             first.start,
-            first.end if gap[0] not in ("and", "&") else mention.end,
+            mention.end if gap[0] in lang.pairs else first.end,
             first.type,
             first.head,
             first.gender,
-            first.plural or gap[0] in ("and", "&"),
+            first.plural or gap[0] in lang.pairs,
         )
 
 
@@ -158,7 +158,7 @@ def _is_link(page: Page, gap: list[str]) -> bool:
         gap = gap[:-1]
     if len(gap) == 2 and gap[0].isalpha() and gap[0] not in page.language.verbs:
         gap = gap[1:]  # "close to", "familiar with"
-    return len(gap) == 1 and gap[0] in _LINKS
+    return len(gap) == 1 and gap[0] in page.language.links
 
 
 def _with_apposition(page: Page, start: int, comma: int) -> Mention | None:
@@ -185,9 +185,10 @@ def _chunk(page: Page, start: int, at: int) -> Mention | None:
             break
         if not low[0].isalnum() or low in lang.conjunctions or low in lang.relatives:
             break
-        if low in ("and", "or"):
+        if low in lang.pairs or low in lang.choices:
             break
-        if low in lang.pronouns or low in lang.verbs or low in lang.auxiliaries or low == "to":
+        closed = low in lang.auxiliaries or low in lang.infinitive_marks
+        if closed or low in lang.pronouns or low in lang.verbs:
             return None
         k -= 1
     if k == at or at - k == _CHUNK or page.tokens[k].low in lang.adjuncts:

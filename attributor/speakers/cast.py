@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from attributor.marking import Marking, Mention, Token
 from attributor.marking.evidence import Gender
@@ -150,7 +149,7 @@ class Cast:
     def _add_heads(self, entity: Entity, words: Iterable[str]) -> None:
         for word in words:
             head = self.language.abbreviations.get(word.strip(".,"), word)
-            if head in self._role_words and head not in entity.heads:
+            if self._names_role(head) and head not in entity.heads:
                 entity.heads.add(head)
                 self._by_head[self._base(head)].append(entity)
 
@@ -178,11 +177,10 @@ class Cast:
 
     def _is_role(self, word: str) -> bool:
         word = word.strip(".,")
-        return word in self._role_words and word not in self.language.honorifics
+        return self._names_role(word) and word not in self.language.honorifics
 
-    @cached_property
-    def _role_words(self) -> set[str]:
-        return self.language.nouns.keys() | self.language.titles.keys()
+    def _names_role(self, word: str) -> bool:
+        return word in self.language.nouns or word in self.language.titles
 
     def _apposition(self, mention: Mention) -> str:
         """What follows the name between commas, if it describes a person: "…, the mayor of …,"."""
@@ -191,7 +189,7 @@ class Cast:
             return ""
         role = tail[2:].split(",")[0].split(".")[0]
         words = role.lower().split()
-        opens = words and (words[0] in self.language.determiners or words[0] in self._role_words)
+        opens = words and (words[0] in self.language.determiners or self._names_role(words[0]))
         return role if opens and any(w in self.language.nouns for w in words[:6]) else ""
 
     def _new(self, words: tuple[str, ...]) -> Entity:
@@ -381,7 +379,7 @@ class Cast:
         words = self.text[mention.start : mention.end].lower().split()
         before = [e for e in self._by_head[self._base(mention.head)] if e.places[0] < mention.start]
         if before:
-            heads = {w for w in words if w in self._role_words}
+            heads = {w for w in words if self._names_role(w)}
             return max(before, key=lambda e: (len(heads & e.heads), _last_before(e, mention.start)))
         if mention.head in self._other_by_head:
             return self._other_by_head[mention.head]

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from attributor.embedded import weights
+from attributor.embedded import annotate, weights
 from attributor.embedded.weights import SCALE, Weights
 from attributor.errors import UsageError
+from attributor.marking import mark
+from attributor.records import Article
 
 SMALL = Weights("en", {"cue": 0.5}, frozenset({7, 3}), array("h", [0, SCALE, -SCALE, 2]), {"n": 1})
 
@@ -38,6 +40,18 @@ def test_what_is_no_weights_is_refused_with_its_name(data: bytes) -> None:
 def test_missing_weights_are_told(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be read"):
         weights.read(tmp_path / "none.bin")
+
+
+def test_weights_for_another_language_leave_it_to_the_rules_and_a_warning_says_so(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "english.bin"
+    path.write_bytes(weights.dump(SMALL))
+    text = "Das Eis sei dünn, sagte der Wirt."
+    annotation = annotate(mark(Article(id="a", text=text), "de"), weights=path)
+    assert [quote.spans[0].text for quote in annotation.quotes] == ["Das Eis sei dünn"]
+    assert annotation.engine.weights_sha256 is None
+    assert "for another language" in annotation.warnings[0]
 
 
 def test_english_has_weights_of_its_own_and_a_card_that_says_what_they_are() -> None:
