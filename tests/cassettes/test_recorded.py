@@ -19,8 +19,7 @@ from attributor.settings import Settings
 from .conftest import FOLDER, told_how_to_record
 
 ARTICLES = Path(__file__).parents[2] / "fixtures" / "articles"
-# "german" is in neither list: what a model answers about it has not been recorded yet.
-SYNCHRONOUS = ("lost-marks", "serbian-latin", "serbian-cyrillic", "no-quotes", "council")
+SYNCHRONOUS = ("lost-marks", "serbian-latin", "serbian-cyrillic", "german", "no-quotes", "council")
 ASYNCHRONOUS = ("milivojevic", "hostile", "dacic", "dialogue")
 CODEBOOK = Codebook(
     targets=(Target(name="Kosovo's independence", definition="Kosovo as a state of its own"),)
