@@ -49,9 +49,9 @@ SENTENCES = (
 @pytest.mark.parametrize("gap", [" ", "\n\n"])
 def test_an_article_of_a_hundred_thousand_characters_takes_no_minute(gap: str) -> None:
     text = gap.join(SENTENCES * 450)
-    begun = time.perf_counter()
+    begun = time.process_time()
     annotation = annotate(mark(Article(id="a", text=text)))
-    assert time.perf_counter() - begun < 60
+    assert time.process_time() - begun < 60
     assert len(annotation.quotes) > 1000
 
 

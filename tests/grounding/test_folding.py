@@ -229,6 +229,6 @@ def test_any_text_and_any_words_give_a_place_in_the_window_or_a_reason(
     ids=lambda value: f"{value[:6]!r}…",
 )
 def test_a_flood_of_anything_takes_seconds_at_most(text: str, typed: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     find_words(text, typed, 0, len(text))
-    assert time.perf_counter() - began < 10
+    assert time.process_time() - began < 10

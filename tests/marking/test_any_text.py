@@ -115,6 +115,6 @@ def test_a_passage_lies_in_its_paragraph_inside_its_marks(text: str) -> None:
     "unit", ["“", "'", "a", '"a ', "- a\n", "“a b,” he said. ", "the ", "Brandt ", "“a ", "“‘a "]
 )
 def test_a_long_run_of_one_thing_is_marked_in_time(unit: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     checked(unit * (20_000 // len(unit)), "en")
-    assert time.perf_counter() - begun < 2
+    assert time.process_time() - begun < 2
