@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -22,6 +23,10 @@ _STEM = 4
 """A case ending leaves at least so many letters of a name."""
 _LEAD = 6
 """A sentence's subject has at most so many words of description before its name."""
+_PARENTHESIS = re.compile(r" \([^()]{1,30}\)")
+"""What stands between a name and what describes it, about neither: "Ana Holt (Ohio), chair"."""
+_SHORT, _TITLED = 3, 0.8
+"""In a headline with capitals so large a share of the words of more letters than this has them."""
 _FOCUS = 3
 """A pronoun looks back over so many paragraphs for the person it means."""
 
@@ -69,9 +74,11 @@ class Cast:
         self._by_first: dict[str, list[Entity]] = defaultdict(list)
         self._by_head: dict[str, list[Entity]] = defaultdict(list)
         self._entity_at: dict[int, Entity] = {}
-        names = list(self._names())
-        for mention, words, surface in sorted(names, key=lambda n: len(n[1]) == 1):
-            self._entity_at[mention.start] = self._register(mention, words, surface)
+        headline = self._headline_end()
+        names = sorted(self._names(), key=lambda n: (n[0].start < headline, len(n[1]) == 1))
+        for mention, words, surface in names:
+            known = self._in_headline(words) if mention.start < headline else None
+            self._entity_at[mention.start] = known or self._register(mention, words, surface)
         self._named_at = sorted(self._entity_at)
 
     # --- names ---------------------------------------------------------------------------------
@@ -83,6 +90,22 @@ class Cast:
                 if words:
                     yield mention, words, surface
 
+    def _headline_end(self) -> int:
+        """Where a headline ends in which every longer word has a capital; 0 without one."""
+        start, end = self.marking.paragraphs[0] if self.marking.paragraphs else (0, 0)
+        words = [word for word in self.text[start:end].split() if len(word) > _SHORT]
+        capitals = sum(word.lstrip("“‘\"'(")[:1].isupper() for word in words)
+        titled = len(words) > 2 and capitals >= _TITLED * len(words)
+        return end if titled and len(self.marking.paragraphs) > 1 else 0
+
+    def _in_headline(self, words: tuple[str, ...]) -> Entity | None:
+        """Whom the text below names with the first of these words ("Ana Holt Calls …"), or fits."""
+        begins = (words[:count] for count in range(len(words), 0, -1))
+        found = [e for name in begins for e in self._candidates(name) if name in e.names]
+        fits = [e for e in self._candidates(words) if e.fits(words)]
+        full = [e for e in found if len(e.names[0]) > 1]
+        return next(iter((*full, *fits, *found)), None)
+
     def _bare(self, start: int, end: int) -> tuple[tuple[str, ...], str]:
         """The name in `start:end` without titles and description: its words, and as written."""
         tokens = self.marking.tokens[
@@ -92,7 +115,9 @@ class Cast:
         for k, token in enumerate(tokens[:-1]):
             known = token.low in self.language.titles or self._is_person_noun(token.low)
             described = known or token.low.endswith("'s") or not token.capital
-            if described and token.low not in self.language.particles and token.low != ".":
+            abbreviated = known and token.capital and tokens[k + 1].low == "."
+            particle = token.low in self.language.particles and not abbreviated
+            if described and not particle and token.low != ".":
                 first = k + 1
         while first < len(tokens) - 1 and (
             not tokens[first].low[0].isalnum() or tokens[first].low in self.language.determiners
@@ -100,6 +125,8 @@ class Cast:
             first += 1
         if first < len(tokens) - 2 and not tokens[first].capital:
             first += 2  # "(Secretary) of State Jon Husted"
+        elif first < len(tokens) - 2 and self._completes_office(tokens[first], tokens[first + 1]):
+            first += 1
         kept: Sequence[Token] = tokens[first:]
         if not kept:
             return (), ""
@@ -107,6 +134,13 @@ class Cast:
         stop = min(kept[-1].end, end)
         words = tuple(self._base(t.low) for t in kept if t.low[0].isalnum())
         return words, self.text[kept[0].start : stop]
+
+    def _completes_office(self, token: Token, following: Token) -> bool:
+        """Whether a name begins behind this word: "(Speaker of the) House Ana Holt"."""
+        i = index_at(self.marking.tokens, token.start) - 1
+        joined = i >= 0 and self.marking.tokens[i].low in self.language.joints
+        body = self.language.nouns.get(token.low) == "organization"
+        return (joined or body) and following.low in self.language.given
 
     def _without_additions(self, tokens: Sequence[Token]) -> Sequence[Token]:
         """A person's name without "of New York" and "Jr."."""
@@ -250,13 +284,36 @@ class Cast:
         i = bisect_left(self._starts, mention.start)
         for other in self.marking.mentions[max(i - 1, 0) : i + 3]:
             first, second = sorted((other, mention), key=lambda m: m.start)
-            gap = self.text[first.end : second.start]
+            gap = _PARENTHESIS.sub("", self.text[first.end : second.start])
             if other.type != "name" or len(gap) > _APPOSED or "." in gap.rstrip("."):
                 continue
             before = gap.strip() == "," and first is other
             if before or (first is mention and self._closes(gap, other)):
                 return other
+            if first is mention and self._leads_to(mention, gap):
+                return other
         return None
+
+    def _leads_to(self, mention: Mention, gap: str) -> bool:
+        """Whether a description without an article goes on to the name: "talk radio host Ana Holt".
+
+        So does an office of something: "Secretary of State Ana Holt".
+        """
+        words = gap.split()
+        first = self.text[mention.start : mention.end].lower().split()[0]
+        if len(words) > _LEAD or not all(word.isalpha() for word in words):
+            return False
+        if first in self.language.determiners | self.language.possessives:
+            return False
+        return all(self._describes(word, k) for k, word in enumerate(words))
+
+    def _describes(self, word: str, place: int) -> bool:
+        """Whether the word can stand between a description and the name that it belongs to."""
+        low, lang = word.lower(), self.language
+        if place == 0 and low in lang.joints:
+            return True
+        closed = (lang.verbs, lang.auxiliaries, lang.conjunctions, lang.relatives, lang.adverbs)
+        return not any(low in words for words in (*closed, lang.adjuncts, lang.pronouns))
 
     def _closes(self, gap: str, name: Mention) -> bool:
         """Whether the name stands between commas right behind a description."""
@@ -311,6 +368,8 @@ class Cast:
     def _meant_by_pronoun(self, mention: Mention) -> Entity | None:
         low = self.text[mention.start : mention.end].lower()
         kind = self.language.pronouns.get(low, "")
+        if kind == "relative":
+            return self._before_relative(mention)
         if kind not in ("m", "f"):
             if kind in ("plural", "thing") and self.last:
                 return self.last[1] if self.last[1].kind not in ("person", "anonymous") else None
@@ -319,6 +378,14 @@ class Cast:
         if found is not None and not found.gender:
             found.gender = "m" if kind == "m" else "f"
         return found
+
+    def _before_relative(self, mention: Mention) -> Entity | None:
+        """Who stands right before "who", if it is a name: "Ana Holt, who says …"."""
+        i = bisect_left(self._starts, mention.start) - 1
+        before = self.marking.mentions[i] if i >= 0 else None
+        if before is None or self.text[before.end : mention.start].strip(", "):
+            return None
+        return self._entity_at.get(before.start)
 
     def _in_focus(self, mention: Mention, gender: Gender) -> Entity | None:
         """The person last put forward before `mention` whom `gender` does not rule out.
@@ -379,7 +446,11 @@ class Cast:
     def _holder(self, mention: Mention, kind: str) -> Entity | None:
         """Who was said to be this before; of persons, else the one in focus."""
         words = self.text[mention.start : mention.end].lower().split()
-        before = [e for e in self._by_head[self._base(mention.head)] if e.places[0] < mention.start]
+        before = [
+            e
+            for e in self._by_head[self._base(mention.head)]
+            if e.places[0] < mention.start and (e.kind == "person") == (kind == "person")
+        ]
         if before:
             heads = {w for w in words if w in self._role_words}
             return max(before, key=lambda e: (len(heads & e.heads), _last_before(e, mention.start)))
