@@ -39,7 +39,7 @@ _TEMPLATES = [template * _A & _DIGIT for template in range(1, 601)]
 def single(base: int, *values: int) -> list[int]:
     """A feature a value; its template is `base` plus its place here."""
     templates = _TEMPLATES[base : base + len(values)]
-    return [template ^ value * _B for template, value in zip(templates, values, strict=True)]
+    return [template ^ value * _B for template, value in zip(templates, values, strict=False)]
 
 
 def double(base: int, *pairs: tuple[int, int]) -> list[int]:
@@ -47,7 +47,7 @@ def double(base: int, *pairs: tuple[int, int]) -> list[int]:
     templates = _TEMPLATES[base : base + len(pairs)]
     return [
         ((template ^ one * _B) & _DIGIT) * _A ^ two * _B
-        for template, (one, two) in zip(templates, pairs, strict=True)
+        for template, (one, two) in zip(templates, pairs, strict=False)
     ]
 
 

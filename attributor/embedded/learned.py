@@ -73,7 +73,7 @@ def tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
     """Every candidate with the likeliest of its drafts, if that is likely enough."""
     scene = whole.Scene(sheet, candidates(sheet, weights))
     for each in scene.candidates:
-        likely = _probabilities(weights, whole.of_drafts(scene, each))
+        likely = _probabilities(weights, scene, each)
         best = likely.index(max(likely))
         if likely[best] >= LEAST or reads_preposition(sheet, each.i, each.reading):
             draft = each.drafts[best]
@@ -97,13 +97,14 @@ def _second_half(
     return frozenset(after) if goes_on else frozenset()
 
 
-def _probabilities(weights: Weights, rows: Sequence[Sequence[int]]) -> list[float]:
+def _probabilities(weights: Weights, scene: whole.Scene, candidate: Candidate) -> list[float]:
     """Of each draft; what is missing to 1 is the probability of no quote."""
-    scores = [weights.score("draft", row) for row in rows]
+    shared = weights.score("draft", whole.of_candidate(scene, candidate))
+    scores = [shared + weights.sum(row) for row in whole.of_drafts(scene, candidate)]
     top = max(0.0, *scores)
     shares = [exp(score - top) for score in scores]
-    whole = exp(-top) + sum(shares)
-    return [share / whole for share in shares]
+    total = exp(-top) + sum(shares)
+    return [share / total for share in shares]
 
 
 def _sure(sheet: Sheet, candidate: Candidate, draft: Draft, likely: Sequence[float]) -> float:

@@ -226,7 +226,9 @@ def _add_drafts(
         for each in scene.candidates:
             quote = known.get(each.i)
             if quote is None or quote.speech:
-                choices.add(whole.of_drafts(scene, each), _shares(sheet, each, quote))
+                shared = whole.of_candidate(scene, each)
+                rows = (shared + row for row in whole.of_drafts(scene, each))
+                choices.add(rows, _shares(sheet, each, quote))
 
 
 def _shares(sheet: Sheet, candidate: Candidate, quote: Known | None) -> list[float]:

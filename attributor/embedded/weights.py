@@ -50,8 +50,8 @@ class Weights:
 
     def sum(self, features: Iterable[int]) -> float:
         """The weights of these features, added up."""
-        table, mask = self.table, len(self.table) - 1
-        return sum([table[feature & mask] for feature in features]) / SCALE
+        mask = len(self.table) - 1  # two maps, for this is where much of an article's time goes
+        return sum(map(self.table.__getitem__, map(mask.__and__, features))) / SCALE
 
 
 def dump(weights: Weights) -> bytes:

@@ -68,10 +68,9 @@ class Scene:
 
 
 def of_drafts(scene: Scene, candidate: Candidate) -> list[list[int]]:
-    """Features of each draft of a candidate, with those of the candidate itself."""
-    shared = _of_candidate(scene, candidate)
+    """Features of each draft of a candidate, beside those of the candidate itself."""
     drafts = enumerate(candidate.drafts)
-    return [shared + _of_draft(scene, candidate, draft, rank) for rank, draft in drafts]
+    return [_of_draft(scene, candidate, draft, rank) for rank, draft in drafts]
 
 
 def _step(odds: float) -> int:
@@ -83,7 +82,7 @@ def _length(words: int) -> int:
     return bisect_right(_LENGTHS, words)
 
 
-def _of_candidate(scene: Scene, candidate: Candidate) -> list[int]:
+def of_candidate(scene: Scene, candidate: Candidate) -> list[int]:
     """How sure the cue and its source are, and which other cues stand in the sentence."""
     sheet, i, source, reading = scene.sheet, candidate.i, candidate.source, candidate.reading
     word, kind, at = sheet.word, sheet.kind, sheet.at
