@@ -9,18 +9,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from attributor.marking import Marking, Mention, Token
+from attributor.marking import Marking, Mention
 from attributor.marking.evidence import Gender
 from attributor.marking.language import Language, load
-from attributor.marking.tokens import index_at, without_possessive
+from attributor.marking.tokens import index_at
 from attributor.records import ProposedSpeaker, SpeakerKind
+from attributor.speakers.bare import BareNames
 
 _REMEMBERED = 60
 """Of the names in those paragraphs no more than so many, the last ones."""
 _APPOSED = 40
 """A name set off by commas follows a description within so many code points."""
-_STEM = 4
-"""A case ending leaves at least so many letters of a name."""
 _LEAD = 6
 """A sentence's subject has at most so many words of description before its name."""
 _PARENTHESIS = re.compile(r" \([^()]{1,30}\)")
@@ -64,6 +63,7 @@ class Cast:
         self.marking = marking
         self.text = marking.text
         self.language: Language = load(marking.language)
+        self._bare = BareNames(marking.tokens, marking.text, self.language)
         self.others: dict[str, Entity] = {}
         self._other_by_head: dict[str, Entity] = {}
         self.last: tuple[int, Entity] | None = None
@@ -86,7 +86,7 @@ class Cast:
     def _names(self) -> Iterable[tuple[Mention, tuple[str, ...], str]]:
         for mention in self.marking.mentions:
             if mention.type == "name":
-                words, surface = self._bare(mention.start, mention.end)
+                words, surface = self._bare.name(mention.start, mention.end)
                 if words:
                     yield mention, words, surface
 
@@ -105,62 +105,6 @@ class Cast:
         fits = [e for e in self._candidates(words) if e.fits(words)]
         full = [e for e in found if len(e.names[0]) > 1]
         return next(iter((*full, *fits, *found)), None)
-
-    def _bare(self, start: int, end: int) -> tuple[tuple[str, ...], str]:
-        """The name in `start:end` without titles and description: its words, and as written."""
-        tokens = self.marking.tokens[
-            index_at(self.marking.tokens, start) : index_at(self.marking.tokens, end)
-        ]
-        first = 0
-        for k, token in enumerate(tokens[:-1]):
-            known = token.low in self.language.titles or self._is_person_noun(token.low)
-            described = known or token.low.endswith("'s") or not token.capital
-            abbreviated = known and token.capital and tokens[k + 1].low == "."
-            particle = token.low in self.language.particles and not abbreviated
-            if described and not particle and token.low != ".":
-                first = k + 1
-        while first < len(tokens) - 1 and (
-            not tokens[first].low[0].isalnum() or tokens[first].low in self.language.determiners
-        ):
-            first += 1
-        if first < len(tokens) - 2 and not tokens[first].capital:
-            first += 2  # "(Secretary) of State Jon Husted"
-        if first < len(tokens) - 2 and self._completes_office(tokens[first], tokens[first + 1]):
-            first += 1
-        kept: Sequence[Token] = tokens[first:]
-        if not kept:
-            return (), ""
-        kept = self._without_additions(kept)
-        stop = min(kept[-1].end, end)
-        words = tuple(self._base(t.low) for t in kept if t.low[0].isalnum())
-        return words, self.text[kept[0].start : stop]
-
-    def _completes_office(self, token: Token, following: Token) -> bool:
-        """Whether a name begins behind this word: "(Speaker of the) House Ana Holt"."""
-        i = index_at(self.marking.tokens, token.start) - 1
-        joined = i >= 0 and self.marking.tokens[i].low in self.language.joints
-        body = self.language.nouns.get(token.low) == "organization"
-        return (joined or body) and following.low in self.language.given
-
-    def _without_additions(self, tokens: Sequence[Token]) -> Sequence[Token]:
-        """A person's name without "of New York" and "Jr."."""
-        if not any(self.language.nouns.get(t.low) == "organization" for t in tokens):
-            lows = [t.low for t in tokens]
-            place = next(
-                (k for k, low in enumerate(lows) if k and low in self.language.joints), None
-            )
-            tokens = tokens[:place]
-        while len(tokens) > 2 and tokens[-1].low in (*self.language.suffixes, "."):
-            tokens = tokens[:-1]
-        return tokens
-
-    def _base(self, low: str) -> str:
-        """A name's word without its possessive or, where names are inflected, its case ending."""
-        low = without_possessive(low)
-        for ending in self.language.endings:
-            if low.endswith(ending) and len(low) - len(ending) >= _STEM:
-                return low.removesuffix(ending)
-        return low
 
     def _register(self, mention: Mention, words: tuple[str, ...], surface: str) -> Entity:
         entity = self._fitting(words, mention) or self._new(words)
@@ -186,7 +130,7 @@ class Cast:
             head = self.language.abbreviations.get(word.strip(".,"), word)
             if head in self._role_words and head not in entity.heads:
                 entity.heads.add(head)
-                self._by_head[self._base(head)].append(entity)
+                self._by_head[self._bare.base(head)].append(entity)
 
     def _office(self, mention: Mention) -> str:
         """The description before the name, set off by a comma: "The mayor, Mara Quill"."""
@@ -206,9 +150,6 @@ class Cast:
             return True
         first = self.text[mention.start : mention.end].split()[0].lower()
         return len(words) > 1 and first not in self.language.determiners
-
-    def _is_person_noun(self, low: str) -> bool:
-        return self.language.nouns.get(low) in ("person", "group")
 
     def _is_role(self, word: str) -> bool:
         word = word.strip(".,")
@@ -331,7 +272,7 @@ class Cast:
     def proposed(self, speaker: ProposedSpeaker) -> Entity | None:
         """The entity with the name that an engine proposes, if the article has such a name."""
         words = tuple(
-            self._base(w)
+            self._bare.base(w)
             for w in speaker.name.lower().replace("’", "'").split()
             if w not in self.language.titles
         )
@@ -448,7 +389,7 @@ class Cast:
         words = self.text[mention.start : mention.end].lower().split()
         before = [
             e
-            for e in self._by_head[self._base(mention.head)]
+            for e in self._by_head[self._bare.base(mention.head)]
             if e.places[0] < mention.start and (e.kind == "person") == (kind == "person")
         ]
         if before:
