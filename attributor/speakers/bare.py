@@ -34,7 +34,7 @@ class BareNames:
         ):
             first += 1
         if first < len(tokens) - 2 and not tokens[first].capital:
-            first += 2  # "(Secretary) of State Jon Husted"
+            first += 2  # "(Secretary) of State Ana Holt"
         if first < len(tokens) - 2 and self._completes_office(tokens[first], tokens[first + 1]):
             first += 1
         kept: Sequence[Token] = tokens[first:]
