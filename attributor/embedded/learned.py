@@ -202,7 +202,7 @@ def _without_repetition(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:
 def _governs(sheet: Sheet, outer: Tagged, inner: Tagged) -> bool:
     """Whether the other's cue is part of what is said here, in the same sentence."""
     same_sentence = sheet.sentence_of[outer.i] == sheet.sentence_of[inner.i]
-    odds = [log(each.likely / (1 - each.likely + 1e-9)) for each in (outer, inner)]
+    odds = [log((each.likely + 1e-9) / (1 - each.likely + 1e-9)) for each in (outer, inner)]
     return same_sentence and inner.i in outer.tokens and odds[0] > odds[1] - MARGIN
 
 
