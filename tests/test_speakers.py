@@ -302,3 +302,28 @@ def test_no_proposed_name_gets_past_the_text(
     for speaker in assemble(marking, proposal, Engine(name="openai")).speakers:
         for name in (speaker.name, *speaker.aliases):
             assert name in text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        (
+            "Mara Quill Says Bridge Will Open Soon\n\nThe bridge was shut in May. "
+            "“It is safe,” Mara Quill said.",
+            "Mara Quill",
+        ),
+        (
+            "“It is safe,” Rep. Mara Quill (D-Ohio), chair of the panel, said on Monday.",
+            "Mara Quill",
+        ),
+        ("“It is safe,” said Speaker of the House John Quill.", "John Quill"),
+        ("“It is safe,” said Del. Mara Quill of the valley.", "Mara Quill"),
+    ],
+)
+def test_a_name_ends_where_the_headline_or_the_office_goes_on(text: str, name: str) -> None:
+    assert set(names(text)) == {name}
+
+
+def test_who_means_the_name_before_it() -> None:
+    text = "The council met Mara Quill, who said that the bridge was safe."
+    assert names(text) == ["Mara Quill"]

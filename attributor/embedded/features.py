@@ -18,7 +18,7 @@ from attributor.embedded.sheet import Sheet, hashed
 from attributor.marking import Mention
 from attributor.marking.page import Bounds
 
-_TYPES = {"name": 0, "nominal": 1, "pronoun": 2}
+MENTION_TYPES = {"name": 0, "nominal": 1, "pronoun": 2}
 _REACH = 60
 """Tokens of a cue's sentence that are looked at to each side."""
 WINDOW = 400
@@ -29,20 +29,25 @@ _NEAR = 10
 """Within so many tokens of the cue, content may begin or end at any phrase."""
 
 
-_A, _B, _C = 0x9E3779B1, 0x85EBCA77, 0x165667B1
-"""Odd multipliers and an offset, as in xxHash: what is mixed from small numbers lies far apart."""
+_A, _B = 0x1E3779B1, 0x25EBCA77
+"""Odd multipliers below 2^30, by which small numbers are laid far apart."""
+_DIGIT = 2**30 - 1
+"""What fits in one digit of Python's integers is multiplied quickly."""
+_TEMPLATES = [template * _A & _DIGIT for template in range(1, 601)]
 
 
 def single(base: int, *values: int) -> list[int]:
     """A feature a value; its template is `base` plus its place here."""
-    return [(template * _A) ^ (value * _B + _C) for template, value in enumerate(values, base)]
+    templates = _TEMPLATES[base : base + len(values)]
+    return [template ^ value * _B for template, value in zip(templates, values, strict=False)]
 
 
 def double(base: int, *pairs: tuple[int, int]) -> list[int]:
     """A feature a pair of values; its template is `base` plus its place here."""
+    templates = _TEMPLATES[base : base + len(pairs)]
     return [
-        (((template * _A) ^ (one * _B + _C)) * _A) ^ (two * _B + _C)
-        for template, (one, two) in enumerate(pairs, base)
+        ((template ^ one * _B) & _DIGIT) * _A ^ two * _B
+        for template, (one, two) in zip(templates, pairs, strict=False)
     ]
 
 
@@ -102,7 +107,7 @@ def of_reading(sheet: Sheet, i: int, reading: Reading) -> list[int]:
     """Features of token `i` as a cue of speech, by how the rules read it."""
     start, mention, content = sheet.tokens[i].start, reading.mention, reading.content
     side = 0 if mention is None else 1 if mention.start < start else 2
-    mention_type = 0 if mention is None else 1 + _TYPES[mention.type]
+    mention_type = 0 if mention is None else 1 + MENTION_TYPES[mention.type]
     head = 0 if mention is None or mention.type == "name" else hashed(mention.head)
     features = [
         *single(60, reading.state * 4 + mention_type, side, head, content is not None),
@@ -164,7 +169,7 @@ def of_source(sheet: Sheet, i: int, mention: Mention, reading: Reading) -> list[
     gap = range(last, i) if last <= i else range(i + 1, max(first, i + 1))
     distance = side * 20 + min(len(gap), 10)
     by_rules = (mention is reading.mention) * 3 + reading.state
-    form = side * 4 + _TYPES[mention.type]
+    form = side * 4 + MENTION_TYPES[mention.type]
     commas = min(sheet.commas[gap.stop] - sheet.commas[gap.start], 3)
     verbs = min(sheet.candidates[gap.stop] - sheet.candidates[gap.start], 3)
     mentions = min(sum(j in sheet.mentions for j in gap), 3)

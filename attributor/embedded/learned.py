@@ -1,46 +1,53 @@
-"""Attribution by what was learned: which words are cues, who their sources are, what they report.
+"""Attribution by what was learned: which drafts of which candidates are quotes.
 
-Each candidate cue gets log-odds from its features; the mention with the best score is its source;
-then every piece of its paragraph is labelled as content or not, with the label before it in mind,
-and the best sequence is kept (Viterbi). Of two quotes with more than half of their words in
-common one stays. What marking alone can tell is added as by the rules: marked speech that goes on
-in the next paragraph, and unmarked speech that begins with its paragraph.
+Each candidate's drafts are scored as wholes against each other and against there being no quote at
+all (a softmax); the likeliest draft is kept if it is likely enough. Of two quotes with more than
+half of their words in common one stays. What marking alone can tell is added as by the rules:
+marked speech that goes on in the next paragraph, and unmarked speech that begins with its
+paragraph.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import exp, inf, log1p
+from math import exp, log
 
-from attributor.embedded import features, rules
-from attributor.embedded.features import WINDOW, Frame, Reading
+from attributor.embedded import rules, whole
+from attributor.embedded.drafts import (
+    Candidate,
+    Draft,
+    candidates,
+    overlap,
+    reads_preposition,
+    size,
+)
+from attributor.embedded.features import WINDOW, Reading
 from attributor.embedded.sheet import Sheet
 from attributor.embedded.weights import Weights
-from attributor.marking import Marking, Mention, subjects
+from attributor.marking import Marking, Mention
 from attributor.records import Proposal
 
-HOPELESS = -2.5
-"""Log-odds by its words alone from which the rules' reading saved no cue of the dev part."""
-LEAST_CUE = -0.6
-LEAST_BEFORE_THAT = -1.8
-"""Log-odds from which a word is taken for a cue of speech; chosen on the dev part."""
+LEAST = 0.2
+"""Probability from which a draft is taken for a quote; chosen on the train part, held out."""
 MARGIN = 1.5
-"""A cue whose content holds another cue may be so much less likely than that one."""
-LEAST_SOURCE = -1.5
-"""Log-odds from which a mention is taken for a cue's source."""
+"""A cue whose content holds another cue may be so much less likely (log-odds) than that one."""
+SAME = 0.8
+"""Two drafts with so large a share of words in common (of all in either) say the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tagged:
-    """A cue at token `i` with its log-odds, its source, and the tokens of its content.
+    """A cue at token `i`, its source, and the tokens of its content.
 
+    `likely` is the probability that just these are its words, `sure` that they are but for a few;
     `ruled` is what the rules take for the content.
     """
 
     i: int
-    odds: float
+    likely: float
+    sure: float
     source: Mention | None
     tokens: frozenset[int]
     ruled: frozenset[int]
@@ -49,109 +56,74 @@ class Tagged:
 def propose(marking: Marking, weights: Weights) -> Proposal:
     """Every quote that the weights find; speakers are left to their mentions."""
     sheet = Sheet(marking)
-    tagged = _each_its_own(sheet, list(_tagged(sheet, weights)))
-    tagged = _without_repetition(sheet, tagged)
+    return settled(sheet, list(tagged(sheet, weights)))
+
+
+def settled(sheet: Sheet, tagged: list[Tagged]) -> Proposal:
+    """The quotes that are left once what they share has gone to one of them."""
+    tagged = _without_repetition(sheet, _each_its_own(sheet, tagged))
     found = [_found(sheet, each) for each in tagged]
     rules.join_passages(sheet, found)
     rules.reach_back(sheet, found)
     pairs = zip(found, tagged, strict=True)
-    quotes = [rules.proposed(q, _probability(each.odds)) for q, each in pairs]
+    quotes = [rules.proposed(q, round(each.sure, 3)) for q, each in pairs]
     free = rules.free_speech(sheet, found)
     return Proposal(quotes=(*quotes, *(rules.proposed(quote) for quote in free)))
 
 
-def cue_candidates(sheet: Sheet, words: frozenset[int]) -> Iterator[int]:
-    """Indices of the tokens that marking or learning holds possible as cues."""
-    return (i for i in range(sheet.count) if i in sheet.cues or sheet.word[i] in words)
+def tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
+    """Every candidate with the likeliest of its drafts, if that is likely enough."""
+    scene = whole.Scene(sheet, candidates(sheet, weights))
+    for each in scene.candidates:
+        likely = _probabilities(weights, scene, each)
+        best = likely.index(max(likely))
+        if likely[best] >= LEAST or reads_preposition(sheet, each.i, each.reading):
+            draft = each.drafts[best]
+            ruled = by_rules(sheet, each.reading)
+            tokens = frozenset(j for piece in draft.pieces for j in range(*piece))
+            tokens |= _second_half(sheet, each.i, tokens, ruled)
+            sure = _sure(sheet, each, draft, likely)
+            yield Tagged(each.i, likely[best], sure, each.source, tokens, ruled)
 
 
-def _tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
-    for i in cue_candidates(sheet, weights.words):
-        odds = weights.score("cue", features.around_cue(sheet, i))
-        if (odds < HOPELESS and sheet.cue(i).kind != "preposition") or _reports_nothing(sheet, i):
-            continue
-        reading = features.read_by_rules(sheet, i)
-        odds += weights.sum(features.of_reading(sheet, i, reading))
-        if odds < _least(sheet, i, reading):
-            continue
-        source = _source(sheet, weights, i, reading)
-        if not _can_speak(sheet, i, source):
-            continue
-        tokens = _content(sheet, weights, i, source, reading)
-        yield Tagged(i, odds, source, tokens, _by_rules(sheet, reading))
+def _second_half(
+    sheet: Sheet, i: int, tokens: frozenset[int], ruled: frozenset[int]
+) -> frozenset[int]:
+    """What follows the clause inside a sentence that it cuts: “The bridge,” she said, “is safe.”"""
+    first, last = sheet.sentences[sheet.sentence_of[i]]
+    if not any(first <= j < i and sheet.passage_of[j] >= 0 for j in tokens & ruled):
+        return frozenset()
+    after = [j for j in sorted(ruled) if i < j < last and sheet.passage_of[j] >= 0]
+    words = [j for j in after if sheet.is_word[j]]
+    goes_on = words and not sheet.tokens[words[0]].capital and sheet.low(after[0] - 2) == ","
+    return frozenset(after) if goes_on else frozenset()
 
 
-def _least(sheet: Sheet, i: int, reading: Reading) -> float:
-    """Log-odds that a cue needs here: less where the rules see one too and "that" follows."""
-    if reading.content is None:
-        return LEAST_CUE
-    if sheet.cue(i).kind == "preposition":
-        return -inf
-    that = any(sheet.low(j) in sheet.language.conjunctions for j in (i + 1, i + 2))
-    return LEAST_BEFORE_THAT if that else LEAST_CUE
+def _probabilities(weights: Weights, scene: whole.Scene, candidate: Candidate) -> list[float]:
+    """Of each draft; what is missing to 1 is the probability of no quote."""
+    shared = weights.score("draft", whole.of_candidate(scene, candidate))
+    scores = [shared + weights.sum(row) for row in whole.of_drafts(scene, candidate)]
+    top = max(0.0, *scores)
+    shares = [exp(score - top) for score in scores]
+    total = exp(-top) + sum(shares)
+    return [share / total for share in shares]
 
 
-def _by_rules(sheet: Sheet, reading: Reading) -> frozenset[int]:
+def _sure(sheet: Sheet, candidate: Candidate, draft: Draft, likely: Sequence[float]) -> float:
+    """The probability of the draft and of those that say the same but for a few words."""
+    words = size(sheet, draft.runs)
+    total = 0.0
+    for other, probability in zip(candidate.drafts, likely, strict=True):
+        shared = overlap(sheet, draft.runs, other.runs)
+        if shared >= SAME * (words + size(sheet, other.runs) - shared):
+            total += probability
+    return total
+
+
+def by_rules(sheet: Sheet, reading: Reading) -> frozenset[int]:
+    """The tokens that the rules take for the content."""
     spans = reading.content.spans if reading.content else ()
     return frozenset(j for span in spans for j in range(*sheet.span(*span)))
-
-
-def _reports_nothing(sheet: Sheet, i: int) -> bool:
-    """Whether nothing was said ("did not say"), or the subject did not say it ("was told").
-
-    The corpus that the weights come from counts both; here neither is a quote of the subject.
-    """
-    first, _ = sheet.sentences[sheet.sentence_of[i]]
-    language = sheet.language
-    refusal = (
-        sheet.low(i + 1) in language.negations and sheet.low(i + 2) in language.infinitive_marks
-    )
-    if refusal or subjects.is_negated(sheet, i, first):  # "asked not to be named", "did not say"
-        return True
-    before = sheet.low(i - 1)
-    passive = before in language.passive or before.endswith("'s")
-    return passive and not sheet.low(i).endswith(language.participle)
-
-
-def _can_speak(sheet: Sheet, i: int, source: Mention | None) -> bool:
-    """Whether there is somebody to credit; what nobody is credited with, coverage tells of."""
-    if source is None:
-        return sheet.cue(i).kind == "preposition"
-    return sheet.tokens[sheet.range_of(source).start].low not in sheet.language.negations
-
-
-def _source(sheet: Sheet, weights: Weights, i: int, reading: Reading) -> Mention | None:
-    best, source = LEAST_SOURCE, None
-    for mention in features.candidates(sheet, i, reading):
-        score = weights.score("source", features.of_source(sheet, i, mention, reading))
-        if score > best:
-            best, source = score, mention
-    return source
-
-
-def _content(
-    sheet: Sheet, weights: Weights, i: int, source: Mention | None, reading: Reading
-) -> frozenset[int]:
-    """Tokens of the likeliest labelling of the cue's pieces."""
-    frame = Frame(sheet, i, source, reading)
-    paths: dict[int, tuple[float, tuple[int, ...]]] = {2: (0.0, ())}
-    for piece in features.of_pieces(frame):
-        own = weights.score("piece", piece.features)
-        steps: dict[int, tuple[float, tuple[int, ...]]] = {}
-        for before, (total, path) in paths.items():
-            odds = own + weights.sum(piece.after(before))
-            for label, loss in ((1, _loss(odds)), (0, _loss(-odds))):
-                if label not in steps or total - loss > steps[label][0]:
-                    steps[label] = (total - loss, (*path, label))
-        paths = steps
-    _, labels = max(paths.values())
-    inside = [piece for piece, label in zip(frame.pieces, labels, strict=True) if label]
-    return frozenset(j for first, last in inside for j in range(first, last))
-
-
-def _loss(odds: float) -> float:
-    """-log of the probability that log-odds stand for."""
-    return log1p(exp(-odds)) if odds > -30 else -odds
 
 
 def _each_its_own(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:
@@ -217,7 +189,7 @@ def _joined_at(sheet: Sheet, each: Tagged) -> int | None:
 def _without_repetition(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:
     """Of two quotes with much the same words one stays: the likelier, but see `_governs`."""
     kept: dict[int, list[Tagged]] = {}
-    for each in sorted(tagged, key=lambda each: (-each.odds, each.i)):
+    for each in sorted(tagged, key=lambda each: (-each.likely, each.i)):
         place = each.i // WINDOW
         words = {j for j in each.tokens if sheet.is_word[j]}
         near = [o for k in range(place - 2, place + 3) for o in kept.get(k, ())]
@@ -232,7 +204,8 @@ def _without_repetition(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:
 def _governs(sheet: Sheet, outer: Tagged, inner: Tagged) -> bool:
     """Whether the other's cue is part of what is said here, in the same sentence."""
     same_sentence = sheet.sentence_of[outer.i] == sheet.sentence_of[inner.i]
-    return same_sentence and inner.i in outer.tokens and outer.odds > inner.odds - MARGIN
+    odds = [log((each.likely + 1e-9) / (1 - each.likely + 1e-9)) for each in (outer, inner)]
+    return same_sentence and inner.i in outer.tokens and odds[0] > odds[1] - MARGIN
 
 
 def _size(sheet: Sheet, each: Tagged) -> int:
@@ -255,7 +228,3 @@ def _found(sheet: Sheet, each: Tagged) -> rules.Found:
     )
     paragraph = sheet.paragraph_of[each.i]
     return rules.Found(spans, sheet.cue(each.i), each.source, own or None, paragraph)
-
-
-def _probability(odds: float) -> float:
-    return round(1 / (1 + exp(-odds)), 3)

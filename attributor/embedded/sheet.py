@@ -32,16 +32,16 @@ _CLASSES = (
 
 
 def hashed(word: str) -> int:
-    """32 bits for a word: CRC-32 of its UTF-8."""
-    return zlib.crc32(word.encode("utf-8", "surrogatepass"))
+    """30 bits for a word, of the CRC-32 of its UTF-8: see `features` for why no more."""
+    return zlib.crc32(word.encode("utf-8", "surrogatepass")) & 0x3FFFFFFF
 
 
 class Sheet(Page):
     """Per token: hashes of its word and of its class (`kind`), sentence, paragraph, passage or -1.
 
-    `word` and `kind` have one more entry, for what lies beyond the text. `commas`, `cores` (cues
-    that end a clause), `candidates` (cues), `personal` ("I", "we") and `openings` (of passages)
-    are totals before each token.
+    `word` and `kind` have one more entry, for what lies beyond the text. `words_to`, `commas`,
+    `cores` (cues that end a clause), `candidates` (cues), `personal` ("I", "we") and `openings`
+    (of passages) are totals before each token.
     """
 
     def __init__(self, marking: Marking) -> None:
@@ -61,6 +61,7 @@ class Sheet(Page):
         self.cues = {self.index(c.start): c for c in marking.cues}
         self.word, self.kind = self._hashes()
         core = self.language.core
+        self.words_to = _totals(self.is_word)
         self.commas = _totals(t.low == "," for t in self.tokens)
         self.cores = _totals(
             i in self.cues and self.cues[i].lemma in core for i in range(self.count)

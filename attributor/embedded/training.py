@@ -1,8 +1,14 @@
-"""How the engine learns: three logistic regressions from articles with their quotes known.
+"""How the engine learns: four linear models from articles with their quotes known.
 
 1. cue: is this word the head of a cue of speech? (thoughts and beliefs count little either way)
 2. source: is this mention the source of that cue?
 3. piece: is this piece of the paragraph what that cue reports, given the label of the piece before?
+4. draft: which of the likeliest drafts is the quote as a whole, or is there none?
+
+The first three are logistic regressions. The fourth, a softmax over the drafts that the first three
+make, must see them as they come in articles that these were not learned from. So the articles are
+halved, and each half's drafts are made by models of the other half; the three that are kept are
+then learned from all.
 
 Every second article is learned from once more without its double quotation marks, so that speech
 whose marks were lost is found too. Needs numpy, SciPy and scikit-learn: the extra `train`.
@@ -15,33 +21,33 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from attributor.embedded import features
+from attributor.embedded import drafts, features, fitting, whole
+from attributor.embedded.drafts import Candidate
 from attributor.embedded.features import Frame
-from attributor.embedded.learned import cue_candidates
+from attributor.embedded.fitting import Choices, Labelled
 from attributor.embedded.sheet import Sheet
 from attributor.embedded.weights import SCALE, Weights
 from attributor.errors import UsageError
 from attributor.marking import Mention, mark
 from attributor.records import Article
 
-if TYPE_CHECKING:
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
 Spans = Sequence[tuple[int, int]]
 
-BITS = 20
-"""The table has 2^BITS weights."""
-THREADS = 2
-"""Threads of the linear algebra: sums in another order would give other last bits."""
-FEWEST = 2
+STRENGTH = {"cue": 0.3, "source": 0.3, "piece": 0.2, "draft": 0.1}
+"""Inverse of the L2 penalty, chosen on PolNeAR's dev part; the last, on a third of its train part
+held out, was alike from 0.05 to 0.1."""
+FEWEST = {"cue": 2, "source": 2, "piece": 2, "draft": 3}
 """A feature seen less often is not learned."""
-STRENGTH = {"cue": 0.3, "source": 0.3, "piece": 0.2}
-"""Inverse of the L2 penalty (scikit-learn's C), chosen on PolNeAR's dev part."""
 CUE_SHARE, CUE_COUNT = 0.06, 2
 """A word can be a cue if it is one in so large a share of its places, and so many times."""
+PARTLY = 0.3
+"""How far a draft is right that has the wrong source, or is found but not exact."""
+EXACT, FOUND = 0.8, 0.5
+"""The overlap (intersection over union, in letters) from which a draft is the quote, or near it."""
+_ALIKE = 0.02
+"""Drafts whose overlap differs by less than that are equally right."""
 _THOUGHT = 0.3
 """How much a cue of thought or belief counts as an example of a word that is none of speech."""
 _MARKS = re.compile(r"[\"“”„«»]|''|``")
@@ -80,16 +86,24 @@ def train(
         UsageError: there is nothing to learn from, or the extra `train` is not installed.
     """
     sheets = [(Sheet(mark(e.article, language)), e) for e in examples]
-    heads = _heads(sheets)
+    heads = cue_words(sheets)
     if not heads:
         raise UsageError("There is no quote with a cue in these articles to learn from.")
-    words = frozenset(heads)
     bare = [without_marks(example) for example in examples[::2]]
     sheets += [(Sheet(mark(e.article, language)), e) for e in bare]
-    data = _Data()
-    for sheet, example in sheets:
-        _add(data, sheet, example, heads, words)
-    return _fitted(data, language, words, seed, card or {})
+    numbers = [*range(len(examples)), *range(0, len(examples), 2)]
+    halves = [
+        [each for each, number in zip(sheets, numbers, strict=True) if number // 2 % 2 == half]
+        for half in (0, 1)
+    ]  # an article and its copy without marks are in one half
+    data = [lessons(half, heads) for half in halves]
+    words, choices = frozenset(heads), Choices()
+    for half, other in zip(halves, reversed(data), strict=True):
+        _add_drafts(choices, half, heads, _weights(_fitted(other, seed), language, words))
+    data[0].extend(data[1])
+    fitted = _fitted(data[0], seed)
+    fitted["draft"] = fitting.softmax(choices, STRENGTH["draft"], FEWEST["draft"]), 0.0
+    return _weights(fitted, language, words, card)
 
 
 def without_marks(example: Example) -> Example:
@@ -111,40 +125,38 @@ def without_marks(example: Example) -> Example:
     return Example(example.article.model_copy(update={"text": kept}), quotes)
 
 
-@dataclass
-class _Rows:
-    """Examples of one model: features, labels, how much each counts."""
-
-    features: list[list[int]] = field(default_factory=list)
-    labels: list[bool] = field(default_factory=list)
-    counts: list[float] = field(default_factory=list)
-
-    def add(self, features: list[int], label: bool, count: float = 1.0) -> None:
-        self.features.append(features)
-        self.labels.append(label)
-        self.counts.append(count)
+Annotated = tuple[Sheet, Example]
+_Fitted = dict[str, tuple["fitting.Vector", float]]
 
 
 @dataclass
-class _Data:
-    cue: _Rows = field(default_factory=_Rows)
-    source: _Rows = field(default_factory=_Rows)
-    piece: _Rows = field(default_factory=_Rows)
+class Lessons:
+    """What the first three models learn from."""
+
+    cue: Labelled = field(default_factory=Labelled)
+    source: Labelled = field(default_factory=Labelled)
+    piece: Labelled = field(default_factory=Labelled)
+
+    def extend(self, other: Lessons) -> None:
+        """All examples of another one too."""
+        self.cue.extend(other.cue)
+        self.source.extend(other.source)
+        self.piece.extend(other.piece)
 
 
-def _heads(sheets: Iterable[tuple[Sheet, Example]]) -> dict[int, float]:
+def cue_words(sheets: Iterable[Annotated]) -> dict[int, float]:
     """Hash of each word that can be a cue -> in which share of its places it is one."""
     places: Counter[int] = Counter()
     cues: Counter[int] = Counter()
     for sheet, example in sheets:
         places.update(sheet.word[:-1])
         for quote in example.quotes:
-            cues.update(sheet.word[i] for i in _tokens(sheet, quote.cue) if sheet.is_word[i])
+            cues.update(sheet.word[i] for i in tokens_of(sheet, quote.cue) if sheet.is_word[i])
     shares = {word: count / (places[word] + 2) for word, count in cues.items()}
     return {w: s for w, s in shares.items() if s > CUE_SHARE and cues[w] >= CUE_COUNT}
 
 
-def _tokens(sheet: Sheet, spans: Spans) -> set[int]:
+def tokens_of(sheet: Sheet, spans: Spans) -> set[int]:
     """Indices of the tokens that `spans` touch."""
     found: set[int] = set()
     for start, end in spans:
@@ -154,11 +166,17 @@ def _tokens(sheet: Sheet, spans: Spans) -> set[int]:
     return {i for i in found if i < sheet.count}
 
 
-def _add(
-    data: _Data, sheet: Sheet, example: Example, heads: dict[int, float], words: frozenset[int]
-) -> None:
-    known = dict(_by_head(sheet, example.quotes, heads))
-    for i in cue_candidates(sheet, words):
+def lessons(half: Iterable[Annotated], heads: dict[int, float]) -> Lessons:
+    """The examples of the first three models in these articles."""
+    data = Lessons()
+    for sheet, example in half:
+        _add(data, sheet, example, heads)
+    return data
+
+
+def _add(data: Lessons, sheet: Sheet, example: Example, heads: dict[int, float]) -> None:
+    known = dict(by_head(sheet, example.quotes, heads))
+    for i in drafts.cue_candidates(sheet, heads.keys()):
         reading = features.read_by_rules(sheet, i)
         quote = known.get(i)
         count = _THOUGHT if quote and not quote.speech else 1.0
@@ -169,25 +187,25 @@ def _add(
             _add_quote(data, sheet, i, quote)
 
 
-def _by_head(
+def by_head(
     sheet: Sheet, quotes: Iterable[Known], heads: dict[int, float]
 ) -> Iterator[tuple[int, Known]]:
     """Each quote under its cue's head: the word that is most often a cue."""
     for quote in quotes:
-        tokens = _tokens(sheet, quote.cue)
+        tokens = tokens_of(sheet, quote.cue)
         if tokens:
             yield max(tokens, key=lambda j: (heads.get(sheet.word[j], 0.0), -j)), quote
 
 
-def _add_quote(data: _Data, sheet: Sheet, i: int, quote: Known) -> None:
+def _add_quote(data: Lessons, sheet: Sheet, i: int, quote: Known) -> None:
     reading = features.read_by_rules(sheet, i)
-    named = _tokens(sheet, quote.mention)
+    named = tokens_of(sheet, quote.mention)
     source: Mention | None = None
     for mention in features.candidates(sheet, i, reading):
         right = not named.isdisjoint(sheet.range_of(mention))
         data.source.add(features.of_source(sheet, i, mention, reading), right)
         source = mention if right and source is None else source
-    content = _tokens(sheet, quote.content)
+    content = tokens_of(sheet, quote.content)
     frame = Frame(sheet, i, source, reading)
     before = 2
     for (first, last), piece in zip(frame.pieces, features.of_pieces(frame), strict=True):
@@ -196,52 +214,72 @@ def _add_quote(data: _Data, sheet: Sheet, i: int, quote: Known) -> None:
         before = int(inside)
 
 
+# --- drafts -------------------------------------------------------------------------------------
+
+
+def _add_drafts(
+    choices: Choices, half: Iterable[Annotated], heads: dict[int, float], weights: Weights
+) -> None:
+    """The drafts that `weights` make of these articles, and how far each is right."""
+    for sheet, example in half:
+        known = dict(by_head(sheet, example.quotes, heads))
+        scene = whole.Scene(sheet, drafts.candidates(sheet, weights))
+        for each in scene.candidates:
+            quote = known.get(each.i)
+            if quote is None or quote.speech:
+                shared = whole.of_candidate(scene, each)
+                rows = (shared + row for row in whole.of_drafts(scene, each))
+                choices.add(rows, _shares(sheet, each, quote))
+
+
+def _shares(sheet: Sheet, candidate: Candidate, quote: Known | None) -> list[float]:
+    """How far each draft is the quote."""
+    if quote is None:
+        return [0.0] * len(candidate.drafts)
+    overlaps = _overlaps(sheet, candidate, quote)
+    best = max(overlaps)
+    right = [overlap > best - _ALIKE for overlap in overlaps]
+    given = 0.0 if best < FOUND else PARTLY if best < EXACT else 1.0
+    if not _is_source(sheet, candidate, quote):
+        given = min(given, PARTLY)
+    return [given * each / sum(right) for each in right]
+
+
+def _overlaps(sheet: Sheet, candidate: Candidate, quote: Known) -> list[float]:
+    def letters(tokens: Iterable[int]) -> int:
+        found = (sheet.tokens[j] for j in tokens if sheet.is_word[j])
+        return sum(token.end - token.start for token in found)
+
+    content = tokens_of(sheet, quote.content)
+    held = [{j for run in draft.runs for j in range(*run)} for draft in candidate.drafts]
+    return [letters(tokens & content) / letters(tokens | content) for tokens in held]
+
+
+def _is_source(sheet: Sheet, candidate: Candidate, quote: Known) -> bool:
+    """Whether the quote has no source, or this one."""
+    named = tokens_of(sheet, quote.mention)
+    source = candidate.source
+    return not named or (source is not None and not named.isdisjoint(sheet.range_of(source)))
+
+
 # --- fitting ------------------------------------------------------------------------------------
 
 
-def _fitted(
-    data: _Data, language: str, words: frozenset[int], seed: int, card: dict[str, Any]
+def _fitted(data: Lessons, seed: int) -> _Fitted:
+    return {
+        name: fitting.logistic(getattr(data, name), STRENGTH[name], FEWEST[name], seed)
+        for name in ("cue", "source", "piece")
+    }
+
+
+def _weights(
+    fitted: _Fitted, language: str, words: frozenset[int], card: dict[str, Any] | None = None
 ) -> Weights:
+    """All models in one table: their features differ, so that few places are shared."""
     import numpy as np
 
-    table = np.zeros(2**BITS, dtype=np.float64)
-    bias = {}
-    for name, strength in STRENGTH.items():
-        weights, bias[name] = _fit(getattr(data, name), strength, seed)
-        table += weights
+    table = np.sum([weights for weights, _ in fitted.values()], axis=0)
     limit = np.iinfo(np.int16).max
     whole = np.clip(np.rint(table * SCALE), -limit, limit).astype("<i2")
-    return Weights(language, bias, words, array("h", whole.tolist()), card)
-
-
-def _fit(rows: _Rows, strength: float, seed: int) -> tuple[np.ndarray[Any, Any], float]:
-    """The weights over the whole table, and the constant."""
-    try:
-        import numpy as np
-        from sklearn.linear_model import LogisticRegression
-        from threadpoolctl import threadpool_limits
-    except ImportError as error:
-        raise UsageError(
-            "Training needs more than attributor itself: pip install 'attributor[train]'."
-        ) from error
-    matrix = _matrix(rows.features)
-    used = np.flatnonzero(np.bincount(matrix.indices) >= FEWEST)
-    model = LogisticRegression(C=strength, solver="liblinear", tol=1e-3, random_state=seed)
-    with threadpool_limits(THREADS):
-        model.fit(matrix[:, used], np.array(rows.labels), sample_weight=np.array(rows.counts))
-    weights = np.zeros(2**BITS)
-    weights[used] = model.coef_[0]
-    return weights, float(model.intercept_[0])
-
-
-def _matrix(rows: Sequence[Sequence[int]]) -> csr_matrix:
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    ends = np.cumsum([0, *(len(row) for row in rows)])
-    places = np.fromiter(
-        (value & (2**BITS - 1) for row in rows for value in row),
-        dtype=np.int32,
-        count=int(ends[-1]),
-    )
-    return csr_matrix((np.ones(len(places), dtype=np.float32), places, ends), (len(rows), 2**BITS))
+    bias = {name: constant for name, (_, constant) in fitted.items()}
+    return Weights(language, bias, words, array("h", whole.tolist()), card or {})

@@ -180,7 +180,8 @@ def own_output(data: dict[str, Any]) -> Annotation:
     """The Annotation that `data`, read from JSON, is; its spans hold the words of the article.
 
     Raises:
-        ValueError: it is not in the output format, or a span is not where it says.
+        ValueError: it is not in the output format, a span is not where it says, or a quote has a
+            speaker who is not listed.
     """
     if isinstance(data["article"], dict):  # the digest is computed, and corrected text has another
         given = {key: value for key, value in data["article"].items() if key != "sha256"}
@@ -188,6 +189,8 @@ def own_output(data: dict[str, Any]) -> Annotation:
     annotation = Annotation.model_validate(data)
     text = annotation.article.text
     for quote in annotation.quotes:
+        if quote.speaker is not None and annotation.speaker_of(quote) is None:
+            raise ValueError(f"quote {quote.id} has the speaker {quote.speaker}, who is not listed")
         for span in (*quote.spans, *filter(None, (quote.cue, quote.mention))):
             if text[span.start : span.end] != span.text or span.start < 0:
                 raise ValueError(

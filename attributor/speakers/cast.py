@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from attributor.marking import Marking, Mention, Token
+from attributor.marking import Marking, Mention
 from attributor.marking.evidence import Gender
 from attributor.marking.language import Language, load
-from attributor.marking.tokens import index_at, without_possessive
+from attributor.marking.tokens import index_at
 from attributor.records import ProposedSpeaker, SpeakerKind
+from attributor.speakers.bare import BareNames
 
 _REMEMBERED = 60
 """Of the names in those paragraphs no more than so many, the last ones."""
 _APPOSED = 40
 """A name set off by commas follows a description within so many code points."""
-_STEM = 4
-"""A case ending leaves at least so many letters of a name."""
 _LEAD = 6
 """A sentence's subject has at most so many words of description before its name."""
+_PARENTHESIS = re.compile(r" \([^()]{1,30}\)")
+"""What stands between a name and what describes it, about neither: "Ana Holt (Ohio), chair"."""
+_SHORT, _TITLED = 3, 0.8
+"""In a headline with capitals so large a share of the words of more letters than this has them."""
 _FOCUS = 3
 """A pronoun looks back over so many paragraphs for the person it means."""
 
@@ -58,6 +62,7 @@ class Cast:
         self.marking = marking
         self.text = marking.text
         self.language: Language = load(marking.language)
+        self._bare = BareNames(marking.tokens, marking.text, self.language)
         self.others: dict[str, Entity] = {}
         self._other_by_head: dict[str, Entity] = {}
         self.last: tuple[int, Entity] | None = None
@@ -68,9 +73,11 @@ class Cast:
         self._by_first: dict[str, list[Entity]] = defaultdict(list)
         self._by_head: dict[str, list[Entity]] = defaultdict(list)
         self._entity_at: dict[int, Entity] = {}
-        names = list(self._names())
-        for mention, words, surface in sorted(names, key=lambda n: len(n[1]) == 1):
-            self._entity_at[mention.start] = self._register(mention, words, surface)
+        headline = self._headline_end()
+        names = sorted(self._names(), key=lambda n: (n[0].start < headline, len(n[1]) == 1))
+        for mention, words, surface in names:
+            known = self._in_headline(words) if mention.start < headline else None
+            self._entity_at[mention.start] = known or self._register(mention, words, surface)
         self._named_at = sorted(self._entity_at)
 
     # --- names ---------------------------------------------------------------------------------
@@ -78,54 +85,25 @@ class Cast:
     def _names(self) -> Iterable[tuple[Mention, tuple[str, ...], str]]:
         for mention in self.marking.mentions:
             if mention.type == "name":
-                words, surface = self._bare(mention.start, mention.end)
+                words, surface = self._bare.name(mention.start, mention.end)
                 if words:
                     yield mention, words, surface
 
-    def _bare(self, start: int, end: int) -> tuple[tuple[str, ...], str]:
-        """The name in `start:end` without titles and description: its words, and as written."""
-        tokens = self.marking.tokens[
-            index_at(self.marking.tokens, start) : index_at(self.marking.tokens, end)
-        ]
-        first = 0
-        for k, token in enumerate(tokens[:-1]):
-            known = token.low in self.language.titles or self._is_person_noun(token.low)
-            described = known or token.low.endswith("'s") or not token.capital
-            if described and token.low not in self.language.particles and token.low != ".":
-                first = k + 1
-        while first < len(tokens) - 1 and (
-            not tokens[first].low[0].isalnum() or tokens[first].low in self.language.determiners
-        ):
-            first += 1
-        if first < len(tokens) - 2 and not tokens[first].capital:
-            first += 2  # "(Secretary) of State Jon Husted"
-        kept: Sequence[Token] = tokens[first:]
-        if not kept:
-            return (), ""
-        kept = self._without_additions(kept)
-        stop = min(kept[-1].end, end)
-        words = tuple(self._base(t.low) for t in kept if t.low[0].isalnum())
-        return words, self.text[kept[0].start : stop]
+    def _headline_end(self) -> int:
+        """Where a headline ends in which every longer word has a capital; 0 without one."""
+        start, end = self.marking.paragraphs[0] if self.marking.paragraphs else (0, 0)
+        words = [word for word in self.text[start:end].split() if len(word) > _SHORT]
+        capitals = sum(word.lstrip("“‘\"'(")[:1].isupper() for word in words)
+        titled = len(words) > 2 and capitals >= _TITLED * len(words)
+        return end if titled and len(self.marking.paragraphs) > 1 else 0
 
-    def _without_additions(self, tokens: Sequence[Token]) -> Sequence[Token]:
-        """A person's name without "of New York" and "Jr."."""
-        if not any(self.language.nouns.get(t.low) == "organization" for t in tokens):
-            lows = [t.low for t in tokens]
-            place = next(
-                (k for k, low in enumerate(lows) if k and low in self.language.joints), None
-            )
-            tokens = tokens[:place]
-        while len(tokens) > 2 and tokens[-1].low in (*self.language.suffixes, "."):
-            tokens = tokens[:-1]
-        return tokens
-
-    def _base(self, low: str) -> str:
-        """A name's word without its possessive or, where names are inflected, its case ending."""
-        low = without_possessive(low)
-        for ending in self.language.endings:
-            if low.endswith(ending) and len(low) - len(ending) >= _STEM:
-                return low.removesuffix(ending)
-        return low
+    def _in_headline(self, words: tuple[str, ...]) -> Entity | None:
+        """Whom the text below names with the first of these words ("Ana Holt Calls …"), or fits."""
+        begins = (words[:count] for count in range(len(words), 0, -1))
+        found = [e for name in begins for e in self._candidates(name) if name in e.names]
+        fits = [e for e in self._candidates(words) if e.fits(words)]
+        full = [e for e in found if len(e.names[0]) > 1]
+        return next(iter((*full, *fits, *found)), None)
 
     def _register(self, mention: Mention, words: tuple[str, ...], surface: str) -> Entity:
         entity = self._fitting(words, mention) or self._new(words)
@@ -151,7 +129,7 @@ class Cast:
             head = self.language.abbreviations.get(word.strip(".,"), word)
             if self._names_role(head) and head not in entity.heads:
                 entity.heads.add(head)
-                self._by_head[self._base(head)].append(entity)
+                self._by_head[self._bare.base(head)].append(entity)
 
     def _office(self, mention: Mention) -> str:
         """The description before the name, set off by a comma: "The mayor, Mara Quill"."""
@@ -171,9 +149,6 @@ class Cast:
             return True
         first = self.text[mention.start : mention.end].split()[0].lower()
         return len(words) > 1 and first not in self.language.determiners
-
-    def _is_person_noun(self, low: str) -> bool:
-        return self.language.nouns.get(low) in ("person", "group")
 
     def _is_role(self, word: str) -> bool:
         word = word.strip(".,")
@@ -248,13 +223,36 @@ class Cast:
         i = bisect_left(self._starts, mention.start)
         for other in self.marking.mentions[max(i - 1, 0) : i + 3]:
             first, second = sorted((other, mention), key=lambda m: m.start)
-            gap = self.text[first.end : second.start]
+            gap = _PARENTHESIS.sub("", self.text[first.end : second.start])
             if other.type != "name" or len(gap) > _APPOSED or "." in gap.rstrip("."):
                 continue
             before = gap.strip() == "," and first is other
             if before or (first is mention and self._closes(gap, other)):
                 return other
+            if first is mention and self._leads_to(mention, gap):
+                return other
         return None
+
+    def _leads_to(self, mention: Mention, gap: str) -> bool:
+        """Whether a description without an article goes on to the name: "talk radio host Ana Holt".
+
+        So does an office of something: "Secretary of State Ana Holt".
+        """
+        words = gap.split()
+        first = self.text[mention.start : mention.end].lower().split()[0]
+        if len(words) > _LEAD or not all(word.isalpha() for word in words):
+            return False
+        if first in self.language.determiners | self.language.possessives:
+            return False
+        return all(self._describes(word, k) for k, word in enumerate(words))
+
+    def _describes(self, word: str, place: int) -> bool:
+        """Whether the word can stand between a description and the name that it belongs to."""
+        low, lang = word.lower(), self.language
+        if place == 0 and low in lang.joints:
+            return True
+        closed = (lang.verbs, lang.auxiliaries, lang.conjunctions, lang.relatives, lang.adverbs)
+        return not any(low in words for words in (*closed, lang.adjuncts, lang.pronouns))
 
     def _closes(self, gap: str, name: Mention) -> bool:
         """Whether the name stands between commas right behind a description."""
@@ -272,7 +270,7 @@ class Cast:
     def proposed(self, speaker: ProposedSpeaker) -> Entity | None:
         """The entity with the name that an engine proposes, if the article has such a name."""
         words = tuple(
-            self._base(w)
+            self._bare.base(w)
             for w in speaker.name.lower().replace("’", "'").split()
             if w not in self.language.titles
         )
@@ -309,6 +307,8 @@ class Cast:
     def _meant_by_pronoun(self, mention: Mention) -> Entity | None:
         low = self.text[mention.start : mention.end].lower()
         kind = self.language.pronouns.get(low, "")
+        if kind == "relative":
+            return self._before_relative(mention)
         if kind not in ("m", "f"):
             if kind in ("plural", "thing") and self.last:
                 return self.last[1] if self.last[1].kind not in ("person", "anonymous") else None
@@ -317,6 +317,14 @@ class Cast:
         if found is not None and not found.gender:
             found.gender = "m" if kind == "m" else "f"
         return found
+
+    def _before_relative(self, mention: Mention) -> Entity | None:
+        """Who stands right before "who", if it is a name: "Ana Holt, who says …"."""
+        i = bisect_left(self._starts, mention.start) - 1
+        before = self.marking.mentions[i] if i >= 0 else None
+        if before is None or self.text[before.end : mention.start].strip(", "):
+            return None
+        return self._entity_at.get(before.start)
 
     def _in_focus(self, mention: Mention, gender: Gender) -> Entity | None:
         """The person last put forward before `mention` whom `gender` does not rule out.
@@ -377,7 +385,11 @@ class Cast:
     def _holder(self, mention: Mention, kind: str) -> Entity | None:
         """Who was said to be this before; of persons, else the one in focus."""
         words = self.text[mention.start : mention.end].lower().split()
-        before = [e for e in self._by_head[self._base(mention.head)] if e.places[0] < mention.start]
+        before = [
+            e
+            for e in self._by_head[self._bare.base(mention.head)]
+            if e.places[0] < mention.start and (e.kind == "person") == (kind == "person")
+        ]
         if before:
             heads = {w for w in words if self._names_role(w)}
             return max(before, key=lambda e: (len(heads & e.heads), _last_before(e, mention.start)))

@@ -65,6 +65,13 @@ def test_a_span_that_is_not_in_the_article_is_refused(tmp_path: Path) -> None:
         read_gold(written(tmp_path / "g", [row]))
 
 
+def test_a_quote_whose_speaker_is_not_listed_is_refused(tmp_path: Path) -> None:
+    row = json.loads(annotate(mark(Article(id="own", text=TEXT))).model_dump_json())
+    row["quotes"][0]["speaker"] = 99
+    with pytest.raises(ReadingError, match="quote 1 has the speaker 99, who is not listed"):
+        read_gold(written(tmp_path / "g", [row]))
+
+
 BAD: list[tuple[Any, str]] = [
     ("{", "not one JSON object a line"),
     ("[]", "not a JSON object"),

@@ -1,0 +1,225 @@
+"""Candidates: each word that may be a cue, its source, and the likeliest drafts of its content.
+
+Every candidate cue gets log-odds from its features; the mention with the best score is its source;
+then every piece of its paragraph is labelled as content or not, with the label before it in mind,
+and the best few sequences are kept (Viterbi). Which draft holds, if any, is decided later, when
+the other candidates of the article are known (`whole`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from math import exp, log1p
+
+from attributor.embedded import features
+from attributor.embedded.features import Frame, Reading
+from attributor.embedded.sheet import Sheet
+from attributor.embedded.weights import Weights
+from attributor.marking import Mention, subjects
+from attributor.marking.page import Bounds
+
+HOPELESS = -2.5
+"""Log-odds of a cue by its words alone from which it is looked at;"""
+LEAST_CUE = -1.5
+"""and with the rules' reading."""
+LEAST_SOURCE = -1.5
+"""Log-odds from which a mention is taken for a cue's source."""
+UNSOURCED, UNRIVALLED = -3.0, -6.0
+"""What stands for the log-odds of the source, and of the second, where there is none."""
+_PATHS = 10
+"""So many labellings are kept on the way,"""
+_DRAFTS = 6
+"""and so many of them that differ in their words are drafts."""
+
+_BEAM = 3.0
+"""What is so much less likely (log-odds) than the best labelling so far is no draft."""
+
+_Path = tuple[float, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One way to read what a cue reports.
+
+    `pieces` are token ranges as they were labelled, `runs` the same from word to word, joined where
+    only punctuation lies between. `loss` is -log of the labelling's probability.
+    """
+
+    loss: float
+    pieces: tuple[Bounds, ...]
+    runs: tuple[Bounds, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A cue at token `i`, its source, and drafts of its content, the likeliest first.
+
+    `sourced` and `rival` are the log-odds of the source and of the second best.
+    """
+
+    i: int
+    odds: float
+    reading: Reading
+    source: Mention | None
+    sourced: float
+    rival: float
+    frame: Frame
+    drafts: tuple[Draft, ...]
+
+
+def candidates(sheet: Sheet, weights: Weights) -> list[Candidate]:
+    """Everything in the article that may be a quote, in the order of the cues."""
+    found = (_candidate(sheet, weights, *cue) for cue in _cues(sheet, weights))
+    return [each for each in found if each is not None]
+
+
+def cue_candidates(sheet: Sheet, words: Container[int]) -> Iterator[int]:
+    """Indices of the tokens that marking or learning holds possible as cues."""
+    return (i for i in range(sheet.count) if i in sheet.cues or sheet.word[i] in words)
+
+
+def _cues(sheet: Sheet, weights: Weights) -> Iterator[tuple[int, float, Reading]]:
+    for i in cue_candidates(sheet, weights.words):
+        odds = weights.score("cue", features.around_cue(sheet, i))
+        if (odds < HOPELESS and sheet.cue(i).kind != "preposition") or reports_nothing(sheet, i):
+            continue
+        reading = features.read_by_rules(sheet, i)
+        odds += weights.sum(features.of_reading(sheet, i, reading))
+        if odds >= LEAST_CUE or reads_preposition(sheet, i, reading):
+            yield i, odds, reading
+
+
+def reads_preposition(sheet: Sheet, i: int, reading: Reading) -> bool:
+    """Whether the rules read "according to" or the like here: few are learned, all are cues."""
+    return reading.content is not None and sheet.cue(i).kind == "preposition"
+
+
+def reports_nothing(sheet: Sheet, i: int) -> bool:
+    """Whether nothing was said ("did not say"), or the subject did not say it ("was told").
+
+    The corpus that the weights come from counts both; here neither is a quote of the subject.
+    """
+    first, _ = sheet.sentences[sheet.sentence_of[i]]
+    language = sheet.language
+    refusal = (
+        sheet.low(i + 1) in language.negations and sheet.low(i + 2) in language.infinitive_marks
+    )
+    if refusal or subjects.is_negated(sheet, i, first):  # "asked not to be named", "did not say"
+        return True
+    before = sheet.low(i - 1)
+    passive = before in language.passive or before.endswith("'s")
+    return passive and not sheet.low(i).endswith(language.participle)
+
+
+def _candidate(
+    sheet: Sheet, weights: Weights, i: int, odds: float, reading: Reading
+) -> Candidate | None:
+    source, sourced, rival = _source(sheet, weights, i, reading)
+    if not can_speak(sheet, i, source):
+        return None
+    frame = Frame(sheet, i, source, reading)
+    drafts = tuple(_drafts(sheet, frame, _paths(weights, frame)))
+    return Candidate(i, odds, reading, source, sourced, rival, frame, drafts) if drafts else None
+
+
+def _source(
+    sheet: Sheet, weights: Weights, i: int, reading: Reading
+) -> tuple[Mention | None, float, float]:
+    """The likeliest source if it is likely enough, its log-odds, and those of the second."""
+    mentions = features.candidates(sheet, i, reading)
+    rows = (features.of_source(sheet, i, mention, reading) for mention in mentions)
+    scores = [weights.score("source", row) for row in rows]
+    best, second = sorted((*scores, UNRIVALLED, UNRIVALLED), reverse=True)[:2]
+    if best <= LEAST_SOURCE:
+        return None, UNSOURCED, UNSOURCED
+    return mentions[scores.index(best)], best, second
+
+
+def can_speak(sheet: Sheet, i: int, source: Mention | None) -> bool:
+    """Whether there is somebody to credit; what nobody is credited with, coverage tells of."""
+    if source is None:
+        return sheet.cue(i).kind == "preposition"
+    return sheet.tokens[sheet.range_of(source).start].low not in sheet.language.negations
+
+
+# --- content ------------------------------------------------------------------------------------
+
+
+def _paths(weights: Weights, frame: Frame) -> list[_Path]:
+    """The likeliest labellings of the frame's pieces, with their losses, the best first."""
+    paths: list[tuple[int, list[_Path]]] = [(2, [(0.0, ())])]
+    for piece in features.of_pieces(frame):
+        own = weights.score("piece", piece.features)
+        outside: list[_Path] = []
+        inside: list[_Path] = []
+        for before, known in paths:
+            odds = own + weights.sum(piece.after(before))
+            out, in_ = loss(-odds), loss(odds)
+            outside += [(total + out, (*path, 0)) for total, path in known]
+            inside += [(total + in_, (*path, 1)) for total, path in known]
+        limit = min(outside + inside)[0] + _BEAM
+        paths = [(0, _first(outside, limit)), (1, _first(inside, limit))]
+        paths = [(label, kept) for label, kept in paths if kept]
+    return sorted(path for _, kept in paths for path in kept)
+
+
+def _first(paths: list[_Path], limit: float) -> list[_Path]:
+    """The likeliest paths, as far as their loss is below `limit`."""
+    return sorted(path for path in paths if path[0] < limit)[:_PATHS]
+
+
+def loss(odds: float) -> float:
+    """-log of the probability that log-odds stand for."""
+    return log1p(exp(-odds)) if odds > -30 else -odds
+
+
+def _drafts(sheet: Sheet, frame: Frame, paths: Iterable[_Path]) -> Iterator[Draft]:
+    """The first labellings that differ in their words, and what the rules take."""
+    known: set[tuple[Bounds, ...]] = {()}
+    total = 0.0
+    for total, labels in paths:
+        inside = [piece for piece, label in zip(frame.pieces, labels, strict=True) if label]
+        runs = word_runs(sheet, inside)
+        if runs not in known:
+            known.add(runs)
+            yield Draft(total, tuple(inside), runs)
+            if len(known) > _DRAFTS:
+                break
+    ruled = tuple(sorted(frame.by_rules))
+    runs = word_runs(sheet, ruled)
+    if runs not in known:
+        yield Draft(total + _BEAM, ruled, runs)
+
+
+def word_runs(sheet: Sheet, pieces: Sequence[Bounds]) -> tuple[Bounds, ...]:
+    """Ranges from word to word, joined where only punctuation lies between two."""
+    runs: list[Bounds] = []
+    for first, last in pieces:
+        while first < last and not sheet.is_word[first]:
+            first += 1
+        while last > first and not sheet.is_word[last - 1]:
+            last -= 1
+        if first == last:
+            continue
+        if runs and not any(sheet.is_word[runs[-1][1] : first]):
+            runs[-1] = (runs[-1][0], last)
+        else:
+            runs.append((first, last))
+    return tuple(runs)
+
+
+def overlap(sheet: Sheet, some: Sequence[Bounds], others: Sequence[Bounds]) -> int:
+    """How many words two drafts share."""
+    words = sheet.words_to
+    return sum(
+        words[min(b, d)] - words[max(a, c)]
+        for a, b in some
+        for c, d in others
+        if min(b, d) > max(a, c)
+    )
+
+
+def size(sheet: Sheet, runs: Iterable[Bounds]) -> int:
+    """How many words a draft has."""
+    return sum(sheet.words_to[b] - sheet.words_to[a] for a, b in runs)

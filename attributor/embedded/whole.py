@@ -1,0 +1,305 @@
+"""What a quote looks like as a whole: features of a draft beside the other candidates' drafts.
+
+The models before this one see a cue, a source, a piece of a paragraph each by itself. This one sees
+the cue, its source and all of its content at once: how it begins and ends, which marked passages it
+holds or cuts, what the rules take instead, whose reporting clause lies inside. Log-odds that were
+found before come in steps, as features like others.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
+from attributor.embedded.drafts import Candidate, Draft, overlap, size
+from attributor.embedded.features import MENTION_TYPES, double, single
+from attributor.embedded.sheet import Sheet, hashed
+from attributor.marking.page import Bounds
+
+LIKELY = -0.6
+"""Log-odds from which a candidate counts as a cue for the others."""
+_NEAR = 40
+"""Tokens of a cue's sentence in which its rivals are looked for, to each side."""
+_AROUND = 100
+"""Tokens in which a candidate's neighbours are looked for, to each side."""
+_FAR = 60
+"""Tokens of a cue's sentence in which marked passages are looked for, to each side."""
+_MOST = 0.8
+"""A draft that holds so large a share of a marked passage holds it."""
+_FAR_BEHIND = 1.5
+"""A cue that is so much less likely (log-odds) than another is far behind it."""
+_UNKNOWN = -3.0
+"""What stands for the log-odds of a rival where there is none."""
+_STEPS = 20
+"""More than there are steps of log-odds, and than there are shapes: they are mixed by it."""
+_LENGTHS = (1, 2, 3, 4, 5, 6, 9, 13, 19, 27, 41)
+"""Numbers of words from which a step begins."""
+
+
+class Scene:
+    """The candidates of one article, and which of them are likely cues."""
+
+    def __init__(self, sheet: Sheet, candidates: Sequence[Candidate]) -> None:
+        self.sheet = sheet
+        self.candidates = candidates
+        self.odds = {each.i: each.odds for each in candidates}
+        self.likely = sorted(each.i for each in candidates if each.odds > LIKELY)
+
+        self._places = [each.i for each in candidates]
+
+    def neighbours(self, candidate: Candidate) -> list[Candidate]:
+        """The other candidates near it in its paragraph."""
+        first = bisect_left(self._places, candidate.i - _AROUND)
+        last = bisect_left(self._places, candidate.i + _AROUND)
+        paragraph = self.sheet.paragraph_of[candidate.i]
+        return [
+            each
+            for each in self.candidates[first:last]
+            if each is not candidate and self.sheet.paragraph_of[each.i] == paragraph
+        ]
+
+    def held(self, runs: Sequence[Bounds]) -> int:
+        """How many likely cues the runs hold."""
+        return sum(bisect_left(self.likely, b) - bisect_left(self.likely, a) for a, b in runs)
+
+    def strongest(self, first: int, last: int) -> float:
+        """The best log-odds of a candidate in `first:last`."""
+        return max((self.odds[j] for j in range(first, last) if j in self.odds), default=_UNKNOWN)
+
+
+def of_drafts(scene: Scene, candidate: Candidate) -> list[list[int]]:
+    """Features of each draft of a candidate, beside those of the candidate itself."""
+    drafts = enumerate(candidate.drafts)
+    return [_of_draft(scene, candidate, draft, rank) for rank, draft in drafts]
+
+
+def _step(odds: float) -> int:
+    """Log-odds in steps of a half, from 0 to 16."""
+    return max(-6, min(10, int(odds * 2))) + 6
+
+
+def _length(words: int) -> int:
+    return bisect_right(_LENGTHS, words)
+
+
+def of_candidate(scene: Scene, candidate: Candidate) -> list[int]:
+    """How sure the cue and its source are, and which other cues stand in the sentence."""
+    sheet, i, source, reading = scene.sheet, candidate.i, candidate.source, candidate.reading
+    word, kind, at = sheet.word, sheet.kind, sheet.at
+    odds, sourced = _step(candidate.odds), _step(candidate.sourced)
+    first, last = sheet.sentences[sheet.sentence_of[i]]
+    left = scene.strongest(max(first, i - _NEAR), i)
+    right = scene.strongest(i + 1, min(last, i + _NEAR))
+    form = candidate.frame.side * 4 + (1 + MENTION_TYPES[source.type] if source else 0)
+    inside = max(
+        (_inside(scene, candidate, each) for each in scene.neighbours(candidate)), default=0
+    )
+    head = 0 if source is None else 1 if source.type == "name" else hashed(source.head)
+    return [
+        *single(
+            400,
+            0,
+            odds,
+            sourced,
+            _step(candidate.sourced - candidate.rival),
+            odds * _STEPS + sourced,
+            _step(left) * _STEPS + odds,
+            _step(right) * _STEPS + odds,
+            form,
+            form * _STEPS + odds,
+            reading.state * _STEPS + odds,
+            (reading.content is not None) * _STEPS + odds,
+            (sheet.passage_of[i] >= 0) * _STEPS + odds,
+            head,
+            inside * _STEPS + odds,
+            inside * 2 + (source is not None),
+        ),
+        *double(
+            420,
+            (word[i], 0),
+            (word[i], odds),
+            (word[i], form),
+            (kind[at(i + 1)], odds),
+            (kind[at(i - 1)], odds),
+            (word[at(i + 1)], 0),
+            (word[at(i - 1)], 0),
+            (word[i], head),
+            (word[i], inside),
+        ),
+    ]
+
+
+def _inside(scene: Scene, candidate: Candidate, other: Candidate) -> int:
+    """How the other one's likeliest draft holds the candidate's cue; 0 if it does not."""
+    if not any(a <= candidate.i < b for a, b in other.drafts[0].runs):
+        return 0
+    return _rank(scene, candidate, other)
+
+
+def _rank(scene: Scene, candidate: Candidate, other: Candidate) -> int:
+    """From 1 to 4: the other one's cue is less or more likely, in another sentence or this one."""
+    sentences = scene.sheet.sentence_of
+    same = sentences[candidate.i] == sentences[other.i]
+    return 1 + (other.odds > candidate.odds) + 2 * same
+
+
+def _of_draft(scene: Scene, candidate: Candidate, draft: Draft, rank: int) -> list[int]:
+    sheet, i, runs = scene.sheet, candidate.i, draft.runs
+    before = sum(b <= i for _, b in runs)
+    after = sum(a > i for a, _ in runs)
+    around = before + after < len(runs)
+    shape = (min(before, 2) * 3 + min(after, 2)) * 2 + around
+    behind = [runs[before + around]] if after else []
+    ahead = [runs[before + around - 1]] if before or around else []
+    return [
+        *_of_rank(candidate, draft, rank, shape),
+        *_of_extent(scene, candidate, runs, shape),
+        *_of_marks(scene, i, runs, shape),
+        *_of_neighbours(scene, candidate, runs),
+        *(f for first, last in ahead for f in _of_run(sheet, i, first, last, 480)),
+        *(f for first, last in behind for f in _of_run(sheet, i, first, last, 520)),
+        *_of_edges(sheet, runs[0][0], runs[-1][1], shape),
+    ]
+
+
+def _of_rank(candidate: Candidate, draft: Draft, rank: int, shape: int) -> list[int]:
+    """How much less likely than the first the labelling was by itself."""
+    behind = min(int((draft.loss - candidate.drafts[0].loss) * 1.5), 8)
+    return single(430, rank * 10 + behind, rank, behind, rank * _STEPS + shape)
+
+
+def _of_extent(scene: Scene, candidate: Candidate, runs: Sequence[Bounds], shape: int) -> list[int]:
+    """How much text the draft takes, and how much of what the rules take."""
+    sheet, i, frame = scene.sheet, candidate.i, candidate.frame
+    own, words, odds = sheet.word[i], size(sheet, runs), _step(candidate.odds)
+    first, last = runs[0][0], runs[-1][1]
+    ruled = size(sheet, frame.by_rules)
+    shared = overlap(sheet, frame.by_rules, runs)
+    alike = int(8 * shared / (ruled + words - shared)) if ruled else 9
+    sentences = sheet.sentence_of[last - 1] - sheet.sentence_of[first]
+    opens = first == sheet.paragraphs[sheet.paragraph_of[i]][0]
+    sourced = candidate.source is not None and any(a <= frame.source.start < b for a, b in runs)
+    held = min(scene.held(runs), 2)
+    following = sheet.at(i + 1)
+    return [
+        *single(
+            440,
+            shape * 12 + _length(words),
+            shape,
+            shape * 3 + frame.side,
+            len(runs),
+            alike,
+            alike * _STEPS + shape,
+            sentences * _STEPS + shape,
+            opens * _STEPS + shape,
+            held,
+            held * _STEPS + shape,
+            sourced * _STEPS + shape,
+            (min(sentences, 3) * 3 + held) * _STEPS + shape,
+            _length(words) * _STEPS + odds,
+        ),
+        *double(
+            460,
+            (own, shape),
+            (own, alike),
+            (own, min(sentences, 2)),
+            (sheet.kind[following], shape),
+            (sheet.word[following], shape),
+            (own, _length(words)),
+        ),
+    ]
+
+
+def _of_marks(scene: Scene, i: int, runs: Sequence[Bounds], shape: int) -> list[int]:
+    """Which marked passages the draft holds, cuts, or leaves out of its sentence."""
+    sheet = scene.sheet
+    inside = [sheet.passage_of[j] for a, b in runs for j in range(a, b)]
+    held = {number: inside.count(number) for number in set(inside) - {-1}}
+    cut = min(sum(_is_cut(sheet, number, tokens) for number, tokens in held.items()), 2)
+    first, last = sheet.sentences[sheet.sentence_of[i]]
+    near = set(sheet.passage_of[max(first, i - _FAR) : min(last, i + _FAR)])
+    left_out = min(len(near - held.keys() - {-1}), 3)
+    marked = bool(held) + (bool(held) and -1 in inside)
+    cues = min(scene.held(runs), 2)
+    return single(
+        470,
+        cut * 4 + left_out,
+        cut * _STEPS + shape,
+        left_out * _STEPS + shape,
+        marked * _STEPS + shape,
+        marked * 36 + cut * 12 + left_out * 3 + cues,
+    )
+
+
+def _of_neighbours(scene: Scene, candidate: Candidate, runs: Sequence[Bounds]) -> list[int]:
+    """What the draft takes of other candidates' likeliest drafts, and which of their cues."""
+    sheet, odds, words = scene.sheet, _step(candidate.odds), size(scene.sheet, runs)
+    taken = held = 0
+    for other in scene.neighbours(candidate):
+        shared = overlap(sheet, runs, other.drafts[0].runs)
+        if shared:
+            stronger = other.odds > candidate.odds
+            taken = max(taken, 1 + 3 * shared // words * 2 + stronger)
+        if any(a <= other.i < b for a, b in runs):
+            rank = _rank(scene, candidate, other)
+            held = max(held, rank + 4 * (other.odds > candidate.odds + _FAR_BEHIND))
+    return single(570, taken, taken * _STEPS + odds, held, held * _STEPS + odds, held * 9 + taken)
+
+
+def _is_cut(sheet: Sheet, number: int, held: int) -> bool:
+    """Whether a draft that holds so many tokens of a marked passage leaves some of it out."""
+    passage = sheet.marking.passages[number]
+    first, last = sheet.span(passage.start, passage.end)
+    return held < _MOST * (last - first)
+
+
+def _of_run(sheet: Sheet, i: int, first: int, last: int, base: int) -> list[int]:
+    """How the run nearest to the cue on one side begins and ends."""
+    word, kind, at = sheet.word, sheet.kind, sheet.at
+    own, before, after, beyond = word[i], at(first - 1), at(last), at(last + 1)
+    further = at(last + 2)
+    gap = range(i + 1, first) if first > i else range(last, i)
+    between = _length(max(sheet.words_to[gap.stop] - sheet.words_to[gap.start], 0)) if gap else 0
+    commas = min(sheet.commas[gap.stop] - sheet.commas[gap.start], 3) if gap else 0
+    _, end = sheet.sentences[sheet.sentence_of[last - 1]]
+    left = _length(sheet.words_to[min(end, last + _NEAR)] - sheet.words_to[last])
+    long = _length(last - first)
+    return [
+        *single(base, between, commas * 12 + between, left, long),
+        *double(
+            base + 5,
+            (word[before], word[first]),
+            (kind[before], kind[first]),
+            (own, word[first]),
+            (own, word[before]),
+            (word[before], between),
+            (kind[first], between),
+            (word[last - 1], word[after]),
+            (kind[last - 1], kind[after]),
+            (word[after], word[beyond]),
+            (kind[after], kind[beyond]),
+            (word[after], kind[beyond]),
+            (own, word[after]),
+            (word[after], left),
+            (kind[beyond], left),
+            (kind[last - 1], left),
+            (word[after] ^ kind[beyond], long),
+            (word[beyond], word[further]),
+            (kind[beyond], kind[further]),
+            (word[beyond] ^ kind[further], long),
+        ),
+    ]
+
+
+def _of_edges(sheet: Sheet, first: int, last: int, shape: int) -> list[int]:
+    """How the draft begins and ends, wherever that is."""
+    word, kind, before = sheet.word, sheet.kind, sheet.at(first - 1)
+    after, beyond = sheet.at(last), sheet.at(last + 1)
+    return double(
+        560,
+        (word[first], word[before]),
+        (word[after], word[beyond]),
+        (kind[after], kind[beyond]),
+        (word[first], shape),
+        (word[after], shape),
+    )
