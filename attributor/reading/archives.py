@@ -82,38 +82,32 @@ class _Taken:
         self._ids = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._ids.execute("PRAGMA journal_mode = OFF")
         self._ids.execute("PRAGMA synchronous = OFF")
-        self._ids.execute(
-            "CREATE TABLE taken (id BLOB PRIMARY KEY, file TEXT, place TEXT) WITHOUT ROWID"
-        )
+        self._ids.execute("CREATE TABLE taken (id BLOB PRIMARY KEY, place TEXT) WITHOUT ROWID")
 
     def named(self, found: Found) -> Article | ReadingError:
         """The article with an id of its own, or an error if its file has used that before."""
         article = found.article
         if isinstance(article, ReadingError):
             return article
-        holder = self._take(article.id, found)
-        if holder is None:
+        if article.id != found.place:
+            earlier = self._take(f"{found.file}\0{article.id}", found.place)
+            if earlier:
+                problem = f"has the id {quoted(article.id)}, which {quoted(earlier)} has already"
+                return ReadingError(
+                    f"{quoted(found.place)} {problem}: give each its own.", article=found.place
+                )
+        if not self._take(article.id, found.place):
             return article
-        if holder[0] == found.file:
-            return ReadingError(
-                f"{quoted(found.place)} has the id {quoted(article.id)}, which is already that of "
-                f"{quoted(holder[1])}: give each row an id of its own.",
-                article=found.place,
-            )
-        number = 1
-        new = found.place
-        while self._take(new, found):
+        new, number = found.place, 1
+        while self._take(new, found.place):
             number += 1
             new = f"{found.place}~{number}"
         return article.model_copy(update={"id": new})
 
-    def _take(self, id: str, found: Found) -> tuple[str, str] | None:
-        """Take an id; if it is taken, say in which file and at which place."""
+    def _take(self, id: str, place: str) -> str | None:
+        """Take an id; if it is taken, say at which place."""
         key = blake2b(id.encode("utf-8", "replace"), digest_size=16).digest()
-        row = (key, found.file, found.place)
-        if self._ids.execute("INSERT OR IGNORE INTO taken VALUES (?, ?, ?)", row).rowcount:
+        if self._ids.execute("INSERT OR IGNORE INTO taken VALUES (?, ?)", (key, place)).rowcount:
             return None
-        taken: tuple[str, str] = self._ids.execute(
-            "SELECT file, place FROM taken WHERE id = ?", (key,)
-        ).fetchone()
-        return taken
+        taken = self._ids.execute("SELECT place FROM taken WHERE id = ?", (key,)).fetchone()
+        return str(taken[0])

@@ -104,8 +104,16 @@ def layout(names: Sequence[str], sample: Sequence[Sequence[object]], name: str, 
     """
     said = {key: _place(wanted, names, name) for key, wanted in how.columns.said().items()}
     places = said | by_name(names, sample, said)
-    if "text" not in places:
-        places["text"] = _by_content(names, sample, set(places.values()), name)
+    at = places.get("text")
+    if at is None or ("text" not in said and not _length(sample, at)):
+        longest = _longest(names, sample, set(places.values()))
+        places["text"] = at = longest if longest is not None else at
+    if at is None:
+        raise ReadingError(
+            f"{quoted(name)} has no column that holds articles ({_shown(names)}): "
+            "name it with --text-column if there is one.",
+            article=name,
+        )
     tell(name, {key: names[at] for key, at in places.items() if key not in said}, how.on_guess)
     return places
 
@@ -118,15 +126,13 @@ def by_name(
     places: dict[str, int] = {}
     for key, known in _NAMES.items():
         taken = {*said.values(), *places.values()}
-        ranked = sorted(
-            (known.index(word), at)
+        ranked = [
+            (not _length(sample, at), known.index(word), at)
             for at, word in enumerate(folded)
-            if word in known
-            and at not in taken
-            and (not sample or any(_cell(r, at) for r in sample))
-        )
+            if word in known and at not in taken
+        ]
         if ranked and key not in said:
-            places[key] = ranked[0][1]
+            places[key] = min(ranked)[2]
     return places
 
 
@@ -146,31 +152,28 @@ def _place(wanted: str, names: Sequence[str], name: str) -> int:
         for at, known in enumerate(names):
             if same(known) == same(wanted):
                 return at
-    have = ", ".join(quoted(known, 40) for known in names[:12]) + (", …" if names[12:] else "")
     raise ReadingError(
-        f"{quoted(name)} has no column {quoted(wanted)}: name one that it has ({have}).",
+        f"{quoted(name)} has no column {quoted(wanted)}: name one that it has ({_shown(names)}).",
         article=name,
     )
 
 
-def _by_content(
-    names: Sequence[str], sample: Sequence[Sequence[object]], taken: set[int], name: str
-) -> int:
-    """The column with the longest texts."""
-    lengths = [
-        (sum(len(_cell(row, at)) for row in sample) / max(len(sample), 1), -at)
-        for at in range(len(names))
-        if at not in taken
-    ]
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(quoted(name, 40) for name in names[:12]) + (", …" if names[12:] else "")
+
+
+def _longest(
+    names: Sequence[str], sample: Sequence[Sequence[object]], taken: set[int]
+) -> int | None:
+    """The column with the longest texts, if they are longer than codes and names."""
+    lengths = [(_length(sample, at), -at) for at in range(len(names)) if at not in taken]
     length, place = max(lengths, default=(0.0, 0))
-    if length < _LEAST_TEXT:
-        have = ", ".join(quoted(known, 40) for known in names[:12])
-        raise ReadingError(
-            f"{quoted(name)} has no column that holds articles ({have}): "
-            "name it with --text-column if there is one.",
-            article=name,
-        )
-    return -place
+    return -place if length >= _LEAST_TEXT else None
+
+
+def _length(sample: Sequence[Sequence[object]], at: int) -> float:
+    """How long what stands in a column is on the average, in characters."""
+    return sum(len(_cell(row, at)) for row in sample) / max(len(sample), 1)
 
 
 def _cell(row: Sequence[object], at: int) -> str:

@@ -83,7 +83,7 @@ def decode(data: bytes, name: str, declared: str | None = None) -> str:
     except UnicodeDecodeError as error:
         _refuse_controls(data, name, share=0.01)
         _refuse_mixed(data, name, error)
-        return _decode_as(_encoding(data, name, declared), data, name)
+        return _decode_as(_declared(data, declared) or _guessed(data, name)[0], data, name)
     _refuse_controls(data, name, share=0.3)
     return text
 
@@ -91,7 +91,7 @@ def decode(data: bytes, name: str, declared: str | None = None) -> str:
 def pieces(stream: BinaryIO, name: str) -> Iterator[str]:
     """The text of a stream of any length, as `decode` would give it, piece by piece.
 
-    What it is in is decided by the first `_SAMPLE` bytes from the first that is not ASCII on.
+    What it is in is decided by the first `_SAMPLE` bytes from where it is not ASCII on.
     Bytes that do not fit come as lone surrogates (as `surrogateescape` makes them), so that only
     the rows they stand in are lost.
 
@@ -101,17 +101,21 @@ def pieces(stream: BinaryIO, name: str) -> Iterator[str]:
     data = stream.read(_SAMPLE)
     mark, encoding = _marked(data, name)
     data = data[len(mark) :]
+    encodings = [encoding]
     if not encoding:
         _refuse_controls(data, name, share=0.3)
         while data and data.isascii():
             yield data.decode("ascii")
             data = stream.read(_PIECE)
         data += stream.read(_SAMPLE)
-        encoding = _sampled(data, name)
+        encodings = _sampled(data, name)
+    encoding = encodings[0]
     wide = encoding.startswith(("utf-16", "utf-32"))  # a byte of these is nothing by itself
     decoder = codecs.getincrementaldecoder(encoding)("strict" if wide else "surrogateescape")
+    doubt = _Doubt(encodings, name)
     try:
         while data:
+            doubt.settle(data)
             yield decoder.decode(data)
             data = stream.read(_PIECE)
         yield decoder.decode(b"", final=True)
@@ -123,13 +127,37 @@ def pieces(stream: BinaryIO, name: str) -> Iterator[str]:
         ) from error
 
 
-def _sampled(data: bytes, name: str) -> str:
-    """The encoding of a text without a mark that begins with `data`."""
+class _Doubt:
+    """The encodings that a text may be in, as long as they give the same characters."""
+
+    def __init__(self, encodings: list[str], name: str) -> None:
+        self._encodings = encodings
+        self._name = name
+
+    def settle(self, data: bytes) -> None:
+        """Guess again if it makes a difference for `data`.
+
+        Raises:
+            ReadingError: the guess is another now, or none.
+        """
+        best, *others = self._encodings
+        if not others:
+            return
+        texts = {encoding: data.decode(encoding, "surrogateescape") for encoding in self._encodings}
+        self._encodings = [encoding for encoding in texts if texts[encoding] == texts[best]]
+        if len(self._encodings) < len(texts) and best not in _guessed(data, self._name):
+            raise _untold(self._name)
+
+
+def _sampled(data: bytes, name: str) -> list[str]:
+    """The encodings of a text without a mark that begins with `data`: the best, then its like."""
     sample = data[: data.rfind(b"\n") + 1] or data  # a cut must not go through a character
+    # Lines that are ASCII say nothing, and there may be very many of them.
+    sample = b"".join(line for line in sample.splitlines(keepends=True) if not line.isascii())
     if not sample or _is_utf8(sample) or _is_mostly_utf8(sample):
-        return "utf-8"
+        return ["utf-8"]
     _refuse_controls(sample, name, share=0.01)
-    return _encoding(sample, name, None)
+    return _guessed(sample, name)
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -170,11 +198,6 @@ def _refuse_mixed(data: bytes, name: str, error: UnicodeDecodeError) -> None:
         )
 
 
-def _encoding(data: bytes, name: str, declared: str | None) -> str:
-    """The encoding of `data`, which are not UTF-8: as declared if that fits, or a clear guess."""
-    return _declared(data, declared) or _guessed(data, name)
-
-
 def _declared(data: bytes, declared: str | None) -> str | None:
     try:
         charset = codecs.lookup(declared or "").name
@@ -187,17 +210,22 @@ def _declared(data: bytes, declared: str | None) -> str | None:
     return charset
 
 
-def _guessed(data: bytes, name: str) -> str:
+def _guessed(data: bytes, name: str) -> list[str]:
+    """The encoding that `data` are in by a clear guess, and others that give the same text."""
     import charset_normalizer
 
     guesses = list(charset_normalizer.from_bytes(data, cp_isolation=list(_GUESSES)))
     if not guesses or not _is_clear(*guesses):
-        raise ReadingError(
-            f"{quoted(name)} is not UTF-8, and which encoding it is in cannot be told for sure: "
-            "save it as UTF-8, or convert it (for example with iconv -f WINDOWS-1250 -t UTF-8).",
-            article=name,
-        )
-    return guesses[0].encoding
+        raise _untold(name)
+    return guesses[0].could_be_from_charset
+
+
+def _untold(name: str) -> ReadingError:
+    return ReadingError(
+        f"{quoted(name)} is not UTF-8, and which encoding it is in cannot be told for sure: "
+        "save it as UTF-8, or convert it (for example with iconv -f WINDOWS-1250 -t UTF-8).",
+        article=name,
+    )
 
 
 def _is_clear(best: CharsetMatch, *others: CharsetMatch) -> bool:

@@ -50,13 +50,8 @@ class File:
         try:
             _refuse_special(os.stat(self.path, follow_symlinks=self.named).st_mode, self.source)
             descriptor = os.open(self.path, flags)
-        except FileNotFoundError as error:
-            problem = "does not exist: check the name and the folder you are in"
-            if not self.named:
-                problem = "has vanished since the folder was listed: start again if it is back"
-            raise _refusal(self.source, problem) from error
         except (OSError, ValueError) as error:
-            raise _unreadable(self.source, error) from error
+            raise _unreadable(self.source, error, named=self.named) from error
         file = os.fdopen(descriptor, "rb")
         try:  # it may have been replaced in between
             _refuse_special(os.fstat(descriptor).st_mode, self.source)
@@ -239,7 +234,13 @@ def _refuse_special(mode: int, shown: str) -> None:
         raise _refusal(shown, "is a pipe, a socket or a device, and is not opened: give a file")
 
 
-def _unreadable(shown: str, error: OSError | ValueError) -> ReadingError:
+def _unreadable(shown: str, error: OSError | ValueError, *, named: bool = False) -> ReadingError:
+    if isinstance(error, FileNotFoundError) and named:
+        return _refusal(shown, "does not exist: check the name and the folder you are in")
+    if isinstance(error, FileNotFoundError):
+        return _refusal(
+            shown, "has vanished since its folder was listed: start again if it is back"
+        )
     if isinstance(error, PermissionError):
         return _refusal(shown, "may not be read by you: change its permissions")
     if isinstance(error, ValueError):  # a NUL in the name

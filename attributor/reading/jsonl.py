@@ -159,10 +159,10 @@ def _mistake(error: ValidationError, keys: Mapping[str, str]) -> str:
             return r"it holds half a character (a lone surrogate, \ud800 or the like); save it anew"
         case "json_invalid":
             problem = str(first["ctx"]["error"]).replace(" at line 1 column ", " at byte ")
-            return f"it is not valid JSON ({problem}); write one object a line"
+            return f"it is not valid JSON ({problem}); correct it, or leave it out"
         case "missing":
-            return f"it has no '{key}'; write one object a line, with id and text"
+            return f"it has no '{key}'; write objects with id and text"
         case "dict_type":
-            return "it is not an object; write one object a line, with id and text"
+            return "it is not an object; write objects with id and text"
         case _:
             return f"its '{key}' is not a string; correct it"

@@ -22,7 +22,7 @@ from attributor.reading.packed import broken_off, rewound
 
 _PIECE = 1 << 16  # bytes
 _MAX_DEPTH = 1000
-_TOP = 1
+_TOP = 0
 _MAX_HELD = 100
 _STRUCTURE = re.compile(rb'["{}\[\]]')
 _IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
@@ -59,7 +59,7 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
 def _listed(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     """The articles of the list that holds them."""
     reader = Objects(name, how, exact=False)
-    within = 0
+    within = -1
     held: list[Found] = []
     chosen = False
     for list_, number, data in _objects(stream, name):
@@ -84,8 +84,8 @@ def _listed(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
 def _objects(stream: BinaryIO, name: str) -> Iterator[tuple[int, int, bytes]]:
     """The objects that stand in lists, but for those within such objects.
 
-    Yields the list's number (`_TOP` if it is the whole text), the object's number in it, both from
-    1, and the object; of one that is longer than any article, only its beginning.
+    Yields the list's number (`_TOP` if it is the whole text), the object's number in it, from 1,
+    and the object; of one that is longer than any article, only its beginning.
 
     Raises:
         ReadingError: the text ends within a bracket, or closes another than it has opened.
@@ -101,7 +101,7 @@ def _objects(stream: BinaryIO, name: str) -> Iterator[tuple[int, int, bytes]]:
             if kept is None and mark == b"{" and within and within[-1].closed_by == b"]":
                 kept, outside = bytearray(mark), len(within)
             lists += mark == b"["
-            within.append(_Bracket(b"}" if mark == b"{" else b"]", lists))
+            within.append(_Bracket(b"}" if mark == b"{" else b"]", lists if within else _TOP))
             _refuse(len(within) > _MAX_DEPTH, name, "is nested too deeply")
         elif mark:
             _refuse(not within or within.pop().closed_by != mark, name, "is not valid JSON")

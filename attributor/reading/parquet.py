@@ -135,7 +135,7 @@ def _plain(scalar: Any) -> str | None:
     except UnicodeDecodeError:
         raise
     except Exception:  # a time that Python has no object for
-        return str(scalar)
+        return str(scalar.cast("string").as_py())
     if isinstance(value, bytes):
         return value.decode("utf-8")
     if isinstance(value, (date, time)):

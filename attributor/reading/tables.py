@@ -101,10 +101,9 @@ def _delimiter(sample: Sequence[str], columns: Columns) -> str:
 
 
 def _parsed(sample: Sequence[str], delimiter: str) -> list[list[str]]:
-    """The rows of the sample that can be read; the last of several may have been cut off."""
+    """The rows of the sample that can be read; one that the sample cuts off is not among them."""
     feed = _Feed((line, 0) for line in sample)
-    rows = [row for row in _parse(feed, delimiter) if row and not isinstance(row, str)]
-    return rows[:-1] if len(rows) > 2 else rows or [[]]
+    return [row for row in _parse(feed, delimiter) if row and not isinstance(row, str)] or [[]]
 
 
 def _is_header(first: Sequence[str], columns: Columns) -> bool:
