@@ -107,13 +107,14 @@ def layout(names: Sequence[str], sample: Sequence[Sequence[object]], name: str, 
     at = places.get("text")
     if at is None or ("text" not in said and not _length(sample, at)):
         longest = _longest(names, sample, set(places.values()))
-        places["text"] = at = longest if longest is not None else at
+        at = at if longest is None else longest
     if at is None:
         raise ReadingError(
             f"{quoted(name)} has no column that holds articles ({_shown(names)}): "
             "name it with --text-column if there is one.",
             article=name,
         )
+    places["text"] = at
     tell(name, {key: names[at] for key, at in places.items() if key not in said}, how.on_guess)
     return places
 

@@ -9,14 +9,14 @@ import tarfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import PurePosixPath, PureWindowsPath
-from typing import BinaryIO, Self
+from typing import Any, BinaryIO, Self
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading import forms
 from attributor.reading.articles import Found
 from attributor.reading.columns import How
 from attributor.reading.folders import is_no_article
-from attributor.reading.packed import Guarded, Tally, Unpacked, broken_off, spooled
+from attributor.reading.packed import Guarded, Tally, Unpacked, broken_off, seekable
 
 MAX_DIRECTORY = 32_000_000
 """The longest directory of a ZIP that is read, in bytes: some 400,000 members."""
@@ -66,13 +66,16 @@ def _leads_out(path: str) -> str | None:
 
 
 def _of_zip(stream: BinaryIO, name: str) -> Iterator[Member]:
-    stream = spooled(stream, name)
-    _refuse_long_directory(stream, name)
-    try:
-        archive = zipfile.ZipFile(stream)
-    except Exception as error:  # BadZipFile and others, whatever a hostile directory finds
-        raise broken_off(name, error) from error
-    size = stream.seek(0, os.SEEK_END)
+    with seekable(stream, name) as whole:
+        _refuse_long_directory(whole, name)
+        try:
+            archive = zipfile.ZipFile(whole)
+        except Exception as error:  # BadZipFile and others, whatever a hostile directory finds
+            raise broken_off(name, error) from error
+        yield from _in_zip(archive, whole.seek(0, os.SEEK_END), name)
+
+
+def _in_zip(archive: zipfile.ZipFile, size: int, name: str) -> Iterator[Member]:
     whole = Tally(name, lambda: size)
     files = [info for info in archive.infolist() if not info.is_dir()]
     encrypted = [info for info in files if info.flag_bits & 1]
@@ -97,7 +100,7 @@ def _zipped(
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
         return _special(member)
     try:
-        inner = archive.open(info)
+        inner: Any = archive.open(info)
     except Exception as error:
         return broken_off(member, error)
     return Unpacked(inner, member, Tally(member, lambda: info.compress_size), whole)

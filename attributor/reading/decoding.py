@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from attributor.errors import ReadingError, quoted
+from attributor.reading.streams import read_up_to
 
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
@@ -98,7 +99,7 @@ def pieces(stream: BinaryIO, name: str) -> Iterator[str]:
     Raises:
         ReadingError: as `decode` does.
     """
-    data = stream.read(_SAMPLE)
+    data = read_up_to(stream, _SAMPLE)
     mark, encoding = _marked(data, name)
     data = data[len(mark) :]
     encodings = [encoding]
@@ -106,8 +107,8 @@ def pieces(stream: BinaryIO, name: str) -> Iterator[str]:
         _refuse_controls(data, name, share=0.3)
         while data and data.isascii():
             yield data.decode("ascii")
-            data = stream.read(_PIECE)
-        data += stream.read(_SAMPLE)
+            data = read_up_to(stream, _PIECE)
+        data += _more(stream)
         encodings = _sampled(data, name)
     encoding = encodings[0]
     wide = encoding.startswith(("utf-16", "utf-32"))  # a byte of these is nothing by itself
@@ -117,7 +118,7 @@ def pieces(stream: BinaryIO, name: str) -> Iterator[str]:
         while data:
             doubt.settle(data)
             yield decoder.decode(data)
-            data = stream.read(_PIECE)
+            data = read_up_to(stream, _PIECE)
         yield decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise ReadingError(
@@ -125,6 +126,14 @@ def pieces(stream: BinaryIO, name: str) -> Iterator[str]:
             "was read; save it anew as UTF-8 for the rest.",
             article=name,
         ) from error
+
+
+def _more(stream: BinaryIO) -> bytes:
+    """What there is to judge by; if nothing more is, what was read already has to do."""
+    try:
+        return read_up_to(stream, _SAMPLE)
+    except ReadingError:  # which the next reading raises again
+        return b""
 
 
 class _Doubt:

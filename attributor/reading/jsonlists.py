@@ -18,7 +18,8 @@ from attributor.reading.articles import MAX_BYTES, Found
 from attributor.reading.columns import How
 from attributor.reading.jsonl import Objects, is_object, lines_of
 from attributor.reading.jsonl import articles as articles_of_lines
-from attributor.reading.packed import broken_off, rewound
+from attributor.reading.packed import broken_off
+from attributor.reading.streams import read_up_to, rewound
 
 _PIECE = 1 << 16  # bytes
 _MAX_DEPTH = 1000
@@ -38,7 +39,7 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     Raises:
         ReadingError: there is no article in it, or it breaks off.
     """
-    head = stream.read(MAX_BYTES + 1)
+    head = read_up_to(stream, MAX_BYTES + 1)
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise ReadingError(
             f"{quoted(name)} is UTF-16, and JSON is UTF-8: save it as UTF-8.", article=name
@@ -124,7 +125,7 @@ def _stretches(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     """The text, cut behind each bracket outside strings; with the bracket, or b"" for none."""
     in_string = False
     piece = b""
-    while fresh := stream.read(_PIECE):
+    while fresh := read_up_to(stream, _PIECE):
         piece += fresh
         at = start = 0
         while at < len(piece):

@@ -14,10 +14,12 @@ import tarfile
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Callable
-from typing import BinaryIO, Protocol
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
+from attributor.reading.streams import Readable, read_up_to
 
 MAX_RATIO = 200
 """How many bytes may come out for each byte that went in, once `FREE_BYTES` have come out."""
@@ -35,13 +37,6 @@ BROKEN = (
     *(zipfile.BadZipFile, tarfile.TarError),
 )
 """What the libraries raise where an archive is damaged or ends too early."""
-
-
-class Readable(Protocol):
-    """Anything that gives bytes."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most `size` bytes; none at the end."""
 
 
 class Tally:
@@ -84,22 +79,31 @@ class Unpacked(io.RawIOBase):
         self._inner = inner
         self._name = name
         self._tallies = tallies
-        self.failed = False
+        self._error: ReadingError | None = None
+
+    @property
+    def failed(self) -> bool:
+        """Whether reading has come upon damage."""
+        return self._error is not None
 
     def readable(self) -> bool:
         """Always."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
-        """Fill `buffer` as far as one read of the stream does."""
-        self.failed = True  # until this read has succeeded
+        """Fill `buffer` as far as one read of the stream does; once broken, it stays so."""
+        if self._error:
+            raise self._error
         try:
-            data = self._inner.read(len(buffer))
+            data = self._inner.read1(len(buffer))
+            for tally in self._tallies:
+                tally.add(len(data))
+        except ReadingError as error:
+            self._error = error
+            raise
         except BROKEN as error:
-            raise broken_off(self._name, error) from error
-        for tally in self._tallies:
-            tally.add(len(data))
-        self.failed = False
+            self._error = broken_off(self._name, error)
+            raise self._error from error
         buffer[: len(data)] = data
         return len(data)
 
@@ -118,29 +122,29 @@ def unpacked(stream: BinaryIO, name: str, packing: str) -> BinaryIO:
     return io.BufferedReader(Unpacked(inner, name, tally), 1 << 16)
 
 
-def rewound(head: bytes, stream: BinaryIO) -> BinaryIO:
-    """`stream`, of which `head` has been read already, from its beginning again."""
-    return io.BufferedReader(_Rewound(head, stream), 1 << 16)
+@contextmanager
+def seekable(stream: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """`stream` as one that can be read at any place: itself, or a nameless temporary file.
 
-
-def spooled(stream: BinaryIO, name: str) -> BinaryIO:
-    """`stream` as one that can be read at any place: itself, or a nameless temporary file."""
+    Raises:
+        ReadingError: it is too large for that.
+    """
     if stream.seekable():
-        return stream
-    file = tempfile.TemporaryFile()  # noqa: SIM115 (its reader closes it)
-    size = 0
-    while piece := stream.read(1 << 20):
-        size += len(piece)
-        if size > MAX_SPOOLED:
-            file.close()
-            raise ReadingError(
-                f"{quoted(name)} is larger than {MAX_SPOOLED // 1_000_000_000} GB, too large to be "
-                "read within an archive: unpack it and give the files.",
-                article=name,
-            )
-        file.write(piece)
-    file.seek(0)
-    return file
+        yield stream
+        return
+    with tempfile.TemporaryFile() as file:
+        size = 0
+        while piece := stream.read(1 << 20):
+            size += len(piece)
+            if size > MAX_SPOOLED:
+                raise ReadingError(
+                    f"{quoted(name)} is larger than {MAX_SPOOLED // 1_000_000_000} GB, too large "
+                    "to be read within an archive: unpack it and give the files.",
+                    article=name,
+                )
+            file.write(piece)
+        file.seek(0)
+        yield file
 
 
 def broken_off(name: str, error: BaseException) -> ReadingError:
@@ -162,7 +166,7 @@ def _reason(error: BaseException) -> str:
 class Guarded:
     """A stream of which no more than `left` bytes are read, unless that is None: for headers."""
 
-    def __init__(self, stream: Readable, name: str) -> None:
+    def __init__(self, stream: BinaryIO, name: str) -> None:
         self._stream = stream
         self._name = name
         self._offset = 0
@@ -170,7 +174,7 @@ class Guarded:
 
     def read(self, size: int, /) -> bytes:
         """At most `size` bytes."""
-        data = self._stream.read(size)
+        data = read_up_to(self._stream, size)
         self._offset += len(data)
         if self.left is not None:
             self.left -= len(data)
@@ -195,33 +199,15 @@ class _Counted(io.RawIOBase):
         return True
 
     def read(self, size: int = -1, /) -> bytes:
-        data = self._stream.read(size)
+        data = read_up_to(self._stream, size)
         self.size += len(data)
         return data
-
-
-class _Rewound(io.RawIOBase):
-    """A stream after a piece of it that was read before."""
-
-    def __init__(self, head: bytes, stream: BinaryIO) -> None:
-        super().__init__()
-        self._head = memoryview(head)
-        self._stream = stream
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
-        data = self._head[: len(buffer)] or self._stream.read(len(buffer))
-        self._head = self._head[len(data) :]
-        buffer[: len(data)] = data
-        return len(data)
 
 
 class _Xz:
     """An xz stream, or several one after the other, with bounded memory."""
 
-    def __init__(self, stream: Readable) -> None:
+    def __init__(self, stream: _Counted) -> None:
         self._stream = stream
         self._stage = self._fresh()
 
@@ -229,7 +215,7 @@ class _Xz:
     def _fresh() -> lzma.LZMADecompressor:
         return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
 
-    def read(self, size: int, /) -> bytes:
+    def read1(self, size: int, /) -> bytes:
         packed = b""
         while True:
             if self._stage.eof:

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import Found
 from attributor.reading.columns import How, Rows, Values, layout
-from attributor.reading.packed import FREE_BYTES, MAX_RATIO, spooled
+from attributor.reading.packed import FREE_BYTES, MAX_RATIO, seekable
 
 _BATCH = 16  # rows; each may have an article's limit
 _SAMPLE = 20  # rows
@@ -24,7 +24,11 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     Raises:
         ReadingError: this is no Parquet, or no table of articles; or pyarrow is not installed.
     """
-    file = _opened(spooled(stream, name), name)
+    with seekable(stream, name) as whole:
+        yield from _articles(_opened(whole, name), name, how)
+
+
+def _articles(file: Any, name: str, how: How) -> Iterator[Found]:
     names = _plain_columns(file)
     places = layout(names, _sample(file, names, name), name, how)
     wanted = {key: names[at] for key, at in places.items()}

@@ -37,7 +37,7 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     # The limit on a row is ours; the module's own, for the whole process, must not be below it.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_BYTES))
     lines = _lines(pieces(stream, name))
-    head = _head(lines)
+    head, broken = _head(lines)
     excel = _EXCEL.fullmatch(head[0][0]) if head else None
     if excel:
         del head[0]
@@ -54,18 +54,25 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
         if row and not (number == 1 and is_header):
             place = f"{name}:{number}"
             yield rows.found(place, _values(row, place, places, len(names)))
+    if broken:
+        raise broken
 
 
-def _head(lines: Iterator[Line]) -> list[Line]:
-    """The first lines, from which everything is guessed."""
+def _head(lines: Iterator[Line]) -> tuple[list[Line], ReadingError | None]:
+    """The first lines, from which everything is guessed; and why they are the last, if they are."""
     head: list[Line] = []
     length = 0
-    for line in islice(lines, _SAMPLE_LINES):
-        head.append(line)
-        length += len(line[0])
-        if length > _SAMPLE_LENGTH:
-            break
-    return head
+    try:
+        for line in islice(lines, _SAMPLE_LINES):
+            head.append(line)
+            length += len(line[0])
+            if length > _SAMPLE_LENGTH:
+                break
+    except ReadingError as error:
+        if not head:
+            raise
+        return head, error
+    return head, None
 
 
 def _lines(texts: Iterable[str]) -> Iterator[Line]:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found, refuse_long
-from attributor.reading.packed import Guarded, Readable, broken_off
+from attributor.reading.packed import Guarded, broken_off
 from attributor.reading.pages import article_from_page
 from attributor.records import Article
 
@@ -142,7 +142,7 @@ def _body(data: bytes, headers: Any, place: str) -> bytes:
     return data
 
 
-def _read(stream: Readable, size: int) -> bytes:
+def _read(stream: Any, size: int) -> bytes:
     data = bytearray()
     while len(data) < size and (piece := stream.read(size - len(data))):
         data += piece

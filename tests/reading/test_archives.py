@@ -15,7 +15,8 @@ from attributor.errors import ReadingError
 from attributor.reading.archives import Columns, Entry, entries
 from attributor.reading.folders import File
 from attributor.records import Article
-from tests.reading.samples import LEAD, PAGE, articles, lines, listed, table, told, written
+
+from .samples import LEAD, PAGE, articles, lines, listed, table, told, written
 
 ROWS = [("id", "text"), ("a", LEAD), ("b", f"{LEAD}b")]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")

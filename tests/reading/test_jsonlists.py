@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from attributor.reading import MAX_BYTES, jsonlists
 from attributor.reading.archives import Columns
-from tests.reading.samples import LEAD, PAGE, articles, guesses, lines, told
+
+from .samples import LEAD, PAGE, articles, guesses, lines, told
 
 A = {"id": "a", "text": LEAD, "title": "T", "published": "2024", "url": "https://x.eu"}
 B = {"id": 7, "text": f'{LEAD}b “{{[]}}” \\ "'}

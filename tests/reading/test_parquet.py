@@ -12,7 +12,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from attributor.reading.archives import Columns
-from tests.reading.samples import LEAD, articles, guesses, told
+
+from .samples import LEAD, articles, guesses, told
 
 
 @pytest.fixture

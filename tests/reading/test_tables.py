@@ -13,8 +13,9 @@ from attributor.errors import ReadingError
 from attributor.reading import MAX_BYTES
 from attributor.reading.archives import Columns
 from attributor.records import Article
-from tests.reading.samples import LEAD, PAGE, articles, guesses, listed, table, told, written
-from tests.reading.test_decoding import CYRILLIC, ENGLISH, GERMAN
+
+from .samples import LEAD, PAGE, articles, guesses, listed, table, told, written
+from .test_decoding import CYRILLIC, ENGLISH, GERMAN
 
 DELIMITERS = [",", ";", "\t", "|"]
 HEADER = ("id", "title", "date", "text")
