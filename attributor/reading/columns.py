@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import Found, article_from_text
-from attributor.reading.html import article_from_markup, holds_markup
 from attributor.records import Article
 
 Guessed = Callable[[str], None]
@@ -221,7 +220,11 @@ class Rows:
                 f"{quoted(place)} has bytes that are no characters in the file's encoding: "
                 "save the file anew as UTF-8."
             )
-        if self._exact or not holds_markup(text):
+        if self._exact or "<" not in text:
+            return article_from_text(text, id=id, **values)
+        from attributor.reading.markup import article_from_markup, holds_markup
+
+        if not holds_markup(text):
             return article_from_text(text, id=id, **values)
         if not self._told:
             self._told = True

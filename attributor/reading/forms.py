@@ -8,7 +8,6 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from attributor.errors import ReadingError
-from attributor.reading import jsonl
 from attributor.reading.articles import MAX_BYTES, Found
 from attributor.reading.columns import How
 from attributor.reading.html import looks_like_html
@@ -21,6 +20,7 @@ JSONL = {".jsonl", ".ndjson"}
 TABLES = {".csv", ".tsv", ".tab"}
 PACKINGS = {".gz", ".bz2", ".xz"}
 ARCHIVES = {".zip", ".tar"}
+_PIECE = 1 << 16  # bytes
 _SHORT = {".tgz": ".tar.gz", ".tbz2": ".tar.bz2", ".tbz": ".tar.bz2", ".txz": ".tar.xz"}
 
 MAX_LEVELS = 2
@@ -49,6 +49,8 @@ def _found(stream: BinaryIO, name: str, how: How, level: int) -> Iterator[Found]
 
         stream = unpacked(stream, name, packing)
     if suffix in JSONL:
+        from attributor.reading import jsonl
+
         yield from jsonl.articles(jsonl.lines_of(stream), name, how)
     elif suffix in ARCHIVES:
         from attributor.reading import containers
@@ -98,16 +100,26 @@ def by_beginning(stream: BinaryIO, name: str, suffix: str, how: How) -> Iterator
     Raises:
         ReadingError: there is no article in it.
     """
-    known = suffix in TEXT | MARKDOWN | HTML
-    head = [] if known else _first_lines(stream)
-    if head and jsonl.is_article(head[-1]):
-        yield from jsonl.articles(chain(head, jsonl.lines_of(stream)), name, how)
-        return
-    begun = b"".join(head)
-    data = begun + stream.read(max(MAX_BYTES + 1 - len(begun), 0))
+    head: list[bytes] = []
+    if suffix not in TEXT | MARKDOWN | HTML:
+        from attributor.reading import jsonl
+
+        head = _first_lines(stream)
+        if head and jsonl.is_article(head[-1]):
+            yield from jsonl.articles(chain(head, jsonl.lines_of(stream)), name, how)
+            return
+    data = _whole(b"".join(head), stream)
     is_html = suffix in HTML or (suffix not in TEXT | MARKDOWN and looks_like_html(data))
     article = article_from_page(data, name, is_html=is_html, is_markdown=suffix in MARKDOWN)
     yield Found(name, name, article)
+
+
+def _whole(begun: bytes, stream: BinaryIO) -> bytes:
+    """The rest of a text, read to a little behind the limit; what breaks off is no text at all."""
+    data = bytearray(begun)
+    while len(data) <= MAX_BYTES and (piece := stream.read(_PIECE)):
+        data += piece
+    return bytes(data)
 
 
 def _first_lines(stream: BinaryIO) -> list[bytes]:
@@ -117,6 +129,6 @@ def _first_lines(stream: BinaryIO) -> list[bytes]:
     while size <= MAX_BYTES and (line := stream.readline(MAX_BYTES + 1 - size)):
         lines.append(line)
         size += len(line)
-        if not jsonl.is_blank(line):
+        if line.strip(b" \t\r\n\xef\xbb\xbf"):
             break
     return lines

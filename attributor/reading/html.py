@@ -13,20 +13,6 @@ from attributor.records import Article
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I
 )
-_TAGS = (
-    "p|div|span|a|b|i|u|em|strong|small|sup|sub|q|cite|h[1-6]|ul|ol|li|dl|dt|dd|blockquote|pre|"
-    "figure|figcaption|table|tbody|tr|td|th|section|article|header|footer|main|body|html|font|center"
-)
-_BLOCKS = (
-    "p|div|h[1-6]|ul|ol|li|dl|dt|dd|blockquote|pre|figure|figcaption|table|tr|td|th|section|"
-    "article|header|footer|main|body|html|center|hr|aside|nav|form|address"
-)
-_OPENING = re.compile(rf"<(?:{_TAGS})(?:\s[^<>]{{0,2000}})?>", re.I)
-_CLOSING = re.compile(rf"</(?:{_TAGS})\s*>", re.I)
-_BREAK = re.compile(r"<br\s*/?>", re.I)
-_BLOCK = re.compile(rf"(?:{_BLOCKS})", re.I)
-_BLOCK_MARKUP = re.compile(rf"</(?:{_BLOCKS})\s*>|<br\s*/?>", re.I)
-_UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg", "button", "head")
 _COMMENT = re.compile(rb"<!--.*?-->\s*", re.DOTALL)
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)=["']?([\w:.-]+)""", re.I)
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]+)*")
@@ -80,59 +66,6 @@ def article_from_html(html: str, *, id: str, url: str | None = None) -> Article:
     )
 
 
-def holds_markup(text: str) -> bool:
-    """Whether a text is HTML rather than plain: elements open and close in it, or a line breaks."""
-    if "<" not in text:
-        return False
-    return bool(_BREAK.search(text) or (_OPENING.search(text) and _CLOSING.search(text)))
-
-
-def article_from_markup(html: str, *, id: str, **known: str | None) -> Article:
-    """The article in a cell or a field that holds HTML, a whole page or a piece of one.
-
-    Of a page it is what `article_from_html` finds in it. A piece has no menus to leave out: all of
-    its text is the article's.
-
-    Args:
-        html: the cell's content.
-        id: the article's.
-        known: title, byline, published, url and language, which go before what a page says.
-
-    Raises:
-        ReadingError: there is no text in it.
-    """
-    if not looks_like_html(html[:4096].encode("utf-8", "replace")):
-        return article_from_text("\n\n".join(_paragraphs_of_piece(html)), id=id, **known)
-    page = article_from_html(html, id=id, url=known.get("url"))
-    return page.model_copy(update={key: value for key, value in known.items() if value})
-
-
-def _paragraphs_of_piece(html: str) -> list[str]:
-    from lxml import etree
-
-    if not _BLOCK_MARKUP.search(html):  # blank lines alone part its paragraphs, as in old blogs
-        html = re.sub(r"\n[ \t\r]*\n", "<p>", html)
-    parser = etree.HTMLParser(
-        encoding="utf-8", huge_tree=True, remove_comments=True, remove_pis=True
-    )
-    page = f"<html><body>{html}</body></html>".replace("\0", "").encode("utf-8", "replace")
-    tree = etree.fromstring(page, parser)
-    etree.strip_elements(tree, *_UNSEEN, with_tail=False)
-    return _blocks("".join(_pieces_of_piece(tree)))
-
-
-def _pieces_of_piece(tree: Any) -> Iterator[str]:
-    """As `_pieces`, of HTML's own elements; not recursive, as a cell may nest them as it likes."""
-    from lxml import etree
-
-    for event, element in etree.iterwalk(tree, events=("start", "end")):
-        if element.tag == "br" and event == "start":
-            yield "\n"
-        elif _BLOCK.fullmatch(element.tag):
-            yield "\n\n"
-        yield _flowed(element.text if event == "start" else element.tail)
-
-
 def _language(tree: Any) -> str | None:
     declared = "" if tree is None else tree.get("lang") or ""
     return declared if _LANGUAGE.fullmatch(declared) else None
@@ -149,10 +82,10 @@ def _titled(title: str | None, paragraphs: list[str]) -> list[str]:
 
 
 def _paragraphs(body: Any) -> list[str]:
-    return _blocks("".join(_pieces(body)))
+    return blocks("".join(_pieces(body)))
 
 
-def _blocks(text: str) -> list[str]:
+def blocks(text: str) -> list[str]:
     """The paragraphs of `text`, which blank lines part, without white space around their lines."""
     blocks = re.split(r"\n{2,}", text)
     lines = ("\n".join(line.strip(" ") for line in block.split("\n")) for block in blocks)
@@ -161,7 +94,7 @@ def _blocks(text: str) -> list[str]:
 
 def _pieces(element: Any) -> Iterator[str]:
     """The text under `element`: a line break where the page has one, two around each block."""
-    yield _flowed(element.text)
+    yield flowed(element.text)
     for child in element:
         if child.tag == "lb":
             yield "\n"
@@ -171,8 +104,9 @@ def _pieces(element: Any) -> Iterator[str]:
             yield "\n\n"
             yield from _pieces(child)
             yield "\n\n"
-        yield _flowed(child.tail)
+        yield flowed(child.tail)
 
 
-def _flowed(text: str | None) -> str:
+def flowed(text: str | None) -> str:
+    """A text as a browser flows it: white space and line ends are one space."""
     return re.sub(r"[ \t\r\n\f]+", " ", text or "")

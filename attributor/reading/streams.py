@@ -7,6 +7,8 @@ from typing import BinaryIO, Protocol
 
 from attributor.errors import ReadingError
 
+_PIECE = 1 << 16  # bytes; what is asked for is reserved, whether it comes or not
+
 
 class Readable(Protocol):
     """Anything that gives bytes as they come."""
@@ -25,7 +27,7 @@ def read_up_to(stream: BinaryIO, size: int) -> bytes:
     read1 = getattr(stream, "read1", stream.read)
     parts: list[bytes] = []
     try:
-        while size > 0 and (part := read1(size)):
+        while size > 0 and (part := read1(min(size, _PIECE))):
             parts.append(part)
             size -= len(part)
     except ReadingError:
