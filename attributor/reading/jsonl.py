@@ -10,7 +10,8 @@ from pydantic import AliasChoices, BaseModel, Field, TypeAdapter, ValidationErro
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found, refuse_long
-from attributor.reading.columns import How, Rows, Values, by_name, tell
+from attributor.reading.columns import How
+from attributor.reading.rows import Rows, Values, by_name, tell
 
 
 class Line(BaseModel):

@@ -16,10 +16,10 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.streams import Readable, read_up_to
+from attributor.reading.streams import read_up_to
 
 MAX_RATIO = 200
 """How many bytes may come out for each byte that went in, once `FREE_BYTES` have come out."""
@@ -37,6 +37,13 @@ BROKEN = (
     *(zipfile.BadZipFile, tarfile.TarError),
 )
 """What the libraries raise where an archive is damaged or ends too early."""
+
+
+class Readable(Protocol):
+    """Anything that gives bytes as they come."""
+
+    def read1(self, size: int, /) -> bytes:
+        """At most `size` bytes; none at the end."""
 
 
 class Tally:

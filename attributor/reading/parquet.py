@@ -9,8 +9,9 @@ from typing import Any, BinaryIO
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import Found
-from attributor.reading.columns import How, Rows, Values, layout
+from attributor.reading.columns import How
 from attributor.reading.packed import FREE_BYTES, MAX_RATIO, seekable
+from attributor.reading.rows import Rows, Values, layout
 
 _BATCH = 16  # rows; each may have an article's limit
 _SAMPLE = 20  # rows

@@ -3,18 +3,11 @@
 from __future__ import annotations
 
 import io
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
 from attributor.errors import ReadingError
 
 _PIECE = 1 << 16  # bytes; what is asked for is reserved, whether it comes or not
-
-
-class Readable(Protocol):
-    """Anything that gives bytes as they come."""
-
-    def read1(self, size: int, /) -> bytes:
-        """At most `size` bytes; none at the end."""
 
 
 def read_up_to(stream: BinaryIO, size: int) -> bytes:

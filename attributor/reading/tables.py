@@ -10,8 +10,9 @@ from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found
-from attributor.reading.columns import Columns, How, Layout, Rows, Values, layout
+from attributor.reading.columns import Columns, How
 from attributor.reading.decoding import pieces
+from attributor.reading.rows import Layout, Rows, Values, layout
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 200
