@@ -43,9 +43,9 @@ def members(stream: BinaryIO, name: str, suffix: str, how: How, level: int) -> I
         )
     empty = True
     for path, content in (_of_zip if suffix == ".zip" else _of_tar)(stream, name):
-        empty = False
         if is_no_article(path):
             continue
+        empty = False
         member = f"{name}!{path}"
         if leads_out := _leads_out(path):
             content = ReadingError(f"{quoted(member)} {leads_out}.")
@@ -54,7 +54,9 @@ def members(stream: BinaryIO, name: str, suffix: str, how: How, level: int) -> I
         else:
             yield from forms.found(io.BufferedReader(content, _PIECE), member, how, level + 1)
     if empty:
-        raise ReadingError(f"{quoted(name)} is empty: give an archive of articles.", article=name)
+        raise ReadingError(
+            f"{quoted(name)} holds no file that may be an article: give another.", article=name
+        )
 
 
 def _leads_out(path: str) -> str | None:
@@ -145,7 +147,7 @@ def _of_tar(stream: BinaryIO, name: str) -> Iterator[Member]:
             _drain(unpacked)
         elif not info.isdir():
             yield info.name, _special(member)
-        guarded.left = _HEADERS
+        guarded.left = _HEADERS + (0 if content is not None else info.size)
 
 
 def _next(archive: tarfile.TarFile, name: str) -> tarfile.TarInfo | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import date, time
 from itertools import islice
@@ -10,10 +11,11 @@ from typing import Any, BinaryIO
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import Found
 from attributor.reading.columns import How
-from attributor.reading.packed import FREE_BYTES, MAX_RATIO, seekable
+from attributor.reading.packed import FREE_BYTES, MAX_RATIO, Tally, seekable
 from attributor.reading.rows import Rows, Values, layout
 
-_BATCH = 16  # rows; each may have an article's limit
+_BATCH = 64  # rows
+_BATCH_SIZE = 64_000_000  # bytes; of a larger row group's rows, one may be as large as all
 _SAMPLE = 20  # rows
 
 
@@ -26,27 +28,32 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
         ReadingError: this is no Parquet, or no table of articles; or pyarrow is not installed.
     """
     with seekable(stream, name) as whole:
-        yield from _articles(_opened(whole, name), name, how)
+        size = whole.seek(0, os.SEEK_END)
+        whole.seek(0)
+        yield from _articles(_opened(whole, name), name, how, Tally(name, lambda: size))
 
 
-def _articles(file: Any, name: str, how: How) -> Iterator[Found]:
+def _articles(file: Any, name: str, how: How, tally: Tally) -> Iterator[Found]:
     names = _plain_columns(file)
     places = layout(names, _sample(file, names, name), name, how)
     wanted = {key: names[at] for key, at in places.items()}
     rows = Rows(name, wanted["text"], how.on_guess)
-    before = 0
+    last = 0
     for group in range(file.num_row_groups):
-        number = before
+        number = last
+        last += file.metadata.row_group(group).num_rows
         try:
             for row in _rows(file, group, wanted, name):
                 number += 1
-                yield rows.found(f"{name}:{number}", _values(row, f"{name}:{number}"))
+                place = f"{name}:{number}"
+                values = _values(row, place)
+                # A dictionary may give one text to millions of rows.
+                tally.add(0 if isinstance(values, ReadingError) else len(values["text"] or ""))
+                yield rows.found(place, values)
         except _Broken as broken:
             place = f"{name}:{number + 1}"
-            before_next = before + file.metadata.row_group(group).num_rows
-            yield Found(name, place, broken.told(place, before_next))
-        before += file.metadata.row_group(group).num_rows
-    if not before:
+            yield Found(name, place, broken.told(place, last))
+    if not last:
         raise ReadingError(f"{quoted(name)} has no rows: give a table of articles.", article=name)
 
 
@@ -72,7 +79,8 @@ def _opened(stream: BinaryIO, name: str) -> Any:
             article=name,
         ) from error
     try:
-        return ParquetFile(stream, pre_buffer=False)
+        # With a buffer, a column is read page by page instead of as a whole for each row group.
+        return ParquetFile(stream, pre_buffer=False, buffer_size=1 << 16)
     except Exception as error:  # pyarrow's own and others, whatever a hostile file finds
         raise ReadingError(
             f"{quoted(name)} is no whole Parquet file ({_reason(error)}): "
@@ -101,10 +109,11 @@ def _sample(file: Any, names: list[str], name: str) -> list[list[object]]:
 
 def _rows(file: Any, group: int, wanted: dict[str, str], name: str) -> Iterator[dict[str, Any]]:
     """The rows of a group as Arrow's scalars, by the keys of `wanted`."""
-    _refuse_bomb(file.metadata.row_group(group), set(wanted.values()))
+    columns = list(dict.fromkeys(wanted.values()))
+    size = _size(file.metadata.row_group(group), columns)
+    rows = max(min(_BATCH, _BATCH_SIZE // max(size, 1)), 1)
     try:
-        columns = list(dict.fromkeys(wanted.values()))
-        for batch in file.iter_batches(_BATCH, [group], columns, use_threads=False):
+        for batch in file.iter_batches(rows, [group], columns, use_threads=False):
             for at in range(batch.num_rows):
                 yield {key: batch.column(column)[at] for key, column in wanted.items()}
     except GeneratorExit:
@@ -113,14 +122,14 @@ def _rows(file: Any, group: int, wanted: dict[str, str], name: str) -> Iterator[
         raise _Broken(_reason(error)) from error
 
 
-def _refuse_bomb(group: Any, columns: set[str]) -> None:
-    for at in range(group.num_columns):
-        column = group.column(at)
-        size = column.total_uncompressed_size
-        if column.path_in_schema in columns and size > max(
-            FREE_BYTES, MAX_RATIO * column.total_compressed_size
-        ):
-            raise _Broken(f"they unpack to more than {MAX_RATIO} times their size, as a bomb does")
+def _size(group: Any, columns: list[str]) -> int:
+    """What the columns of a row group unpack to, in bytes, by what the file says of itself."""
+    known = [group.column(at) for at in range(group.num_columns)]
+    wanted = [column for column in known if column.path_in_schema in columns]
+    size: int = sum(column.total_uncompressed_size for column in wanted)
+    if size > max(FREE_BYTES, MAX_RATIO * sum(column.total_compressed_size for column in wanted)):
+        raise _Broken(f"they unpack to more than {MAX_RATIO} times their size, as a bomb does")
+    return size
 
 
 def _values(row: dict[str, Any], place: str) -> Values | ReadingError:

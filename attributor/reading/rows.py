@@ -51,6 +51,7 @@ _NAMES = {
 _WORDS = {"published": "date", "byline": "author"}
 _FOLDED_BY_HAND = str.maketrans("łđøıß", "ldois")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_MAX_ID = 1000
 _LEAST_TEXT = 20  # characters; codes and names are shorter on the average
 
 
@@ -186,6 +187,11 @@ class Rows:
         id = values.pop("id", None) or place
         if text is None:
             raise ReadingError(f"{quoted(place)} has no text in {self._column}: fill it in.")
+        if len(id) > _MAX_ID:
+            raise ReadingError(
+                f"{quoted(place)} has an id of more than {_MAX_ID:,} characters: "
+                "name another column with --id-column."
+            )
         if any(_SURROGATE.search(value or "") for value in (text, id, *values.values())):
             raise ReadingError(
                 f"{quoted(place)} has bytes that are no characters in the file's encoding: "

@@ -51,12 +51,16 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     names = _trimmed(first) if is_header else [str(at + 1) for at in range(len(first))]
     places = layout(names, others if is_header else [first, *others], name, how)
     rows = Rows(name, names[places["text"]], how.on_guess)
+    empty = True
     for number, row in enumerate(_rows(chain(head, lines), delimiter), 1):
         if row and not (number == 1 and is_header):
+            empty = False
             place = f"{name}:{number}"
             yield rows.found(place, _values(row, place, places, len(names)))
     if broken:
         raise broken
+    if empty:
+        raise ReadingError(f"{quoted(name)} has a header and no rows: add some.", article=name)
 
 
 def _head(lines: Iterator[Line]) -> tuple[list[Line], ReadingError | None]:

@@ -33,6 +33,7 @@ def articles(stream: BinaryIO, name: str) -> Iterator[Found]:
     Raises:
         ReadingError: this is no WARC, or it breaks off; or warcio is not installed.
     """
+    empty = True
     for number, record in enumerate(_records(stream, name), 1):
         if record is not None:
             place = f"{name}:{number}"
@@ -41,7 +42,14 @@ def articles(stream: BinaryIO, name: str) -> Iterator[Found]:
             except ReadingError as error:
                 article = ReadingError(error.message, article=place)
             if article is not None:
+                empty = False
                 yield Found(name, place, article)
+    if empty:
+        raise ReadingError(
+            f"{quoted(name)} holds no page that was answered with status 200 and HTML or text: "
+            "give another crawl.",
+            article=name,
+        )
 
 
 def _records(stream: BinaryIO, name: str) -> Iterator[tuple[Any, bytes] | None]:

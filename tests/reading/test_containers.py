@@ -196,7 +196,7 @@ def test_a_damaged_member_of_a_zip_costs_itself_alone(tmp_path: Path) -> None:
 def test_an_empty_archive_and_one_that_is_none_are_told(tmp_path: Path, name: str) -> None:
     written(tmp_path, {name: PACKERS[name]({}), f"x{name}": b"other " * 300})
     empty, other = told(tmp_path)
-    assert f"'{name}' is empty" in empty
+    assert f"'{name}' holds no file that may be an article" in empty
     assert f"'x{name}' is damaged" in other
 
 

@@ -112,6 +112,16 @@ def test_a_bomb_is_told_and_not_unpacked(one: Path, monkeypatch: pytest.MonkeyPa
     assert "unpack to more than 200 times their size" in said
 
 
+def test_one_text_given_to_very_many_rows_is_a_bomb_too(
+    one: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attributor.reading.packed.FREE_BYTES", 1_000_000)
+    saved(one, {"text": [LEAD * 100] * 3000})
+    *some, bomb = told(one)
+    assert 100 < len(some) < 300
+    assert "'p.parquet' unpacks to more than 200 times its size" in bomb
+
+
 def test_a_table_without_rows_or_texts_is_told(one: Path) -> None:
     assert "has no rows" in told(saved(one, {"text": pa.array([], pa.string())}))[0]
     assert "has no column that holds articles" in told(saved(one, {"n": [1, 2]}))[0]

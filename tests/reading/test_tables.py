@@ -298,6 +298,16 @@ def test_a_table_without_anything_is_told(one: Path, data: bytes) -> None:
     assert said == "'t.csv' is empty: give it a header and rows."
 
 
+def test_a_header_alone_is_told(one: Path) -> None:
+    one.write_bytes(table([HEADER]))
+    assert told(one) == ["'t.csv' has a header and no rows: add some."]
+
+
+def test_an_id_that_is_a_text_is_told(one: Path) -> None:
+    one.write_bytes(table([HEADER, ("i" * 1001, "T", "", LEAD)]))
+    assert "has an id of more than 1,000 characters" in told(one)[0]
+
+
 def test_a_spreadsheet_that_was_only_renamed_is_told(one: Path) -> None:
     one.write_bytes(b"PK\x03\x04" + bytes(100))
     assert "a ZIP archive or an Office document" in told(one)[0]
