@@ -76,8 +76,8 @@ def layout(names: Sequence[str], sample: Sequence[Sequence[object]], name: str, 
     said = {key: _place(wanted, names, name) for key, wanted in how.columns.said().items()}
     places = said | by_name(names, sample, said)
     at = places.get("text")
-    if at is None or ("text" not in said and not _length(sample, at)):
-        longest = _longest(names, sample, set(places.values()))
+    if at is None or ("text" not in said and _length(sample, at) < _LEAST_TEXT):
+        longest = _longest(names, sample, set(said.values()) if at is None else {*places.values()})
         at = at if longest is None else longest
     if at is None:
         raise ReadingError(
@@ -85,7 +85,8 @@ def layout(names: Sequence[str], sample: Sequence[Sequence[object]], name: str, 
             "name it with --text-column if there is one.",
             article=name,
         )
-    places["text"] = at
+    others = {key: place for key, place in places.items() if key != "text" and place != at}
+    places = {"text": at, **others}
     tell(name, {key: names[at] for key, at in places.items() if key not in said}, how.on_guess)
     return places
 

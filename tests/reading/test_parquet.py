@@ -39,7 +39,7 @@ def test_each_row_is_an_article(one: Path) -> None:
 def test_what_was_guessed_is_said(one: Path) -> None:
     saved(one, {"xyz": [LEAD], "Headline": ["T"]})
     assert guesses(one) == [
-        "'p.parquet' is taken to have its title in 'Headline' and text in 'xyz'."
+        "'p.parquet' is taken to have its text in 'xyz' and title in 'Headline'."
     ]
 
 

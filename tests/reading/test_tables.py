@@ -162,6 +162,13 @@ def test_a_text_column_of_an_unknown_name_is_the_one_with_the_longest_texts(one:
     assert guesses(one) == ["'t.csv' is taken to have its text in 'xyz'."]
 
 
+def test_the_text_may_stand_in_a_column_with_another_ones_name(one: Path) -> None:
+    one.write_bytes(table([["id", "data"], ["a", LEAD], ["b", LEAD * 2]]))
+    assert [(a.text, a.published) for a in articles(one)] == [(LEAD, None), (LEAD * 2, None)]
+    one.write_bytes(table([["story", "words"], ["sports", LEAD], ["news", LEAD * 2]]))
+    assert [article.text for article in articles(one)] == [LEAD, LEAD * 2]
+
+
 def test_an_empty_column_is_not_the_text_whatever_its_name(one: Path) -> None:
     one.write_bytes(table([["text", "body"], ["", LEAD], ["", LEAD]]))
     assert [article.text for article in articles(one)] == [LEAD, LEAD]
