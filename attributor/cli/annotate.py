@@ -107,8 +107,9 @@ def annotate(
 ) -> None:
     """Take articles apart: who said what, in which words, and where do they stand?
 
-    SOURCE is a file (text, Markdown, HTML, or JSONL with "id" and "text"), a URL, or "-" for
-    standard input. Without one, standard input is read, or on a terminal you are asked to paste.
+    SOURCE is a file (text, Markdown, HTML, JSONL, JSON, CSV, Parquet, WARC, or a ZIP or tar of
+    these), a URL, or "-" for standard input. Without one, standard input is read, or on a
+    terminal you are asked to paste.
     """
     from attributor.settings import load
 
@@ -173,7 +174,9 @@ def _articles(sources: tuple[str, ...], allow_private: bool) -> Iterator[Article
     for source in sources or ("-",):
         try:
             yield from (
-                _standard_input() if source == "-" else read(source, allow_private=allow_private)
+                _standard_input()
+                if source == "-"
+                else read(source, allow_private=allow_private, on_guess=say)
             )
         except Exception as error:  # a fault in one source must not cost the others
             yield error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from attributor.errors import ReadingError, quoted
 from attributor.records import Article
@@ -12,6 +13,16 @@ MAX_BYTES = 20_000_000
 
 _HEADING = re.compile(r"^# +([^\r\n]+?)[ #]*\r?$", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Found(NamedTuple):
+    """What stands at one place of a file: an article, or why there is none."""
+
+    file: str
+    """The file's name, with the member's if it is an archive: "dump.zip!a/b.csv"."""
+    place: str
+    """The same with the row: what an article is called that has no id of its own."""
+    article: Article | ReadingError
 
 
 def article_from_text(

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import codecs
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, BinaryIO
 
 from attributor.errors import ReadingError, quoted
+from attributor.reading.streams import read_up_to
 
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
@@ -59,6 +61,9 @@ _GUESSES = (
     *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
 )
 
+_SAMPLE = 1_000_000  # bytes
+_PIECE = 1 << 16
+
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\v\f\r\x1b") + b"\x7f"
 
 
@@ -71,18 +76,113 @@ def decode(data: bytes, name: str, declared: str | None = None) -> str:
     Raises:
         ReadingError: this is no text, or its encoding cannot be told.
     """
-    for magic, kind in _MAGIC.items():
-        if data.startswith(magic):
-            raise _binary(name, kind)
-    for mark, encoding in _MARKS:
-        if data.startswith(mark):
-            return _decode_as(encoding, data[len(mark) :], name)
+    mark, encoding = _marked(data, name)
+    if encoding:
+        return _decode_as(encoding, data[len(mark) :], name)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _decode_unmarked(data, name, declared, error)
+        _refuse_controls(data, name, share=0.01)
+        _refuse_mixed(data, name, error)
+        return _decode_as(_declared(data, declared) or _guessed(data, name)[0], data, name)
     _refuse_controls(data, name, share=0.3)
     return text
+
+
+def pieces(stream: BinaryIO, name: str) -> Iterator[str]:
+    """The text of a stream of any length, as `decode` would give it, piece by piece.
+
+    What it is in is decided by the first `_SAMPLE` bytes from where it is not ASCII on.
+    Bytes that do not fit come as lone surrogates (as `surrogateescape` makes them), so that only
+    the rows they stand in are lost.
+
+    Raises:
+        ReadingError: as `decode` does.
+    """
+    data = read_up_to(stream, _SAMPLE)
+    mark, encoding = _marked(data, name)
+    data = data[len(mark) :]
+    encodings = [encoding]
+    if not encoding:
+        _refuse_controls(data, name, share=0.3)
+        while data and data.isascii():
+            yield data.decode("ascii")
+            data = read_up_to(stream, _PIECE)
+        data += _more(stream)
+        encodings = _sampled(data, name)
+    encoding = encodings[0]
+    wide = encoding.startswith(("utf-16", "utf-32"))  # a byte of these is nothing by itself
+    decoder = codecs.getincrementaldecoder(encoding)("strict" if wide else "surrogateescape")
+    doubt = _Doubt(encodings, name)
+    try:
+        while data:
+            doubt.settle(data)
+            yield decoder.decode(data)
+            data = read_up_to(stream, _PIECE)
+        yield decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        raise ReadingError(
+            f"{quoted(name)} begins as {encoding.upper()} but does not go on so: what came before "
+            "was read; save it anew as UTF-8 for the rest.",
+            article=name,
+        ) from error
+
+
+def _more(stream: BinaryIO) -> bytes:
+    """What there is to judge by; if nothing more is, what was read already has to do."""
+    try:
+        return read_up_to(stream, _SAMPLE)
+    except ReadingError:  # which the next reading raises again
+        return b""
+
+
+class _Doubt:
+    """The encodings that a text may be in, as long as they give the same characters."""
+
+    def __init__(self, encodings: list[str], name: str) -> None:
+        self._encodings = encodings
+        self._name = name
+
+    def settle(self, data: bytes) -> None:
+        """Guess again if it makes a difference for `data`.
+
+        Raises:
+            ReadingError: the guess is another now, or none.
+        """
+        best, *others = self._encodings
+        if not others:
+            return
+        texts = {encoding: data.decode(encoding, "surrogateescape") for encoding in self._encodings}
+        self._encodings = [encoding for encoding in texts if texts[encoding] == texts[best]]
+        if len(self._encodings) < len(texts) and best not in _guessed(data, self._name):
+            raise _untold(self._name)
+
+
+def _sampled(data: bytes, name: str) -> list[str]:
+    """The encodings of a text without a mark that begins with `data`: the best, then its like."""
+    sample = data[: data.rfind(b"\n") + 1] or data  # a cut must not go through a character
+    # Lines that are ASCII say nothing, and there may be very many of them.
+    sample = b"".join(line for line in sample.splitlines(keepends=True) if not line.isascii())
+    if not sample or _is_utf8(sample) or _is_mostly_utf8(sample):
+        return ["utf-8"]
+    _refuse_controls(sample, name, share=0.01)
+    return _guessed(sample, name)
+
+
+def _is_utf8(data: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _marked(data: bytes, name: str) -> tuple[bytes, str]:
+    """The byte order mark that `data` begin with, and what it says; b"" and "" if there is none."""
+    for magic, kind in _MAGIC.items():
+        if data.startswith(magic):
+            raise _binary(name, kind)
+    return next((marked for marked in _MARKS if data.startswith(marked[0])), (b"", ""))
 
 
 def _decode_as(encoding: str, data: bytes, name: str) -> str:
@@ -96,42 +196,45 @@ def _decode_as(encoding: str, data: bytes, name: str) -> str:
         ) from error
 
 
-def _decode_unmarked(
-    data: bytes, name: str, declared: str | None, utf8_error: UnicodeDecodeError
-) -> str:
-    _refuse_controls(data, name, share=0.01)
+def _refuse_mixed(data: bytes, name: str, error: UnicodeDecodeError) -> None:
     if _is_mostly_utf8(data):
-        line = data.count(b"\n", 0, utf8_error.start) + 1
+        line = data.count(b"\n", 0, error.start) + 1
         raise ReadingError(
-            f"{quoted(name)} is UTF-8 but for the byte 0x{data[utf8_error.start]:02x} in line "
-            f"{line} (byte {utf8_error.start}): encodings are mixed in it, or it was cut off; "
+            f"{quoted(name)} is UTF-8 but for the byte 0x{data[error.start]:02x} in line "
+            f"{line} (byte {error.start}): encodings are mixed in it, or it was cut off; "
             "save it anew as UTF-8.",
             article=name,
         )
-    text = _decode_declared(data, declared)
-    return _decode_guessed(data, name) if text is None else text
 
 
-def _decode_declared(data: bytes, declared: str | None) -> str | None:
+def _declared(data: bytes, declared: str | None) -> str | None:
     try:
         charset = codecs.lookup(declared or "").name
         charset = _AS_BROWSERS_DO.get(charset, charset)
-        return data.decode(charset) if _CHARSET.match(charset) else None
+        if not _CHARSET.match(charset):
+            return None
+        data.decode(charset)
     except (LookupError, ValueError):  # an unknown charset, or the wrong one
         return None
+    return charset
 
 
-def _decode_guessed(data: bytes, name: str) -> str:
+def _guessed(data: bytes, name: str) -> list[str]:
+    """The encoding that `data` are in by a clear guess, and others that give the same text."""
     import charset_normalizer
 
     guesses = list(charset_normalizer.from_bytes(data, cp_isolation=list(_GUESSES)))
     if not guesses or not _is_clear(*guesses):
-        raise ReadingError(
-            f"{quoted(name)} is not UTF-8, and which encoding it is in cannot be told for sure: "
-            "save it as UTF-8, or convert it (for example with iconv -f WINDOWS-1250 -t UTF-8).",
-            article=name,
-        )
-    return _decode_as(guesses[0].encoding, data, name)
+        raise _untold(name)
+    return guesses[0].could_be_from_charset
+
+
+def _untold(name: str) -> ReadingError:
+    return ReadingError(
+        f"{quoted(name)} is not UTF-8, and which encoding it is in cannot be told for sure: "
+        "save it as UTF-8, or convert it (for example with iconv -f WINDOWS-1250 -t UTF-8).",
+        article=name,
+    )
 
 
 def _is_clear(best: CharsetMatch, *others: CharsetMatch) -> bool:

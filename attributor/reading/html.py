@@ -82,14 +82,19 @@ def _titled(title: str | None, paragraphs: list[str]) -> list[str]:
 
 
 def _paragraphs(body: Any) -> list[str]:
-    blocks = re.split(r"\n{2,}", "".join(_pieces(body)))
+    return blocks("".join(_pieces(body)))
+
+
+def blocks(text: str) -> list[str]:
+    """The paragraphs of `text`, which blank lines part, without white space around their lines."""
+    blocks = re.split(r"\n{2,}", text)
     lines = ("\n".join(line.strip(" ") for line in block.split("\n")) for block in blocks)
     return [block for block in (lines_.strip() for lines_ in lines) if block]
 
 
 def _pieces(element: Any) -> Iterator[str]:
     """The text under `element`: a line break where the page has one, two around each block."""
-    yield _flowed(element.text)
+    yield flowed(element.text)
     for child in element:
         if child.tag == "lb":
             yield "\n"
@@ -99,8 +104,9 @@ def _pieces(element: Any) -> Iterator[str]:
             yield "\n\n"
             yield from _pieces(child)
             yield "\n\n"
-        yield _flowed(child.tail)
+        yield flowed(child.tail)
 
 
-def _flowed(text: str | None) -> str:
+def flowed(text: str | None) -> str:
+    """A text as a browser flows it: white space and line ends are one space."""
     return re.sub(r"[ \t\r\n\f]+", " ", text or "")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterable, Iterator
-from typing import BinaryIO
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, BinaryIO
 
-from pydantic import AliasChoices, BaseModel, Field, ValidationError
+from pydantic import AliasChoices, BaseModel, Field, TypeAdapter, ValidationError
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES, article_from_text, refuse_long
-from attributor.records import Article
+from attributor.reading.articles import MAX_BYTES, Found, refuse_long
+from attributor.reading.columns import How
+from attributor.reading.rows import Rows, Values, by_name, tell
 
 
 class Line(BaseModel):
@@ -25,6 +26,9 @@ class Line(BaseModel):
     language: str | None = Field(None, validation_alias=AliasChoices("language", "lang"))
 
 
+_OBJECT = TypeAdapter(dict[str, Any])
+
+
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
     """The stream's lines, read one by one; of one that is too long only its beginning."""
     while line := stream.readline(MAX_BYTES + 1):
@@ -33,27 +37,25 @@ def lines_of(stream: BinaryIO) -> Iterator[bytes]:
             line = stream.readline(MAX_BYTES + 1)
 
 
-def articles(lines: Iterable[bytes], name: str) -> Iterator[Article | ReadingError]:
+def articles(lines: Iterable[bytes], name: str, how: How) -> Iterator[Found]:
     """The articles of `lines`; a bad line is an error that names it, and the rest goes on.
 
-    An article without an `id` is called "{name}:{number of its line}".
+    An article without an `id` is called "{name}:{number of its line}". A `text` is taken exactly
+    as it stands; a key of another name may hold HTML, as other programs' exports do.
     """
+    reader = Objects(name, how, exact=True)
     empty = True
     for number, line in enumerate(lines, 1):
         if is_blank(line):
             continue
         if empty and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-            yield ReadingError(
+            raise ReadingError(
                 f"{quoted(name)} is UTF-16, and JSONL is UTF-8: save it as UTF-8.", article=name
             )
-            return
         empty = False
-        try:
-            yield _article(line, f"{name}:{number}")
-        except ReadingError as error:
-            yield error
+        yield reader.found(f"{name}:{number}", line)
     if empty:
-        yield ReadingError(f"{quoted(name)} is empty: give it one article a line.", article=name)
+        raise ReadingError(f"{quoted(name)} is empty: give it one article a line.", article=name)
 
 
 def is_blank(line: bytes) -> bool:
@@ -63,35 +65,94 @@ def is_blank(line: bytes) -> bool:
 
 def is_article(line: bytes) -> bool:
     """Whether a line is a JSON object with a `text`."""
-    return line.lstrip(b"\xef\xbb\xbf").startswith(b"{") and not isinstance(
-        _parsed(line), ValidationError
-    )
-
-
-def _article(line: bytes, place: str) -> Article:
-    refuse_long(len(line), place)
-    parsed = _parsed(line)
-    if isinstance(parsed, ValidationError):
-        raise ReadingError(f"{quoted(place)} is no article: {_mistake(parsed)}.", article=place)
-    known = parsed.model_dump(exclude={"id", "text"})
     try:
-        return article_from_text(parsed.text, id=parsed.id or place, **known)
-    except ReadingError as error:
-        if parsed.id is None:
-            raise
-        raise ReadingError(f"Line {quoted(place)}: {error.message}", article=place) from error
+        return line.lstrip(b"\xef\xbb\xbf").startswith(b"{") and bool(
+            Line.model_validate_json(line.removeprefix(b"\xef\xbb\xbf"))
+        )
+    except ValidationError:
+        return False
 
 
-def _parsed(line: bytes) -> Line | ValidationError:
+def is_object(line: bytes) -> bool:
+    """Whether a line is a whole JSON object."""
     try:
-        return Line.model_validate_json(line.removeprefix(b"\xef\xbb\xbf"))
-    except ValidationError as error:
-        return error
+        return line.startswith(b"{") and _OBJECT.validate_json(line) is not None
+    except ValidationError:
+        return False
 
 
-def _mistake(error: ValidationError) -> str:
+class Objects:
+    """From the JSON objects of one file to its articles.
+
+    The first object that has a text settles which keys hold what in all of them.
+    """
+
+    def __init__(self, name: str, how: How, *, exact: bool) -> None:
+        self._name = name
+        self._how = how
+        self._exact = exact
+        self._keys: dict[str, str] = {}
+        self._rows = Rows(name, "text", how.on_guess, exact=exact)
+
+    @property
+    def settled(self) -> bool:
+        """Whether an object with a text has been seen."""
+        return bool(self._keys)
+
+    def found(self, place: str, line: bytes) -> Found:
+        """The article of the object that `line` holds, or why there is none."""
+        try:
+            refuse_long(len(line), place)
+            values = self._values(line)
+        except ReadingError as error:
+            return self._rows.found(place, error)
+        except ValidationError as error:
+            problem = _mistake(error, self._keys)
+            refusal = ReadingError(f"{quoted(place)} is no article: {problem}.", article=place)
+            return self._rows.found(place, refusal)
+        return self._rows.found(place, values)
+
+    def _values(self, line: bytes) -> Values:
+        given = _OBJECT.validate_json(line.removeprefix(b"\xef\xbb\xbf"))
+        if not self._keys:
+            self._settle(given)
+        renamed = {field: key for field, key in self._keys.items() if key != field}
+        kept = {key: given[key] for key in given if key != "text" or key not in renamed}
+        for field, key in renamed.items():
+            if key in given:
+                kept[field] = given[key] if field == "text" else _plain(given[key])
+        return Line.model_validate(kept).model_dump()
+
+    def _settle(self, given: dict[str, Any]) -> None:
+        said = self._how.columns.said()
+        own = {field: field for field in Line.model_fields if field in given}
+        if "lang" in given:
+            own["language"] = "lang"
+        names = list(given)
+        plain = [_plain(value) for value in given.values()]
+        places = by_name(names, [plain], {key: names.index(name) for key, name in own.items()})
+        guessed = {field: names[at] for field, at in places.items() if field not in said}
+        keys = {"text": own["text"]} if "text" in own else {}
+        keys |= guessed | said
+        if "text" not in said and "text" not in keys:
+            return
+        self._keys = keys
+        tell(self._name, guessed, self._how.on_guess)
+        exact = self._exact and keys["text"] == "text" and "text" not in said
+        self._rows = Rows(self._name, keys["text"], self._how.on_guess, exact=exact)
+
+
+def _plain(value: object) -> str | None:
+    """A value under a key that was guessed or named, if there is a plain way to write it."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
+def _mistake(error: ValidationError, keys: Mapping[str, str]) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    key = str(first["loc"][0]) if first["loc"] else ""
+    field = str(first["loc"][0]) if first["loc"] else ""
+    key = keys.get(field, field)
     match first["type"]:
         case "json_invalid" if "unicode code point" in first["msg"]:
             return "it is not UTF-8; convert the file first, for example with iconv"
@@ -99,10 +160,10 @@ def _mistake(error: ValidationError) -> str:
             return r"it holds half a character (a lone surrogate, \ud800 or the like); save it anew"
         case "json_invalid":
             problem = str(first["ctx"]["error"]).replace(" at line 1 column ", " at byte ")
-            return f"it is not valid JSON ({problem}); write one object a line"
+            return f"it is not valid JSON ({problem}); correct it, or leave it out"
         case "missing":
-            return f"it has no '{key}'; write one object a line, with id and text"
-        case "model_type":
-            return "it is not an object; write one object a line, with id and text"
+            return f"it has no '{key}'; write objects with id and text"
+        case "dict_type":
+            return "it is not an object; write objects with id and text"
         case _:
             return f"its '{key}' is not a string; correct it"

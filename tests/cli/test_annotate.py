@@ -6,6 +6,7 @@ import json
 import os
 import stat
 import sys
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -364,6 +365,29 @@ def test_what_would_happen_to_every_article_is_told_once(
     result = run("annotate", "--format", "jsonl", *sources)
     assert (result.exit_code, result.stdout) == (code, "")
     assert result.stderr.count(sentence) == 1
+
+
+def test_each_row_of_a_table_is_annotated_and_what_was_guessed_is_said(
+    run: Run, engines: list[StandIn]
+) -> None:
+    table = file("t.csv", "key,body\na,First one.\nb,\nc,Third one.\n")
+    result = run("annotate", "--engine", "embedded", "--format", "jsonl", table)
+    assert [line["article"]["text"] for line in lines_of(result.stdout)] == [
+        "First one.",
+        "Third one.",
+    ]
+    assert "'t.csv' is taken to have its text in 'body'." in result.stderr
+    assert "'t.csv:3' has no text in 'body': fill it in." in result.stderr
+    assert result.exit_code == 3
+
+
+def test_each_member_of_an_archive_is_annotated(run: Run, engines: list[StandIn]) -> None:
+    with zipfile.ZipFile("d.zip", "w") as archive:
+        archive.writestr("a.txt", "First one.")
+        archive.writestr("b/c.jsonl", '{"text": "Second one."}')
+    result = run("annotate", "--engine", "embedded", "--format", "jsonl", "d.zip")
+    ids = [line["article"]["id"] for line in lines_of(result.stdout)]
+    assert (result.exit_code, ids) == (0, ["d.zip!a.txt", "d.zip!b/c.jsonl:1"])
 
 
 def test_a_fault_in_reading_one_source_does_not_cost_the_others(

@@ -1,0 +1,113 @@
+"""An archive's files to articles, as a stream: folders, globs, tables, WARC, ZIP and tar."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from attributor.errors import ReadingError, quoted
+from attributor.reading import folders, forms
+from attributor.reading.articles import Found
+from attributor.reading.columns import Columns, Guessed, How, ignore
+from attributor.records import Article
+
+__all__ = ["Columns", "Entry", "entries"]
+
+_GUESSED = Columns()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One article of an archive, or why there is none."""
+
+    source: str
+    """Where it stands, for people: "exports/2019.csv", "dump.zip!a/b.html"."""
+    article: Article | ReadingError
+
+
+def entries(
+    sources: Sequence[str], columns: Columns = _GUESSED, *, on_guess: Guessed = ignore
+) -> Iterator[Entry]:
+    """The articles of folders, globs and files, one after the other, in a stable order.
+
+    What cannot be read comes as an error in its place, and the rest goes on. Memory holds one
+    article at a time (and the names in the folder that is being read), whatever the archive's size.
+
+    An article is called by the id that its row or line has; else by its path from the source on,
+    with the row behind a colon. An id that comes twice in one file is an error, in another file the
+    later article is called by its path and row.
+
+    Args:
+        sources: as the user names them.
+        columns: where the text, title, date and id are in tables and in JSON.
+        on_guess: is told what was guessed about a file, one sentence at a time.
+    """
+    how = How(columns, on_guess)
+    taken = _Taken()
+    for source in sources:
+        for file in folders.files(source):
+            if isinstance(file, ReadingError):
+                yield Entry(file.article or source, file)
+                continue
+            base = file.source.removesuffix(file.name)
+            for found in _found(file, how):
+                yield Entry(base + found.file, taken.named(found))
+
+
+def _found(file: folders.File, how: How) -> Iterator[Found]:
+    name = file.name
+    try:
+        if file.named and folders.is_no_article(name):
+            raise ReadingError(
+                f"{quoted(file.source)} is no article by its name: give its text as .txt.",
+                article=name,
+            )
+        with file.open() as stream:
+            yield from forms.found(stream, name, how)
+    except ReadingError as error:
+        yield Found(name, name, error)
+    except Exception as error:  # a fault in one file must not cost the others
+        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
+        problem = f"cannot be read on ({quoted(reason, 120).strip(chr(39))}): check it"
+        yield Found(name, name, ReadingError(f"{quoted(file.source)} {problem}.", article=name))
+
+
+class _Taken:
+    """The ids that were given away, on disk where they are too many for the memory."""
+
+    def __init__(self) -> None:
+        # A database without a name is a temporary file of SQLite's own, which it deletes.
+        self._ids = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._ids.execute("PRAGMA journal_mode = OFF")
+        self._ids.execute("PRAGMA synchronous = OFF")
+        self._ids.execute("CREATE TABLE taken (id BLOB PRIMARY KEY, place TEXT) WITHOUT ROWID")
+
+    def named(self, found: Found) -> Article | ReadingError:
+        """The article with an id of its own, or an error if its file has used that before."""
+        article = found.article
+        if isinstance(article, ReadingError):
+            return article
+        if article.id != found.place:
+            earlier = self._take(f"{found.file}\0{article.id}", found.place)
+            if earlier:
+                problem = f"has the id {quoted(article.id)}, which {quoted(earlier)} has already"
+                return ReadingError(
+                    f"{quoted(found.place)} {problem}: give each its own.", article=found.place
+                )
+        if not self._take(article.id, found.place):
+            return article
+        new, number = found.place, 1
+        while self._take(new, found.place):
+            number += 1
+            new = f"{found.place}~{number}"
+        return article.model_copy(update={"id": new})
+
+    def _take(self, id: str, place: str) -> str | None:
+        """Take an id; if it is taken, say at which place."""
+        key = blake2b(id.encode("utf-8", "replace"), digest_size=16).digest()
+        if self._ids.execute("INSERT OR IGNORE INTO taken VALUES (?, ?)", (key, place)).rowcount:
+            return None
+        taken = self._ids.execute("SELECT place FROM taken WHERE id = ?", (key,)).fetchone()
+        return str(taken[0])

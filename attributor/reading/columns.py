@@ -1,0 +1,35 @@
+"""What the user says of the columns of tables, and who is told what was guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NamedTuple
+
+Guessed = Callable[[str], None]
+
+
+def ignore(_: str, /) -> None:
+    """For who does not want to hear what was guessed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The names of the columns; what is None is guessed from the header."""
+
+    text: str | None = None
+    title: str | None = None
+    date: str | None = None
+    id: str | None = None
+
+    def said(self) -> dict[str, str]:
+        """The names that were given, by what an Article calls what stands there."""
+        given = {"text": self.text, "title": self.title, "published": self.date, "id": self.id}
+        return {key: name for key, name in given.items() if name}
+
+
+class How(NamedTuple):
+    """How files of many articles are to be read."""
+
+    columns: Columns = Columns()
+    on_guess: Guessed = ignore

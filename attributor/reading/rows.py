@@ -1,0 +1,210 @@
+"""Which column of a table, or which key of an object, holds what of an article.
+
+The user says, or it is guessed: by name, in the languages that newsrooms' exports are headed in,
+and for the text by what stands in the column.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+
+from attributor.errors import ReadingError, quoted
+from attributor.reading.articles import Found, article_from_text
+from attributor.reading.columns import Guessed, How
+from attributor.records import Article
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+# What a column is called, folded as by `_folded`; in each line, the surer names come first.
+_NAMES = {
+    "text": _words(
+        "text fulltext articletext maintext bodytext texte texto testo tekst текст metin volltext "
+        "artikeltext fliesstext body articlebody bodyhtml texthtml contenthtml html content "
+        "contents postcontent contentencoded cleantext plaintext rawtext inhalt contenu contenido "
+        "contenuto conteudo cuerpo corps corpo inhoud sadrzaj садржај tresc содержание obsah "
+        "icerik article artikel articulo articolo artigo artykul clanak чланак clanek статья "
+        "story noticia beitrag transcript"
+    ),
+    "title": _words(
+        "title headline articletitle heading hed posttitle webtitle titel titre titulo titolo "
+        "titular titulek naslov наслов tytul заголовок naziv uberschrift schlagzeile kop baslik"
+    ),
+    "published": _words(
+        "published publishedat publicationdate publishdate datepublished pubdate firstpublished "
+        "webpublicationdate postdate articledate date datetime timestamp createdat created "
+        "veroffentlicht erscheinungsdatum datum fecha data дата датум tarih datepublication "
+        "fechapublicacion datapublikacji datumobjave"
+    ),
+    "id": _words(
+        "id articleid docid documentid postid storyid recordid uid uuid guid identifier "
+        "identifiant kennung artikelid idarticle identificador sifra"
+    ),
+    "byline": _words("byline author authors autor auteur autore autorzy аутор автор creator"),
+    "url": _words("url link permalink weburl canonicalurl sourceurl articleurl href adresse"),
+    "language": _words("language lang sprache langue idioma lingua jezik јазик језик"),
+}
+_WORDS = {"published": "date", "byline": "author"}
+_FOLDED_BY_HAND = str.maketrans("łđøıß", "ldois")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_MAX_ID = 1000
+_LEAST_TEXT = 20  # characters; codes and names are shorter on the average
+
+
+Layout = Mapping[str, int]
+"""Where each of text, title, published, id, byline, url and language stands, counted from 0."""
+Values = Mapping[str, str | None]
+"""What a row says of its article, by the same words."""
+
+
+def layout(names: Sequence[str], sample: Sequence[Sequence[object]], name: str, how: How) -> Layout:
+    """The layout of the table `name`; what of it is guessed is told to `how.on_guess`.
+
+    Args:
+        names: of the columns, as the header has them.
+        sample: the first rows; rows may be shorter or longer than the header.
+        name: of the file, for messages.
+        how: what the user said of the columns.
+
+    Raises:
+        ReadingError: there is no such column, or none that holds text.
+    """
+    said = {key: _place(wanted, names, name) for key, wanted in how.columns.said().items()}
+    places = said | by_name(names, sample, said)
+    at = places.get("text")
+    if at is None or ("text" not in said and _length(sample, at) < _LEAST_TEXT):
+        longest = _longest(names, sample, set(said.values()) if at is None else {*places.values()})
+        at = at if longest is None else longest
+    if at is None:
+        raise ReadingError(
+            f"{quoted(name)} has no column that holds articles ({_shown(names)}): "
+            "name it with --text-column if there is one.",
+            article=name,
+        )
+    others = {key: place for key, place in places.items() if key != "text" and place != at}
+    places = {"text": at, **others}
+    tell(name, {key: names[at] for key, at in places.items() if key not in said}, how.on_guess)
+    return places
+
+
+def by_name(
+    names: Sequence[str], sample: Sequence[Sequence[object]], said: Layout
+) -> dict[str, int]:
+    """What the columns' names tell: of those that are not all empty, the one with the surest."""
+    folded = [_folded(name) for name in names]
+    places: dict[str, int] = {}
+    for key, known in _NAMES.items():
+        taken = {*said.values(), *places.values()}
+        ranked = [
+            (not _length(sample, at), known.index(word), at)
+            for at, word in enumerate(folded)
+            if word in known and at not in taken
+        ]
+        if ranked and key not in said:
+            places[key] = min(ranked)[2]
+    return places
+
+
+def tell(name: str, guessed: Mapping[str, str], on_guess: Guessed) -> None:
+    """Say in which columns of the file `name` what was guessed to stand."""
+    if guessed:
+        parts = [f"{_WORDS.get(key, key)} in {quoted(column)}" for key, column in guessed.items()]
+        on_guess(f"{quoted(name)} is taken to have its {_listed(parts)}.")
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
+
+
+def _place(wanted: str, names: Sequence[str], name: str) -> int:
+    for same in (str, str.casefold):
+        for at, known in enumerate(names):
+            if same(known) == same(wanted):
+                return at
+    raise ReadingError(
+        f"{quoted(name)} has no column {quoted(wanted)}: name one that it has ({_shown(names)}).",
+        article=name,
+    )
+
+
+def _shown(names: Sequence[str]) -> str:
+    return ", ".join(quoted(name, 40) for name in names[:12]) + (", …" if names[12:] else "")
+
+
+def _longest(
+    names: Sequence[str], sample: Sequence[Sequence[object]], taken: set[int]
+) -> int | None:
+    """The column with the longest texts, if they are longer than codes and names."""
+    lengths = [(_length(sample, at), -at) for at in range(len(names)) if at not in taken]
+    length, place = max(lengths, default=(0.0, 0))
+    return -place if length >= _LEAST_TEXT else None
+
+
+def _length(sample: Sequence[Sequence[object]], at: int) -> float:
+    """How long what stands in a column is on the average, in characters."""
+    return sum(len(_cell(row, at)) for row in sample) / max(len(sample), 1)
+
+
+def _cell(row: Sequence[object], at: int) -> str:
+    cell = row[at] if at < len(row) else None
+    return cell.strip() if isinstance(cell, str) else "" if cell is None else str(cell)
+
+
+def _folded(name: str) -> str:
+    """A column's name in small letters alone: "Veröffentlicht_am " and "pubDate" are words too."""
+    plain = unicodedata.normalize("NFKD", name.casefold()).translate(_FOLDED_BY_HAND)
+    return re.sub(r"[\W\d_]+", "", "".join(c for c in plain if not unicodedata.combining(c)))
+
+
+class Rows:
+    """From what the rows of one file say to its articles."""
+
+    def __init__(
+        self, file: str, text_name: str, on_guess: Guessed, *, exact: bool = False
+    ) -> None:
+        self._file = file
+        self._column = quoted(text_name)
+        self._on_guess = on_guess
+        self._exact = exact
+        self._told = False
+
+    def found(self, place: str, values: Values | ReadingError) -> Found:
+        """The article of the row at `place` that says `values`, or why there is none."""
+        if isinstance(values, ReadingError):
+            return Found(self._file, place, values)
+        try:
+            return Found(self._file, place, self._article(place, dict(values)))
+        except ReadingError as error:
+            known = error.message.startswith(quoted(place))
+            message = error.message if known else f"Row {quoted(place)}: {error.message}"
+            return Found(self._file, place, ReadingError(message, article=place))
+
+    def _article(self, place: str, values: dict[str, str | None]) -> Article:
+        text = values.pop("text", None)
+        id = values.pop("id", None) or place
+        if text is None:
+            raise ReadingError(f"{quoted(place)} has no text in {self._column}: fill it in.")
+        if len(id) > _MAX_ID:
+            raise ReadingError(
+                f"{quoted(place)} has an id of more than {_MAX_ID:,} characters: "
+                "name another column with --id-column."
+            )
+        if any(_SURROGATE.search(value or "") for value in (text, id, *values.values())):
+            raise ReadingError(
+                f"{quoted(place)} has bytes that are no characters in the file's encoding: "
+                "save the file anew as UTF-8."
+            )
+        if self._exact or "<" not in text:
+            return article_from_text(text, id=id, **values)
+        from attributor.reading.markup import article_from_markup, holds_markup
+
+        if not holds_markup(text):
+            return article_from_text(text, id=id, **values)
+        if not self._told:
+            self._told = True
+            self._on_guess(f"{quoted(self._file)} holds HTML in {self._column}, which is stripped.")
+        return article_from_markup(text, id=id, **values)

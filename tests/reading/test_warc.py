@@ -1,0 +1,200 @@
+"""WARC: what a crawl holds of articles, and crawls that are broken."""
+
+from __future__ import annotations
+
+import gzip
+import sys
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from attributor.reading import MAX_BYTES
+
+from .samples import LEAD, PAGE, articles, told
+
+HTML = "text/html; charset=utf-8"
+
+
+def crawl(
+    *answers: tuple[str, str, bytes], status: str = "200 OK", packed: bool = True, **headers: str
+) -> bytes:
+    """A WARC with a record about itself, then for each answer its request and the answer."""
+    records = [_record("warcinfo", "", b"software: t\r\n")]
+    for url, media, body in answers:
+        records.append(_record("request", url, b"GET / HTTP/1.1\r\nHost: x.eu\r\n\r\n"))
+        fields = {"Content-Type": media} if media else {}
+        fields |= {name.replace("_", "-"): value for name, value in headers.items()}
+        lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in fields.items())]
+        head = "".join(f"{line}\r\n" for line in lines) + "\r\n"
+        records.append(_record("response", url, head.encode() + body))
+    return b"".join(gzip.compress(record) if packed else record for record in records)
+
+
+def _record(kind: str, url: str, block: bytes) -> bytes:
+    head = (
+        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\n"
+        f"WARC-Date: 2024-05-01T08:00:00Z\r\nContent-Length: {len(block)}\r\n\r\n"
+    )
+    return head.encode() + block + b"\r\n\r\n"
+
+
+@pytest.fixture
+def one(tmp_path: Path) -> Path:
+    return tmp_path / "c.warc.gz"
+
+
+def test_pages_and_texts_are_articles_with_address_and_date(one: Path) -> None:
+    dated = PAGE.replace("<title>", '<meta name="date" content="2020-02-03"><title>')
+    one.write_bytes(
+        crawl(
+            ("https://x.eu/1", HTML, PAGE.encode()),
+            ("https://x.eu/2", HTML, dated.encode()),
+            ("https://x.eu/3", "text/plain", f"{LEAD}“x”\r\n".encode()),
+        )
+    )
+    page, with_date, text = articles(one)
+    assert [page.id, with_date.id, text.id] == ["c.warc.gz:3", "c.warc.gz:5", "c.warc.gz:7"]
+    assert (page.url, page.published) == ("https://x.eu/1", "2024-05-01T08:00:00Z")
+    assert page.text.startswith("Harbour to close\n\nThe mayor")
+    assert with_date.published == "2020-02-03"
+    assert text.text == f"{LEAD}“x”\r\n"
+
+
+def test_what_is_no_page_is_left_out(one: Path) -> None:
+    good = ("https://x.eu/good", HTML, PAGE.encode())
+    one.write_bytes(
+        crawl(
+            ("https://x.eu/a.png", "image/png", b"\x89PNG"),
+            ("https://x.eu/robots.txt", "text/plain", b"User-agent: *"),
+            ("https://x.eu/none", "", PAGE.encode()),
+            ("ftp://x.eu/", "text/html", PAGE.encode()),
+            good,
+        )
+    )
+    assert told(one) == ["c.warc.gz:11"]
+    one.write_bytes(crawl(good, status="404 Not Found"))
+    (said,) = told(one)
+    assert "holds no page that was answered with status 200" in said
+
+
+def test_a_page_without_an_article_is_told(one: Path) -> None:
+    one.write_bytes(
+        crawl(("https://x.eu/", HTML, b"<html><body><a href='/'>Home</a></body></html>"))
+    )
+    assert "'c.warc.gz:3' has no article in it" in told(one)[0]
+
+
+@pytest.mark.parametrize("media", ["text/html; charset=windows-1250", 'text/html;CHARSET="cp1250"'])
+def test_the_charset_of_the_header_is_believed(one: Path, media: str) -> None:
+    body = PAGE.replace("said later", "rekla je u Čačku").encode("cp1250", "replace")
+    one.write_bytes(crawl(("https://x.eu/", media, body)))
+    assert "rekla je u Čačku" in articles(one)[0].text
+
+
+def _raw_deflate(data: bytes) -> bytes:
+    stage = zlib.compressobj(wbits=-15)
+    return stage.compress(data) + stage.flush()
+
+
+PACK: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.compress,
+    "x-gzip": gzip.compress,
+    "deflate": zlib.compress,
+    "raw": _raw_deflate,
+    "unpacked": bytes,
+}
+
+
+@pytest.mark.parametrize("encoding", PACK)
+def test_bodies_are_unpacked(one: Path, encoding: str) -> None:
+    named = {"raw": "deflate", "unpacked": "gzip"}.get(encoding, encoding)
+    body = PACK[encoding](PAGE.encode())
+    one.write_bytes(crawl(("https://x.eu/", HTML, body), Content_Encoding=named))
+    assert len(articles(one)) == 1
+
+
+def test_bodies_in_chunks_are_joined(one: Path) -> None:
+    data = PAGE.encode()
+    chunks = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (data[:90], data[90:]))
+    body = chunks + b"0\r\n\r\n"
+    one.write_bytes(crawl(("https://x.eu/", HTML, body), Transfer_Encoding="chunked"))
+    assert articles(one)[0].text.startswith("Harbour to close")
+
+
+def test_a_compression_that_is_not_read_is_told(one: Path) -> None:
+    one.write_bytes(crawl(("https://x.eu/", HTML, b"x"), Content_Encoding="br"))
+    assert "is compressed as 'br', which is not read" in told(one)[0]
+
+
+def test_a_body_that_unpacks_without_end_is_refused(one: Path) -> None:
+    bomb = gzip.compress(bytes(MAX_BYTES * 2))
+    page = ("https://x.eu/", HTML, bomb)
+    one.write_bytes(crawl(page, page, Content_Encoding="gzip"))
+    assert ["is longer than 20 MB" in said for said in told(one)] == [True, True]
+
+
+PAGES = [(f"https://x.eu/{n}", HTML, PAGE.encode()) for n in range(4)]
+
+
+@pytest.mark.parametrize("name", ["c.warc.gz", "c.warc"])
+def test_what_came_before_a_break_is_kept_and_the_break_is_one_error(
+    tmp_path: Path, name: str
+) -> None:
+    data = crawl(*PAGES, packed=name.endswith("gz"))
+    (tmp_path / name).write_bytes(data[:-100])
+    *ids, broken = told(tmp_path / name)
+    assert ids == [f"{name}:{number}" for number in (3, 5, 7)]
+    assert f"'{name}' breaks off before its end" in broken
+
+
+def test_one_gzip_stream_around_all_records_is_read_too(one: Path) -> None:
+    one.write_bytes(gzip.compress(crawl(*PAGES, packed=False)))
+    assert len(articles(one)) == 4
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"no WARC at all", id="other"),
+        pytest.param(b"WARC/1.0\r\nContent-Length: 99\r\n\r\nx", id="short"),
+        pytest.param(b"WARC/1.0\r\n" + b"X: " + b"a" * 3_000_000, id="one header without end"),
+        pytest.param(b"WARC/1.0\r\n" + b"X: y\r\n" * 500_000, id="headers without end"),
+    ],
+)
+def test_what_is_no_warc_is_told_on_nobodys_terminal(
+    tmp_path: Path, data: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "c.warc").write_bytes(data)
+    (said,) = told(tmp_path / "c.warc")
+    assert said.startswith("'c.warc' ")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_length_that_is_wrong_costs_its_record_on_nobodys_terminal(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    data = crawl(*PAGES, packed=False)
+    length = data.split(b"Content-Length: ")[3].split(b"\r\n")[0]
+    (tmp_path / "c.warc").write_bytes(data.replace(length, b"5".rjust(len(length), b"0"), 1))
+    assert told(tmp_path / "c.warc")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_records_longer_than_an_article_are_passed_over(one: Path) -> None:
+    long = ("https://x.eu/", "text/plain", b"a" * (MAX_BYTES + 2_000_000))
+    image = ("https://x.eu/", "image/png", b"a" * (MAX_BYTES + 2_000_000))
+    one.write_bytes(crawl(image, long, PAGES[0]))
+    refused, page = told(one)
+    assert "is longer than 20 MB" in refused
+    assert page == "c.warc.gz:7"
+
+
+def test_without_warcio_it_is_said_what_to_install(
+    one: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one.write_bytes(crawl(*PAGES))
+    monkeypatch.setitem(sys.modules, "warcio.archiveiterator", None)
+    (said,) = told(one)
+    assert said.endswith("warcio is needed: install attributor with its extra 'archive'.")
