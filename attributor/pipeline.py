@@ -7,7 +7,8 @@ Reading and views are the caller's ends of it; what lies between is here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attributor.errors import AccessError, AttributorError, UsageError, quoted
@@ -18,10 +19,15 @@ from attributor.settings import Layer, Settings, check, load
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-    from attributor.prompting import Asker, Estimate, Prompts
+    from attributor.prompting import Asker, Dialogue, Estimate, Prompts
+    from attributor.prompting.client import Gate
 
 Progress = Callable[[str], None]
 """Called with a short phrase each time a step of a dialogue begins."""
+
+
+Sleep = Callable[[float], Awaitable[None]]
+"""Waits, given seconds."""
 
 
 class Annotator:
@@ -72,14 +78,18 @@ class Annotator:
         """The annotation of one article; errors say which article they happened to."""
         if self.settings.chosen_engine == "embedded":
             return self._embedded(article)
-        from attributor.prompting import Dialogue, converse
+        from attributor.prompting import converse
 
         try:
-            marking = mark(article, self.settings.language)
-            dialogue = Dialogue(marking, self._prompts(), self.codebook)
-            return await converse(dialogue, self._model(), on_progress)
+            return await converse(self.dialogue(article), self.asker(), on_progress)
         except AttributorError as error:
             raise error.about(article.id) from error.__cause__
+
+    def dialogue(self, article: Article) -> Dialogue:
+        """What a model is to be asked about the article, for whoever carries it there."""
+        from attributor.prompting import Dialogue
+
+        return Dialogue(mark(article, self.settings.language), self.prompts, self.codebook)
 
     def estimate(self, article: Article) -> Estimate:
         """What asking a model about the article would take; nobody is asked."""
@@ -87,7 +97,7 @@ class Annotator:
 
         marking = mark(article, self.settings.language)
         settings = self.settings
-        return estimate(marking, self._prompts(), self.codebook, settings.model, settings.base_url)
+        return estimate(marking, self.prompts, self.codebook, settings.model, settings.base_url)
 
     async def aclose(self) -> None:
         """Closes the connections that this object opened."""
@@ -101,12 +111,19 @@ class Annotator:
         marking = mark(article, self.settings.language)
         return embedded.annotate(marking, self.codebook, self.settings.weights)
 
-    def _prompts(self) -> Prompts:
+    @cached_property
+    def prompts(self) -> Prompts:
+        """The words of the requests; read once."""
         from attributor.prompting import Prompts
 
         return Prompts.load(self.settings.prompts)
 
-    def _model(self) -> Asker:
+    def asker(self, gate: Gate | None = None, sleep: Sleep | None = None) -> Asker:
+        """Who asks the model's server; see `Asker` for the arguments, which count the first time.
+
+        Raises:
+            AccessError: there is no key, and no server that may need none.
+        """
         from attributor.prompting import Asker
 
         if self._asker is None:
@@ -116,7 +133,7 @@ class Annotator:
                     f"There is no key for '{self.settings.host}': set one with 'attributor config "
                     "set api_key', or name a server that needs none with --base-url."
                 )
-            self._asker = Asker(self.settings, self._client)
+            self._asker = Asker(self.settings, self._client, gate=gate, sleep=sleep)
         return self._asker
 
 

@@ -26,7 +26,7 @@ from attributor.records import Annotation, Codebook, Engine, Usage
 ROOM, ROOM_PER_SEGMENT = 400, 30
 """Output tokens that an answer may have: a guard against answers that run away."""
 
-_SCHEMA = schema_json(Attribution)
+SCHEMA = schema_json(Attribution)
 
 
 class Conversation(Protocol):
@@ -125,7 +125,7 @@ class Dialogue:
             part=talk.window.number,
             messages=(Message("system", system), Message("user", user)),
             schema_name="attribution",
-            schema_json=_SCHEMA,
+            schema_json=SCHEMA,
             max_output_tokens=ROOM + ROOM_PER_SEGMENT * len(talk.window.segments),
         )
 
@@ -146,7 +146,7 @@ class Dialogue:
             model_reported=self._answer.model_reported,
             prompt=prompt_files.names_of(used),
             prompt_sha256=prompt_files.sha256_of(used),
-            schema_sha256=sha256(_SCHEMA),
+            schema_sha256=sha256(SCHEMA),
         )
         warnings = [warning for talk in self._talks for warning in talk.warnings()]
         return assemble(

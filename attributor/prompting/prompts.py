@@ -46,9 +46,9 @@ class Prompts:
         own = _in_folder(folder) if folder else {}
         return cls(*(_read(own.get(name) or _shipped() / f"{name}.md") for name in NAMES))
 
-    def used(self) -> tuple[Prompt, ...]:
-        """The prompts that an attribution may use, in its order."""
-        return (self.attribute, self.repair)
+    def used(self, stances: bool = False) -> tuple[Prompt, ...]:
+        """The prompts that an attribution, and then `stances`, may use, in their order."""
+        return (self.attribute, self.repair, *([self.stance] if stances else []))
 
 
 def names_of(prompts: Iterable[Prompt]) -> str:

@@ -22,7 +22,7 @@ QUOTE_CHARACTERS = 1_500
 ROOM, ROOM_PER_PAIR = 200, 25
 """Output tokens that an answer may have."""
 
-_SCHEMA = schema_json(Stances)
+SCHEMA = schema_json(Stances)
 
 
 class StanceDialogue:
@@ -97,7 +97,7 @@ class StanceDialogue:
             part=part,
             messages=(Message("system", system), Message("user", user)),
             schema_name="stances",
-            schema_json=_SCHEMA,
+            schema_json=SCHEMA,
             max_output_tokens=ROOM + ROOM_PER_PAIR * len(chunk) * len(targets),
         )
 
@@ -123,7 +123,7 @@ class StanceDialogue:
                         "model_reported": engine.model_reported or self._answer.model_reported,
                         "prompt": "+".join(filter(None, (engine.prompt, used.name))),
                         "prompt_sha256": sha256(f"{engine.prompt_sha256 or ''}\n{used.body}"),
-                        "schema_sha256": sha256(f"{engine.schema_sha256 or ''}\n{_SCHEMA}"),
+                        "schema_sha256": sha256(f"{engine.schema_sha256 or ''}\n{SCHEMA}"),
                     }
                 ),
             }

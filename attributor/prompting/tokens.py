@@ -41,6 +41,13 @@ def of_request(request: Request, model: str) -> int:
     return sum(count(text, model) for text in texts) + PER_MESSAGE * len(request.messages)
 
 
+def roughly(request: Request) -> int:
+    """About as many as `of_request`, at once and without a vocabulary."""
+    texts = [request.schema_json, *(message.content for message in request.messages)]
+    return sum(map(estimated, texts)) + PER_MESSAGE * len(request.messages)
+
+
+@lru_cache(maxsize=128)  # prompts and schemas come again and again
 def estimated(text: str) -> int:
     """The estimate that needs no vocabulary; its error is given above."""
     return sum(_of_part(part) for part in _PARTS.findall(text))

@@ -17,8 +17,10 @@ from attributor.errors import (
     AttributorError,
     BusyError,
     CreditError,
+    FilteredError,
     ModelError,
     RequestError,
+    TooLongError,
     UsageError,
 )
 from attributor.prompting.client import Asker, converse
@@ -216,9 +218,9 @@ NEVER_AGAIN = [
     (fault(403), AccessError, "may not use the model 'm-1'"),
     (fault(404, code="model_not_found"), RequestError, "has no model 'm-1'"),
     (fault(400, f"odd {KEY} thing"), RequestError, "rejects the request to the model 'm-1'"),
-    (fault(413), RequestError, "too long for the model"),
-    (fault(400, code="context_length_exceeded"), RequestError, "too long for the model"),
-    (fault(400, "filtered", code="content_filter"), RequestError, "content filter of"),
+    (fault(413), TooLongError, "too long for the model"),
+    (fault(400, code="context_length_exceeded"), TooLongError, "too long for the model"),
+    (fault(400, "filtered", code="content_filter"), FilteredError, "content filter of"),
     (fault(422), RequestError, "HTTP 422"),
     (fault(429, code="insufficient_quota"), CreditError, "no credit left"),
     (fault(429, type="insufficient_quota"), CreditError, "no credit left"),
