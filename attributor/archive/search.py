@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from attributor.archive.store import Store
 from attributor.errors import UsageError
 
 _PART = re.compile(r'"([^"]*)"|(\S+)')
+
+RANKED = 1_000
+"""So many quotes are ranked by their words; ranking a word that half of all have takes seconds."""
 
 COLUMNS = (
     "quote",
@@ -34,8 +37,8 @@ LEFT JOIN speakers s ON s.id = q.speaker_id
 """
 _SELECT = """
 SELECT q.text AS quote, s.name AS speaker, s.role, q.kind, q.cue,
-    (SELECT GROUP_CONCAT(t.target || ': ' || t.label, '; ') FROM stances t
-     WHERE t.quote_id = q.id) AS stances,
+    (SELECT GROUP_CONCAT(o.target || ': ' || o.label, '; ') FROM stances o
+     WHERE o.quote_id = q.id) AS stances,
     a.name AS article, a.title, a.published, a.url,
     (SELECT p.source FROM places p WHERE p.article_id = a.id ORDER BY p.id LIMIT 1) AS source,
     q.id AS quote_id
@@ -49,7 +52,7 @@ class Query:
     Attributes:
         words: words that the quote has, all of them; "…" for words in a row, `word*` for its
             beginnings.
-        speaker: part of the speaker's name or of an alias.
+        speaker: words of the speaker's name or aliases, in the same way.
         target: what the quote has a stance towards.
         stance: the stance's label, towards `target` if that is given.
         kind: direct, indirect or mixed.
@@ -71,51 +74,64 @@ class Query:
 
 
 def search(store: Store, query: Query) -> Iterator[dict[str, Any]]:
-    """The quotes that fit, the best first; those of a query without words as they were found.
+    """The quotes that fit: the best first, unless more than `RANKED` have the words.
 
     Raises:
-        UsageError: there are no words in the query's words.
+        UsageError: there are no words in the query's words, or in its speaker.
     """
-    sql, values = statement(query)
+    sql, values = statement(query, ranked=_are_few(store, query))
     for row in store.execute(sql, values):
         yield dict(row)
 
 
-def statement(query: Query) -> tuple[str, dict[str, Any]]:
+def statement(query: Query, ranked: bool = True) -> tuple[str, dict[str, Any]]:
     """The SQL of a query, and its values."""
-    tests, values = _tests(query)
-    words, order = "", "q.id"
+    joins, tests, values = "", list(_tests(query)), _values(query)
+    if query.target is not None or query.stance is not None:
+        towards = (("target", "t.target = :target COLLATE NOCASE"), ("stance", "t.label = :stance"))
+        told = [test for name, test in towards if getattr(query, name) is not None]
+        joins += f" JOIN stances t ON t.quote_id = q.id AND {' AND '.join(told)}"
+    order = ""
     if query.words.strip():
-        words = "JOIN quotes_fts f ON f.rowid = q.id AND quotes_fts MATCH :words"
-        values["words"], order = _match(query.words), "f.rank"
+        joins += " JOIN quotes_fts f ON f.rowid = q.id AND quotes_fts MATCH :words"
+        order = "ORDER BY f.rank" if ranked else ""
     where = f"WHERE {' AND '.join(tests)}" if tests else ""
-    values["limit"] = query.limit
-    return f"{_SELECT}{_FROM}{words} {where} ORDER BY {order} LIMIT :limit", values
+    # A quote may have the same label towards several targets.
+    group = "GROUP BY q.id" if query.stance is not None and query.target is None else ""
+    return f"{_SELECT}{_FROM}{joins} {where} {group} {order} LIMIT :limit", values
 
 
-def _tests(query: Query) -> tuple[list[str], dict[str, Any]]:
-    tests: list[str] = []
-    values: dict[str, Any] = {}
-    simple = {
+def _are_few(store: Store, query: Query) -> bool:
+    """Whether so few quotes have the words that all of them can be ranked at once."""
+    if not query.words.strip():
+        return False
+    count = store.value(
+        "SELECT COUNT(*) FROM (SELECT 1 FROM quotes_fts WHERE quotes_fts MATCH ? LIMIT ?)",
+        (_match(query.words), RANKED + 1),
+    )
+    return bool(count <= RANKED)
+
+
+def _tests(query: Query) -> Iterator[str]:
+    """What the WHERE clause says."""
+    tests = {
         "kind": "q.kind = :kind",
-        "speaker": "(s.name LIKE :speaker ESCAPE '\\' OR s.aliases LIKE :speaker ESCAPE '\\')",
+        "speaker": "q.speaker_id IN (SELECT rowid FROM speakers_fts "
+        "WHERE speakers_fts MATCH :speaker)",
         "since": "a.published >= :since",
         "until": "SUBSTR(a.published, 1, LENGTH(:until)) <= :until",
         "source": "EXISTS (SELECT 1 FROM places p WHERE p.article_id = a.id "
         "AND p.source LIKE :source ESCAPE '\\')",
     }
-    for name, test in simple.items():
-        value = getattr(query, name)
-        if value is not None:
-            tests.append(test)
-            values[name] = _part(value) if "LIKE" in test else value
-    if query.target is not None or query.stance is not None:
-        towards = [("target", "t.target = :target COLLATE NOCASE"), ("stance", "t.label = :stance")]
-        held = [(n, test) for n, test in towards if getattr(query, n) is not None]
-        values |= {name: getattr(query, name) for name, _ in held}
-        told = " AND ".join(test for _, test in held)
-        tests.append(f"q.id IN (SELECT t.quote_id FROM stances t WHERE {told})")  # noqa: S608
-    return tests, values
+    return (test for name, test in tests.items() if getattr(query, name) is not None)
+
+
+def _values(query: Query) -> dict[str, Any]:
+    values = asdict(query)
+    values["words"] = _match(query.words) if query.words.strip() else None
+    values["speaker"] = _match(query.speaker) if query.speaker is not None else None
+    values["source"] = _part(query.source) if query.source is not None else None
+    return values
 
 
 def _match(words: str) -> str:
@@ -128,7 +144,7 @@ def _match(words: str) -> str:
             continue
         parts.append(f'"{text}"' + ("*" if word and word.endswith("*") else ""))
     if not parts:
-        raise UsageError(f"There is no word in '{words}': say what quotes are to be found.")
+        raise UsageError(f"There is no word in '{words}': say what is to be found.")
     return " ".join(parts)
 
 

@@ -26,6 +26,8 @@ APPLICATION_ID = int.from_bytes(b"attr", "big")
 """Which program's file it is; stands in the file's header."""
 BUSY = 30.0
 """Seconds to wait for a reader that writes (Datasette, a checkpoint) before giving up."""
+CACHE_KIB, CHECKPOINT_PAGES = 65_536, 4_000
+"""Keys are hashes: without room for their indexes every article would read the disk."""
 
 Row = sqlite3.Row
 
@@ -193,6 +195,8 @@ def _prepared(path: Path) -> sqlite3.Connection:
         else:
             _refuse_others(connection, path)
         connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
         _migrate(connection)
     except BaseException:
         connection.close()

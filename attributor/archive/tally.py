@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from attributor.reading.archives import files_of
 
 
 @dataclass
@@ -95,11 +96,11 @@ class Horizon:
     The files are measured in a thread of its own: there may be millions.
     """
 
-    def __init__(self, sources: Sequence[str], size: Callable[[str], int] = lambda s: _size(s)):
+    def __init__(self, sources: Sequence[str]) -> None:
+        self.measured = threading.Event()
         self._total: int | None = None
         self._before, self._current, self._within = 0, "", 0
-        thread = threading.Thread(target=self._measure, args=(sources, size), daemon=True)
-        thread.start()
+        threading.Thread(target=self._measure, args=(sources,), daemon=True).start()
 
     def passed(self, source: str, characters: int) -> None:
         """An article of `source` with so many characters has been read."""
@@ -117,16 +118,13 @@ class Horizon:
         within = min(self._within, _size(self._current) if self._current else 0)
         return min(1.0, (self._before + within) / self._total)
 
-    def _measure(self, sources: Sequence[str], size: Callable[[str], int]) -> None:
-        self._total = sum(map(size, sources))
+    def _measure(self, sources: Sequence[str]) -> None:
+        self._total = sum(_size(file) for source in sources for file in files_of(source))
+        self.measured.set()
 
 
 def _size(path: str) -> int:
     try:
-        if not Path(path).is_dir():
-            return Path(path).stat().st_size
+        return Path(path).stat().st_size
     except (OSError, ValueError):
         return 0
-    return sum(
-        _size(str(Path(folder, name))) for folder, _, names in os.walk(path) for name in names
-    )

@@ -21,7 +21,7 @@ Examples:
 @click.command(epilog=EXAMPLES, short_help="Find quotes in a store.")
 @click.argument("store", shell_complete=files)
 @click.argument("words", nargs=-1)
-@click.option("--speaker", metavar="NAME", help="Part of the speaker's name.")
+@click.option("--speaker", metavar="NAME", help="Words of the speaker's name.")
 @click.option("--target", metavar="TEXT", help="What the quote takes a stance towards.")
 @click.option("--stance", type=click.Choice(["favor", "against", "neutral", "unclear"]))
 @click.option("--kind", type=click.Choice(["direct", "indirect", "mixed"]))

@@ -53,12 +53,13 @@ def entries(
         on_guess: told what was guessed.
     """
     for source in sources:
-        for file in _files(source):
+        for file in files_of(source):
             for article in read(file):
                 yield Entry(file, article)
 
 
-def _files(source: str) -> Iterator[str]:
+def files_of(source: str) -> Iterator[str]:
+    """The files that a source stands for, in the order in which they are read."""
     if Path(source).is_dir():
         for folder, folders, names in os.walk(source):
             folders.sort()
@@ -68,6 +69,6 @@ def _files(source: str) -> Iterator[str]:
     elif glob.has_magic(source) and not Path(source).exists():
         found_files = glob.iglob(source, recursive=True)  # noqa: PTH207  # an absolute one too
         for found in sorted(found_files):
-            yield from _files(found)
+            yield from files_of(found)
     else:
         yield source

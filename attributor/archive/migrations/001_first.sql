@@ -145,7 +145,8 @@ CREATE TABLE stances (
     evidence TEXT
 );
 CREATE INDEX stances_by_quote ON stances (quote_id);
-CREATE INDEX stances_by_target ON stances (target COLLATE NOCASE, label);
+CREATE INDEX stances_by_target ON stances (target COLLATE NOCASE, label, quote_id);
+CREATE INDEX stances_by_label ON stances (label, quote_id);
 
 -- The quarantine: what has no annotation, and why. A success takes the row away.
 CREATE TABLE failures (
@@ -181,6 +182,24 @@ END;
 CREATE TRIGGER quotes_changed AFTER UPDATE OF text ON quotes BEGIN
     INSERT INTO quotes_fts (quotes_fts, rowid, text) VALUES ('delete', old.id, old.text);
     INSERT INTO quotes_fts (rowid, text) VALUES (new.id, new.text);
+END;
+
+-- Words of speakers' names.
+CREATE VIRTUAL TABLE speakers_fts USING fts5 (
+    name, aliases, content = 'speakers', content_rowid = 'id',
+    tokenize = 'unicode61 remove_diacritics 2', detail = full, columnsize = 0
+);
+CREATE TRIGGER speakers_added AFTER INSERT ON speakers BEGIN
+    INSERT INTO speakers_fts (rowid, name, aliases) VALUES (new.id, new.name, new.aliases);
+END;
+CREATE TRIGGER speakers_removed AFTER DELETE ON speakers BEGIN
+    INSERT INTO speakers_fts (speakers_fts, rowid, name, aliases)
+    VALUES ('delete', old.id, old.name, old.aliases);
+END;
+CREATE TRIGGER speakers_changed AFTER UPDATE OF name, aliases ON speakers BEGIN
+    INSERT INTO speakers_fts (speakers_fts, rowid, name, aliases)
+    VALUES ('delete', old.id, old.name, old.aliases);
+    INSERT INTO speakers_fts (rowid, name, aliases) VALUES (new.id, new.name, new.aliases);
 END;
 
 -- The common questions.
