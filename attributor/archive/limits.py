@@ -90,14 +90,14 @@ class Limits:
     @asynccontextmanager
     async def sending(self, request: Request) -> AsyncIterator[None]:
         """Entered when the request may be sent; see `attributor.prompting.client.Gate`."""
-        size = tokens.roughly(request) + request.max_output_tokens
-        amounts = {"requests": 1.0, "tokens": float(size)}
         async with self._turn:
             await self._room()
+            amounts = self._amounts(request)
             while (wait := self._wait(amounts)) > 0:
                 await self._sleep(max(wait, SHORTEST))
-            for what, bucket in self._buckets.items():
-                bucket.take(amounts[what], self._clock())
+            for what, amount in amounts.items():
+                if what in self._buckets:
+                    self._buckets[what].take(amount, self._clock())
             self._in_flight += 1
         try:
             yield
@@ -126,9 +126,18 @@ class Limits:
             self._freed.clear()
             await self._freed.wait()
 
+    def _amounts(self, request: Request) -> dict[str, float]:
+        """How much of each bucket the request takes; counting tokens is left out if none asks."""
+        if "tokens" not in self._buckets:
+            return {"requests": 1.0}
+        size = tokens.roughly(request) + request.max_output_tokens
+        return {"requests": 1.0, "tokens": float(size)}
+
     def _wait(self, amounts: Mapping[str, float]) -> float:
         now = self._clock()
-        waits = [bucket.wait(amounts[what], now) for what, bucket in self._buckets.items()]
+        waits = [
+            self._buckets[what].wait(n, now) for what, n in amounts.items() if what in self._buckets
+        ]
         return max([self._held_until - now, *waits])
 
     def _heard_of(self, what: str, headers: Mapping[str, str]) -> None:

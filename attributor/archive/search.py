@@ -44,6 +44,12 @@ SELECT q.text AS quote, s.name AS speaker, s.role, q.kind, q.cue,
     q.id AS quote_id
 """
 
+# A quote may have the same label towards several targets, and is found once.
+_FIRST = (
+    "NOT EXISTS (SELECT 1 FROM stances e WHERE e.quote_id = t.quote_id "
+    "AND e.label = t.label AND e.id < t.id AND :target IS NULL)"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -87,18 +93,30 @@ def search(store: Store, query: Query) -> Iterator[dict[str, Any]]:
 def statement(query: Query, ranked: bool = True) -> tuple[str, dict[str, Any]]:
     """The SQL of a query, and its values."""
     joins, tests, values = "", list(_tests(query)), _values(query)
-    if query.target is not None or query.stance is not None:
-        towards = (("target", "t.target = :target COLLATE NOCASE"), ("stance", "t.label = :stance"))
-        told = [test for name, test in towards if getattr(query, name) is not None]
-        joins += f" JOIN stances t ON t.quote_id = q.id AND {' AND '.join(told)}"
-    order = ""
-    if query.words.strip():
-        joins += " JOIN quotes_fts f ON f.rowid = q.id AND quotes_fts MATCH :words"
+    has_words, order = bool(query.words.strip()), ""
+    if has_words:
+        joins = "JOIN quotes_fts f ON f.rowid = q.id AND quotes_fts MATCH :words"
         order = "ORDER BY f.rank" if ranked else ""
+    if query.target is not None or query.stance is not None:
+        # With words, each quote that has them is looked at; else the stances are gone through.
+        if has_words:
+            towards = _towards(query, "+")
+            tests.append(f"EXISTS (SELECT 1 FROM stances t WHERE {towards})")  # noqa: S608
+        else:
+            joins = f"JOIN stances t ON {_towards(query, '')}"
+            tests.append(_FIRST)
     where = f"WHERE {' AND '.join(tests)}" if tests else ""
-    # A quote may have the same label towards several targets.
-    group = "GROUP BY q.id" if query.stance is not None and query.target is None else ""
-    return f"{_SELECT}{_FROM}{joins} {where} {group} {order} LIMIT :limit", values
+    return f"{_SELECT}{_FROM}{joins} {where} {order} LIMIT :limit", values
+
+
+def _towards(query: Query, plus: str) -> str:
+    """What a quote's stance `t` must be; with a plus no index is used but that of the quote."""
+    tests = {
+        "target": f"{plus}t.target = :target COLLATE NOCASE",
+        "stance": f"{plus}t.label = :stance",
+    }
+    given = [test for name, test in tests.items() if getattr(query, name) is not None]
+    return " AND ".join(["t.quote_id = q.id", *given])
 
 
 def _are_few(store: Store, query: Query) -> bool:

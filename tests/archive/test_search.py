@@ -32,7 +32,9 @@ ARTICLES = [
 
 
 def stanced(quote: Quote, label: Any) -> Quote:
-    return quote.model_copy(update={"stances": (Stance(target="the wall", label=label),)})
+    targets = ("the wall", "the flood")
+    stances = tuple(Stance(target=target, label=label) for target in targets)
+    return quote.model_copy(update={"stances": stances})
 
 
 @pytest.fixture
@@ -106,6 +108,8 @@ def test_words_are_words_and_never_operators(
         ({"target": "The Wall"}, ["four", "one", "three", "two"]),
         ({"target": "the harbour"}, []),
         ({"stance": "against"}, ["two"]),
+        ({"stance": "favor", "words": "flood"}, ["one"]),
+        ({"target": "the wall", "words": "flood"}, ["one", "two"]),
         ({"target": "the wall", "stance": "favor"}, ["one"]),
         ({"since": "2019-05"}, ["three", "two"]),
         ({"since": "2019", "until": "2019"}, ["one", "two"]),
@@ -135,7 +139,7 @@ def test_what_is_found_is_shown(path: Path, run: Callable[..., click.testing.Res
     assert shown.exit_code == 0
     assert "Jon Doric" in shown.stdout
     assert "The wall is a flood of money" in shown.stdout
-    assert "the wall: against · On two, 2019-05-31" in shown.stdout
+    assert "the wall: against; the flood: against · On two, 2019-05-31" in shown.stdout
     lines = run("search", str(path), "flood", "--format", "jsonl").stdout.splitlines()
     assert {json.loads(line)["article"] for line in lines} == {"one", "two"}
 

@@ -169,9 +169,9 @@ CREATE INDEX failures_by_recipe ON failures (recipe_id);
 CREATE INDEX failures_by_run ON failures (run_id);
 CREATE INDEX failures_by_answer ON failures (answer_id);
 
--- Words of quotes. The text itself stays in quotes.
+-- Words of quotes. The text itself stays in quotes. (Datasette finds an index by content="…".)
 CREATE VIRTUAL TABLE quotes_fts USING fts5 (
-    text, content = 'quotes', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2'
+    text, content="quotes", content_rowid='id', tokenize='unicode61 remove_diacritics 2'
 );
 CREATE TRIGGER quotes_added AFTER INSERT ON quotes BEGIN
     INSERT INTO quotes_fts (rowid, text) VALUES (new.id, new.text);
@@ -186,8 +186,8 @@ END;
 
 -- Words of speakers' names.
 CREATE VIRTUAL TABLE speakers_fts USING fts5 (
-    name, aliases, content = 'speakers', content_rowid = 'id',
-    tokenize = 'unicode61 remove_diacritics 2', detail = full, columnsize = 0
+    name, aliases, content="speakers", content_rowid='id',
+    tokenize='unicode61 remove_diacritics 2', columnsize=0
 );
 CREATE TRIGGER speakers_added AFTER INSERT ON speakers BEGIN
     INSERT INTO speakers_fts (rowid, name, aliases) VALUES (new.id, new.name, new.aliases);
