@@ -237,10 +237,11 @@ class Batch:
 
     def _give_up(self, last: Failure) -> None:
         how = "the same command again" if last.kind == BUSY else "it again with --retry-failed"
+        but = "" if last.kind == BUSY else "; without it these articles stay in quarantine"
         self.stop.ask(
             "stopped",
             f"The last {self._in_a_row} articles all failed, the last one so: {last.reason} "
-            f"See to that, and run {how}.",
+            f"See to that, and run {how}{but}.",
             IN_QUARANTINE,
         )
 

@@ -125,6 +125,7 @@ class Limits:
         while self._in_flight >= max(1, int(self.allowed)):
             self._freed.clear()
             await self._freed.wait()
+            await self._sleep(SHORTEST)  # raises where the batch shall end
 
     def _amounts(self, request: Request) -> dict[str, float]:
         """How much of each bucket the request takes; counting tokens is left out if none asks."""

@@ -45,8 +45,8 @@ class Tally:
 
     @property
     def done(self) -> int:
-        """Articles that came to their end now."""
-        return self.annotated + self.failures.total()
+        """Articles that came to their end now; places without one do not count."""
+        return self.annotated + self.failures.total() - self.failures["unreadable"]
 
     @property
     def seconds(self) -> float:

@@ -435,6 +435,18 @@ def test_so_many_articles_are_taken_up_and_no_more(shop: Shop, tmp_path: Path) -
         assert shop.sold.total() == total
 
 
+def test_places_without_an_article_do_not_count_among_those_taken_up(
+    shop: Shop, tmp_path: Path
+) -> None:
+    source = tmp_path / "a.jsonl"
+    good = [json.dumps({"id": f"a{n}", "text": text_of(n)}) for n in range(9)]
+    source.write_text(
+        "\n".join(line for pair in zip(good, ["{}"] * 9, strict=True) for line in pair)
+    )
+    work = run(tmp_path / "a.db", annotator(shop), source, max_articles=7)
+    assert work.tally.annotated == 7
+
+
 def test_the_same_seed_draws_the_same_articles_in_whatever_order(
     shop: Shop, tmp_path: Path
 ) -> None:

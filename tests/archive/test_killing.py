@@ -14,6 +14,7 @@ from attributor.archive.store import Store
 
 from .conftest import Forker, archive
 from .shop import Reply, Shop
+from .working import rows
 
 MOMENTS = 20
 CALLS = 4
@@ -84,6 +85,9 @@ def test_a_batch_that_is_killed_again_and_again_ends_with_every_article_annotate
     assert found["articles"] == found["annotated"] == 80
     assert found["failed"] == 0
     assert found["answers"] == found["keys"] == 80
+    states = [state for (state,) in rows(store, "SELECT state FROM runs ORDER BY id")]
+    assert set(states[:-1]) <= {"interrupted", "finished"}
+    assert states[-1] == "finished"
     lost = shop.sold.total() - found["answers"]
     assert 0 <= lost <= MOMENTS * CALLS
     assert max(shop.sold.values()) <= 1 + MOMENTS
