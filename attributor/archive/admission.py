@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from attributor.archive.ledger import whole
+from attributor.archive.nearness import mark_near
 from attributor.archive.saving import shelve
 from attributor.archive.store import Store, now
 from attributor.marking.language import detect, known
@@ -50,6 +51,7 @@ def admit(store: Store, article: Article, source: str, run: int, recipe: int) ->
     is_new = row is None
     if is_new:
         row = _added(store, article, content)
+        mark_near(store, row, article.text)
     _place(store, article, source, row, run)
     state = State.NEW if is_new else _state(store, row, recipe)
     return Admitted(row, state, is_new)

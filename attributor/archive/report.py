@@ -16,10 +16,11 @@ def status(store: Store) -> Iterator[str]:
     }
     annotated = store.value("SELECT COUNT(*) FROM annotations WHERE is_current")
     copies = counts["places"] - store.value("SELECT COUNT(DISTINCT article_id) FROM places")
+    near = store.value("SELECT COUNT(*) FROM articles WHERE near_id IS NOT NULL")
     spent = store.value("SELECT SUM(cost_usd) FROM ledger")
     yield (
         f"{counts['articles']:,} articles, {annotated:,} of them annotated, with "
-        f"{counts['quotes']:,} quotes; {copies:,} copies."
+        f"{counts['quotes']:,} quotes; {copies:,} copies, {near:,} near-copies."
     )
     price = "" if spent is None else f", ${spent:.4f} in all"
     yield f"{counts['ledger']:,} answers in the ledger{price}."

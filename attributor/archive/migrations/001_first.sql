@@ -43,8 +43,11 @@ CREATE TABLE articles (
     url TEXT,
     language TEXT,                    -- as the archive says; the annotation says what was found
     text TEXT NOT NULL,
-    content TEXT NOT NULL             -- SHA-256 of the text, and the language if it must be named
+    content TEXT NOT NULL,            -- SHA-256 of the text, and the language if it must be named
+    near_id INTEGER REFERENCES articles (id),  -- an earlier article that this one nearly copies
+    near REAL                         -- the share of phrases that both have, estimated
 );
+CREATE INDEX articles_by_near ON articles (near_id) WHERE near_id IS NOT NULL;
 CREATE UNIQUE INDEX articles_by_content ON articles (content);
 CREATE INDEX articles_by_published ON articles (published);
 
@@ -62,6 +65,14 @@ CREATE TABLE places (
 CREATE UNIQUE INDEX places_by_source ON places (source, name, article_id);
 CREATE INDEX places_by_article ON places (article_id);
 CREATE INDEX places_by_run ON places (run_id);
+
+-- By which near-copies are found: hashes of parts of each text's MinHash signature.
+CREATE TABLE bands (
+    band INTEGER NOT NULL,
+    hash INTEGER NOT NULL,
+    article_id INTEGER NOT NULL REFERENCES articles (id),
+    PRIMARY KEY (band, hash, article_id)
+) WITHOUT ROWID;
 
 -- Every answer that was paid for, written before it is read. Never bought again under its key.
 CREATE TABLE ledger (
@@ -236,6 +247,11 @@ SELECT a.id AS article_id, a.name AS article, a.title, COUNT(*) AS copies,
        GROUP_CONCAT(p.source || ' ' || p.name, char(10)) AS places
 FROM articles a JOIN places p ON p.article_id = a.id
 GROUP BY a.id HAVING COUNT(*) > 1 ORDER BY copies DESC;
+
+CREATE VIEW near_copies AS
+SELECT a.name AS article, a.title, b.name AS nearly, b.title AS its_title, a.near AS share,
+       a.id AS article_id, b.id AS nearly_id
+FROM articles a JOIN articles b ON b.id = a.near_id ORDER BY a.near DESC;
 
 CREATE VIEW costs_of_runs AS
 SELECT r.id AS run_id, r.name AS run, r.state, r.started, r.ended,
