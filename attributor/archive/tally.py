@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import glob
+import os
 import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from attributor.reading.archives import files_of
 
 
 @dataclass
@@ -119,8 +119,19 @@ class Horizon:
         return min(1.0, (self._before + within) / self._total)
 
     def _measure(self, sources: Sequence[str]) -> None:
-        self._total = sum(_size(file) for source in sources for file in files_of(source))
+        self._total = sum(map(_size_of_all, sources))
         self.measured.set()
+
+
+def _size_of_all(source: str) -> int:
+    """The size of a file, of all files in a folder, or of all that a pattern fits."""
+    if not Path(source).exists() and glob.has_magic(source):
+        found = glob.iglob(source, recursive=True)  # noqa: PTH207  # an absolute one too
+        return sum(map(_size_of_all, found))
+    if not Path(source).is_dir():
+        return _size(source)
+    walked = os.walk(source)
+    return sum(_size(str(Path(folder, name))) for folder, _, names in walked for name in names)
 
 
 def _size(path: str) -> int:

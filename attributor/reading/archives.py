@@ -53,13 +53,12 @@ def entries(
         on_guess: told what was guessed.
     """
     for source in sources:
-        for file in files_of(source):
+        for file in _files(source):
             for article in read(file):
                 yield Entry(file, article)
 
 
-def files_of(source: str) -> Iterator[str]:
-    """The files that a source stands for, in the order in which they are read."""
+def _files(source: str) -> Iterator[str]:
     if Path(source).is_dir():
         for folder, folders, names in os.walk(source):
             folders.sort()
@@ -69,6 +68,6 @@ def files_of(source: str) -> Iterator[str]:
     elif glob.has_magic(source) and not Path(source).exists():
         found_files = glob.iglob(source, recursive=True)  # noqa: PTH207  # an absolute one too
         for found in sorted(found_files):
-            yield from files_of(found)
+            yield from _files(found)
     else:
         yield source
