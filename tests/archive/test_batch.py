@@ -415,7 +415,7 @@ def test_a_budget_needs_a_price(shop: Shop, tmp_path: Path) -> None:
 
 
 def test_no_more_calls_are_open_than_allowed(shop: Shop, tmp_path: Path) -> None:
-    three = threading.Barrier(3, timeout=10)
+    three = threading.Barrier(3, timeout=60)
 
     def choose(shop: Shop, number: int, body: dict[str, Any]) -> None:
         three.wait()

@@ -31,13 +31,13 @@ class Closed:
     def _choose(self, shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
         if number >= self._number:
             self.reached.set()
-            shop.gate.wait(20)
+            shop.gate.wait(60)
         return None
 
 
 def say_is(running: Running, word: str) -> None:
     """Wait until the program has said `word`: it writes a file, which nobody can wait for."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while word not in running.said:
         assert time.monotonic() < end, running.said
         os.sched_yield()
@@ -51,7 +51,7 @@ def test_a_signal_finishes_what_is_in_flight_makes_no_new_call_and_says_how_to_g
     call = batch(store, "--concurrency", "3", str(source))
     closed = Closed(shop, 6)
     running = forker.begin(*call, OPENAI_BASE_URL=shop.url)
-    assert closed.reached.wait(20)
+    assert closed.reached.wait(60)
     os.kill(running.pid, number)
     say_is(running, "are waited for")
     shop.gate.set()
@@ -71,7 +71,7 @@ def test_a_second_signal_stops_at_once(shop: Shop, forker: Forker, tmp_path: Pat
     running = forker.begin(
         *batch(store, "--concurrency", "3", str(source)), OPENAI_BASE_URL=shop.url
     )
-    assert closed.reached.wait(20)
+    assert closed.reached.wait(60)
     os.kill(running.pid, signal.SIGINT)
     say_is(running, "are waited for")
     os.kill(running.pid, signal.SIGINT)
@@ -88,7 +88,7 @@ def test_a_second_batch_on_the_same_store_says_who_holds_it(
     call = batch(store, str(source))
     closed = Closed(shop, 1)
     first = forker.begin(*call, OPENAI_BASE_URL=shop.url)
-    assert closed.reached.wait(20)
+    assert closed.reached.wait(60)
     second = subprocess.run(
         [*_program(), *call],
         env=os.environ | {"OPENAI_BASE_URL": shop.url},
@@ -209,7 +209,7 @@ def test_a_store_can_be_read_while_a_batch_runs(shop: Shop, forker: Forker, tmp_
     running = forker.begin(
         *batch(path, "--concurrency", "1", str(source)), OPENAI_BASE_URL=shop.url
     )
-    assert closed.reached.wait(20)
+    assert closed.reached.wait(60)
     with Store.read(path) as store:
         assert store.value("SELECT COUNT(*) FROM quotes") == 7
         assert store.value("SELECT state FROM runs") == "running"
