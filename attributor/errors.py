@@ -8,8 +8,11 @@
     │   ├── CreditError           the account has no credit left: never retried
     │   ├── BusyError             408, 429, 5xx, resets, time-outs: retried, then given up
     │   ├── RequestError          400, 404, 413, 422: this request will never work
+    │   │   ├── FilteredError         the server's content filter stopped it
+    │   │   └── TooLongError          it is longer than the model reads
     │   └── AnswerError           an answer came, but it is broken, refused, filtered or cut off
-    └── PromptError            2  a prompt file is missing or malformed
+    ├── PromptError            2  a prompt file is missing or malformed
+    └── StoreError             5  a store cannot be opened, read or written
 
 A message is one sentence that says what happened, where, and what to do; identifiers in it are
 quoted. `article` is the id of the article it happened to, if there is one.
@@ -72,8 +75,29 @@ class RequestError(ModelError):
     """The server will never accept this request (400, 404, 413, 422)."""
 
 
+class FilteredError(RequestError):
+    """The server's content filter stopped the request."""
+
+
+class TooLongError(RequestError):
+    """The request is longer than the model reads."""
+
+
 class AnswerError(ModelError):
-    """An answer came, but it is broken, refused, filtered or cut off."""
+    """An answer came, but it is broken, refused, filtered or cut off.
+
+    `body` is what came where it was no chat completion, so that no `Answer` could be made of it.
+    """
+
+    def __init__(self, message: str, *, article: str | None = None, body: str = "") -> None:
+        super().__init__(message, article=article)
+        self.body = body
+
+
+class StoreError(AttributorError):
+    """A store cannot be opened, read or written."""
+
+    exit_code = 5
 
 
 def quoted(name: str, limit: int = 200) -> str:

@@ -7,7 +7,8 @@ Reading and views are the caller's ends of it; what lies between is here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from attributor.errors import AccessError, AttributorError, UsageError, quoted
@@ -19,9 +20,14 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
     from attributor.prompting import Asker, Conversation, Estimate, Prompts
+    from attributor.prompting.client import Gate
 
 Progress = Callable[[str], None]
 """Called with a short phrase each time a step of a dialogue begins."""
+
+
+Sleep = Callable[[float], Awaitable[None]]
+"""Waits, given seconds."""
 
 
 class Annotator:
@@ -82,9 +88,17 @@ class Annotator:
         from attributor.prompting import converse
 
         try:
-            return await converse(self._dialogue(article), self._model(), on_progress)
+            return await converse(self.dialogue(article), self.asker(), on_progress)
         except AttributorError as error:
             raise error.about(article.id) from error.__cause__
+
+    def dialogue(self, article: Article | Annotation) -> Conversation:
+        """What a model is to be asked about the article, for whoever carries it there."""
+        from attributor.prompting import Dialogue, StanceDialogue
+
+        if isinstance(article, Annotation):
+            return StanceDialogue(article, self.prompts, self._targets())
+        return Dialogue(mark(article, self.settings.language), self.prompts, self.codebook)
 
     def estimate(self, article: Article) -> Estimate:
         """What asking a model about the article would take; nobody is asked."""
@@ -92,21 +106,13 @@ class Annotator:
 
         marking = mark(article, self.settings.language)
         settings = self.settings
-        return estimate(marking, self._prompts(), self.codebook, settings.model, settings.base_url)
+        return estimate(marking, self.prompts, self.codebook, settings.model, settings.base_url)
 
     async def aclose(self) -> None:
         """Closes the connections that this object opened."""
         if self._asker is not None:
             await self._asker.aclose()
             self._asker = None
-
-    def _dialogue(self, article: Article | Annotation) -> Conversation:
-        from attributor.prompting import Dialogue, StanceDialogue
-
-        if isinstance(article, Annotation):
-            return StanceDialogue(article, self._prompts(), self._targets())
-        marking = mark(article, self.settings.language)
-        return Dialogue(marking, self._prompts(), self.codebook)
 
     def _targets(self) -> Codebook:
         if self.codebook is None:
@@ -121,12 +127,19 @@ class Annotator:
         marking = mark(article, self.settings.language)
         return embedded.annotate(marking, self.codebook, self.settings.weights)
 
-    def _prompts(self) -> Prompts:
+    @cached_property
+    def prompts(self) -> Prompts:
+        """The words of the requests; read once."""
         from attributor.prompting import Prompts
 
         return Prompts.load(self.settings.prompts)
 
-    def _model(self) -> Asker:
+    def asker(self, gate: Gate | None = None, sleep: Sleep | None = None) -> Asker:
+        """Who asks the model's server; see `Asker` for the arguments, which count the first time.
+
+        Raises:
+            AccessError: there is no key, and no server that may need none.
+        """
         from attributor.prompting import Asker
 
         if self._asker is None:
@@ -136,7 +149,7 @@ class Annotator:
                     f"There is no key for '{self.settings.host}': set one with 'attributor config "
                     "set api_key', or name a server that needs none with --base-url."
                 )
-            self._asker = Asker(self.settings, self._client)
+            self._asker = Asker(self.settings, self._client, gate=gate, sleep=sleep)
         return self._asker
 
 

@@ -48,7 +48,7 @@ def main() -> None:
     runs = [asyncio.run(VARIANTS[name](kept)) for name in arguments.variants]
     report(
         [
-            asyncio.run(ours("ours", Kept(arguments.answers, arguments.model, None), articles())),
+            asyncio.run(ours("ours", kept, articles())),
             *runs,
         ]
     )

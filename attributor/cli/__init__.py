@@ -23,7 +23,17 @@ Examples:
   attributor config set api_key
 """
 
-COMMANDS = ("annotate", "eval", "train", "config", "schema", "completion")
+COMMANDS = (
+    "annotate",
+    "batch",
+    "search",
+    "export",
+    "eval",
+    "train",
+    "config",
+    "schema",
+    "completion",
+)
 
 
 class Commands(click.Group):

@@ -10,17 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from attributor.cli.completion import files, languages
+from attributor.cli.completion import files
 from attributor.cli.files import Shown, destination
 from attributor.cli.messages import say
-from attributor.cli.options import engine_options
+from attributor.cli.options import configured, engine_options, study_options
 from attributor.cli.work import Work
 from attributor.errors import ReadingError, UsageError, quoted
 
 if TYPE_CHECKING:
-    from attributor.pipeline import Annotator
-    from attributor.records import Article, Codebook
-    from attributor.settings import Settings
+    from attributor.records import Article
 
 # As attributor.views.FORMATS, which takes too long to import for --help.
 FORMATS = ("terminal", "json", "jsonl", "csv", "markdown", "html")
@@ -51,28 +49,7 @@ Examples:
 @click.command(epilog=EXAMPLES, short_help="Take articles apart: who said what.")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...", shell_complete=files)
 @engine_options
-@click.option(
-    "--target",
-    "targets",
-    metavar="TEXT",
-    multiple=True,
-    help="Whom or what stances are towards; may be given several times.",
-)
-@click.option(
-    "--codebook",
-    metavar="FILE",
-    shell_complete=files,
-    help="A YAML file of targets with definitions and examples; --target adds to it.",
-)
-@click.option(
-    "--stance", is_flag=True, help="Ask for stances towards targets that the engine proposes."
-)
-@click.option(
-    "--language",
-    metavar="CODE",
-    shell_complete=languages,
-    help="en, sr-Latn or sr-Cyrl; detected if not given.",
-)
+@study_options
 @click.option(
     "--format",
     "format_",
@@ -111,17 +88,11 @@ def annotate(
     these), a URL, or "-" for standard input. Without one, standard input is read, or on a
     terminal you are asked to paste.
     """
-    from attributor.settings import load
-
     if dry_run and output:
         raise click.UsageError("--dry-run makes no annotation: leave --output away.")
-    if stance and (targets or codebook):
-        raise click.UsageError("--stance leaves the targets to the engine: name none beside it.")
     _refuse_overwriting(sources, output)
-    settings = load(flags)
-    for notice in (*settings.notices, *_unused(flags, settings)):
-        say(notice)
-    annotator = _annotator(settings, _codebook(codebook, targets, stance))
+    annotator = configured(flags, codebook, targets, stance)
+    settings = annotator.settings
     say(f"Nothing is sent now. {annotator.notice}" if dry_run else annotator.notice)
     work = Work(annotator, _articles(sources, settings.allow_private), settings.chosen_engine)
     if dry_run:
@@ -131,41 +102,6 @@ def annotate(
     else:
         _write(ctx, work, format_ or _format_for(output), output)
     ctx.exit(work.exit_code)
-
-
-def _unused(flags: dict[str, Any], settings: Settings) -> Iterator[str]:
-    """What was said on the command line about the engine that does not answer."""
-    embedded = settings.chosen_engine == "embedded"
-    why = "no model is asked" if embedded else "a model is asked"
-    for name in ("model", "prompts") if embedded else ("weights",):
-        if flags[name]:
-            yield f"--{name} is not used, because {why}."
-
-
-def _annotator(settings: Settings, codebook: Codebook | None) -> Annotator:
-    from attributor.pipeline import Annotator
-
-    return Annotator(settings, codebook)
-
-
-def _codebook(path: str | None, names: tuple[str, ...], stance: bool) -> Codebook | None:
-    """The codebook's targets, and after them those named on the command line that it has not.
-
-    Without any, a codebook that leaves them to the engine if `stance` is asked for, else None.
-    """
-    from attributor.records import Codebook, Target
-
-    targets: list[Target] = []
-    if path:
-        from attributor.reading import read_codebook
-
-        targets.extend(read_codebook(path).targets)
-    for name in names:
-        if not 0 < len(name.strip()) <= 200:
-            raise UsageError(f"The target {quoted(name)} must have 1 to 200 characters.")
-        if name.strip().casefold() not in {target.name.casefold() for target in targets}:
-            targets.append(Target(name=name.strip()))
-    return Codebook(targets=tuple(targets)) if targets or stance else None
 
 
 def _articles(sources: tuple[str, ...], allow_private: bool) -> Iterator[Article | Exception]:

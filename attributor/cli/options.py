@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from attributor.cli.completion import files, folders
+from attributor.cli.completion import files, folders, languages
+from attributor.cli.messages import say
+from attributor.errors import UsageError, quoted
+
+if TYPE_CHECKING:
+    from attributor.pipeline import Annotator
+    from attributor.records import Codebook
+    from attributor.settings import Settings
 
 Function = Callable[..., Any]
 
@@ -36,9 +43,88 @@ _ENGINE = (
     ),
 )
 
+_STUDY = (
+    click.option(
+        "--target",
+        "targets",
+        metavar="TEXT",
+        multiple=True,
+        help="Whom or what stances are towards; may be given several times.",
+    ),
+    click.option(
+        "--codebook",
+        metavar="FILE",
+        shell_complete=files,
+        help="A YAML file of targets with definitions and examples; --target adds to it.",
+    ),
+    click.option(
+        "--stance", is_flag=True, help="Ask for stances towards targets that the engine proposes."
+    ),
+    click.option(
+        "--language",
+        metavar="CODE",
+        shell_complete=languages,
+        help="en, de, sr-Latn or sr-Cyrl; detected if not given.",
+    ),
+)
+
 
 def engine_options(command: Function) -> Function:
     """Adds the options that say which engine reads the articles, and how."""
     for option in reversed(_ENGINE):
         command = option(command)
     return command
+
+
+def study_options(command: Function) -> Function:
+    """Adds the options that say what is asked of the articles."""
+    for option in reversed(_STUDY):
+        command = option(command)
+    return command
+
+
+def configured(
+    flags: dict[str, Any],
+    codebook: str | None = None,
+    targets: tuple[str, ...] = (),
+    stance: bool = False,
+) -> Annotator:
+    """The annotator that these options ask for; what is set aside of them is told."""
+    from attributor.pipeline import Annotator
+    from attributor.settings import load
+
+    if stance and (targets or codebook):
+        raise click.UsageError("--stance leaves the targets to the engine: name none beside it.")
+    settings = load(flags)
+    for notice in (*settings.notices, *_unused(flags, settings)):
+        say(notice)
+    return Annotator(settings, _codebook(codebook, targets, stance))
+
+
+def _unused(flags: dict[str, Any], settings: Settings) -> Iterator[str]:
+    """What was said on the command line about the engine that does not answer."""
+    embedded = settings.chosen_engine == "embedded"
+    why = "no model is asked" if embedded else "a model is asked"
+    for name in ("model", "prompts") if embedded else ("weights",):
+        if flags[name]:
+            yield f"--{name} is not used, because {why}."
+
+
+def _codebook(path: str | None, names: tuple[str, ...], stance: bool) -> Codebook | None:
+    """The codebook's targets, and after them those named on the command line that it has not.
+
+    Without any, a codebook that leaves them to the engine if `stance` is asked for, else None.
+    """
+    from attributor.records import Codebook, Target
+
+    targets: list[Target] = []
+    if path:
+        from attributor.reading import read_codebook
+
+        targets.extend(read_codebook(path).targets)
+    for name in names:
+        if not 0 < len(name.strip()) <= 200:
+            raise UsageError(f"The target {quoted(name)} must have 1 to 200 characters.")
+        if name.strip().casefold() not in {target.name.casefold() for target in targets}:
+            targets.append(Target(name=name.strip()))
+    return Codebook(targets=tuple(targets)) if targets or stance else None

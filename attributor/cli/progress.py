@@ -1,12 +1,20 @@
-"""What a terminal shows while a model works."""
+"""What is shown while a model works, or a batch runs."""
 
 from __future__ import annotations
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from attributor.archive.tally import Tally
 
 Progress = Callable[[str], None]
+
+LINE_EVERY = 10.0
+"""Seconds between two lines where no terminal is."""
 
 
 @contextmanager
@@ -23,3 +31,64 @@ def shown(article: str) -> Iterator[Progress | None]:
     name = one_line(article)
     with Console(stderr=True).status(Text(f"{name} …")) as status:
         yield lambda step: status.update(Text(f"{name}: {one_line(step)} …"))
+
+
+@contextmanager
+def watched() -> Iterator[Callable[[Tally], None]]:
+    """Shows how far a batch is: a line that changes on a terminal, else a line now and then."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status(Text("reading …")) as status:
+        yield lambda tally: status.update(Text(progress(tally)))
+
+
+class _Lines:
+    """Says how far it is every `LINE_EVERY` seconds."""
+
+    def __init__(self) -> None:
+        self._next = time.monotonic() + LINE_EVERY
+
+    def __call__(self, tally: Tally) -> None:
+        from attributor.cli.messages import say
+
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + LINE_EVERY
+            say(progress(tally))
+
+
+def progress(tally: Tally) -> str:
+    """One line: what is done, how fast, what failed, what it costs, how long it will go on."""
+    of = f" of {tally.total:,}" if tally.total else ""
+    parts = [f"{tally.annotated:,}{of} annotated, {tally.rate:.1f} articles a second"]
+    if tally.failures:
+        parts.append(failures(tally))
+    parts.append(f"{tally.known:,} known, {tally.in_flight:,} in the making")
+    if tally.spent is not None:
+        likely = f", about ${tally.projected:.2f} in all" if tally.projected is not None else ""
+        parts.append(f"${tally.spent:.4f} spent{likely}")
+    if tally.seconds_left is not None:
+        parts.append(f"about {duration(tally.seconds_left)} left")
+    return "; ".join(parts) + "."
+
+
+def failures(tally: Tally) -> str:
+    """How many failed, by kind."""
+    return ", ".join(f"{count:,} {kind}" for kind, count in tally.failures.most_common())
+
+
+def duration(seconds: float) -> str:
+    """Seconds as a person says them: "40 s", "12 min", "3 h 20 min", "4 d 2 h"."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    hours, minutes = divmod(minutes, 60)
+    if hours < 48:
+        return f"{hours:,} h {minutes} min"
+    days, hours = divmod(hours, 24)
+    return f"{days:,} d {hours} h"

@@ -118,6 +118,17 @@ def shipped(language: str) -> Weights | None:
     return load(file.read_bytes(), file.name) if file.is_file() else None
 
 
+def digest(path: Path | None) -> str:
+    """Which weights answer: the SHA-256 of the file `path`, or of all that come with attributor."""
+    if path is not None:
+        return read(path).sha256
+    folder = resources.files("attributor.embedded") / "data"
+    files = sorted((f for f in folder.iterdir() if f.name.endswith(".bin")), key=lambda f: f.name)
+    digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
+    together = hashlib.sha256("".join(digests).encode()).hexdigest()
+    return digests[0] if len(digests) == 1 else together
+
+
 def _bytes(values: array[int]) -> bytes:
     if sys.byteorder == "big":
         values = array(values.typecode, values)

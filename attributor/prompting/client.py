@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from attributor.errors import AnswerError, UsageError
@@ -45,6 +46,33 @@ class _Dialect:
     limit_is_settled: bool = False
 
 
+class Gate(Protocol):
+    """Who decides when a request may be sent, and hears what the server says about its limits."""
+
+    def sending(self, request: Request) -> AbstractAsyncContextManager[None]:
+        """Entered when the request may be sent, left when it is answered; at every attempt."""
+        ...
+
+    def heard(self, status: int, headers: Mapping[str, str]) -> None:
+        """Take note of an answer's status and headers, refusals included."""
+        ...
+
+    def hold(self, seconds: float) -> None:
+        """Take note that the server wants to be left alone for so long."""
+        ...
+
+
+class Asks(Protocol):
+    """What a dialogue is carried by."""
+
+    async def ask(self, request: Request) -> Answer:
+        """The answer to one request."""
+        ...
+
+
+OVERLOADED = frozenset({429, 503, 529})
+"""Statuses by which a server asks everybody to wait, not only this request."""
+
 FORMATS = ("strict schema", "strict schema without bounds", "JSON mode", "plain text")
 
 
@@ -55,6 +83,7 @@ class Asker:
         settings: server, key, model, time-out and how often to try.
         client: an AsyncOpenAI (or AsyncAzureOpenAI) of the caller's own; it is not closed here.
         sleep: how to wait between attempts, given seconds.
+        gate: decides when to send; every request is sent at once without it.
 
     Raises:
         UsageError: `client` is not an asynchronous OpenAI client.
@@ -66,8 +95,10 @@ class Asker:
         client: AsyncOpenAI | None = None,
         *,
         sleep: Callable[[float], Awaitable[None]] | None = None,
+        gate: Gate | None = None,
     ) -> None:
         self._settings, self._sleep, self._own = settings, sleep, client is None
+        self._gate = gate
         self._client = _checked(client) if client is not None else _connect(settings)
         address = urlsplit(str(self._client.base_url))
         self.host = address.netloc.rpartition("@")[2]
@@ -80,15 +111,23 @@ class Asker:
         Raises:
             ModelError: there is none, after all attempts that make sense.
         """
+        answer = await self.buy(request)
+        self.check(request, answer)
+        return answer
+
+    async def buy(self, request: Request) -> Answer:
+        """The answer as it came, to be kept before it is checked.
+
+        Raises:
+            ModelError: there is none, after all attempts that make sense.
+        """
         import openai
 
         try:
             response = await self._persistently(request)
         except openai.APIError as error:
             raise self._explained(error, request) from error
-        answer = self._read(request, response)
-        self._check_length(request, answer)
-        return answer
+        return self._read(request, response)
 
     async def aclose(self) -> None:
         """Close the connections, unless the client is the caller's own."""
@@ -105,6 +144,7 @@ class Asker:
             stop=tenacity.stop_after_attempt(self._settings.attempts),
             wait=_wait,
             retry=tenacity.retry_if_exception(is_transient),
+            before_sleep=self._everybody_waits,
             reraise=True,
         )
         body: str = await retrying(self._adapting, request)
@@ -125,11 +165,28 @@ class Asker:
                 self._dialect = simpler
 
     async def _send(self, request: Request, dialect: _Dialect) -> str:
+        import openai
+
         parameters = _parameters(request, self._settings.model, dialect)
         completions = self._client.chat.completions.with_raw_response
-        response = await completions.create(**parameters)
+        try:
+            async with self._gate.sending(request) if self._gate else nullcontext():
+                response = await completions.create(**parameters)
+        except openai.APIStatusError as error:
+            self._heard(error.status_code, error.response.headers)
+            raise
+        self._heard(response.status_code, response.headers)
         body: str = response.text
         return body
+
+    def _heard(self, status: int, headers: Mapping[str, str]) -> None:
+        if self._gate:
+            self._gate.heard(status, headers)
+
+    def _everybody_waits(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        if self._gate and state.next_action and getattr(error, "status_code", 0) in OVERLOADED:
+            self._gate.hold(state.next_action.sleep)
 
     def _explained(self, error: Any, request: Request) -> Exception:
         settings = self._settings
@@ -145,12 +202,17 @@ class Asker:
                 f"'{harmless(request.article)}' with something that is no chat completion; "
                 "check --base-url.",
                 article=request.article,
+                body=text,
             ) from error
         price = prices.cost(self._settings.model, answer.usage, str(self._client.base_url))
         return replace(answer, usage=answer.usage.model_copy(update={"cost_usd": price}))
 
-    def _check_length(self, request: Request, answer: Answer) -> None:
-        """A server that cut the prompt says so only by counting too few tokens."""
+    def check(self, request: Request, answer: Answer) -> None:
+        """Refuse an answer to a cut prompt: a server says so only by counting too few tokens.
+
+        Raises:
+            AnswerError: the server counted fewer tokens than the request has.
+        """
         least = tokens.least(request)
         if 0 < answer.usage.input_tokens < least:
             raise AnswerError(
@@ -162,7 +224,7 @@ class Asker:
 
 
 async def converse(
-    dialogue: Conversation, asker: Asker, on_progress: Callable[[str], None] | None = None
+    dialogue: Conversation, asker: Asks, on_progress: Callable[[str], None] | None = None
 ) -> Annotation:
     """Carry a dialogue to its end, one request at a time.
 

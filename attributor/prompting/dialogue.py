@@ -29,7 +29,7 @@ ROOM, ROOM_PER_SEGMENT = 150, 35
 A quote takes about 30, and a segment seldom holds more than one.
 """
 
-_SCHEMA = schema_json(Attribution)
+SCHEMA = schema_json(Attribution)
 
 
 class Conversation(Protocol):
@@ -132,7 +132,7 @@ class Dialogue:
             part=talk.window.number,
             messages=(Message("system", system), Message("user", user)),
             schema_name="attribution",
-            schema_json=_SCHEMA,
+            schema_json=SCHEMA,
             max_output_tokens=ROOM + ROOM_PER_SEGMENT * segments,
         )
 
@@ -153,7 +153,7 @@ class Dialogue:
             model_reported=self._answer.model_reported,
             prompt=prompt_files.names_of(used),
             prompt_sha256=prompt_files.sha256_of(used),
-            schema_sha256=sha256(_SCHEMA),
+            schema_sha256=sha256(SCHEMA),
         )
         warnings = [warning for talk in self._talks for warning in talk.warnings()]
         return assemble(

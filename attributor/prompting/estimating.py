@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TypeVar
 
 from attributor.marking.evidence import Marking
 from attributor.prompting import prices, tokens
@@ -27,6 +28,24 @@ class Estimate:
     output_tokens: tuple[int, int]
     cost_usd: tuple[float, float] | None
 
+    def __add__(self, other: Estimate) -> Estimate:
+        known = self.cost_usd is not None and other.cost_usd is not None
+        return Estimate(
+            requests=_both(self.requests, other.requests),
+            input_tokens=_both(self.input_tokens, other.input_tokens),
+            output_tokens=_both(self.output_tokens, other.output_tokens),
+            cost_usd=_both(self.cost_usd or (0, 0), other.cost_usd or (0, 0)) if known else None,
+        )
+
+    def times(self, factor: float) -> Estimate:
+        """What `factor` times as much would take."""
+        return Estimate(
+            requests=_scaled(self.requests, factor),
+            input_tokens=_scaled(self.input_tokens, factor),
+            output_tokens=_scaled(self.output_tokens, factor),
+            cost_usd=self.cost_usd and (self.cost_usd[0] * factor, self.cost_usd[1] * factor),
+        )
+
     def __str__(self) -> str:
         price = "price unknown"
         if self.cost_usd is not None:
@@ -35,6 +54,17 @@ class Estimate:
             f"{_range(self.requests)} requests, {_range(self.input_tokens)} input tokens, "
             f"{_range(self.output_tokens)} output tokens, {price}"
         )
+
+
+Number = TypeVar("Number", int, float)
+
+
+def _both(one: tuple[Number, Number], other: tuple[Number, Number]) -> tuple[Number, Number]:
+    return one[0] + other[0], one[1] + other[1]
+
+
+def _scaled(bounds: tuple[int, int], factor: float) -> tuple[int, int]:
+    return round(bounds[0] * factor), round(bounds[1] * factor)
 
 
 def _range(bounds: tuple[int, int]) -> str:

@@ -12,7 +12,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from attributor.errors import AccessError, BusyError, CreditError, ModelError, RequestError
+from attributor.errors import (
+    AccessError,
+    BusyError,
+    CreditError,
+    FilteredError,
+    ModelError,
+    RequestError,
+    TooLongError,
+)
 from attributor.prompting.windows import harmless
 
 if TYPE_CHECKING:
@@ -67,21 +75,22 @@ def seconds_to_wait(error: BaseException | None, attempt: int, jitter: float) ->
 def _told(headers: Mapping[str, str]) -> float | None:
     """Seconds that the server's headers ask to wait, or None."""
     for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        seconds = _number(headers.get(name))
+        seconds = number_of(headers.get(name))
         if seconds is not None:
             return max(0.0, seconds * unit)
     date = email.utils.parsedate_tz(headers.get("retry-after") or "")
     if date:
         return max(0.0, email.utils.mktime_tz(date) - time.time())
     resets = [
-        _duration(headers.get(f"x-ratelimit-reset-{what}"))
+        seconds_of(headers.get(f"x-ratelimit-reset-{what}"))
         for what in ("requests", "tokens")
         if headers.get(f"x-ratelimit-remaining-{what}", "0") == "0"
     ]
     return max((seconds for seconds in resets if seconds is not None), default=None)
 
 
-def _number(value: str | None) -> float | None:
+def number_of(value: str | None) -> float | None:
+    """The number in a header; None where there is none."""
     try:
         number = float(value or "")
     except ValueError:
@@ -89,12 +98,12 @@ def _number(value: str | None) -> float | None:
     return number if number < float("inf") else None
 
 
-def _duration(value: str | None) -> float | None:
-    """Seconds of "1m30s", "20ms" or "12"."""
+def seconds_of(value: str | None) -> float | None:
+    """Seconds of "1m30s", "20ms" or "12" in a header; None where there is no such thing."""
     parts = _DURATION.findall(value or "")
     if parts:
         return sum(float(number) * _SECONDS[unit] for number, unit in parts)
-    return _number(value)
+    return number_of(value)
 
 
 def said(error: APIStatusError) -> str:
@@ -144,7 +153,7 @@ def _status(error: APIStatusError, asked: Asked) -> ModelError:
         )
     if status in (401, 403):
         return _access(status, asked)
-    return RequestError(_never(error, asked))
+    return _never(error, asked)
 
 
 def _access(status: int, asked: Asked) -> AccessError:
@@ -159,29 +168,29 @@ def _access(status: int, asked: Asked) -> AccessError:
     )
 
 
-def _never(error: APIStatusError, asked: Asked) -> str:
+def _never(error: APIStatusError, asked: Asked) -> RequestError:
     status, host, model = error.status_code, asked.host, f"'{harmless(asked.model)}'"
     if 300 <= status < 400:
-        return (
+        return RequestError(
             f"The server '{host}' redirects to another address (HTTP {status}), where the article "
             "is not sent; set --base-url to the right one."
         )
     if status == 404:
-        return (
+        return RequestError(
             f"The server '{host}' has no model {model}, or no chat completions at this address "
             "(HTTP 404); check --model and --base-url."
         )
     if error.code == "content_filter" or "content management policy" in said(error):
-        return (
+        return FilteredError(
             f"The content filter of '{host}' stopped the request (HTTP {status}); try another "
             "model, or --engine embedded."
         )
     if status == 413 or "context_length" in said(error) or "context length" in said(error):
-        return (
+        return TooLongError(
             f"The request is too long for the model {model} at '{host}' (HTTP {status}); "
             "choose a model with a larger context."
         )
-    return (
+    return RequestError(
         f"The server '{host}' rejects the request to the model {model} (HTTP {status}): "
         f"'{_shown(error.message)}'; check --model, or try another server."
     )

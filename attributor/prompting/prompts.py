@@ -14,6 +14,7 @@ from pathlib import Path
 
 from attributor.errors import PromptError
 from attributor.prompting.exchange import sha256
+from attributor.records import Codebook
 
 NAMES = ("attribute", "repair", "stance", "open_stance")
 FENCE = "---"
@@ -47,9 +48,11 @@ class Prompts:
         own = _in_folder(folder) if folder else {}
         return cls(*(_read(own.get(name) or _shipped() / f"{name}.md") for name in NAMES))
 
-    def used(self) -> tuple[Prompt, ...]:
-        """The prompts that an attribution may use, in its order."""
-        return (self.attribute, self.repair)
+    def used(self, codebook: Codebook | None = None) -> tuple[Prompt, ...]:
+        """The prompts that an attribution, and then stances, may use, in their order."""
+        if codebook is None:
+            return (self.attribute, self.repair)
+        return (self.attribute, self.repair, self.stance if codebook.targets else self.open_stance)
 
 
 def names_of(prompts: Iterable[Prompt]) -> str:

@@ -36,7 +36,7 @@ EXAMPLES_PER_LABEL = 5
 OPEN_TARGETS = 3
 """So many targets of a quote a model is asked to name at most; of more the first are taken."""
 
-_SCHEMA, _OPEN_SCHEMA = schema_json(Stances), schema_json(OpenStances)
+SCHEMA, OPEN_SCHEMA = schema_json(Stances), schema_json(OpenStances)
 
 
 class StanceDialogue:
@@ -49,7 +49,7 @@ class StanceDialogue:
     def __init__(self, annotation: Annotation, prompts: Prompts, codebook: Codebook) -> None:
         self._given, self._targets = annotation, codebook.targets
         self._prompt = prompts.stance if self._targets else prompts.open_stance
-        self._schema = _SCHEMA if self._targets else _OPEN_SCHEMA
+        self._schema = SCHEMA if self._targets else OPEN_SCHEMA
         quotes = annotation.quotes
         self._chunks = [
             quotes[i : i + QUOTES_PER_REQUEST] for i in range(0, len(quotes), QUOTES_PER_REQUEST)

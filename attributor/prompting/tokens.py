@@ -41,6 +41,13 @@ def of_request(request: Request, model: str) -> int:
     return sum(count(text, model) for text in texts) + PER_MESSAGE * len(request.messages)
 
 
+def roughly(request: Request) -> int:
+    """About as many as `of_request`, at once and without a vocabulary."""
+    texts = [request.schema_json, *(message.content for message in request.messages)]
+    return sum(map(estimated, texts)) + PER_MESSAGE * len(request.messages)
+
+
+@lru_cache(maxsize=128)  # prompts and schemas come again and again
 def estimated(text: str) -> int:
     """The estimate that needs no vocabulary; its error is given above."""
     return sum(_of_part(part) for part in _PARTS.findall(text))
@@ -56,8 +63,8 @@ def least(request: Request) -> int:
     English comes to 4.4 to 5.2 characters a token with its spaces (o200k_base), other languages to
     fewer: at 5.5 the measured texts have 7 to 54 % more tokens than this says.
     """
-    words = (m for message in request.messages for m in _WORDS.finditer(message.content))
-    return int(sum(match.end() - match.start() + 1 for match in words) / 5.5)
+    words = [word for message in request.messages for word in _WORDS.findall(message.content)]
+    return int((sum(map(len, words)) + len(words)) / 5.5)
 
 
 @lru_cache(maxsize=8)

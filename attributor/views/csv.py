@@ -80,7 +80,7 @@ def rows(annotation: Annotation) -> Iterator[dict[str, str]]:
     for quote in annotation.quotes:
         speaker = {} if quote.speaker is None else speakers.get(quote.speaker, {})
         cells = article | speaker | _quote(quote)
-        yield {column: _cell(value) for column, value in cells.items()}
+        yield {column: cell(value) for column, value in cells.items()}
 
 
 def _article(annotation: Annotation) -> dict[str, object]:
@@ -120,6 +120,7 @@ def _quote(quote: Quote) -> dict[str, object]:
     }
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as a cell that no spreadsheet takes for a formula."""
     text = "" if value is None else _SURROGATE.sub("\ufffd", str(value))
     return f"'{text}" if _FORMULA.match(text) else text

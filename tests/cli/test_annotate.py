@@ -65,7 +65,7 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> list[StandIn]:
         made.append(StandIn(settings, codebook))
         return made[-1]
 
-    monkeypatch.setattr("attributor.cli.annotate._annotator", make)
+    monkeypatch.setattr("attributor.pipeline.Annotator", make)
     return made
 
 

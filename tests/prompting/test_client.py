@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from typing import Any
@@ -17,12 +19,14 @@ from attributor.errors import (
     AttributorError,
     BusyError,
     CreditError,
+    FilteredError,
     ModelError,
     RequestError,
+    TooLongError,
     UsageError,
 )
 from attributor.prompting.client import Asker, converse
-from attributor.prompting.exchange import Answer
+from attributor.prompting.exchange import Answer, Request
 from attributor.records import Annotation
 from attributor.settings import Settings
 
@@ -216,9 +220,9 @@ NEVER_AGAIN = [
     (fault(403), AccessError, "may not use the model 'm-1'"),
     (fault(404, code="model_not_found"), RequestError, "has no model 'm-1'"),
     (fault(400, f"odd {KEY} thing"), RequestError, "rejects the request to the model 'm-1'"),
-    (fault(413), RequestError, "too long for the model"),
-    (fault(400, code="context_length_exceeded"), RequestError, "too long for the model"),
-    (fault(400, "filtered", code="content_filter"), RequestError, "content filter of"),
+    (fault(413), TooLongError, "too long for the model"),
+    (fault(400, code="context_length_exceeded"), TooLongError, "too long for the model"),
+    (fault(400, "filtered", code="content_filter"), FilteredError, "content filter of"),
     (fault(422), RequestError, "HTTP 422"),
     (fault(429, code="insufficient_quota"), CreditError, "no credit left"),
     (fault(429, type="insufficient_quota"), CreditError, "no credit left"),
@@ -427,3 +431,75 @@ def test_odd_items_over_the_wire_become_warnings(server: Server) -> None:
     warnings = " ".join(annotation.warnings)
     assert "there is no segment 98" in warnings
     assert "runs backwards, from 4 to 2" in warnings
+
+
+# --- the gate: when to send, and what the server says of its limits ----------------------------
+
+
+class Gate:
+    """Notes what it is told."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+
+    @asynccontextmanager
+    async def sending(self, request: Request) -> AsyncIterator[None]:
+        self.events.append(f"sending {request.purpose}")
+        yield
+        self.events.append("sent")
+
+    def heard(self, status: int, headers: Mapping[str, str]) -> None:
+        self.events.append(f"heard {status}, {headers.get('x-ratelimit-remaining-requests')} left")
+
+    def hold(self, seconds: float) -> None:
+        self.events.append(f"hold {round(seconds)}")
+
+
+def through_gate(server: Server) -> list[str]:
+    gate = Gate()
+
+    async def once() -> None:
+        settings = Settings(base_url=server.url, model="m-1", attempts=3)
+        asking = Asker(settings, sleep=_sleep, gate=gate)
+        try:
+            await asking.ask(only(dialogue()))
+        finally:
+            await asking.aclose()
+
+    asyncio.run(once())
+    return gate.events
+
+
+def test_the_gate_hears_of_every_attempt_and_a_refusal_for_load_holds_everybody(
+    server: Server,
+) -> None:
+    busy = fault(429, headers={"retry-after": "7", "x-ratelimit-remaining-requests": "0"})
+    assert through_gate(server.answers(busy, GOOD)) == [
+        "sending attribute",
+        "heard 429, 0 left",
+        "hold 7",
+        "sending attribute",
+        "sent",
+        "heard 200, None left",
+    ]
+
+
+def test_a_fault_of_one_call_holds_nobody(server: Server) -> None:
+    events = through_gate(server.answers(fault(500), Reply(body={}, reset=True), GOOD))
+    assert events.count("sending attribute") == 3
+    assert not [event for event in events if event.startswith("hold")]
+
+
+def test_an_answer_is_had_before_it_is_checked(server: Server) -> None:
+    async def whole() -> Answer:
+        asking = asker(server.answers(completion(answer().text, tokens=3)))
+        try:
+            request = only(dialogue())
+            bought = await asking.buy(request)
+            with pytest.raises(AnswerError, match="it cut the prompt"):
+                asking.check(request, bought)
+            return bought
+        finally:
+            await asking.aclose()
+
+    assert asyncio.run(whole()).usage.input_tokens == 3

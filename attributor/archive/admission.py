@@ -1,0 +1,173 @@
+"""Which articles of an archive are to be annotated: by their content, wherever they stand."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from attributor.archive.ledger import whole
+from attributor.archive.nearness import mark_near
+from attributor.archive.saving import shelve
+from attributor.archive.store import Store, now
+from attributor.marking.language import detect, known
+from attributor.records import Article
+
+BUSY = "busy"
+"""The kind of failure that the next run takes up by itself: the server was not to be had."""
+
+
+class State(Enum):
+    """How an article stands towards a recipe."""
+
+    NEW = "never annotated"
+    DONE = "annotated by this recipe"
+    SHELVED = "annotated by this recipe, and by another one since"
+    OTHER = "annotated by another recipe"
+    BUSY = "not annotated, because the server was busy"
+    FAILED = "in quarantine"
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An article that the store knows: its row, how it stands, and whether its text was new."""
+
+    row: int
+    state: State
+    is_new: bool
+
+
+def content_of(article: Article) -> str:
+    """What the answer depends on: its SHA-256, and a language it does not show itself."""
+    language = known(article.language)
+    if language is None or language == detect(article.text):
+        return article.sha256
+    return f"{article.sha256}-{language}"
+
+
+def admit(store: Store, article: Article, source: str, run: int, recipe: int) -> Admitted:
+    """Note the article and where it stands. Inside a transaction."""
+    content = content_of(article)
+    row = store.value("SELECT id FROM articles WHERE content = ?", (content,))
+    is_new = row is None
+    if is_new:
+        row = _added(store, article, content)
+        mark_near(store, row, article.text)
+    _place(store, article, source, row, run)
+    state = State.NEW if is_new else _state(store, row, recipe)
+    return Admitted(row, state, is_new)
+
+
+def state_of(store: Store, content: str, recipe: int | None) -> State:
+    """How the article with this content stands towards a recipe (None: one never used)."""
+    row = store.value("SELECT id FROM articles WHERE content = ?", (content,))
+    return State.NEW if row is None else _state(store, row, recipe)
+
+
+def is_wanted(state: State, retry_failed: bool, only_changed: bool) -> bool:
+    """Whether an article that stands so is to be annotated."""
+    settled = {
+        State.DONE: True,
+        State.SHELVED: True,
+        State.FAILED: not retry_failed,
+        State.OTHER: only_changed,
+    }
+    return not settled.get(state, False)
+
+
+def article_at(store: Store, row: int) -> Article:
+    """The article of a row of `articles`."""
+    fields = store.one(
+        "SELECT name AS id, title, byline, published, url, language, text FROM articles "
+        "WHERE id = ?",
+        (row,),
+    )
+    if fields is None:
+        raise LookupError(row)
+    return Article(**dict(fields))
+
+
+def refuse(store: Store, place: str, source: str, reason: str, run: int) -> None:
+    """Note a place where no article could be read. Inside a transaction."""
+    row = {
+        "name": whole(place),
+        "kind": "unreadable",
+        "reason": whole(reason),
+        "source": whole(source),
+        "run_id": run,
+        "happened": now(),
+    }
+    store.insert(
+        "failures",
+        row,
+        "ON CONFLICT (source, name) WHERE article_id IS NULL DO UPDATE SET "
+        "reason = excluded.reason, run_id = excluded.run_id, happened = excluded.happened",
+    )
+
+
+def forget_moved(store: Store, run: int) -> None:
+    """After a run over all of its sources: drop what stood where it saw another text.
+
+    An article that stands nowhere any more keeps its annotation, but is no longer searched.
+    Inside a transaction.
+    """
+    moved = store.execute(
+        "DELETE FROM places WHERE run_id < :run AND EXISTS (SELECT 1 FROM places p WHERE "
+        "p.source = places.source AND p.name = places.name AND p.run_id = :run) "
+        "RETURNING article_id",
+        {"run": run},
+    ).fetchall()
+    for (article,) in moved:
+        if store.one("SELECT 1 FROM places WHERE article_id = ?", (article,)) is None:
+            shelve(store, article)
+    store.execute(
+        "DELETE FROM failures WHERE article_id IS NULL AND run_id < :run AND EXISTS (SELECT 1 "
+        "FROM places p WHERE p.source = failures.source AND p.name = failures.name "
+        "AND p.run_id = :run)",
+        {"run": run},
+    )
+
+
+def _added(store: Store, article: Article, content: str) -> int:
+    row = {
+        "name": whole(article.id),
+        **{name: _told(getattr(article, name)) for name in ("title", "byline", "published")},
+        **{name: _told(getattr(article, name)) for name in ("url", "language")},
+        "text": article.text,
+        "content": content,
+    }
+    return store.insert("articles", row)
+
+
+def _place(store: Store, article: Article, source: str, row: int, run: int) -> None:
+    place = {
+        "name": whole(article.id),
+        "article_id": row,
+        "source": whole(source),
+        **{name: _told(getattr(article, name)) for name in ("title", "published", "url")},
+        "run_id": run,
+    }
+    store.insert(
+        "places",
+        place,
+        "ON CONFLICT (source, name, article_id) DO UPDATE SET title = excluded.title, "
+        "published = excluded.published, url = excluded.url, run_id = excluded.run_id",
+    )
+
+
+def _told(text: str | None) -> str | None:
+    return None if text is None else whole(text)
+
+
+def _state(store: Store, article: int, recipe: int | None) -> State:
+    made = store.execute(
+        "SELECT recipe_id, is_current FROM annotations WHERE article_id = ?", (article,)
+    ).fetchall()
+    own = [each["is_current"] for each in made if each["recipe_id"] == recipe]
+    if own:
+        return State.DONE if own[0] else State.SHELVED
+    kind = store.value(
+        "SELECT kind FROM failures WHERE article_id = ? AND recipe_id = ?", (article, recipe)
+    )
+    if kind is not None:
+        return State.BUSY if kind == BUSY else State.FAILED
+    return State.OTHER if made else State.NEW

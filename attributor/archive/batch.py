@@ -1,0 +1,313 @@
+"""The batch: every article of an archive ends annotated or in quarantine, and once is enough.
+
+    entries -> admitted (known? copy?) -> made (ledger, then server; or processes) -> saved
+
+One thread, one writer. What is to be read is read ahead in a thread, a handful at a time; so many
+articles are in the making as the maker takes at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+import os
+import time
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import attributor
+from attributor.archive.admission import (
+    BUSY,
+    Admitted,
+    State,
+    admit,
+    forget_moved,
+    is_wanted,
+    refuse,
+)
+from attributor.archive.making import Made
+from attributor.archive.recipe import Recipe
+from attributor.archive.rows import Rows
+from attributor.archive.saving import Failure, quarantine, restore, save
+from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.store import Store, now, this_host
+from attributor.archive.tally import Horizon, Tally
+from attributor.errors import ReadingError, StoreError
+from attributor.reading.archives import Columns, Entry
+from attributor.records import Article
+
+IN_QUARANTINE = 6
+"""Exit code."""
+CHUNK, CHUNK_SECONDS = 64, 0.05
+"""Entries, or seconds, that are read ahead at a time."""
+TICK = 1.0
+"""Seconds between two looks at how far it is."""
+HOPELESS_AFTER = 20
+"""Failures in a row, beside those that were in flight, after which a run ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a batch is asked to do.
+
+    Attributes:
+        sources: files, folders and patterns.
+        columns: which columns of tables are what.
+        max_articles: how many articles are taken up at most.
+        sample: how many articles to draw at random; all if None.
+        seed: for drawing them; the same seed draws the same articles from the same archive.
+        retry_failed: take up again what is in quarantine.
+        only_changed: leave alone what another recipe has annotated.
+    """
+
+    sources: tuple[str, ...]
+    columns: Columns = field(default_factory=Columns)
+    max_articles: int | None = None
+    sample: int | None = None
+    seed: int = 0
+    retry_failed: bool = False
+    only_changed: bool = False
+
+
+class Batch:
+    """One run over an archive.
+
+    Args:
+        store: open for writing.
+        recipe: how annotations are made.
+        options: which articles.
+        made: makes who makes them.
+        watch: told about every second how far it is.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        recipe: Recipe,
+        options: Options,
+        made: Made,
+        watch: Callable[[Tally], None],
+    ) -> None:
+        self.stop, self.tally = Stop(), Tally()
+        self._store, self._options, self._watch = store, options, watch
+        with store.transaction():
+            self._recipe = recipe.noted(store)
+            self.run_id = _noted(store, self._recipe, recipe.name, options)
+        try:
+            self.maker = made(store, self.run_id, self.stop)
+        except BaseException:
+            self._end("stopped", "it could not begin")
+            raise
+        self.tally.total = self._total()
+        self._horizon = Horizon(options.sources)
+        self._slots = asyncio.Semaphore(self.maker.at_once)
+        self._making: set[int] = set()
+        self._in_a_row = 0
+        self._enough = False
+
+    @property
+    def exit_code(self) -> int:
+        """0 if everything is annotated; see docs/archive.md for the others."""
+        if self.stop.exit_code:
+            return self.stop.exit_code
+        return IN_QUARANTINE if self.in_quarantine else 0
+
+    @property
+    def in_quarantine(self) -> int:
+        """How many articles and places are in the quarantine of this recipe."""
+        return int(
+            self._store.value(
+                "SELECT COUNT(*) FROM failures WHERE recipe_id = ? OR article_id IS NULL",
+                (self._recipe,),
+            )
+        )
+
+    async def run(self, entries: Iterator[Entry]) -> Tally:
+        """Take up every entry, and wait for what is in flight.
+
+        Raises:
+            StoreError: the store cannot be written any more.
+            UsageError: no article can be annotated like this.
+        """
+        ticking = asyncio.create_task(self._tick())
+        try:
+            async with asyncio.TaskGroup() as group:
+                await self._feed(group, entries)
+            self._finish()
+        except BaseExceptionGroup as errors:
+            self._end("stopped", "an error")
+            raise _first(errors) from errors
+        except BaseException:
+            self._end("interrupted", "ended at once")
+            raise
+        finally:
+            ticking.cancel()
+            await self.maker.aclose()
+            self._show()
+        return self.tally
+
+    async def _feed(self, group: asyncio.TaskGroup, entries: Iterator[Entry]) -> None:
+        async for chunk in self._chunks(entries):
+            for article, admitted in self._admitted(chunk):
+                await self._slots.acquire()
+                if self.stop.asked:
+                    return
+                self._making.add(admitted.row)
+                self.tally.work_begins()
+                group.create_task(self._one(article, admitted))
+
+    async def _chunks(self, entries: Iterator[Entry]) -> AsyncIterator[list[Entry]]:
+        while not (self.stop.asked or self._enough) and (
+            chunk := await asyncio.to_thread(_some, entries)
+        ):
+            yield chunk
+
+    def _admitted(self, chunk: Sequence[Entry]) -> list[tuple[Article, Admitted]]:
+        """The articles of the chunk that there is something to do for."""
+        taken_up: list[tuple[Article, Admitted]] = []
+        with self._store.transaction():
+            for entry in chunk:
+                self.tally.read += 1
+                if isinstance(entry.article, ReadingError):
+                    self._refuse(entry.source, entry.article)
+                    continue
+                admitted = admit(
+                    self._store, entry.article, entry.source, self.run_id, self._recipe
+                )
+                self._horizon.passed(entry.source, len(entry.article.text))
+                if self._wants(admitted, {each.row for _, each in taken_up}):
+                    taken_up.append((entry.article, admitted))
+        self.tally.share_read = self._horizon.share
+        return self._within_limit(taken_up)
+
+    def _refuse(self, source: str, error: ReadingError) -> None:
+        refuse(self._store, error.article or source, source, error.message, self.run_id)
+        self.tally.failures["unreadable"] += 1
+
+    def _wants(self, admitted: Admitted, chosen: set[int]) -> bool:
+        """Whether the article is to be annotated now; one that was shelved is taken out again."""
+        options, state = self._options, admitted.state
+        if admitted.row in self._making or admitted.row in chosen:
+            self.tally.copies += 1
+            return False
+        if state is State.SHELVED:
+            restore(self._store, admitted.row, self._recipe)
+        wanted = is_wanted(state, options.retry_failed, options.only_changed)
+        self.tally.known += not wanted
+        return wanted
+
+    def _within_limit(
+        self, taken_up: list[tuple[Article, Admitted]]
+    ) -> list[tuple[Article, Admitted]]:
+        limit = self._options.max_articles
+        if limit is None:
+            return taken_up
+        left = limit - self.tally.done - len(self._making)
+        self._enough = len(taken_up) >= left
+        return taken_up[:left]
+
+    async def _one(self, article: Article, admitted: Admitted) -> None:
+        self.tally.in_flight += 1
+        try:
+            made = await self.maker.make(admitted.row, article)
+            self._settle(admitted.row, made)
+        except Stopping:
+            pass  # it stays as it was, and the next run takes it up
+        finally:
+            self.tally.in_flight -= 1
+            self._making.discard(admitted.row)
+            self._slots.release()
+
+    def _settle(self, row: int, made: Rows | Failure) -> None:
+        with self._store.transaction():
+            if isinstance(made, Failure):
+                quarantine(self._store, row, self._recipe, self.run_id, made)
+            else:
+                save(self._store, row, self._recipe, self.run_id, made)
+        if not isinstance(made, Failure):
+            self._in_a_row = 0
+            self.tally.annotated += 1
+            return
+        self.tally.failures[made.kind] += 1
+        self._in_a_row += 1
+        if self._in_a_row >= HOPELESS_AFTER + self.maker.at_once:
+            self._give_up(made)
+
+    def _give_up(self, last: Failure) -> None:
+        how = "the same command again" if last.kind == BUSY else "it again with --retry-failed"
+        but = "" if last.kind == BUSY else "; without it these articles stay in quarantine"
+        self.stop.ask(
+            "stopped",
+            f"The last {self._in_a_row} articles all failed, the last one so: {last.reason} "
+            f"See to that, and run {how}{but}.",
+            IN_QUARANTINE,
+        )
+
+    async def _tick(self) -> None:
+        while True:
+            self._show()
+            await asyncio.sleep(TICK)
+
+    def _show(self) -> None:
+        self.maker.note(self.tally)
+        self._watch(self.tally)
+
+    def _total(self) -> int | None:
+        limits = (self._options.max_articles, self._options.sample)
+        return min((limit for limit in limits if limit is not None), default=None)
+
+    def _finish(self) -> None:
+        if not (self.stop.asked or self._enough) and self._options.sample is None:
+            with self._store.transaction():
+                forget_moved(self._store, self.run_id)
+        self._end(self.stop.state, self.stop.reason)
+
+    def _end(self, state: str, reason: str | None) -> None:
+        with suppress(StoreError):  # what went wrong before is what is told
+            self._store.execute(
+                "UPDATE runs SET state = ?, reason = ?, ended = ? WHERE id = ?",
+                (state, reason, now(), self.run_id),
+            )
+
+
+def until(stop: Stop, entries: Iterator[Entry]) -> Iterator[Entry]:
+    """The entries, until the batch shall end."""
+    return itertools.takewhile(lambda _: not stop.asked, entries)
+
+
+def _some(entries: Iterator[Entry]) -> list[Entry]:
+    """The next few entries."""
+    chunk: list[Entry] = []
+    end = time.monotonic() + CHUNK_SECONDS
+    for entry in entries:
+        chunk.append(entry)
+        if len(chunk) >= CHUNK or time.monotonic() >= end:
+            break
+    return chunk
+
+
+def _noted(store: Store, recipe: int, name: str, options: Options) -> int:
+    """The run's row. A run that is still said to be going on cannot be: we hold the lock."""
+    store.execute(
+        "UPDATE runs SET state = 'interrupted', reason = 'its process ended without a word' "
+        "WHERE state = 'running'"
+    )
+    started = now()
+    row = {
+        "name": f"{started[:16].replace('T', ' ')} {name}",
+        "recipe_id": recipe,
+        "sources": json.dumps(options.sources, ensure_ascii=False),
+        "state": "running",
+        "started": started,
+        "version": attributor.__version__,
+        "host": this_host(),
+        "pid": os.getpid(),
+    }
+    return store.insert("runs", row)
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    error = errors.exceptions[0]
+    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -1,0 +1,138 @@
+"""What changed between two runs: quotes gained and lost, speakers and stances changed.
+
+A quote is the same in both if it covers the same code points of its article.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from attributor.archive.store import Store
+from attributor.errors import UsageError
+
+Place = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A quote as it is compared."""
+
+    text: str
+    speaker: str
+    stances: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is different about one article.
+
+    Attributes:
+        article: its name.
+        gained: quotes that only the new run has.
+        lost: quotes that only the old run has.
+        speakers: (words, speaker before, speaker now) of quotes that both have.
+        stances: (words, target, label before, label now) of them; "" for none.
+    """
+
+    article: str
+    gained: list[Said]
+    lost: list[Said]
+    speakers: list[tuple[str, str, str]]
+    stances: list[tuple[str, str, str, str]]
+
+    @property
+    def is_none(self) -> bool:
+        """Whether both runs say the same."""
+        return not (self.gained or self.lost or self.speakers or self.stances)
+
+
+def compare(store: Store, old: int, new: int) -> Iterator[Change]:
+    """The differences of each article that both runs' recipes have annotated, none left out.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    recipes = [_recipe(store, run) for run in (old, new)]
+    rows = store.execute(
+        "SELECT a.name, old.json AS old, new.json AS new FROM annotations old "
+        "JOIN annotations new ON new.article_id = old.article_id "
+        "JOIN articles a ON a.id = old.article_id "
+        "WHERE old.recipe_id = ? AND new.recipe_id = ? ORDER BY a.id",
+        recipes,
+    )
+    for row in rows:
+        yield _change(row["name"], _quotes(row["old"]), _quotes(row["new"]))
+
+
+def described(changes: Iterable[Change], as_json: bool = False) -> Iterator[str]:
+    """The changes in lines, and what they come to."""
+    articles, changed = 0, 0
+    counts = {"gained": 0, "lost": 0, "speakers": 0, "stances": 0}
+    for change in changes:
+        articles += 1
+        if change.is_none:
+            continue
+        changed += 1
+        for name in counts:
+            counts[name] += len(getattr(change, name))
+        if as_json:
+            yield json.dumps(asdict(change), ensure_ascii=True)
+        else:
+            yield from _lines(change)
+    if not as_json:
+        yield (
+            f"{articles:,} articles compared, {changed:,} changed: {counts['gained']:,} quotes "
+            f"gained, {counts['lost']:,} lost, {counts['speakers']:,} speakers and "
+            f"{counts['stances']:,} stances changed."
+        )
+
+
+def _recipe(store: Store, run: int) -> int:
+    recipe = store.value("SELECT recipe_id FROM runs WHERE id = ?", (run,))
+    if recipe is None:
+        raise UsageError(
+            f"There is no run {run} in this store: 'attributor batch status' lists them."
+        )
+    return int(recipe)
+
+
+def _quotes(dumped: str) -> dict[Place, Said]:
+    annotation: dict[str, Any] = json.loads(dumped)
+    names = {s["id"]: s["name"] or s["role"] for s in annotation["speakers"]}
+    return {
+        tuple((s["start"], s["end"]) for s in quote["spans"]): Said(
+            " […] ".join(s["text"] for s in quote["spans"]),
+            names.get(quote["speaker"], ""),
+            {stance["target"]: stance["label"] for stance in quote["stances"]},
+        )
+        for quote in annotation["quotes"]
+    }
+
+
+def _change(article: str, old: dict[Place, Said], new: dict[Place, Said]) -> Change:
+    both = [(old[place], new[place]) for place in new if place in old]
+    return Change(
+        article=article,
+        gained=[said for place, said in new.items() if place not in old],
+        lost=[said for place, said in old.items() if place not in new],
+        speakers=[(b.text, a.speaker, b.speaker) for a, b in both if a.speaker != b.speaker],
+        stances=[
+            (b.text, target, a.stances.get(target, ""), b.stances.get(target, ""))
+            for a, b in both
+            for target in {**a.stances, **b.stances}
+            if a.stances.get(target) != b.stances.get(target)
+        ],
+    )
+
+
+def _lines(change: Change) -> Iterator[str]:
+    yield f"{change.article}:"
+    yield from (f"  + {said.speaker or 'unnamed'}: {said.text}" for said in change.gained)
+    yield from (f"  - {said.speaker or 'unnamed'}: {said.text}" for said in change.lost)
+    for text, before, after in change.speakers:
+        yield f"  speaker {before or 'unnamed'} -> {after or 'unnamed'}: {text}"
+    for text, target, before, after in change.stances:
+        yield f"  {target}: {before or 'none'} -> {after or 'none'}: {text}"

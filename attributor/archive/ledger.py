@@ -1,0 +1,122 @@
+"""The ledger: every paid answer, kept before it is read, and found before it is bought again."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+
+from attributor.archive.budget import Budget
+from attributor.archive.stopping import Stop
+from attributor.archive.store import Row, Store, now
+from attributor.prompting import Asker
+from attributor.prompting.exchange import Answer, Request
+from attributor.records import Usage
+
+_OF_ANSWER = ("text", "finish_reason", "refusal", "model", "model_reported")
+_OF_USAGE = ("input_tokens", "cached_tokens", "output_tokens", "cost_usd")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Ledger:
+    """The answers in a store, for one run."""
+
+    def __init__(self, store: Store, run: int) -> None:
+        self._store, self._run = store, run
+
+    def find(self, key: str) -> tuple[int, Answer] | None:
+        """The row and the answer bought under this key, unless it could not be used."""
+        row = self._store.one(
+            "SELECT * FROM ledger WHERE key = ? AND unusable IS NULL ORDER BY id DESC LIMIT 1",
+            (key,),
+        )
+        return None if row is None else (row["id"], _answer(row))
+
+    def keep(self, key: str, article: int, request: Request, answer: Answer) -> int:
+        """Write an answer down; it is on its way to the disk when this returns. Gives its row."""
+        row = {
+            "key": key,
+            "article_id": article,
+            "run_id": self._run,
+            "purpose": request.purpose,
+            "part": request.part,
+            **{name: getattr(answer, name) for name in _OF_ANSWER},
+            **{name: getattr(answer.usage, name) for name in _OF_USAGE},
+            "answered": now(),
+        }
+        return self._store.insert("ledger", row)
+
+
+class Desk:
+    """Where all requests of a run are answered: by the ledger for free, else by the server.
+
+    Args:
+        asker: asks the server.
+        ledger: where answers are kept.
+        budget: is asked before anything is bought.
+        stop: nothing is bought once the batch shall end.
+        model: the model that is asked for.
+    """
+
+    def __init__(self, asker: Asker, ledger: Ledger, budget: Budget, stop: Stop, model: str):
+        self.asker, self.budget, self.bought, self.free = asker, budget, 0, 0
+        self._ledger, self._stop, self._model = ledger, stop, model
+        self._asking: dict[str, asyncio.Lock] = {}
+
+    async def answer(self, request: Request, article: int) -> tuple[int, Answer]:
+        """The answer's row in the ledger, and the answer; two who ask the same buy it once."""
+        key = request.key(self._model)
+        async with self._asking.setdefault(key, asyncio.Lock()):
+            try:
+                found = self._ledger.find(key)
+                if found is not None:
+                    self.free += 1
+                    return found
+                return await self._bought(key, request, article)
+            finally:
+                self._asking.pop(key, None)
+
+    async def _bought(self, key: str, request: Request, article: int) -> tuple[int, Answer]:
+        self._stop.check()
+        async with self.budget.reserved(request) as spent:
+            answer = storable(await self.asker.buy(request))
+            row = self._ledger.keep(key, article, request, answer)
+            spent(answer.usage)
+        self.bought += 1
+        return row, answer
+
+
+class Carrier:
+    """Carries the requests of one article's dialogue to the desk; `rows` are its answers there."""
+
+    def __init__(self, desk: Desk, article: int) -> None:
+        self.rows: list[int] = []
+        self.was_cut = False
+        self.answer: Answer | None = None
+        self._desk, self._article = desk, article
+
+    async def ask(self, request: Request) -> Answer:
+        """The answer, kept in the ledger whatever may be wrong with it."""
+        self.answer = None
+        row, self.answer = await self._desk.answer(request, self._article)
+        self.rows.append(row)
+        self.was_cut = True
+        self._desk.asker.check(request, self.answer)
+        self.was_cut = False
+        return self.answer
+
+
+def storable(answer: Answer) -> Answer:
+    """The answer without halves of characters, which no file can keep."""
+    refusal = None if answer.refusal is None else whole(answer.refusal)
+    return replace(answer, text=whole(answer.text), refusal=refusal)
+
+
+def whole(text: str) -> str:
+    """The text with U+FFFD for each half of a character (a lone surrogate)."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def _answer(row: Row) -> Answer:
+    usage = Usage(requests=1, **{name: row[name] for name in _OF_USAGE})
+    return Answer(usage=usage, **{name: row[name] for name in _OF_ANSWER})

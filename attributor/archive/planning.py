@@ -1,0 +1,137 @@
+"""What a batch would do and cost, without asking anybody or writing anything."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from operator import add
+
+from attributor.archive.admission import content_of, is_wanted, state_of
+from attributor.archive.recipe import Recipe
+from attributor.archive.sampling import Sample
+from attributor.archive.store import Store
+from attributor.errors import ReadingError
+from attributor.pipeline import Annotator
+from attributor.prompting import Estimate
+from attributor.reading.archives import Entry
+
+LOOKED_AT = 100
+"""Articles drawn at random by which the whole is estimated."""
+SECONDS_AN_ANSWER = 5.0
+"""Assumed where nothing else is known: what a small model takes for an article's quotes."""
+BATCH_PRICE = 0.5
+"""What the OpenAI Batch API costs beside the same calls one by one."""
+
+
+@dataclass
+class Plan:
+    """What there is to do.
+
+    Attributes:
+        read: places, unreadable ones included.
+        unreadable: places without an article.
+        copies: places with a text that stood elsewhere before.
+        known: articles that the store needs nothing for.
+        todo: articles to be annotated.
+        looked_at: how many of them the estimate was made from.
+        estimate: for all of `todo`; None for the embedded engine.
+        seconds_each: of one process an article; None for a model.
+    """
+
+    read: int = 0
+    unreadable: int = 0
+    copies: int = 0
+    known: int = 0
+    todo: int = 0
+    looked_at: int = 0
+    estimate: Estimate | None = None
+    seconds_each: float | None = None
+
+    def seconds(
+        self,
+        at_once: int,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+    ) -> tuple[float, float]:
+        """From the least to the most time that it will take under these limits."""
+        if self.estimate is None:
+            seconds = (self.seconds_each or 0.0) * self.todo / at_once
+            return seconds, seconds
+        bounds = []
+        for end in (0, 1):
+            calls = self.estimate.requests[end]
+            tokens = self.estimate.input_tokens[end] + self.estimate.output_tokens[end]
+            bounds.append(
+                max(
+                    calls * SECONDS_AN_ANSWER / at_once,
+                    60 * calls / requests_per_minute if requests_per_minute else 0.0,
+                    60 * tokens / tokens_per_minute if tokens_per_minute else 0.0,
+                )
+            )
+        return bounds[0], bounds[1]
+
+
+def plan(
+    entries: Iterator[Entry],
+    annotator: Annotator,
+    store: Store | None,
+    *,
+    retry_failed: bool = False,
+    only_changed: bool = False,
+    limit: int | None = None,
+    seed: int = 0,
+) -> Plan:
+    """Read the archive once, and estimate from a sample of what is to be annotated.
+
+    Args:
+        entries: the archive.
+        annotator: which engine.
+        store: what is known already, if anything.
+        retry_failed: see `Options`.
+        only_changed: see `Options`.
+        limit: the most articles that would be taken up.
+        seed: for the sample.
+    """
+    found, sample = Plan(), Sample(LOOKED_AT, seed)
+    digest = Recipe.of(annotator).digest
+    recipe = store.value("SELECT id FROM recipes WHERE digest = ?", (digest,)) if store else None
+    seen: set[int] = set()
+    characters = 0
+    for entry in entries:
+        found.read += 1
+        if isinstance(entry.article, ReadingError):
+            found.unreadable += 1
+            continue
+        content = content_of(entry.article)
+        short = int(content[:16], 16) ^ hash(content[64:])  # 64 bits, to hold many
+        if short in seen:
+            found.copies += 1
+            continue
+        seen.add(short)
+        if store and not is_wanted(state_of(store, content, recipe), retry_failed, only_changed):
+            found.known += 1
+            continue
+        found.todo += 1
+        characters += len(entry.article.text)
+        sample.offer(entry, entry.article)
+    share = min(1.0, limit / found.todo) if limit and found.todo else 1.0
+    found.todo = round(found.todo * share)
+    _estimate(found, list(sample), characters * share, annotator)
+    return found
+
+
+def _estimate(found: Plan, sample: list[Entry], characters: float, annotator: Annotator) -> None:
+    articles = [e.article for e in sample if not isinstance(e.article, ReadingError)]
+    found.looked_at = min(len(articles), found.todo)
+    if not articles:
+        return
+    scale = characters / sum(len(article.text) for article in articles)
+    if annotator.settings.chosen_engine == "embedded":
+        begun = time.perf_counter()
+        for article in articles:
+            annotator.annotate_now(article)
+        found.seconds_each = (time.perf_counter() - begun) * scale / max(found.todo, 1)
+        return
+    found.estimate = reduce(add, map(annotator.estimate, articles)).times(scale)

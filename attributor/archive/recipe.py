@@ -1,0 +1,79 @@
+"""How annotations are made: what they depend on apart from the article.
+
+An article whose annotation was made by the same recipe is not annotated again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import attributor
+from attributor.archive.store import Store
+from attributor.pipeline import Annotator
+from attributor.prompting.exchange import canonical_json, sha256
+from attributor.records import Codebook
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """The columns of `recipes`. `codebook` is canonical JSON."""
+
+    engine: str
+    model: str | None = None
+    prompt_sha256: str | None = None
+    schema_sha256: str | None = None
+    weights_sha256: str | None = None
+    rules: str | None = None
+    language: str | None = None
+    codebook: str | None = None
+
+    @classmethod
+    def of(cls, annotator: Annotator) -> Recipe:
+        """The recipe by which this annotator annotates."""
+        settings, codebook = annotator.settings, annotator.codebook
+        told = canonical_json(codebook.model_dump()) if codebook is not None else None
+        if settings.chosen_engine == "embedded":
+            from attributor.embedded import weights
+
+            return cls(
+                "embedded",
+                weights_sha256=weights.digest(settings.weights),
+                rules=attributor.__version__,
+                language=settings.language,
+                codebook=told,
+            )
+        from attributor.prompting import dialogue, prompts, stance
+
+        schemas = [dialogue.SCHEMA]
+        if codebook is not None:
+            schemas.append(stance.SCHEMA if codebook.targets else stance.OPEN_SCHEMA)
+        return cls(
+            "openai",
+            model=settings.model,
+            prompt_sha256=prompts.sha256_of(annotator.prompts.used(codebook)),
+            schema_sha256=sha256("\n".join(schemas)),
+            language=settings.language,
+            codebook=told,
+        )
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of everything in it."""
+        return sha256(canonical_json(asdict(self)))
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: "openai gpt-5-mini, 2 targets"."""
+        parts = [" ".join(filter(None, (self.engine, self.model)))]
+        if self.codebook:
+            count = len(Codebook.model_validate_json(self.codebook).targets)
+            parts.append(f"{count or 'proposed'} target{'s' if count != 1 else ''}")
+        return ", ".join([*parts, *([self.language] if self.language else [])])
+
+    def noted(self, store: Store) -> int:
+        """The recipe's row in the store, made if it is not there. Inside a transaction."""
+        known = store.value("SELECT id FROM recipes WHERE digest = ?", (self.digest,))
+        if known is not None:
+            return int(known)
+        told = {"name": self.name, "digest": self.digest}
+        return store.insert("recipes", told | asdict(self))

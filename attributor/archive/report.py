@@ -1,0 +1,53 @@
+"""What a store says about itself: how far it is, what runs cost, what is in quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from attributor.archive.store import Row, Store
+
+
+def status(store: Store) -> Iterator[str]:
+    """How far the store is, in lines."""
+    counts = {
+        table: store.value(f"SELECT COUNT(*) FROM {table}")  # noqa: S608
+        for table in ("articles", "places", "quotes", "ledger", "failures")
+    }
+    annotated = store.value("SELECT COUNT(*) FROM annotations WHERE is_current")
+    copies = counts["places"] - store.value("SELECT COUNT(DISTINCT article_id) FROM places")
+    near = store.value("SELECT COUNT(*) FROM articles WHERE near_id IS NOT NULL")
+    spent = store.value("SELECT SUM(cost_usd) FROM ledger")
+    yield (
+        f"{counts['articles']:,} articles, {annotated:,} of them annotated, with "
+        f"{counts['quotes']:,} quotes; {copies:,} copies, {near:,} near-copies."
+    )
+    price = "" if spent is None else f", ${spent:.4f} in all"
+    yield f"{counts['ledger']:,} answers in the ledger{price}."
+    yield f"{counts['failures']:,} in quarantine."
+    for row in store.execute("SELECT * FROM failures_by_reason"):
+        yield f"  {row['articles']:,} {row['kind']}, for example: {row['example']}"
+    yield "Runs:"
+    for row in store.execute(
+        "SELECT c.*, r.reason FROM costs_of_runs c JOIN runs r ON r.id = c.run_id"
+    ):
+        yield _run(row)
+
+
+def _run(row: Row) -> str:
+    price = "" if row["cost_usd"] is None else f", ${row['cost_usd']:.4f}"
+    reason = f" ({row['reason']})" if row["reason"] else ""
+    return (
+        f"  {row['run_id']}  {row['run']}: {row['state']}{reason}; {row['annotated']:,} annotated, "
+        f"{row['failed']:,} in quarantine, {row['answers']:,} answers{price}"
+    )
+
+
+def failures(store: Store, kind: str | None = None) -> Iterator[dict[str, Any]]:
+    """What is in quarantine: kind, name, source, reason, answer, happened."""
+    rows = store.execute(
+        "SELECT kind, name, source, reason, answer, happened FROM quarantine "
+        "WHERE ? IS NULL OR kind = ? ORDER BY kind, name",
+        (kind, kind),
+    )
+    yield from (dict(row) for row in rows)

@@ -1,0 +1,77 @@
+"""An annotation as rows of the store, and back."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from attributor.records import Annotation, Quote
+from attributor.views.outline import joined
+
+Cells = tuple[Any, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What an annotation comes to in tables; made where it was made, in any process.
+
+    Attributes:
+        json: the annotation without the article's text, which stands in `articles`.
+        speakers: name, role, kind, aliases, number.
+        quotes: text, kind, cue, mention, spans, confidence, number, the speaker's number.
+        stances: the quote's number, target, label, confidence, evidence.
+        warnings: how many there are.
+    """
+
+    json: str
+    model_reported: str | None
+    speakers: tuple[Cells, ...]
+    quotes: tuple[Cells, ...]
+    stances: tuple[Cells, ...]
+    warnings: int
+
+
+def rows_of(annotation: Annotation) -> Rows:
+    """The rows of an annotation."""
+    return Rows(
+        json=_dumped(annotation),
+        model_reported=annotation.engine.model_reported,
+        speakers=tuple(
+            (s.name, s.role, s.kind, "; ".join(s.aliases), s.id) for s in annotation.speakers
+        ),
+        quotes=tuple(_quote(quote) for quote in annotation.quotes),
+        stances=tuple(
+            (quote.id, s.target, s.label, s.confidence, s.evidence and s.evidence.text)
+            for quote in annotation.quotes
+            for s in quote.stances
+        ),
+        warnings=len(annotation.warnings),
+    )
+
+
+def annotation_of(dumped: str, text: str) -> Annotation:
+    """The annotation whose JSON and article's text a store has."""
+    fields = json.loads(dumped)
+    fields["article"] |= {"text": text}
+    fields["article"].pop("sha256", None)
+    return Annotation.model_validate(fields)
+
+
+def _dumped(annotation: Annotation) -> str:
+    fields = annotation.model_dump(mode="python")
+    del fields["article"]["text"]
+    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
+def _quote(quote: Quote) -> Cells:
+    return (
+        joined(quote),
+        quote.kind,
+        quote.cue and quote.cue.text,
+        quote.mention and quote.mention.text,
+        " ".join(f"{span.start}-{span.end}" for span in quote.spans),
+        quote.confidence,
+        quote.id,
+        quote.speaker,
+    )

@@ -1,0 +1,135 @@
+"""How each article ends: with its annotation in the store, or in quarantine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from attributor.archive.ledger import whole
+from attributor.archive.rows import Rows, annotation_of, rows_of
+from attributor.archive.store import Store, now
+
+ONE_PER_ARTICLE = "(article_id, recipe_id) WHERE article_id IS NOT NULL"
+_RENEWED = ", ".join(
+    f"{column} = excluded.{column}"
+    for column in ("kind", "reason", "run_id", "answer_id", "answer", "happened")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an article has no annotation.
+
+    Attributes:
+        kind: one word or two, to count by.
+        reason: a sentence.
+        answers: rows of the ledger that cannot be used; the last of them is shown.
+        body: what came in place of an answer.
+    """
+
+    kind: str
+    reason: str
+    answers: Sequence[int] = ()
+    body: str = ""
+
+
+def save(store: Store, article: int, recipe: int, run: int, rows: Rows) -> None:
+    """Make this the article's current annotation. Inside a transaction."""
+    shelve(store, article)
+    row = {
+        "article_id": article,
+        "recipe_id": recipe,
+        "run_id": run,
+        "is_current": 1,
+        "model_reported": rows.model_reported,
+        "quotes": len(rows.quotes),
+        "warnings": rows.warnings,
+        "json": rows.json,
+        "made": now(),
+    }
+    _lay_out(store, article, store.insert("annotations", row), rows)
+    store.execute("DELETE FROM failures WHERE article_id = ? AND recipe_id = ?", (article, recipe))
+
+
+def restore(store: Store, article: int, recipe: int) -> None:
+    """Make the annotation that this recipe made before the current one again. In a transaction."""
+    found = store.one(
+        "SELECT n.id, n.json, a.text FROM annotations n JOIN articles a ON a.id = n.article_id "
+        "WHERE n.article_id = ? AND n.recipe_id = ?",
+        (article, recipe),
+    )
+    if found is None:
+        raise LookupError(article)
+    shelve(store, article)
+    store.execute("UPDATE annotations SET is_current = 1 WHERE id = ?", (found["id"],))
+    _lay_out(store, article, found["id"], rows_of(annotation_of(found["json"], found["text"])))
+
+
+def quarantine(store: Store, article: int, recipe: int, run: int, failure: Failure) -> None:
+    """Note why the article has no annotation by this recipe. Inside a transaction."""
+    reason = whole(failure.reason)
+    store.executemany(
+        "UPDATE ledger SET unusable = ? WHERE id = ?", [(reason, row) for row in failure.answers]
+    )
+    where = store.one(
+        "SELECT a.name, p.source FROM articles a LEFT JOIN places p ON p.article_id = a.id "
+        "WHERE a.id = ? ORDER BY p.id LIMIT 1",
+        (article,),
+    )
+    row = {
+        "name": where["name"] if where else "",
+        "source": (where and where["source"]) or "",
+        "article_id": article,
+        "recipe_id": recipe,
+        "run_id": run,
+        "kind": failure.kind,
+        "reason": reason,
+        "answer_id": failure.answers[-1] if failure.answers else None,
+        "answer": whole(failure.body) or None,
+        "happened": now(),
+    }
+    store.insert("failures", row, f"ON CONFLICT {ONE_PER_ARTICLE} DO UPDATE SET {_RENEWED}")
+
+
+def shelve(store: Store, article: int) -> None:
+    """Take the current annotation's rows out of the tables; its JSON stays. In a transaction."""
+    current = store.value(
+        "SELECT id FROM annotations WHERE article_id = ? AND is_current", (article,)
+    )
+    if current is None:
+        return
+    store.execute(
+        "DELETE FROM stances WHERE quote_id IN (SELECT id FROM quotes WHERE annotation_id = ?)",
+        (current,),
+    )
+    store.execute("DELETE FROM quotes WHERE annotation_id = ?", (current,))
+    store.execute("DELETE FROM speakers WHERE annotation_id = ?", (current,))
+    store.execute("UPDATE annotations SET is_current = 0 WHERE id = ?", (current,))
+
+
+def _lay_out(store: Store, article: int, annotation: int, rows: Rows) -> None:
+    """Write the rows by which an annotation is searched."""
+    speaker, quote = (
+        store.value(f"SELECT COALESCE(MAX(id), 0) + 1 FROM {table}")  # noqa: S608
+        for table in ("speakers", "quotes")
+    )
+    speakers = {cells[-1]: speaker + i for i, cells in enumerate(rows.speakers)}
+    quotes = {cells[-2]: quote + i for i, cells in enumerate(rows.quotes)}
+    store.executemany(
+        "INSERT INTO speakers (id, name, role, kind, aliases, number, annotation_id, article_id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        [(speakers[cells[-1]], *cells, annotation, article) for cells in rows.speakers],
+    )
+    store.executemany(
+        "INSERT INTO quotes (id, text, kind, cue, mention, spans, confidence, number, speaker_id, "
+        "annotation_id, article_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            (quotes[cells[-2]], *cells[:-1], speakers.get(cells[-1]), annotation, article)
+            for cells in rows.quotes
+        ],
+    )
+    store.executemany(
+        "INSERT INTO stances (quote_id, target, label, confidence, evidence) "
+        "VALUES (?, ?, ?, ?, ?)",
+        [(quotes[cells[0]], *cells[1:]) for cells in rows.stances],
+    )

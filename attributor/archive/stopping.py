@@ -1,0 +1,55 @@
+"""How a batch comes to an end before its time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Literal
+
+State = Literal["finished", "stopped", "interrupted"]
+
+
+class Stopping(Exception):
+    """Nothing is wrong: the batch is coming to its end, and what was not sent yet is not sent."""
+
+
+class Stop:
+    """Whether the batch shall end, and why. The first reason stands."""
+
+    def __init__(self) -> None:
+        self.state: State = "finished"
+        self.reason: str | None = None
+        self.exit_code = 0
+        self._asked = asyncio.Event()
+
+    @property
+    def asked(self) -> bool:
+        """Whether the batch shall end."""
+        return self._asked.is_set()
+
+    def ask(self, state: State, reason: str, exit_code: int) -> None:
+        """Have the batch end: no new call is made, those in flight are waited for."""
+        if not self.asked:
+            self.state, self.reason, self.exit_code = state, reason, exit_code
+            self._asked.set()
+
+    def check(self) -> None:
+        """Go no further once the batch shall end.
+
+        Raises:
+            Stopping: it shall end.
+        """
+        if self.asked:
+            raise Stopping
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, unless the batch shall end.
+
+        Raises:
+            Stopping: it shall end.
+        """
+        try:
+            async with asyncio.timeout(seconds):
+                await self._asked.wait()
+        except TimeoutError:
+            return
+        raise Stopping

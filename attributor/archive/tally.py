@@ -1,0 +1,141 @@
+"""How far a batch is: counts, money, and what is likely to come."""
+
+from __future__ import annotations
+
+import glob
+import os
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass
+class Tally:
+    """What a run has done so far.
+
+    Attributes:
+        read: places of the archive seen, unreadable ones included.
+        known: of them, those that needed nothing: annotated, or in quarantine, before.
+        copies: of them, those whose text stood elsewhere too.
+        annotated: articles annotated now.
+        failures: articles without an annotation now, by kind.
+        spent: US dollars, now; `None` where no price is known.
+        bought: answers paid for now.
+        free: answers that the ledger had.
+        in_flight: articles being worked on.
+        total: articles of this call if known beforehand.
+    """
+
+    read: int = 0
+    known: int = 0
+    copies: int = 0
+    annotated: int = 0
+    failures: Counter[str] = field(default_factory=Counter)
+    spent: float | None = None
+    bought: int = 0
+    free: int = 0
+    in_flight: int = 0
+    total: int | None = None
+    begun: float = field(default_factory=time.monotonic)
+    share_read: float | None = None
+    _work_began: tuple[float, float] | None = None
+
+    @property
+    def done(self) -> int:
+        """Articles that came to their end now; places without one do not count."""
+        return self.annotated + self.failures.total() - self.failures["unreadable"]
+
+    @property
+    def seconds(self) -> float:
+        """Since the run began."""
+        return time.monotonic() - self.begun
+
+    @property
+    def rate(self) -> float:
+        """Articles a second since the first was worked on."""
+        began = self._work_began[0] if self._work_began else self.begun
+        return self.done / max(time.monotonic() - began, 1e-9)
+
+    def work_begins(self) -> None:
+        """Take note of when, and how far into the archive, the first article is worked on."""
+        if self._work_began is None:
+            self._work_began = (time.monotonic(), self.share_read or 0.0)
+
+    @property
+    def share_done(self) -> float | None:
+        """How much of the work is done, from 0 to 1; None as long as nobody can say."""
+        if self.total:
+            return min(1.0, self.done / self.total)
+        if self.share_read is None or self._work_began is None:
+            return None
+        begin = self._work_began[1]
+        read_since = (self.share_read - begin) / (1 - begin) if begin < 1 else 1.0
+        return min(1.0, read_since * self.done / (self.done + self.in_flight or 1))
+
+    @property
+    def seconds_left(self) -> float | None:
+        """About how long it will go on."""
+        share = self.share_done
+        if not share or self._work_began is None:
+            return None
+        return (time.monotonic() - self._work_began[0]) * (1 - share) / share
+
+    @property
+    def projected(self) -> float | None:
+        """About what this call will cost in all, in US dollars."""
+        share = self.share_done
+        return None if not share or self.spent is None else self.spent / share
+
+
+class Horizon:
+    """How much of the archive has been read, by the size of its files.
+
+    The files are measured in a thread of its own: there may be millions.
+    """
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        self.measured = threading.Event()
+        self._total: int | None = None
+        self._before, self._current, self._within = 0, "", 0
+        threading.Thread(target=self._measure, args=(sources,), daemon=True).start()
+
+    def passed(self, source: str, characters: int) -> None:
+        """An article of `source` with so many characters has been read."""
+        file = source.partition("!")[0]
+        if file != self._current:
+            self._before += _size(self._current) if self._current else 0
+            self._current, self._within = file, 0
+        self._within += characters
+
+    @property
+    def share(self) -> float | None:
+        """From 0 to 1; None while the files are being measured, or where there are none."""
+        if not self._total:
+            return None
+        within = min(self._within, _size(self._current) if self._current else 0)
+        return min(1.0, (self._before + within) / self._total)
+
+    def _measure(self, sources: Sequence[str]) -> None:
+        self._total = sum(map(_size_of_all, sources))
+        self.measured.set()
+
+
+def _size_of_all(source: str) -> int:
+    """The size of a file, of all files in a folder, or of all that a pattern fits."""
+    if not Path(source).exists() and glob.has_magic(source):
+        found = glob.iglob(source, recursive=True)  # noqa: PTH207  # an absolute one too
+        return sum(map(_size_of_all, found))
+    if not Path(source).is_dir():
+        return _size(source)
+    walked = os.walk(source)
+    return sum(_size(str(Path(folder, name))) for folder, _, names in walked for name in names)
+
+
+def _size(path: str) -> int:
+    try:
+        return Path(path).stat().st_size
+    except (OSError, ValueError):
+        return 0

@@ -1,0 +1,314 @@
+"""`attributor batch`: an archive into a store, once and within a budget."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from attributor.cli.completion import files
+from attributor.cli.messages import say
+from attributor.cli.options import configured, engine_options, study_options
+
+if TYPE_CHECKING:
+    from attributor.archive.batch import Batch, Options
+    from attributor.pipeline import Annotator
+    from attributor.reading.archives import Columns
+
+EXAMPLES = """\b
+Examples:
+  attributor batch --store archive.db --dry-run exports/
+  attributor batch --store archive.db --max-cost 20 exports/
+  attributor batch --store archive.db --engine embedded "2019/*.jsonl"
+  attributor batch status archive.db
+"""
+
+RUN_EXAMPLES = """\b
+Examples:
+  attributor batch --store archive.db --sample 100 --seed 7 exports/
+  attributor batch --store archive.db --concurrency 32 --rpm 3000 --tpm 2000000 exports/
+  attributor batch --store archive.db --retry-failed exports/
+  attributor batch --store archive.db --codebook study.yaml exports/
+
+Exit codes: 0 all is annotated; 6 something is in quarantine; 7 the budget is used up; 4 the server
+lets nobody in or gives no credit; 5 the store cannot be used; 130 or 143 ended by a signal.
+"""
+
+
+class RunByDefault(click.Group):
+    """A group that takes what is none of its commands for the arguments of `run`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put `run` in front unless a command or a call for help is there."""
+        if args and args[0] not in {*self.commands, *ctx.help_option_names}:
+            args = ["run", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(
+    cls=RunByDefault,
+    epilog=EXAMPLES,
+    short_help="Annotate an archive into a store, within a budget.",
+)
+def batch() -> None:
+    """Annotate a whole archive into a store that can be searched; stop and go on at any moment.
+
+    'attributor batch SOURCE...' is short for 'attributor batch run SOURCE...'.
+    """
+
+
+@batch.command("run", epilog=RUN_EXAMPLES, short_help="Annotate what is not annotated yet.")
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...", shell_complete=files)
+@click.option("--store", required=True, metavar="FILE", shell_complete=files, help="The store.")
+@engine_options
+@study_options
+@click.option("--text-column", metavar="NAME", help="Of tables: where the text is.")
+@click.option("--title-column", metavar="NAME", help="Of tables: where the title is.")
+@click.option("--date-column", metavar="NAME", help="Of tables: where the date is.")
+@click.option("--id-column", metavar="NAME", help="Of tables: where the id is.")
+@click.option("--dry-run", is_flag=True, help="Say what there is to do and to pay; ask nobody.")
+@click.option("--sample", type=click.IntRange(1), metavar="N", help="Only N, drawn at random.")
+@click.option("--seed", type=int, default=0, metavar="S", help="Draws the same ones again.")
+@click.option("--max-articles", type=click.IntRange(1), metavar="N", help="Take up at most N.")
+@click.option(
+    "--max-cost",
+    type=click.FloatRange(0, min_open=True),
+    metavar="USD",
+    help="Stop before the answers in the store have cost more in all.",
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Calls at once (8), or processes of the embedded engine (one a core).",
+)
+@click.option("--rpm", type=click.FloatRange(1), metavar="N", help="Requests a minute at most.")
+@click.option("--tpm", type=click.FloatRange(1), metavar="N", help="Tokens a minute at most.")
+@click.option("--retry-failed", is_flag=True, help="Take up what is in quarantine, too.")
+@click.option(
+    "--only-changed",
+    is_flag=True,
+    help="Only new and changed articles, not those that another model or prompt annotated.",
+)
+@click.pass_context
+def run(
+    ctx: click.Context,
+    /,
+    sources: tuple[str, ...],
+    store: str,
+    targets: tuple[str, ...],
+    codebook: str | None,
+    stance: bool,
+    dry_run: bool,
+    **options: Any,
+) -> None:
+    """Annotate each article of an archive once, into a store.
+
+    SOURCE is a folder with all that is in it, a pattern such as "2019/*.txt", or a file. What the
+    store has is not asked again: run the same command to go on after whatever ended it.
+    """
+    columns = _columns(options)
+    wanted = _options(sources, columns, options)
+    speed = {name: options.pop(name) for name in ("concurrency", "rpm", "tpm", "max_cost")}
+    annotator = configured(options, codebook, targets, stance)
+    if dry_run:
+        _plan(annotator, store, wanted, speed)
+        return
+    say(annotator.notice)
+    ctx.exit(_run(annotator, store, wanted, speed))
+
+
+@batch.command(short_help="Say how far a store is.")
+@click.argument("store", shell_complete=files)
+def status(store: str) -> None:
+    """Say how far STORE is: articles, quarantine, what each run did and cost."""
+    from attributor.archive.report import status as lines
+    from attributor.archive.store import Store
+
+    with Store.read(store) as opened:
+        _echo(lines(opened))
+
+
+@batch.command(short_help="List what is in quarantine, and why.")
+@click.argument("store", shell_complete=files)
+@click.option("--kind", metavar="KIND", help="Only this kind.")
+@click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object a line, with the raw answer."
+)
+def failures(store: str, kind: str | None, as_json: bool) -> None:
+    """List what is in the quarantine of STORE, and why."""
+    import json
+
+    from attributor.archive.report import failures as found
+    from attributor.archive.store import Store
+
+    with Store.read(store) as opened:
+        if as_json:
+            _echo(json.dumps(row, ensure_ascii=True) for row in found(opened, kind))
+        else:
+            _echo(f"{row['kind']}: {row['name']}: {row['reason']}" for row in found(opened, kind))
+
+
+@batch.command(short_help="Compare what two runs found.")
+@click.argument("store", shell_complete=files)
+@click.argument("old", type=int, metavar="RUN")
+@click.argument("new", type=int, metavar="RUN")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a changed article.")
+def diff(store: str, old: int, new: int, as_json: bool) -> None:
+    """Say which quotes the second RUN gained and lost, and which speakers and stances changed.
+
+    'attributor batch status STORE' lists the runs. Articles that both annotated are compared.
+    """
+    from attributor.archive.comparing import compare, described
+    from attributor.archive.store import Store
+
+    with Store.read(store) as opened:
+        _echo(described(compare(opened, old, new), as_json))
+
+
+def _echo(lines: Any) -> None:
+    from attributor.views.escaping import visible
+
+    for line in lines:
+        click.echo(visible(line))
+
+
+def _columns(options: dict[str, Any]) -> Columns:
+    from attributor.reading.archives import Columns
+
+    return Columns(
+        **{name: options.pop(f"{name}_column") for name in ("text", "title", "date", "id")}
+    )
+
+
+def _options(sources: tuple[str, ...], columns: Columns, options: dict[str, Any]) -> Options:
+    from attributor.archive.batch import Options
+
+    names = ("max_articles", "sample", "seed", "retry_failed", "only_changed")
+    return Options(sources, columns, **{name: options.pop(name) for name in names})
+
+
+def _plan(annotator: Annotator, store: str, options: Options, speed: dict[str, Any]) -> None:
+    from contextlib import ExitStack
+
+    from attributor.archive.planning import plan
+    from attributor.archive.store import Store
+    from attributor.cli.planned import described
+    from attributor.reading.archives import entries
+
+    say(f"Nothing is sent or written now. {annotator.notice}")
+    with ExitStack() as stack:
+        known = stack.enter_context(Store.read(store)) if Path(store).exists() else None
+        found = plan(
+            entries(options.sources, options.columns, on_guess=say),
+            annotator,
+            known,
+            retry_failed=options.retry_failed,
+            only_changed=options.only_changed,
+            limit=options.sample or options.max_articles,
+            seed=options.seed,
+        )
+    _echo(described(found, **speed))
+
+
+def _run(annotator: Annotator, store: str, options: Options, speed: dict[str, Any]) -> int:
+    import asyncio
+
+    from attributor.archive.batch import Batch
+    from attributor.archive.making import maker
+    from attributor.archive.recipe import Recipe
+    from attributor.archive.store import Store
+    from attributor.cli.progress import watched
+
+    made = maker(
+        annotator,
+        concurrency=speed["concurrency"],
+        requests_per_minute=speed["rpm"],
+        tokens_per_minute=speed["tpm"],
+        max_cost=speed["max_cost"],
+    )
+    recipe = Recipe.of(annotator)
+    with Store.open(store) as opened:
+        with watched() as watch:
+            work = Batch(opened, recipe, options, made, watch)
+            stopped = asyncio.run(_until_a_signal(work, options))
+        if stopped:
+            say(
+                "Stopped at once; what was in flight may be asked again. To go on, run the same "
+                "command again."
+            )
+            return stopped
+        _sum_up(work, store)
+        return work.exit_code
+
+
+async def _until_a_signal(work: Batch, options: Options) -> int:
+    """Run the batch; gives the exit code if a second signal ended it at once, else 0."""
+    import asyncio
+
+    from attributor.archive.batch import until
+    from attributor.archive.sampling import sampled
+    from attributor.reading.archives import entries
+
+    running = asyncio.current_task()
+    ended_by = _listen(work, running.cancel if running else None)
+    found = until(work.stop, entries(options.sources, options.columns, on_guess=say))
+    if options.sample:
+        found = sampled(found, options.sample, options.seed)
+    try:
+        await work.run(found)
+    except asyncio.CancelledError:
+        return 128 + (ended_by[-1] if ended_by else 2)
+    return 0
+
+
+def _listen(work: Batch, cancel: Any) -> list[int]:
+    """Have the first signal end the batch in order, and a second one at once."""
+    import asyncio
+    import signal
+    from contextlib import suppress
+
+    heard: list[int] = []
+
+    def on_signal(number: int) -> None:
+        heard.append(number)
+        if len(heard) > 1:
+            cancel()
+            return
+        work.stop.ask(
+            "interrupted",
+            "Ended by a signal. To go on, run the same command again.",
+            128 + number,
+        )
+        say(
+            f"Ending: {work.tally.in_flight:,} articles are in the making, and the answers that "
+            "are on their way are waited for. Once more (Ctrl-C) to stop at once."
+        )
+
+    for name in ("SIGINT", "SIGTERM"):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C ends at once
+            number = getattr(signal, name)
+            asyncio.get_running_loop().add_signal_handler(number, on_signal, number)
+    return heard
+
+
+def _sum_up(work: Batch, store: str) -> None:
+    from attributor.cli.progress import duration, failures
+
+    tally = work.tally
+    say(
+        f"{tally.annotated:,} articles annotated in {duration(tally.seconds)}"
+        + (f" for ${tally.spent:.4f}" if tally.spent is not None else "")
+        + f"; {tally.known:,} needed nothing, {tally.copies:,} were copies"
+        + (f"; not annotated: {failures(tally)}." if tally.failures else ".")
+    )
+    if tally.free:
+        say(f"{tally.free:,} of {tally.free + tally.bought:,} answers were in the ledger already.")
+    if work.stop.reason:
+        say(work.stop.reason)
+    if work.in_quarantine:
+        say(
+            f"{work.in_quarantine:,} in quarantine: 'attributor batch failures {store}' says why, "
+            "--retry-failed takes them up again."
+        )

@@ -1,0 +1,47 @@
+"""`attributor export`: a store's annotations as files."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import Any
+
+import click
+
+from attributor.cli.completion import files
+from attributor.cli.files import Shown, destination
+from attributor.cli.messages import say
+from attributor.errors import quoted
+
+EXAMPLES = """\b
+Examples:
+  attributor export archive.db > annotations.jsonl
+  attributor export archive.db -o quotes.csv
+"""
+
+
+@click.command(epilog=EXAMPLES, short_help="Write a store's annotations as JSONL or CSV.")
+@click.argument("store", shell_complete=files)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["jsonl", "csv"]),
+    help="What to write; else what the suffix of --output says, else jsonl.",
+)
+@click.option(
+    *("-o", "--output"),
+    metavar="FILE",
+    shell_complete=files,
+    help="Write there, and only if all could be written.",
+)
+def export(store: str, format_: str | None, output: str | None) -> None:
+    """Write the annotations of STORE: one a line as JSONL, or one quote a row as CSV."""
+    from attributor.archive.exporting import exported
+    from attributor.archive.store import Store
+    from attributor.views import write
+
+    suffix = PurePath(output or "").suffix.lower()
+    with Store.read(store) as opened, destination(output) as out:
+        shown: Any = Shown(out) if out.isatty() else out
+        write(format_ or ("csv" if suffix == ".csv" else "jsonl"), exported(opened), shown)
+    if output and output != "-":
+        say(f"Written to {quoted(output)}.")

@@ -1,0 +1,99 @@
+"""`attributor search`: quotes in a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TextIO
+
+import click
+
+from attributor.cli.completion import files
+from attributor.cli.files import Shown, destination
+
+EXAMPLES = """\b
+Examples:
+  attributor search archive.db "flood wall"
+  attributor search archive.db --speaker Petric --since 2019 '"special trust"'
+  attributor search archive.db --target NATO --stance against --format csv -o quotes.csv
+"""
+
+
+@click.command(epilog=EXAMPLES, short_help="Find quotes in a store.")
+@click.argument("store", shell_complete=files)
+@click.argument("words", nargs=-1)
+@click.option("--speaker", metavar="NAME", help="Words of the speaker's name.")
+@click.option("--target", metavar="TEXT", help="What the quote takes a stance towards.")
+@click.option("--stance", type=click.Choice(["favor", "against", "neutral", "unclear"]))
+@click.option("--kind", type=click.Choice(["direct", "indirect", "mixed"]))
+@click.option("--since", metavar="DATE", help="Published then or later; 2019, 2019-05, 2019-05-31.")
+@click.option("--until", metavar="DATE", help="Published then or earlier.")
+@click.option("--source", metavar="TEXT", help="Part of the file's name that the article is from.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N")
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["terminal", "jsonl", "csv"]),
+    default="terminal",
+    show_default=True,
+    help="What to write.",
+)
+@click.option("-o", "--output", metavar="FILE", shell_complete=files, help="Write there.")
+@click.pass_context
+def search(
+    ctx: click.Context,
+    /,
+    store: str,
+    words: tuple[str, ...],
+    format_: str,
+    output: str | None,
+    **given: Any,
+) -> None:
+    """Find quotes in STORE that have all WORDS; put words in a row into quotation marks.
+
+    A word may end in * for all that begin like it. Exits with 1 if nothing is found.
+    """
+    from attributor.archive.search import Query
+    from attributor.archive.search import search as find
+    from attributor.archive.store import Store
+
+    with Store.read(store) as opened:
+        found = list(find(opened, Query(words=" ".join(words), **given)))
+    with destination(output) as out:
+        shown: Any = Shown(out) if out.isatty() else out
+        _WRITERS[format_](found, shown)
+    ctx.exit(0 if found else 1)
+
+
+def _write_terminal(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
+    from attributor.views.escaping import one_line, visible
+
+    for row in rows:
+        who = ", ".join(filter(None, (row["speaker"], row["role"]))) or "unnamed"
+        where = ", ".join(filter(None, (row["title"], row["published"], row["article"])))
+        out.write(f"{one_line(who)}: {visible(row['quote'])}\n")
+        told = [row["kind"], *([row["stances"]] if row["stances"] else []), where]
+        out.write(f"    {one_line(' · '.join(told))}\n")
+
+
+def _write_jsonl(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
+    import json
+
+    for row in rows:
+        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _write_csv(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
+    import csv
+    import io
+
+    from attributor.archive.search import COLUMNS
+    from attributor.views.csv import cell
+
+    if isinstance(out, io.TextIOWrapper):
+        out.reconfigure(newline="")  # Windows would double the line ends inside cells
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
+
+
+_WRITERS = {"terminal": _write_terminal, "jsonl": _write_jsonl, "csv": _write_csv}

@@ -1,0 +1,134 @@
+"""How much of the processor's time a search takes in a store with a million quotes.
+
+    python benchmarks/archive_search.py [--quotes N] [--store FILE] [--plans]
+
+The store is made of made-up words with the frequencies of a language (Zipf's law), ten quotes and
+three speakers an article, a stance for every third quote. `--store` keeps it for the next time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import tempfile
+import time
+from itertools import accumulate
+from pathlib import Path
+from statistics import median
+
+from measuring import machine, show
+
+from attributor.archive.admission import admit
+from attributor.archive.recipe import Recipe
+from attributor.archive.rows import Rows
+from attributor.archive.saving import save
+from attributor.archive.search import Query, search, statement
+from attributor.archive.store import Store
+from attributor.records import Article
+
+BOUND = 50.0
+"""Milliseconds."""
+WORDS = [f"w{n}" for n in range(50_000)]
+WEIGHTS = list(accumulate(1 / (n + 1) for n in range(len(WORDS))))
+QUERIES = {
+    "a word of every fourth quote": Query("w3"),
+    "a word of 1 in 500": Query("w3000"),
+    "two words": Query("w10 w200"),
+    "words in a row": Query('"w1 w2 w3"'),
+    "a beginning": Query("w49*"),
+    "a speaker": Query(speaker="Given77 Name777"),
+    "a frequent given name": Query(speaker="Given7"),
+    "a word of a speaker": Query("w30", speaker="Name777"),
+    "against a target": Query(target="target 3", stance="against"),
+    "a word, towards a target": Query("w300", target="target 3"),
+    "a label": Query(stance="favor"),
+    "a word, in a year": Query("w300", since="2019", until="2019"),
+    "a month": Query(since="2019-05", until="2019-05"),
+    "a word, in a file": Query("w300", source="part-7"),
+    "nobody": Query(speaker="Zeppelin"),
+    "nothing": Query("zeppelin"),
+}
+
+
+def main() -> None:
+    arguments = _arguments()
+    with tempfile.TemporaryDirectory() as folder:
+        path = arguments.store or Path(folder, "search.db")
+        if not path.exists():
+            _make(path, arguments.quotes // 10)
+        with Store.read(path) as store:
+            count = store.value("SELECT COUNT(*) FROM quotes")
+            print(f"{machine()}; {count:,} quotes, {path.stat().st_size / 1e6:,.0f} MB\n")
+            rows = [_row(store, name, query) for name, query in QUERIES.items()]
+            show(("what is looked for", "found", "median", "slowest", ""), rows)
+            if arguments.plans:
+                _show_plans(store)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--quotes", type=int, default=1_000_000)
+    parser.add_argument("--store", type=Path)
+    parser.add_argument("--plans", action="store_true", help="show the query plans, too")
+    return parser.parse_args()
+
+
+def _make(path: Path, articles: int) -> None:
+    seeded = random.Random(5)
+    with Store.open(path) as store:
+        with store.transaction():
+            recipe = Recipe("embedded").noted(store)
+            run = {"name": "r", "recipe_id": recipe, "sources": "[]", "state": "finished"}
+            run |= {"started": "2026-01-01", "version": "0", "host": "h", "pid": 1}
+            row = store.insert("runs", run)
+        for begin in range(0, articles, 1_000):
+            with store.transaction():
+                for number in range(begin, min(begin + 1_000, articles)):
+                    day = f"{2000 + number % 25}-{1 + number % 12:02}-{1 + number % 28:02}"
+                    article = Article(id=f"a{number}", text=f"Article {number}.", published=day)
+                    admitted = admit(store, article, f"part-{number % 20}.jsonl", row, recipe)
+                    save(store, admitted.row, recipe, row, _rows(seeded))
+
+
+def _rows(seeded: random.Random) -> Rows:
+    def cells(number: int) -> tuple[object, ...]:
+        text = " ".join(seeded.choices(WORDS, cum_weights=WEIGHTS, k=20))
+        return (text, "direct", "said", "he", "1-2", 0.5, number, 1 + number % 3)
+
+    def name() -> str:
+        return f"Given{seeded.randrange(200)} Name{seeded.randrange(5_000)}"
+
+    labels = ("favor", "against", "neutral", "unclear")
+    return Rows(
+        json="{}",
+        model_reported=None,
+        speakers=tuple((name(), "mayor", "person", "", number) for number in (1, 2, 3)),
+        quotes=tuple(cells(number) for number in range(10)),
+        stances=tuple(
+            (number, f"target {seeded.randrange(10)}", seeded.choice(labels), None, None)
+            for number in (0, 3, 6)
+        ),
+        warnings=0,
+    )
+
+
+def _row(store: Store, name: str, query: Query) -> list[str]:
+    times = []
+    for _ in range(7):
+        begun = time.process_time()
+        found = len(list(search(store, query)))
+        times.append(1000 * (time.process_time() - begun))
+    counted = times[1:]  # the first fills the cache
+    verdict = "holds" if median(counted) <= BOUND else "missed"
+    return [name, str(found), f"{median(counted):.1f} ms", f"{max(times):.1f} ms", verdict]
+
+
+def _show_plans(store: Store) -> None:
+    for name, query in QUERIES.items():
+        print(f"\n{name}")
+        for row in store.execute(f"EXPLAIN QUERY PLAN {statement(query)[0]}", statement(query)[1]):
+            print(f"  {row['detail']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,101 @@
+"""A shop that sells answers, archives to annotate, and real processes that do it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from . import shop as shops
+from .shop import Shop
+
+HERE = Path(__file__).parent
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home with nothing in it, and no setting in the environment."""
+    for variable in list(os.environ):
+        if variable.startswith(("ATTRIBUTOR_", "OPENAI_")):
+            monkeypatch.delenv(variable)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def shop() -> Iterator[Shop]:
+    with shops.opened() as shop:
+        yield shop
+
+
+def text_of(number: int, *, speaker: str = "Ana Petric") -> str:
+    """An article with one quote that nobody else has."""
+    return f"Bridge {number} will stay.\n\n“We keep bridge {number} open,” said {speaker}.\n"
+
+
+def archive(path: Path, numbers: range, **fields: str) -> Path:
+    """A JSONL file of articles."""
+    lines = [json.dumps({"id": f"a{n}", "text": text_of(n)} | fields) for n in numbers]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@dataclass
+class Running:
+    """A process that was begun."""
+
+    pid: int
+    output: Path
+    _forker: subprocess.Popen[str]
+
+    def wait(self) -> int:
+        """Its exit code, negative for a signal."""
+        assert self._forker.stdout is not None
+        return int(self._forker.stdout.readline())
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text(encoding="utf-8")
+
+
+@dataclass
+class Forker:
+    """Begins real processes of the program, without the time that importing takes."""
+
+    process: subprocess.Popen[str]
+    folder: Path
+    count: int = 0
+
+    def begin(self, *args: str, **environ: str) -> Running:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.count += 1
+        output = self.folder / f"output-{self.count}"
+        told = {"args": args, "environ": environ, "output": str(output)}
+        self.process.stdin.write(json.dumps(told) + "\n")
+        self.process.stdin.flush()
+        return Running(int(self.process.stdout.readline()), output, self.process)
+
+
+@pytest.fixture
+def forker(tmp_path: Path) -> Iterator[Forker]:
+    if not hasattr(os, "fork"):
+        pytest.skip("there is no fork here")
+    with subprocess.Popen(
+        [sys.executable, str(HERE / "forking.py")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
+    ) as process:
+        yield Forker(process, tmp_path)
+        assert process.stdin is not None
+        process.stdin.close()

@@ -1,0 +1,161 @@
+"""A real server on this machine that sells answers and counts them; no model wrote them.
+
+What it answers follows from what it is asked: whoever stands behind "said" said each segment that
+begins with a quotation mark.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import socket
+import struct
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+_QUOTED = re.compile(r"^(\d+)\| “", re.MULTILINE)
+_SPEAKER = re.compile(r"said ([A-Z]\w+ [A-Z]\w+)\.")
+_ASKED = re.compile(r"^(\d+)\| ([^:]*): ", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What to answer: as a rule, the sale. `reset` breaks the connection off half-way."""
+
+    status: int = 200
+    body: Any = None
+    headers: dict[str, str] = field(default_factory=dict)
+    reset: bool = False
+
+
+Chooser = Callable[["Shop", int, dict[str, Any]], "Reply | None"]
+
+
+@dataclass
+class Shop:
+    """Its address and its books. `choose` may answer the n-th request otherwise than by a sale."""
+
+    url: str = ""
+    model: str = "gpt-5-mini-2025-08-07"
+    asked: int = 0
+    open: int = 0
+    most_open: int = 0
+    sold: Counter[str] = field(default_factory=Counter)
+    choose: Chooser = lambda shop, number, body: None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def answer(self, body: dict[str, Any]) -> Reply:
+        user = body["messages"][-1]["content"]
+        if "<quotes>" in user:
+            found: dict[str, Any] = {
+                "stances": [
+                    {"quote": int(n), "target": 1, "label": "favor"}
+                    for n, _ in _ASKED.findall(user)
+                ]
+            }
+        else:
+            speaker = _SPEAKER.search(user)
+            name = speaker[1] if speaker else ""
+            quote = {"cue": "said", "mention": name, "name": name, "own": True}
+            quotes = [{"at": n} | quote for n in _QUOTED.findall(user)]
+            found = {"quotes": quotes, "not_speech": []}
+        return Reply(body=completion(json.dumps(found), self.model))
+
+
+def completion(text: str, model: str = "m", finish: str = "stop", **message: Any) -> dict[str, Any]:
+    """A chat completion as OpenAI writes it; it counts 5,000 tokens in and 100 out."""
+    return {
+        "model": model,
+        "choices": [{"index": 0, "finish_reason": finish, "message": {"content": text} | message}],
+        "usage": {"prompt_tokens": 5_000, "completion_tokens": 100},
+    }
+
+
+def fault(status: int, code: str = "", **headers: str) -> Reply:
+    """An error as OpenAI writes it."""
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Reply(status, {"error": {"message": "no", "code": code}}, told)
+
+
+def digest(body: dict[str, Any]) -> str:
+    """What makes two requests the same."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
+
+
+def _handler(shop: Shop) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            with shop.lock:
+                shop.asked += 1
+                shop.open += 1
+                shop.most_open = max(shop.most_open, shop.open)
+                number = shop.asked
+            try:
+                reply = shop.choose(shop, number, body) or shop.answer(body)
+                if reply.status == 200 and not reply.reset:
+                    with shop.lock:  # counted before it is sent: a lost answer was paid for, too
+                        shop.sold[digest(body)] += 1
+                self._send(reply)
+            except OSError:
+                self.close_connection = True  # the customer has gone
+            finally:
+                with shop.lock:
+                    shop.open -= 1
+
+        def _send(self, reply: Reply) -> None:
+            text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
+            body = text.encode()
+            self.send_response(reply.status)
+            for name, value in ({"Content-Type": "application/json"} | reply.headers).items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if reply.reset:
+                self.wfile.write(body[: len(body) // 2])
+                self.wfile.flush()
+                self.connection.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                )
+                self.close_connection = True
+            else:
+                self.wfile.write(body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            pass
+
+    return Handler
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A customer that went away in the middle is no fault of the shop."""
+
+
+@contextmanager
+def opened() -> Iterator[Shop]:
+    """A shop that is open as long as the block lasts."""
+    shop = Shop()
+    http = _Server(("127.0.0.1", 0), _handler(shop))
+    shop.url = f"http://127.0.0.1:{http.server_port}/v1"
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield shop
+    finally:
+        shop.gate.set()
+        http.shutdown()
+        thread.join()
+        http.server_close()

@@ -1,0 +1,499 @@
+"""A batch against a real server that counts what it sells, into a real store."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE
+from attributor.archive.budget import BUDGET_REACHED
+from attributor.archive.comparing import compare
+from attributor.archive.exporting import exported
+from attributor.archive.stopping import Stop
+from attributor.archive.store import Store
+from attributor.errors import UsageError
+from attributor.prompting import prices
+from attributor.records import Usage
+
+from .conftest import archive, text_of
+from .shop import Reply, Shop, completion, fault
+from .working import annotator, rows, run
+
+STATES = "SELECT state FROM runs ORDER BY id"
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two attempts nobody waits."""
+
+    async def at_once(self: Stop, seconds: float) -> None:
+        self.check()
+
+    monkeypatch.setattr(Stop, "sleep", at_once)
+    monkeypatch.setattr("attributor.archive.limits.LONGEST_WAIT", 0.0)
+    monkeypatch.setattr("attributor.prompting.faults.FIRST_WAIT", 0.0)
+    monkeypatch.setattr("attributor.prompting.faults.LONGEST_WAIT", 0.0)
+
+
+@pytest.fixture
+def priced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A price list for the shop: a dollar for a thousand tokens."""
+
+    def cost(model: str, usage: Usage, base_url: str) -> float:
+        return (usage.input_tokens + usage.output_tokens) / 1000
+
+    monkeypatch.setattr(prices, "cost", cost)
+
+
+def always(reply: Reply) -> Any:
+    return lambda shop, number, body: reply
+
+
+def only_about(word: str, reply: Reply) -> Any:
+    def choose(shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
+        return reply if word in body["messages"][-1]["content"] else None
+
+    return choose
+
+
+# --- once is enough ----------------------------------------------------------------------------
+
+
+def test_every_article_is_annotated_and_can_be_had_back(shop: Shop, tmp_path: Path) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(10), title="Bridges"), tmp_path / "a.db"
+    work = run(path, annotator(shop), source)
+    assert work.exit_code_at_end == 0
+    assert work.tally.annotated == 10
+    with Store.read(path) as store:
+        found = list(exported(store))
+    assert [annotation.article.id for annotation in found] == [f"a{n}" for n in range(10)]
+    for number, annotation in enumerate(found):
+        (quote,) = annotation.quotes
+        assert quote.spans[0].text == f"We keep bridge {number} open"
+        assert annotation.speakers[0].name == "Ana Petric"
+        assert annotation.engine.model_reported == shop.model
+        assert annotation.article.title == "Bridges"
+    said = rows(path, "SELECT speaker, quote, title FROM who_said_what WHERE article = 'a3'")
+    assert said == [("Ana Petric", "We keep bridge 3 open", "Bridges")]
+    assert rows(path, STATES) == [("finished",)]
+
+
+def test_what_is_in_the_store_is_not_asked_again_however_the_archive_has_changed(
+    shop: Shop, tmp_path: Path
+) -> None:
+    path = tmp_path / "a.db"
+    run(path, annotator(shop), archive(tmp_path / "a.jsonl", range(6)))
+    lines = (tmp_path / "a.jsonl").read_text().splitlines()
+    random.Random(1).shuffle(lines)
+    renamed = [line.replace('"id": "a', '"id": "other') for line in lines]
+    grown = [*renamed, json.dumps({"id": "new", "text": text_of(77)})]
+    (tmp_path / "b.jsonl").write_text("\n".join(grown))
+    (tmp_path / "a.jsonl").unlink()
+    asked = shop.asked
+    work = run(path, annotator(shop), tmp_path / "b.jsonl")
+    assert (work.tally.known, work.tally.annotated) == (6, 1)
+    assert shop.asked == asked + 1
+
+
+def test_copies_are_annotated_once_and_linked(shop: Shop, tmp_path: Path) -> None:
+    texts = [text_of(n % 3) for n in range(12)]
+    lines = [json.dumps({"id": f"c{n}", "text": text}) for n, text in enumerate(texts)]
+    (tmp_path / "a.jsonl").write_text("\n".join(lines))
+    work = run(tmp_path / "a.db", annotator(shop), tmp_path / "a.jsonl")
+    assert shop.sold.total() == 3
+    assert (work.tally.annotated, work.tally.copies + work.tally.known) == (3, 9)
+    copies = rows(tmp_path / "a.db", "SELECT article, copies FROM copies ORDER BY article")
+    assert copies == [("c0", 4), ("c1", 4), ("c2", 4)]
+
+
+def test_an_article_whose_text_was_corrected_is_annotated_anew_and_found_once(
+    shop: Shop, tmp_path: Path
+) -> None:
+    path, source = tmp_path / "a.db", tmp_path / "a.txt"
+    source.write_text(text_of(1))
+    run(path, annotator(shop), source)
+    source.write_text(text_of(2))
+    run(path, annotator(shop), source)
+    assert rows(path, "SELECT text FROM quotes") == [("We keep bridge 2 open",)]
+    assert rows(path, "SELECT COUNT(*) FROM annotations") == [(2,)]
+    source.write_text(text_of(1))  # and back again
+    asked = shop.asked
+    run(path, annotator(shop), source)
+    assert rows(path, "SELECT text FROM quotes") == [("We keep bridge 1 open",)]
+    assert shop.asked == asked
+
+
+def test_two_texts_under_one_id_are_both_kept(shop: Shop, tmp_path: Path) -> None:
+    files = [tmp_path / f"{n}.jsonl" for n in range(2)]
+    for n, file in enumerate(files):
+        file.write_text(json.dumps({"id": "same", "text": text_of(n)}))
+    for _ in range(2):
+        run(tmp_path / "a.db", annotator(shop), *files)
+    assert rows(tmp_path / "a.db", "SELECT COUNT(*) FROM quotes") == [(2,)]
+    assert shop.sold.total() == 2
+
+
+# --- what changes re-annotates only what it affects --------------------------------------------
+
+
+def test_a_codebook_buys_stances_only(shop: Shop, tmp_path: Path) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(5)), tmp_path / "a.db"
+    run(path, annotator(shop), source)
+    asked = shop.asked
+    work = run(path, annotator(shop, "the bridge"), source)
+    assert work.tally.annotated == 5
+    assert shop.asked == asked + 5
+    assert rows(path, "SELECT purpose, COUNT(*) FROM ledger GROUP BY purpose") == [
+        ("attribute", 5),
+        ("stance", 5),
+    ]
+    assert rows(path, "SELECT target, label FROM stances") == [("the bridge", "favor")] * 5
+
+
+def test_another_model_annotates_anew_unless_only_changes_are_wanted(
+    shop: Shop, tmp_path: Path
+) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(4)), tmp_path / "a.db"
+    run(path, annotator(shop), source)
+    archive(source, range(5))
+    other = {"model": "another"}
+    work = run(path, annotator(shop, **other), source, only_changed=True)
+    assert (work.tally.known, work.tally.annotated) == (4, 1)
+    work = run(path, annotator(shop, **other), source)
+    assert (work.tally.known, work.tally.annotated) == (1, 4)
+    assert rows(path, "SELECT COUNT(*) FROM quotes") == [(5,)]
+    asked = shop.asked
+    work = run(path, annotator(shop), source)  # back to the first model: its annotations are there
+    assert (work.tally.known, work.tally.annotated) == (4, 1)
+    assert shop.asked == asked + 1
+
+
+def test_two_runs_are_compared(shop: Shop, tmp_path: Path) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(3)), tmp_path / "a.db"
+    run(path, annotator(shop), source)
+
+    def choose(shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
+        user = body["messages"][-1]["content"]
+        none = json.dumps({"quotes": [], "not_speech": [2, 3]})
+        if "bridge 0 " in user:
+            return Reply(body=completion(none))
+        if "bridge 1 " in user and "<quotes>" not in user:
+            found = shop.answer(body).body["choices"][0]["message"]["content"]
+            return Reply(body=completion(found.replace('"name": "Ana Petric"', '"name": ""')))
+        return None
+
+    shop.choose = choose
+    run(path, annotator(shop, "the bridge", model="another"), source)
+    with Store.read(path) as store:
+        changes = {change.article: change for change in compare(store, 1, 2)}
+        assert all(change.is_none for change in compare(store, 1, 1))
+        with pytest.raises(UsageError, match="no run 9"):
+            list(compare(store, 1, 9))
+    assert [said.text for said in changes["a0"].lost] == ["We keep bridge 0 open"]
+    assert changes["a0"].gained == []
+    assert changes["a2"].stances == [("We keep bridge 2 open", "the bridge", "", "favor")]
+
+
+# --- failures ----------------------------------------------------------------------------------
+
+REFUSED = Reply(body=completion("", refusal="I would rather not."))
+KINDS = {
+    "refused": REFUSED,
+    "filtered": Reply(body=completion("", finish="content_filter")),
+    "cut off": Reply(body=completion('{"quotes": [{"fr', finish="length")),
+    "broken": Reply(body=completion("Here you are: nothing.")),
+    "empty": Reply(body=completion("")),
+    "too long": fault(400, "context_length_exceeded"),
+    "rejected": fault(422),
+    "busy": fault(500),
+    "ungrounded": Reply(
+        body=completion(
+            json.dumps(
+                {
+                    "quotes": [
+                        {
+                            "at": "99",
+                            "cue": "",
+                            "mention": "",
+                            "name": "",
+                            "own": True,
+                        }
+                    ],
+                    "not_speech": [],
+                }
+            )
+        )
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_cannot_be_annotated_is_in_quarantine_with_its_reason_and_the_rest_goes_through(
+    kind: str, shop: Shop, tmp_path: Path
+) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(5)), tmp_path / "a.db"
+    shop.choose = only_about("bridge 3 ", KINDS[kind])
+    work = run(path, annotator(shop), source)
+    assert work.exit_code_at_end == IN_QUARANTINE
+    assert work.tally.annotated == 4
+    assert rows(path, "SELECT kind, name FROM failures") == [(kind, "a3")]
+    assert rows(path, "SELECT kind, articles FROM failures_by_reason") == [(kind, 1)]
+
+
+def test_the_raw_answer_is_kept_with_the_failure(shop: Shop, tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    shop.choose = always(KINDS["broken"])
+    run(path, annotator(shop), archive(tmp_path / "a.jsonl", range(1)))
+    assert rows(path, "SELECT answer FROM quarantine") == [("Here you are: nothing.",)]
+    shop.choose = always(Reply(body="<html>the proxy is tired</html>"))
+    run(path, annotator(shop), tmp_path / "a.jsonl", retry_failed=True)
+    assert rows(path, "SELECT answer FROM quarantine") == [("<html>the proxy is tired</html>",)]
+
+
+def test_quarantine_is_taken_up_again_only_when_asked_and_then_the_answer_is_bought_anew(
+    shop: Shop, tmp_path: Path
+) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(3)), tmp_path / "a.db"
+    shop.choose = only_about("bridge 1 ", REFUSED)
+    run(path, annotator(shop), source)
+    shop.choose = lambda shop, number, body: None
+    asked = shop.asked
+    assert run(path, annotator(shop), source).exit_code_at_end == IN_QUARANTINE
+    assert shop.asked == asked
+    work = run(path, annotator(shop), source, retry_failed=True)
+    assert (work.exit_code_at_end, work.tally.annotated, shop.asked) == (0, 1, asked + 1)
+    assert rows(path, "SELECT COUNT(*) FROM failures") == [(0,)]
+
+
+def test_who_was_busy_is_asked_again_by_the_next_run(shop: Shop, tmp_path: Path) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(3)), tmp_path / "a.db"
+    shop.choose = only_about("bridge 1 ", fault(503))
+    assert run(path, annotator(shop), source).exit_code_at_end == IN_QUARANTINE
+    shop.choose = lambda shop, number, body: None
+    assert run(path, annotator(shop), source).exit_code_at_end == 0
+
+
+def test_half_of_all_calls_may_fail_and_every_article_comes_to_its_end(
+    shop: Shop, tmp_path: Path
+) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(60)), tmp_path / "a.db"
+    seeded = random.Random(11)
+    faults = [fault(429), fault(500), Reply(body={}, reset=True), KINDS["broken"], KINDS["empty"]]
+
+    def choose(shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
+        with shop.lock:
+            return seeded.choice(faults) if seeded.random() < 0.5 else None
+
+    shop.choose = choose
+    work = run(path, annotator(shop), source, concurrency=8)
+    assert work.stop.reason is None
+    ends = rows(
+        path,
+        "SELECT COUNT(*), SUM(EXISTS (SELECT 1 FROM annotations n WHERE n.article_id = a.id)), "
+        "SUM(EXISTS (SELECT 1 FROM failures f WHERE f.article_id = a.id)) FROM articles a",
+    )
+    assert ends[0][0] == 60 == ends[0][1] + ends[0][2]
+    assert ends[0][1] > 25
+    shop.choose = lambda shop, number, body: None
+    assert run(path, annotator(shop), source, retry_failed=True).exit_code_at_end == 0
+
+
+def test_a_server_that_fails_every_article_ends_the_run(shop: Shop, tmp_path: Path) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(90)), tmp_path / "a.db"
+    shop.choose = always(fault(404))
+    work = run(path, annotator(shop), source)
+    assert shop.asked <= HOPELESS_AFTER + 2 * 4
+    assert work.stop.reason is not None
+    assert "articles all failed" in work.stop.reason
+    assert rows(path, STATES) == [("stopped",)]
+
+
+@pytest.mark.parametrize(
+    ("reply", "says"),
+    [
+        (fault(429, "insufficient_quota"), "no credit left"),
+        (fault(401), "does not accept the key"),
+    ],
+)
+def test_no_credit_and_no_access_end_the_run_at_once_and_say_how_to_go_on(
+    shop: Shop, tmp_path: Path, reply: Reply, says: str
+) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(50)), tmp_path / "a.db"
+    shop.choose = lambda shop, number, body: reply if number > 10 else None
+    work = run(path, annotator(shop), source)
+    assert work.exit_code_at_end == 4
+    assert says in str(work.stop.reason)
+    assert "run the same command again" in str(work.stop.reason)
+    assert shop.asked <= 10 + 4
+    assert rows(path, "SELECT COUNT(*) FROM failures") == [(0,)]
+    shop.choose = lambda shop, number, body: None
+    assert run(path, annotator(shop), source).exit_code_at_end == 0
+    assert shop.sold.total() == 50
+
+
+def test_a_fault_of_our_own_in_one_article_does_not_cost_the_others(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from attributor.pipeline import Annotator
+
+    real = Annotator.dialogue
+
+    def dialogue(self: Annotator, article: Any) -> Any:
+        if article.id == "a2":
+            raise ZeroDivisionError("by zero")
+        return real(self, article)
+
+    monkeypatch.setattr(Annotator, "dialogue", dialogue)
+    path = tmp_path / "a.db"
+    work = run(path, annotator(shop), archive(tmp_path / "a.jsonl", range(4)))
+    assert work.tally.annotated == 3
+    (found,) = rows(path, "SELECT kind, reason FROM failures")
+    assert found[0] == "unexpected"
+    assert "ZeroDivisionError" in found[1]
+
+
+def test_what_cannot_be_read_is_in_quarantine_until_it_can_be(shop: Shop, tmp_path: Path) -> None:
+    path, folder = tmp_path / "a.db", tmp_path / "in"
+    folder.mkdir()
+    (folder / "a.txt").write_text(text_of(1))
+    (folder / "b.txt").write_text("")
+    assert run(path, annotator(shop), folder).exit_code_at_end == IN_QUARANTINE
+    (found,) = rows(path, "SELECT kind, name, source FROM failures")
+    assert found == ("unreadable", "b.txt", str(folder / "b.txt"))
+    run(path, annotator(shop), folder)
+    assert rows(path, "SELECT COUNT(*) FROM failures") == [(1,)]
+    (folder / "b.txt").write_text(text_of(2))
+    assert run(path, annotator(shop), folder).exit_code_at_end == 0
+
+
+# --- money and limits --------------------------------------------------------------------------
+
+
+def test_the_budget_is_never_passed_and_a_larger_one_goes_on(
+    shop: Shop, tmp_path: Path, priced: None
+) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db"
+    work = run(path, annotator(shop), source, concurrency=8, speed={"max_cost": 60.0})
+    assert work.exit_code_at_end == BUDGET_REACHED
+    spent = rows(path, "SELECT SUM(cost_usd), COUNT(*) FROM ledger")[0]
+    assert 45 < spent[0] <= 60  # an answer costs 5.10, and nobody knows before how long it will be
+    assert spent[1] == shop.sold.total() == work.tally.annotated
+    assert "larger --max-cost" in str(work.stop.reason)
+    again = run(path, annotator(shop), source, speed={"max_cost": 60.0})
+    assert (again.exit_code_at_end, shop.sold.total()) == (BUDGET_REACHED, spent[1])
+    last = run(path, annotator(shop), source, speed={"max_cost": 1000.0})
+    assert last.exit_code_at_end == 0
+    assert shop.sold.total() == 30
+
+
+def test_a_budget_holds_though_every_answer_is_dearer_than_was_thought(
+    shop: Shop, tmp_path: Path, priced: None
+) -> None:
+    def choose(shop: Shop, number: int, body: dict[str, Any]) -> Reply:
+        reply = shop.answer(body)
+        reply.body["usage"]["completion_tokens"] = 9_000  # it thinks aloud
+        return reply
+
+    shop.choose = choose
+    source, path = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db"
+    work = run(path, annotator(shop), source, concurrency=8, speed={"max_cost": 50.0})
+    assert work.exit_code_at_end == BUDGET_REACHED
+    assert rows(path, "SELECT COUNT(*), SUM(cost_usd) FROM ledger") == [(3, 42.0)]
+
+
+def test_a_budget_needs_a_price(shop: Shop, tmp_path: Path) -> None:
+    source = archive(tmp_path / "a.jsonl", range(1))
+    with pytest.raises(UsageError, match="No price is known"):
+        run(tmp_path / "a.db", annotator(shop), source, speed={"max_cost": 1.0})
+    assert shop.asked == 0
+    assert rows(tmp_path / "a.db", STATES) == [("stopped",)]
+
+
+def test_no_more_calls_are_open_than_allowed(shop: Shop, tmp_path: Path) -> None:
+    three = threading.Barrier(3, timeout=60)
+
+    def choose(shop: Shop, number: int, body: dict[str, Any]) -> None:
+        three.wait()
+
+    shop.choose = choose
+    run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(39)), concurrency=3)
+    assert shop.sold.total() == 39
+    assert shop.most_open == 3
+
+
+def test_so_many_articles_are_taken_up_and_no_more(shop: Shop, tmp_path: Path) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(200)), tmp_path / "a.db"
+    for total in (7, 14):
+        work = run(path, annotator(shop), source, max_articles=7)
+        assert work.tally.annotated == 7
+        assert work.exit_code_at_end == 0
+        assert shop.sold.total() == total
+
+
+def test_places_without_an_article_do_not_count_among_those_taken_up(
+    shop: Shop, tmp_path: Path
+) -> None:
+    source = tmp_path / "a.jsonl"
+    good = [json.dumps({"id": f"a{n}", "text": text_of(n)}) for n in range(9)]
+    source.write_text(
+        "\n".join(line for pair in zip(good, ["{}"] * 9, strict=True) for line in pair)
+    )
+    work = run(tmp_path / "a.db", annotator(shop), source, max_articles=7)
+    assert work.tally.annotated == 7
+
+
+def test_the_same_seed_draws_the_same_articles_in_whatever_order(
+    shop: Shop, tmp_path: Path
+) -> None:
+    drawn = []
+    for name, numbers, seed in (
+        ("one", range(50), 7),
+        ("two", range(49, -1, -1), 7),
+        ("three", range(50), 8),
+    ):
+        source, path = archive(tmp_path / f"{name}.jsonl", numbers), tmp_path / f"{name}.db"
+        run(path, annotator(shop), source, sample=5, seed=seed)
+        drawn.append(set(rows(path, "SELECT name FROM articles")))
+    assert len(drawn[0]) == 5
+    assert drawn[0] == drawn[1] != drawn[2]
+
+
+# --- the ledger --------------------------------------------------------------------------------
+
+
+def test_no_key_is_in_the_store(shop: Shop, tmp_path: Path) -> None:
+    key = "sk-secret-0123456789abcdef"
+    shop.choose = lambda shop, number, body: (
+        Reply(400, {"error": {"message": f"bad key {key}"}}) if number == 2 else None
+    )
+    source = archive(tmp_path / "a.jsonl", range(3))
+    run(tmp_path / "a.db", annotator(shop, api_key=key), source)
+    found = [file.read_bytes() for file in tmp_path.glob("a.db*")]
+    assert rows(tmp_path / "a.db", "SELECT COUNT(*) FROM failures") == [(1,)]
+    assert all(key.encode() not in data and b"Bearer" not in data for data in found)
+
+
+def test_half_characters_in_an_answer_do_not_keep_it_out_of_the_ledger(
+    shop: Shop, tmp_path: Path
+) -> None:
+    shop.choose = always(Reply(body=completion('{"quotes": "\ud800"}', refusal="no \udfff")))
+    run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(1)))
+    assert rows(tmp_path / "a.db", "SELECT text, refusal FROM ledger") == [
+        ('{"quotes": "\ufffd"}', "no \ufffd")
+    ]
+
+
+def test_an_answer_to_a_prompt_that_was_cut_is_paid_and_kept_though_it_is_not_used(
+    shop: Shop, tmp_path: Path
+) -> None:
+    cut = completion('{"quotes": [], "not_speech": []}')
+    cut["usage"]["prompt_tokens"] = 12
+    shop.choose = always(Reply(body=cut))
+    run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(1)))
+    assert rows(tmp_path / "a.db", "SELECT input_tokens FROM ledger") == [(12,)]
+    assert rows(tmp_path / "a.db", "SELECT kind FROM failures") == [("too long",)]

@@ -1,0 +1,192 @@
+"""`attributor batch` as a user calls it, in this process."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import click.testing
+import pytest
+
+from attributor.archive.tally import Horizon, Tally
+from attributor.cli import cli
+from attributor.cli.progress import duration, progress
+
+from .conftest import archive, text_of
+from .shop import Reply, Shop, completion
+
+Run = Callable[..., click.testing.Result]
+
+
+@pytest.fixture
+def run() -> Run:
+    def call(*args: str) -> click.testing.Result:
+        return click.testing.CliRunner().invoke(cli, list(args), prog_name="attributor")
+
+    return call
+
+
+def ask(shop: Shop, *more: str) -> tuple[str, ...]:
+    return ("batch", "--store", "a.db", "--engine", "openai", "--base-url", shop.url, *more)
+
+
+def test_a_dry_run_counts_and_prices_and_writes_and_asks_nothing(shop: Shop, run: Run) -> None:
+    texts = [text_of(n % 8) for n in range(10)]
+    lines = [json.dumps({"id": f"a{n}", "text": text}) for n, text in enumerate(texts)]
+    Path("a.jsonl").write_text("\n".join([*lines, "{}"]))
+    call = ("batch", "--store", "a.db", "--engine", "openai", "--dry-run", "a.jsonl")
+    shown = run(*call, "--rpm", "2", "--max-cost", "0.001")
+    assert shown.exit_code == 0, shown.stderr
+    assert "Found: 11 places, 1 of them unreadable." in shown.stdout
+    assert "Copies: 2 " in shown.stdout
+    assert "To annotate: 8 articles." in shown.stdout
+    assert "8 to 16 requests" in shown.stdout
+    assert "by the OpenAI Batch API: $" in shown.stdout
+    assert "budget of $0.00 may not be enough" in shown.stdout
+    assert "Time: about 4 min to 8 min" in shown.stdout
+    assert not Path("a.db").exists()
+    assert shop.asked == 0
+
+
+def test_a_dry_run_leaves_out_what_the_store_has(shop: Shop, run: Run) -> None:
+    archive(Path("a.jsonl"), range(3))
+    run(*ask(shop, "a.jsonl"))
+    archive(Path("a.jsonl"), range(5))
+    shown = run(*ask(shop, "--dry-run", "a.jsonl"))
+    assert "Known: 3 articles need nothing." in shown.stdout
+    assert "To annotate: 2 articles." in shown.stdout
+    other = run(*ask(shop, "--dry-run", "--model", "another", "a.jsonl"))
+    assert "To annotate: 5 articles." in other.stdout
+    assert "price unknown" in other.stdout
+
+
+def test_a_dry_run_of_the_embedded_engine_says_how_long(run: Run) -> None:
+    archive(Path("a.jsonl"), range(3))
+    shown = run("batch", "--store", "a.db", "--engine", "embedded", "--dry-run", "a.jsonl")
+    assert "costs nothing" in shown.stdout
+    assert "with" in shown.stdout.splitlines()[-1]
+
+
+def test_the_end_is_summed_up_and_the_exit_code_says_whether_all_is_well(
+    shop: Shop, run: Run
+) -> None:
+    archive(Path("a.jsonl"), range(4))
+    refusal = Reply(body=completion("", refusal="Not this \x1b[31mone."))
+    shop.choose = lambda shop, n, body: (
+        refusal if "bridge 2 " in body["messages"][-1]["content"] else None
+    )
+    shown = run(*ask(shop, "a.jsonl"))
+    assert shown.exit_code == 6
+    assert "3 articles annotated" in shown.stderr
+    assert "not annotated: 1 refused" in shown.stderr
+    assert "attributor batch failures a.db" in shown.stderr
+    status = run("batch", "status", "a.db")
+    assert "4 articles, 3 of them annotated, with 3 quotes" in status.stdout
+    assert "1 refused" in status.stdout
+    assert "finished; 3 annotated, 1 in quarantine, 4 answers" in status.stdout
+    failures = run("batch", "failures", "a.db")
+    assert failures.stdout.startswith("refused: a2: The model refused")
+    assert "\x1b" not in failures.stdout + status.stdout
+    (line,) = run("batch", "failures", "a.db", "--json").stdout.splitlines()
+    assert json.loads(line)["answer"] == "Not this \x1b[31mone."
+    assert run("batch", "failures", "a.db", "--kind", "empty").stdout == ""
+    shop.choose = lambda shop, n, body: None
+    assert run(*ask(shop, "--retry-failed", "a.jsonl")).exit_code == 0
+
+
+def test_runs_are_compared_by_their_numbers(shop: Shop, run: Run) -> None:
+    archive(Path("a.jsonl"), range(2))
+    run(*ask(shop, "a.jsonl"))
+    none = Reply(body=completion(json.dumps({"quotes": [], "not_speech": [2, 3]})))
+    shop.choose = lambda shop, n, body: none
+    run(*ask(shop, "--model", "another", "a.jsonl"))
+    shown = run("batch", "diff", "a.db", "1", "2").stdout
+    assert "- Ana Petric: We keep bridge 0 open" in shown
+    assert "2 articles compared, 2 changed: 0 quotes gained, 2 lost" in shown
+    assert len(run("batch", "diff", "a.db", "1", "2", "--json").stdout.splitlines()) == 2
+    assert run("batch", "diff", "a.db", "1", "7").exit_code == 2
+
+
+def test_a_budget_without_a_price_is_refused_before_anything_is_asked(shop: Shop, run: Run) -> None:
+    archive(Path("a.jsonl"), range(2))
+    shown = run(*ask(shop, "--max-cost", "1", "a.jsonl"))
+    assert shown.exit_code == 2
+    assert "No price is known" in shown.stderr
+    assert shop.asked == 0
+
+
+def test_without_a_key_nothing_is_begun(run: Run) -> None:
+    archive(Path("a.jsonl"), range(2))
+    shown = run("batch", "--store", "a.db", "--engine", "openai", "a.jsonl")
+    assert shown.exit_code == 4
+    assert "There is no key" in shown.stderr
+
+
+def test_a_folder_called_like_a_command_can_be_annotated(shop: Shop, run: Run) -> None:
+    Path("status").mkdir()
+    Path("status/a.txt").write_text(text_of(1))
+    shown = run("batch", "run", *ask(shop)[1:], "status")
+    assert shown.exit_code == 0, shown.stderr
+    assert shop.asked == 1
+
+
+def test_patterns_and_folders_are_sources(shop: Shop, run: Run) -> None:
+    Path("in/deep").mkdir(parents=True)
+    for number, name in enumerate(("in/a.txt", "in/deep/b.txt", "in/deep/c.md")):
+        Path(name).write_text(text_of(number))
+    assert run(*ask(shop, "in/*/*.txt")).exit_code == 0
+    assert shop.asked == 1
+    assert run(*ask(shop, "in")).exit_code == 0
+    assert shop.asked == 3
+
+
+# --- what is shown on the way ------------------------------------------------------------------
+
+
+def test_progress_says_how_fast_how_dear_and_how_long() -> None:
+    tally = Tally(read=50, annotated=30, spent=0.3, total=60, in_flight=2)
+    tally.begun -= 10
+    tally.work_begins()
+    tally._work_began = (tally.begun, 0.0)
+    tally.failures["refused"] = 3
+    line = progress(tally)
+    assert "30 of 60 annotated, 3.3 articles a second" in line
+    assert "3 refused" in line
+    assert "$0.3000 spent, about $0.55 in all" in line
+    assert "about 8 s left" in line
+
+
+def test_how_far_it_is_follows_from_the_size_of_the_files(tmp_path: Path) -> None:
+    for name, size in (("a.txt", 100), ("b.txt", 300)):
+        (tmp_path / name).write_text("x" * size)
+    horizon = Horizon([str(tmp_path)])
+    horizon.measured.wait(10)
+    assert horizon.share == 0
+    horizon.passed(str(tmp_path / "a.txt"), 100)
+    assert horizon.share == pytest.approx(0.25)
+    horizon.passed(str(tmp_path / "b.txt"), 150)
+    assert horizon.share == pytest.approx(0.625)
+    horizon.passed(str(tmp_path / "b.txt"), 1_000)
+    assert horizon.share == 1
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(3.2, "3 s"), (89, "89 s"), (600, "10 min"), (12_000, "3 h 20 min"), (180_000, "2 d 2 h")],
+)
+def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> None:
+    assert duration(seconds) == said
+
+
+def test_where_no_terminal_is_a_line_is_written_now_and_then(
+    shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attributor.cli.progress.LINE_EVERY", 0.0)
+    archive(Path("a.jsonl"), range(3))
+    lines = run(*ask(shop, "a.jsonl")).stderr.splitlines()
+    assert any("articles a second; 0 known" in line for line in lines)
+    assert lines[-1].startswith("3 articles annotated in")
+    monkeypatch.setattr("attributor.cli.progress.LINE_EVERY", 1e6)
+    lines = run(*ask(shop, "a.jsonl")).stderr.splitlines()
+    assert len(lines) == 2

@@ -1,0 +1,94 @@
+"""kill -9 at any moment: nothing is lost, and nothing that was in the ledger is bought again."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import sqlite3
+import threading
+from pathlib import Path
+from typing import Any
+
+from attributor.archive.store import Store
+
+from .conftest import Forker, archive
+from .shop import Reply, Shop
+from .working import rows
+
+MOMENTS = 20
+CALLS = 4
+
+
+def batch(store: Path, *more: str) -> tuple[str, ...]:
+    return ("batch", "--store", str(store), "--engine", "openai", *more)
+
+
+def counts(path: Path) -> dict[str, int]:
+    with Store.read(path) as store:
+        return {
+            name: store.value(f"SELECT COUNT({what}) FROM {table}")
+            for name, what, table in (
+                ("articles", "*", "articles"),
+                ("annotated", "*", "annotations WHERE is_current"),
+                ("failed", "*", "failures"),
+                ("answers", "*", "ledger"),
+                ("keys", "DISTINCT key", "ledger"),
+            )
+        }
+
+
+def check_integrity(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+    connection.execute("INSERT INTO quotes_fts (quotes_fts) VALUES ('integrity-check')")
+    connection.close()
+
+
+def test_a_batch_that_is_killed_again_and_again_ends_with_every_article_annotated(
+    shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(80)), tmp_path / "a.db"
+    seeded = random.Random(4)
+    pid = 0
+    begun = threading.Event()
+    countdown = 0
+
+    def choose(shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
+        """Kill the customer while its n-th request of this run is open."""
+        nonlocal countdown
+        with shop.lock:
+            countdown -= 1
+            now = countdown == 0
+        if now:
+            begun.wait()
+            os.kill(pid, signal.SIGKILL)
+        return None
+
+    shop.choose = choose
+    call = (*batch(store, "--concurrency", str(CALLS), str(source)),)
+    for _ in range(MOMENTS):
+        begun.clear()
+        countdown = seeded.randint(1, 9)
+        running = forker.begin(*call, OPENAI_BASE_URL=shop.url)
+        pid = running.pid
+        begun.set()
+        if running.wait() != -signal.SIGKILL:
+            assert shop.asked >= 80, running.said
+        if store.exists():
+            check_integrity(store)
+    countdown = 0
+    last = forker.begin(*call, OPENAI_BASE_URL=shop.url)
+    assert last.wait() == 0, last.said
+    found = counts(store)
+    assert found["articles"] == found["annotated"] == 80
+    assert found["failed"] == 0
+    assert found["answers"] == found["keys"] == 80
+    states = [state for (state,) in rows(store, "SELECT state FROM runs ORDER BY id")]
+    assert set(states[:-1]) <= {"interrupted", "finished"}
+    assert states[-1] == "finished"
+    lost = shop.sold.total() - found["answers"]
+    assert 0 <= lost <= MOMENTS * CALLS
+    assert max(shop.sold.values()) <= 1 + MOMENTS
+    check_integrity(store)

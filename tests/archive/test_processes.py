@@ -1,0 +1,217 @@
+"""Real processes: signals, two at once, a full disk, the embedded engine's workers."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from attributor.archive.store import Store
+
+from .conftest import Forker, Running, archive
+from .shop import Reply, Shop
+from .test_killing import batch, check_integrity, counts
+from .working import rows
+
+
+class Closed:
+    """A shop that lets its n-th customer in, says so, and keeps everybody waiting."""
+
+    def __init__(self, shop: Shop, number: int) -> None:
+        self.reached = threading.Event()
+        self._number = number
+        shop.choose = self._choose
+
+    def _choose(self, shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
+        if number >= self._number:
+            self.reached.set()
+            shop.gate.wait(60)
+        return None
+
+
+def say_is(running: Running, word: str) -> None:
+    """Wait until the program has said `word`: it writes a file, which nobody can wait for."""
+    end = time.monotonic() + 60
+    while word not in running.said:
+        assert time.monotonic() < end, running.said
+        os.sched_yield()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_finishes_what_is_in_flight_makes_no_new_call_and_says_how_to_go_on(
+    number: signal.Signals, shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db"
+    call = batch(store, "--concurrency", "3", str(source))
+    closed = Closed(shop, 6)
+    running = forker.begin(*call, OPENAI_BASE_URL=shop.url)
+    assert closed.reached.wait(60)
+    os.kill(running.pid, number)
+    say_is(running, "are waited for")
+    shop.gate.set()
+    assert running.wait() == 128 + number
+    assert "To go on, run the same command again." in running.said
+    found = counts(store)
+    assert found["answers"] == found["annotated"] == shop.sold.total() < 10
+    assert rows(store, "SELECT state FROM runs") == [("interrupted",)]
+    again = forker.begin(*call, OPENAI_BASE_URL=shop.url)
+    assert again.wait() == 0, again.said
+    assert shop.sold.total() == 30
+
+
+def test_a_second_signal_stops_at_once(shop: Shop, forker: Forker, tmp_path: Path) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db"
+    closed = Closed(shop, 1)
+    running = forker.begin(
+        *batch(store, "--concurrency", "3", str(source)), OPENAI_BASE_URL=shop.url
+    )
+    assert closed.reached.wait(60)
+    os.kill(running.pid, signal.SIGINT)
+    say_is(running, "are waited for")
+    os.kill(running.pid, signal.SIGINT)
+    assert running.wait() == 130
+    assert not shop.gate.is_set()  # nobody had to be answered for that
+    assert "Stopped at once" in running.said
+    check_integrity(store)
+
+
+def test_a_second_batch_on_the_same_store_says_who_holds_it(
+    shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(10)), tmp_path / "a.db"
+    call = batch(store, str(source))
+    closed = Closed(shop, 1)
+    first = forker.begin(*call, OPENAI_BASE_URL=shop.url)
+    assert closed.reached.wait(60)
+    second = subprocess.run(
+        [*_program(), *call],
+        env=os.environ | {"OPENAI_BASE_URL": shop.url},
+        capture_output=True,
+        text=True,
+    )
+    assert second.returncode == 5
+    assert f"is being written by process {first.pid} on" in second.stderr
+    shop.gate.set()
+    assert first.wait() == 0
+    assert counts(store)["annotated"] == shop.sold.total() == 10
+    check_integrity(store)
+
+
+def _program() -> list[str]:
+    import sys
+
+    return [sys.executable, "-m", "attributor"]
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="limits are set otherwise here")
+def test_a_full_disk_is_told_and_nothing_in_the_ledger_is_lost(
+    shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    import resource
+
+    source, store = archive(tmp_path / "a.jsonl", range(200)), tmp_path / "a.db"
+    call = [*_program(), *batch(store, str(source))]
+    # What a file may grow to: the write that goes beyond it fails, as on a full disk.
+    most = 400_000
+
+    def narrow() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+
+    full = subprocess.run(
+        call,
+        env=os.environ | {"OPENAI_BASE_URL": shop.url},
+        capture_output=True,
+        text=True,
+        preexec_fn=narrow,
+    )
+    assert full.returncode == 5, full.stderr
+    assert "run the same command again" in full.stderr
+    check_integrity(store)
+    before = counts(store)
+    assert 0 < before["answers"] < 200
+    again = forker.begin(*batch(store, str(source)), OPENAI_BASE_URL=shop.url)
+    assert again.wait() == 0, again.said
+    after = counts(store)
+    assert after["annotated"] == after["answers"] == after["keys"] == 200
+    assert shop.sold.total() - after["answers"] <= 8  # what was in flight when it was full
+
+
+def test_the_embedded_engine_works_in_processes_and_ends_with_its_parent(
+    forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(400)), tmp_path / "a.db"
+    call = (
+        "batch",
+        "--store",
+        str(store),
+        "--engine",
+        "embedded",
+        "--concurrency",
+        "2",
+        str(source),
+    )
+    running = forker.begin(*call)
+    children = _children_after_an_annotation(running, store)
+    os.kill(running.pid, signal.SIGKILL)
+    assert running.wait() == -signal.SIGKILL
+    for child in children:
+        _wait_for_the_end_of(child)
+    check_integrity(store)
+    again = forker.begin(*call)
+    assert again.wait() == 0, again.said
+    found = counts(store)
+    assert found["articles"] == found["annotated"] == 400
+    assert found["answers"] == 0
+
+
+def _children_after_an_annotation(running: Running, store: Path) -> list[int]:
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if store.exists() and _annotated(store):
+            path = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+            if not path.exists():
+                return []
+            return [int(pid) for pid in path.read_text().split()]
+        os.sched_yield()
+    raise AssertionError(running.said)
+
+
+def _annotated(store: Path) -> bool:
+    try:
+        return counts(store)["annotated"] > 0
+    except Exception:  # it is only just being made
+        return False
+
+
+def _wait_for_the_end_of(pid: int) -> None:
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        try:
+            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+        except (FileNotFoundError, ProcessLookupError):
+            return
+        if state == "Z":
+            return
+        os.sched_yield()
+    raise AssertionError(f"process {pid} goes on without its parent")
+
+
+def test_a_store_can_be_read_while_a_batch_runs(shop: Shop, forker: Forker, tmp_path: Path) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(20)), tmp_path / "a.db"
+    closed = Closed(shop, 8)
+    running = forker.begin(
+        *batch(path, "--concurrency", "1", str(source)), OPENAI_BASE_URL=shop.url
+    )
+    assert closed.reached.wait(60)
+    with Store.read(path) as store:
+        assert store.value("SELECT COUNT(*) FROM quotes") == 7
+        assert store.value("SELECT state FROM runs") == "running"
+    shop.gate.set()
+    assert running.wait() == 0

@@ -1,0 +1,175 @@
+"""Quotes are found by their words, by who said them, about what, when and where."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click.testing
+import pytest
+
+from attributor.archive.admission import admit
+from attributor.archive.recipe import Recipe
+from attributor.archive.rows import rows_of
+from attributor.archive.saving import save
+from attributor.archive.search import Query, search, statement
+from attributor.archive.store import Store
+from attributor.cli import cli
+from attributor.errors import UsageError
+from attributor.pipeline import annotate
+from attributor.records import Article, Quote, Stance
+
+ARTICLES = [
+    ("one", "2019-03-01", "“The flood wall must stay,” Ana Petric said.", "favor"),
+    ("two", "2019-05-31", "“The wall is a flood of money,” mayor Jon Doric said.", "against"),
+    ("three", "2021-01-01", "“Žuti zid” is not for sale, Ana Petric said.", "unclear"),
+    ("four", None, "“=SUM(A1) is what I want,” Eva 100%_Real Lund said.", "neutral"),
+]
+
+
+def stanced(quote: Quote, label: Any) -> Quote:
+    targets = ("the wall", "the flood")
+    stances = tuple(Stance(target=target, label=label) for target in targets)
+    return quote.model_copy(update={"stances": stances})
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A store with four articles, annotated by the embedded engine."""
+    path = tmp_path / "a.db"
+    with Store.open(path) as store, store.transaction():
+        recipe = Recipe("embedded").noted(store)
+        run = {"name": "r", "recipe_id": recipe, "sources": "[]", "state": "finished"}
+        run |= {"started": "2026-01-01", "version": "0", "host": "h", "pid": 1}
+        row = store.insert("runs", run)
+        for name, published, text, label in ARTICLES:
+            article = Article(id=name, text=text, published=published, title=f"On {name}")
+            found = annotate(article, engine="embedded")
+            quotes = tuple(stanced(quote, label) for quote in found.quotes)
+            admitted = admit(store, article, f"{name}.txt", row, recipe)
+            rows = rows_of(found.model_copy(update={"quotes": quotes}))
+            save(store, admitted.row, recipe, row, rows)
+    return path
+
+
+@pytest.fixture
+def run() -> Callable[..., click.testing.Result]:
+    def call(*args: str) -> click.testing.Result:
+        return click.testing.CliRunner().invoke(cli, list(args), prog_name="attributor")
+
+    return call
+
+
+def found(path: Path, words: str = "", **given: Any) -> list[str]:
+    with Store.read(path) as store:
+        return sorted(row["article"] for row in search(store, Query(words, **given)))
+
+
+@pytest.mark.parametrize(
+    ("words", "articles"),
+    [
+        ("flood wall", ["one", "two"]),
+        ('"flood wall"', ["one"]),
+        ("FLOOD", ["one", "two"]),
+        ("floo*", ["one", "two"]),
+        ("floo", []),
+        ("zuti", ["three"]),
+        ("wall OR", []),
+        ("wall NOT money", []),
+        ("NEAR(flood wall)", []),
+        ("text:flood", []),
+        ("flood'; DROP TABLE quotes; --", []),
+        ('wall "', ["one", "two"]),
+        ('"', None),
+        ("* (", None),
+    ],
+)
+def test_words_are_words_and_never_operators(
+    path: Path, words: str, articles: list[str] | None
+) -> None:
+    if articles is None:
+        with pytest.raises(UsageError, match="no word"):
+            found(path, words)
+    else:
+        assert found(path, words) == articles
+
+
+@pytest.mark.parametrize(
+    ("given", "articles"),
+    [
+        ({"speaker": "petric"}, ["one", "three"]),
+        ({"speaker": "pet*"}, ["one", "three"]),
+        ({"speaker": "Ana Doric"}, []),
+        ({"source": "_ne.txt"}, []),
+        ({"target": "The Wall"}, ["four", "one", "three", "two"]),
+        ({"target": "the harbour"}, []),
+        ({"stance": "against"}, ["two"]),
+        ({"stance": "favor", "words": "flood"}, ["one"]),
+        ({"target": "the wall", "words": "flood"}, ["one", "two"]),
+        ({"target": "the wall", "stance": "favor"}, ["one"]),
+        ({"since": "2019-05"}, ["three", "two"]),
+        ({"since": "2019", "until": "2019"}, ["one", "two"]),
+        ({"until": "2019-03-01"}, ["one"]),
+        ({"source": "t"}, ["four", "one", "three", "two"]),
+        ({"source": "two.txt"}, ["two"]),
+        ({"words": "flood", "speaker": "Doric"}, ["two"]),
+        ({"limit": 1}, ["one"]),
+    ],
+)
+def test_everything_that_is_given_must_hold(
+    path: Path, given: dict[str, Any], articles: list[str]
+) -> None:
+    assert found(path, **given) == articles
+
+
+def test_words_are_found_by_the_index_and_not_by_reading_every_quote(path: Path) -> None:
+    sql, values = statement(Query("flood", speaker="Petric", target="the wall"))
+    with Store.read(path) as store:
+        plan = [row["detail"] for row in store.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+    assert any("VIRTUAL TABLE INDEX" in step for step in plan)
+    assert not [step for step in plan if step.startswith("SCAN") and "VIRTUAL" not in step]
+
+
+def test_what_is_found_is_shown(path: Path, run: Callable[..., click.testing.Result]) -> None:
+    shown = run("search", str(path), "flood", "money")
+    assert shown.exit_code == 0
+    assert "Jon Doric" in shown.stdout
+    assert "The wall is a flood of money" in shown.stdout
+    assert "the wall: against; the flood: against · On two, 2019-05-31" in shown.stdout
+    lines = run("search", str(path), "flood", "--format", "jsonl").stdout.splitlines()
+    assert {json.loads(line)["article"] for line in lines} == {"one", "two"}
+
+
+def test_nothing_found_is_exit_code_1(path: Path, run: Callable[..., click.testing.Result]) -> None:
+    assert run("search", str(path), "zeppelin").exit_code == 1
+
+
+@pytest.mark.parametrize("command", [("search", "want"), ("export", "--format", "csv")])
+def test_no_cell_is_a_formula(
+    path: Path, run: Callable[..., click.testing.Result], command: tuple[str, ...]
+) -> None:
+    shown = run(command[0], str(path), *command[1:], *(["--format", "csv"] * (len(command) < 3)))
+    cells = [cell for row in csv.reader(io.StringIO(shown.stdout)) for cell in row]
+    assert any(cell.startswith("'=SUM(A1)") for cell in cells)
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+
+
+def test_what_is_exported_is_what_was_annotated(
+    path: Path, run: Callable[..., click.testing.Result]
+) -> None:
+    lines = run("export", str(path)).stdout.splitlines()
+    assert [json.loads(line)["article"]["text"] for line in lines] == [a[2] for a in ARTICLES]
+    run("export", str(path), "-o", "out.csv")
+    with Path("out.csv").open(newline="", encoding="utf-8") as written:
+        assert len(list(csv.reader(written))) >= 5
+
+
+def test_a_store_that_is_none_is_told(run: Callable[..., click.testing.Result]) -> None:
+    for command in (["search", "no.db", "x"], ["export", "no.db"], ["batch", "status", "no.db"]):
+        result = run(*command)
+        assert result.exit_code == 5
+        assert "There is no store 'no.db'" in result.stderr

@@ -1,0 +1,66 @@
+"""Batches in this process: a real store, a real server, no waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from attributor.archive.batch import Batch, Options, until
+from attributor.archive.making import maker
+from attributor.archive.recipe import Recipe
+from attributor.archive.sampling import sampled
+from attributor.archive.stopping import Stop
+from attributor.archive.store import Store
+from attributor.archive.tally import Tally
+from attributor.pipeline import Annotator
+from attributor.reading.archives import entries
+from attributor.records import Codebook, Target
+from attributor.settings import Settings
+
+from .shop import Shop
+
+PRICED = "gpt-5-mini"
+
+
+def annotator(shop: Shop, *targets: str, **settings: Any) -> Annotator:
+    """One that asks the shop."""
+    codebook = Codebook(targets=tuple(Target(name=name) for name in targets)) if targets else None
+    given = {"engine": "openai", "base_url": shop.url, "model": PRICED} | settings
+    return Annotator(Settings(**given), codebook)
+
+
+@dataclass
+class Ended:
+    """A batch that has come to its end."""
+
+    tally: Tally
+    stop: Stop
+    exit_code_at_end: int
+
+
+def run(
+    path: Path,
+    who: Annotator,
+    *sources: Path,
+    concurrency: int = 4,
+    speed: dict[str, Any] | None = None,
+    **options: Any,
+) -> Ended:
+    """Run a batch to its end."""
+    with Store.open(path) as store:
+        made = maker(who, concurrency=concurrency, **(speed or {}))
+        wanted = Options(tuple(map(str, sources)), **options)
+        work = Batch(store, Recipe.of(who), wanted, made, lambda tally: None)
+        found = until(work.stop, entries(wanted.sources))
+        if wanted.sample:
+            found = sampled(found, wanted.sample, wanted.seed)
+        asyncio.run(work.run(found))
+        return Ended(work.tally, work.stop, work.exit_code)
+
+
+def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
+    """What a store answers."""
+    with Store.read(path) as store:
+        return [tuple(row) for row in store.execute(sql, values)]
