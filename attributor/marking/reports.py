@@ -19,11 +19,11 @@ class Report:
     end: int
 
 
-def reports(marking: Marking) -> tuple[Report, ...]:
-    """Every cue of the article that has a mention, in the order of the text."""
+def reports(marking: Marking, start: int, end: int) -> tuple[Report, ...]:
+    """Every cue in `start:end` (code points) that has a mention, in the order of the text."""
     page = Page(marking)
     found: list[Report] = []
-    for cue in marking.cues:
+    for cue in page.cues_between(start, end):
         report = _READERS[cue.kind](page, cue) or _carried_over(page, cue, found)
         if report:
             found.append(report)

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import groupby, product
@@ -72,6 +71,8 @@ class Places:
         self.text, self.segments = marking.text, window.segments
         self.language = load(marking.language)
         self._marking = marking
+        self._starts = [segment.start for segment in self.segments]
+        self._passage_starts = [passage.outer_start for passage in marking.passages]
 
     def source(self, first: int, last: int, words: Words) -> Source:
         """Cue and mention of what the segments `first` to `last` (indices) hold.
@@ -87,7 +88,7 @@ class Places:
         said = find_source(self.text, near, words)
         begin, end = self.whole(first, last)
         own = self.segments[begin : end + 1]
-        beside = self._beside(first, last)
+        beside = self._beside(begin, end)
         if self._is_borne_out(said, own, beside, words):
             return said
         if beside:
@@ -118,7 +119,7 @@ class Places:
             )
             for group in [list(numbers)]
         ]
-        reported = [p for p in paragraphs if any(any(self._in(n)) for n in range(p[0], p[1] + 1))]
+        reported = [p for p in paragraphs if any(self._in(n) for n in range(p[0], p[1] + 1))]
         return paragraphs if len(reported) > 1 else [(first, last)]
 
     def _is_borne_out(
@@ -166,13 +167,14 @@ class Places:
     def _beside(self, first: int, last: int) -> list[Report]:
         """The reporting clauses of the segments, else that which follows them or goes before.
 
-        A passage in quotation marks counts as a whole.
+        Args:
+            first: index of the first segment, where a passage in quotation marks is whole.
+            last: index of the last one.
         """
-        first, last = self.whole(first, last)
         inside = [report for n in range(first, last + 1) for report in self._in(n)]
         after = [report for report in self._in(last + 1) if self._follows(last, report)]
         leads_up = first > 0 and self._leads_up(first - 1)
-        return inside or after or (list(self._in(first - 1)) if leads_up else [])
+        return inside or after or (self._in(first - 1) if leads_up else [])
 
     def _go_on(self, number: int) -> bool:
         """Whether the segment and the one after it belong to one passage."""
@@ -181,8 +183,7 @@ class Places:
 
     def _passage_of(self, segment: Segment) -> int:
         """The index of the passage that holds the segment, or else of the one before it."""
-        starts = [passage.outer_start for passage in self._marking.passages]
-        return bisect_right(starts, segment.start) - 1 if segment.marked else -1
+        return bisect_right(self._passage_starts, segment.start) - 1 if segment.marked else -1
 
     def _follows(self, number: int, report: Report) -> bool:
         """Whether the clause, in the next segment, ends the segment's sentence or its paragraph's.
@@ -202,16 +203,11 @@ class Places:
             return True
         return other.marked and one.paragraph == other.paragraph
 
-    def _in(self, number: int) -> Iterator[Report]:
-        if not 0 <= number < len(self.segments) or self.segments[number].marked:
-            return
-        segment = self.segments[number]
-        for report in self._reports:
-            if segment.start <= report.cue.start < segment.end:
-                yield report
+    def _in(self, number: int) -> list[Report]:
+        return self._reports.get(number, [])
 
     def _segment_of(self, report: Report) -> Segment:
-        return next(s for s in self.segments if s.start <= report.cue.start < s.end)
+        return self.segments[bisect_right(self._starts, report.cue.start) - 1]
 
     def _agrees(self, report: Report, name: str) -> tuple[bool, bool]:
         """How well a reporting clause goes with the speaker: the name fits, the verb is common."""
@@ -232,8 +228,15 @@ class Places:
         return lows in self.language.prepositions or any(low in self.language.verbs for low in lows)
 
     @cached_property
-    def _reports(self) -> tuple[Report, ...]:
-        return reports(self._marking)
+    def _reports(self) -> dict[int, list[Report]]:
+        """The window's reporting clauses outside quotation marks, by the index of their segment."""
+        found: dict[int, list[Report]] = {}
+        for report in reports(self._marking, self._starts[0], self.segments[-1].end):
+            number = bisect_right(self._starts, report.cue.start) - 1
+            segment = self.segments[number]
+            if report.cue.start < segment.end and not segment.marked:
+                found.setdefault(number, []).append(report)
+        return found
 
 
 def _overlap(one: Cue | Mention, other: Piece) -> bool:
