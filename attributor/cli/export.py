@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import Any
 
 import click
@@ -16,25 +16,38 @@ EXAMPLES = """\b
 Examples:
   attributor export archive.db > annotations.jsonl
   attributor export archive.db -o quotes.csv
+  attributor export archive.db --format parquet -o quotes/
 """
 
 
-@click.command(epilog=EXAMPLES, short_help="Write a store's annotations as JSONL or CSV.")
+@click.command(epilog=EXAMPLES, short_help="Write a store's annotations as JSONL, CSV or Parquet.")
 @click.argument("store", shell_complete=files)
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["jsonl", "csv"]),
+    type=click.Choice(["jsonl", "csv", "parquet"]),
     help="What to write; else what the suffix of --output says, else jsonl.",
 )
 @click.option(
     *("-o", "--output"),
     metavar="FILE",
     shell_complete=files,
-    help="Write there, and only if all could be written.",
+    help="Write there, and only if all could be written; for Parquet a new folder.",
 )
 def export(store: str, format_: str | None, output: str | None) -> None:
-    """Write the annotations of STORE: one a line as JSONL, or one quote a row as CSV."""
+    """Write the annotations of STORE: one a line as JSONL, or one quote a row as CSV or Parquet.
+
+    Parquet comes in a folder for each month of publication, and needs attributor[archive].
+    """
+    if format_ == "parquet":
+        _parquet(store, output)
+    else:
+        _text(store, format_, output)
+    if output and output != "-":
+        say(f"Written to {quoted(output)}.")
+
+
+def _text(store: str, format_: str | None, output: str | None) -> None:
     from attributor.archive.exporting import exported
     from attributor.archive.store import Store
     from attributor.views import write
@@ -43,5 +56,14 @@ def export(store: str, format_: str | None, output: str | None) -> None:
     with Store.read(store) as opened, destination(output) as out:
         shown: Any = Shown(out) if out.isatty() else out
         write(format_ or ("csv" if suffix == ".csv" else "jsonl"), exported(opened), shown)
-    if output and output != "-":
-        say(f"Written to {quoted(output)}.")
+
+
+def _parquet(store: str, output: str | None) -> None:
+    from attributor.archive import parquet
+    from attributor.archive.exporting import exported
+    from attributor.archive.store import Store
+
+    if output is None or output == "-":
+        raise click.UsageError("Parquet is written to a folder: name it with --output.")
+    with Store.read(store) as opened:
+        parquet.write(exported(opened), Path(output))

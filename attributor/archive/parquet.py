@@ -1,0 +1,147 @@
+"""A store's quotes as Parquet, in a folder for each month, as DuckDB, Spark and pandas read it.
+
+    FOLDER/month=2019-05/quotes.parquet
+
+| column | type |
+|---|---|
+| article_id, title, byline, published, url, language | string: the article |
+| quote_id | int32; with `article_id` the quote's key |
+| kind, marked | string, bool |
+| speaker, role, speaker_kind | string; "" if the article names nobody, null if nobody speaks |
+| mention, mention_type, cue | string |
+| text | string: the spans of a split quote joined with ` […] ` |
+| spans | list of {start, end, text}: code points of the article, end exclusive |
+| stances | list of {target, label, confidence} |
+| confidence, flags | float64, list of string |
+| engine, model | string |
+| month | string, from the folder: "2019-05" of `published`, or "unknown" |
+
+Cells are data, exactly as they are: nothing here is opened in a spreadsheet.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from attributor.errors import UsageError, quoted
+from attributor.records import Annotation, Quote
+from attributor.views.outline import joined
+
+ROWS = 20_000
+"""So many quotes are held at once; those of one month among them are a row group."""
+UNKNOWN = "unknown"
+
+_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?!\d)")
+_ARTICLE = ("title", "byline", "published", "url", "language")
+
+
+def write(annotations: Iterable[Annotation], folder: Path) -> None:
+    """Write every quote; the folder is there only once all of it is written.
+
+    Raises:
+        UsageError: the folder exists already, or pyarrow is not installed.
+    """
+    if folder.exists():
+        raise UsageError(f"{quoted(str(folder))} exists already: write to a new folder.")
+    try:
+        import pyarrow
+        from pyarrow import parquet
+    except ImportError as error:
+        raise UsageError(
+            "Parquet needs pyarrow: install it with pip install 'attributor[archive]'."
+        ) from error
+    schema = _schema(pyarrow)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    writers: dict[str, Any] = {}
+    try:
+        with ExitStack() as stack:
+            for month, rows in _batches(annotations):
+                if month not in writers:
+                    place = making / f"month={month}"
+                    place.mkdir()
+                    writer = parquet.ParquetWriter(place / "quotes.parquet", schema)
+                    writers[month] = stack.enter_context(writer)
+                writers[month].write_table(pyarrow.Table.from_pylist(rows, schema))
+        making.chmod(0o755)
+        making.rename(folder)
+    finally:
+        shutil.rmtree(making, ignore_errors=True)
+
+
+def _schema(pa: Any) -> Any:
+    span = pa.struct([("start", pa.int64()), ("end", pa.int64()), ("text", pa.string())])
+    stance = pa.struct(
+        [("target", pa.string()), ("label", pa.string()), ("confidence", pa.float64())]
+    )
+    types = {
+        "quote_id": pa.int32(),
+        "marked": pa.bool_(),
+        "spans": pa.list_(span),
+        "stances": pa.list_(stance),
+        "confidence": pa.float64(),
+        "flags": pa.list_(pa.string()),
+    }
+    return pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
+
+
+COLUMNS = (
+    *("article_id", *_ARTICLE, "quote_id", "kind", "marked", "speaker", "role", "speaker_kind"),
+    *("mention", "mention_type", "cue", "text", "spans", "stances", "confidence", "flags"),
+    *("engine", "model"),
+)
+
+
+def _batches(annotations: Iterable[Annotation]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Month and rows, of the next so many quotes of all months."""
+    rows = ((_month(each), row) for each in annotations for row in _rows(each))
+    while batch := list(islice(rows, ROWS)):
+        by_month: dict[str, list[dict[str, Any]]] = {}
+        for month, row in batch:
+            by_month.setdefault(month, []).append(row)
+        yield from by_month.items()
+
+
+def _month(annotation: Annotation) -> str:
+    month = _MONTH.match(annotation.article.published or "")
+    return month[0] if month else UNKNOWN
+
+
+def _rows(annotation: Annotation) -> Iterator[dict[str, Any]]:
+    article, engine = annotation.article, annotation.engine
+    known = {
+        "article_id": article.id,
+        **article.model_dump(include=set(_ARTICLE)),
+        "engine": engine.name,
+        "model": engine.model_reported or engine.model,
+    }
+    for quote in annotation.quotes:
+        yield known | _quote(annotation, quote)
+
+
+def _quote(annotation: Annotation, quote: Quote) -> dict[str, Any]:
+    speaker = annotation.speaker_of(quote)
+    stances = [s.model_dump(include={"target", "label", "confidence"}) for s in quote.stances]
+    return {
+        "quote_id": quote.id,
+        "kind": quote.kind,
+        "marked": quote.marked,
+        "speaker": speaker.name if speaker else None,
+        "role": speaker.role if speaker else None,
+        "speaker_kind": speaker.kind if speaker else None,
+        "mention": quote.mention.text if quote.mention else None,
+        "mention_type": quote.mention_type,
+        "cue": quote.cue.text if quote.cue else None,
+        "text": joined(quote),
+        "spans": [span.model_dump() for span in quote.spans],
+        "stances": stances,
+        "confidence": quote.confidence,
+        "flags": list(quote.flags),
+    }

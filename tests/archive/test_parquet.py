@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click.testing
+import pytest
+from pyarrow import parquet as reader
+
+from attributor.archive import parquet
+from attributor.cli import cli
+from attributor.errors import UsageError
+from attributor.pipeline import annotate
+from attributor.records import Annotation, Article, Codebook, Target
+
+TEXT = "“The bridge,” said Ada Moravec, the engineer, “is safe and good.”\n\n=1+1 she said."
+
+
+def annotated() -> list[Annotation]:
+    published = ("2019-05-03", "2019-05-30T12:00:00Z", "3 May 2019", None, "2020-13-01")
+    targets = Codebook(targets=(Target(name="the bridge"),))
+    return [
+        annotate(
+            Article(id=f"a{n}", text=TEXT, published=day, language="en"),
+            engine="embedded",
+            targets=targets,
+        )
+        for n, day in enumerate(published)
+    ]
+
+
+def test_every_quote_comes_back_with_its_spans_and_stances(tmp_path: Path) -> None:
+    made = annotated()
+    parquet.write(made, tmp_path / "quotes")
+    rows = reader.read_table(tmp_path / "quotes").to_pylist()
+    assert len(rows) == sum(len(each.quotes) for each in made)
+    assert {TEXT[s["start"] : s["end"]] == s["text"] for r in rows for s in r["spans"]} == {True}
+    said = next(row for row in rows if row["kind"] == "direct")
+    assert (said["speaker"], said["cue"], len(said["spans"])) == ("Ada Moravec", "said", 2)
+    assert said["stances"][0]["target"] == "the bridge"
+
+
+def test_there_is_a_folder_for_each_month_of_publication(tmp_path: Path) -> None:
+    parquet.write(annotated(), tmp_path / "quotes")
+    assert sorted(p.name for p in (tmp_path / "quotes").iterdir()) == [
+        "month=2019-05",
+        "month=unknown",
+    ]
+    table = reader.read_table(tmp_path / "quotes")
+    months = {(r["article_id"], str(r["month"])) for r in table.to_pylist()}
+    assert ("a1", "2019-05") in months
+    assert ("a4", "unknown") in months
+
+
+def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "quotes").mkdir()
+    with pytest.raises(UsageError, match="exists already: write to a new folder"):
+        parquet.write(annotated(), tmp_path / "quotes")
+    assert list((tmp_path / "quotes").iterdir()) == []
+
+
+def test_what_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
+    def broken() -> Iterator[Annotation]:
+        yield annotated()[0]
+        raise OSError("gone")
+
+    with pytest.raises(OSError, match="gone"):
+        parquet.write(broken(), tmp_path / "quotes")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_more_quotes_than_are_held_at_once_are_all_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "ROWS", 2)
+    made = annotated()
+    parquet.write(made, tmp_path / "quotes")
+    ids = reader.read_table(tmp_path / "quotes").column("article_id").to_pylist()
+    assert sorted(ids) == sorted(each.article.id for each in made for _ in each.quotes)
+
+
+def test_parquet_needs_a_folder_to_be_written_to() -> None:
+    result = click.testing.CliRunner().invoke(cli, ["export", "a.db", "--format", "parquet"])
+    assert result.exit_code == 2
+    assert "Parquet is written to a folder: name it with --output." in result.output
