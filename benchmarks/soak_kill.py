@@ -28,7 +28,8 @@ from measuring import ROOT, machine
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from archive.shop import Reply, Shop, fault, opened
+from archive.shop import Shop, fault, opened
+from replies import Reply
 
 FAULTS = 0.1
 

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from prompting import samples
-from prompting.conftest import Reply, Server, completion, server
+from prompting.conftest import Server, completion, server
+from replies import Reply
 
 from attributor import annotate, annotate_async
 from attributor.errors import AccessError, UsageError

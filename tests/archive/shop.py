@@ -9,8 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import socket
-import struct
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -19,19 +17,11 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from replies import Reply, send
+
 _QUOTED = re.compile(r"^(\d+)\| “", re.MULTILINE)
 _SPEAKER = re.compile(r"said ([A-Z]\w+ [A-Z]\w+)\.")
 _ASKED = re.compile(r"^(\d+)\| ([^:]*): ", re.MULTILINE)
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What to answer: as a rule, the sale. `reset` breaks the connection off half-way."""
-
-    status: int = 200
-    body: Any = None
-    headers: dict[str, str] = field(default_factory=dict)
-    reset: bool = False
 
 
 Chooser = Callable[["Shop", int, dict[str, Any]], "Reply | None"]
@@ -105,30 +95,12 @@ def _handler(shop: Shop) -> type[BaseHTTPRequestHandler]:
                 if reply.status == 200 and not reply.reset:
                     with shop.lock:  # counted before it is sent: a lost answer was paid for, too
                         shop.sold[digest(body)] += 1
-                self._send(reply)
+                send(self, reply)
             except OSError:
                 self.close_connection = True  # the customer has gone
             finally:
                 with shop.lock:
                     shop.open -= 1
-
-        def _send(self, reply: Reply) -> None:
-            text = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
-            body = text.encode()
-            self.send_response(reply.status)
-            for name, value in ({"Content-Type": "application/json"} | reply.headers).items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if reply.reset:
-                self.wfile.write(body[: len(body) // 2])
-                self.wfile.flush()
-                self.connection.setsockopt(
-                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-                )
-                self.close_connection = True
-            else:
-                self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from replies import Reply
 
 from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE
 from attributor.archive.budget import BUDGET_REACHED
@@ -21,7 +22,7 @@ from attributor.prompting import prices
 from attributor.records import Usage
 
 from .conftest import archive, text_of
-from .shop import Reply, Shop, completion, fault
+from .shop import Shop, completion, fault
 from .working import annotator, rows, run
 
 STATES = "SELECT state FROM runs ORDER BY id"

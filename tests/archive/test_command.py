@@ -8,13 +8,14 @@ from pathlib import Path
 
 import click.testing
 import pytest
+from replies import Reply
 
 from attributor.archive.tally import Horizon, Tally
 from attributor.cli import cli
 from attributor.cli.progress import duration, progress
 
 from .conftest import archive, text_of
-from .shop import Reply, Shop, completion
+from .shop import Shop, completion
 
 Run = Callable[..., click.testing.Result]
 

@@ -9,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from replies import Reply
 
 from .conftest import archive
-from .shop import Reply, Shop, completion
+from .shop import Shop, completion
 from .working import annotator, run
 
 

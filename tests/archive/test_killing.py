@@ -10,10 +10,12 @@ import threading
 from pathlib import Path
 from typing import Any
 
+from replies import Reply
+
 from attributor.archive.store import Store
 
 from .conftest import Forker, archive
-from .shop import Reply, Shop
+from .shop import Shop
 from .working import rows
 
 MOMENTS = 20

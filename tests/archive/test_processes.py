@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from replies import Reply
 
 from attributor.archive.store import Store
 
 from .conftest import Forker, Running, archive
-from .shop import Reply, Shop
+from .shop import Shop
 from .test_killing import batch, check_integrity, counts
 from .working import rows
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
-import struct
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,19 +10,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from replies import Reply, send
 
 Headers = dict[str, str]
-
-
-@dataclass(frozen=True)
-class Reply:
-    """One HTTP answer; `reset` breaks the connection off half-way, `stall` never answers."""
-
-    status: int = 200
-    body: Any = None
-    headers: Headers = field(default_factory=dict)
-    reset: bool = False
-    stall: bool = False
 
 
 def completion(
@@ -81,23 +69,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 server.closing.wait(5)
                 self.close_connection = True
                 return
-            body = reply.body if isinstance(reply.body, str) else json.dumps(reply.body)
-            self._send(reply, body.encode("utf-8"))
-
-        def _send(self, reply: Reply, body: bytes) -> None:
-            self.send_response(reply.status)
-            for name, value in ({"Content-Type": "application/json"} | reply.headers).items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            if reply.reset:
-                self.wfile.write(body[: len(body) // 2])
-                self.wfile.flush()
-                linger = struct.pack("ii", 1, 0)
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-                self.close_connection = True
-            else:
-                self.wfile.write(body)
+            send(self, reply)
 
         def log_message(self, format: str, *args: object) -> None:
             pass

@@ -12,6 +12,7 @@ from typing import Any
 import openai
 import pytest
 from pydantic import SecretStr
+from replies import Reply
 
 from attributor.errors import (
     AccessError,
@@ -30,7 +31,7 @@ from attributor.prompting.exchange import Answer, Request
 from attributor.records import Annotation
 from attributor.settings import Settings
 
-from .conftest import Reply, Server, completion, fault
+from .conftest import Server, completion, fault
 from .samples import COST, answer, dialogue, only, quote, texts
 
 KEY = "sk-secret-0123456789abcdef"
