@@ -55,17 +55,20 @@ class Desk:
         ledger: where answers are kept.
         budget: is asked before anything is bought.
         stop: nothing is bought once the batch shall end.
-        model: the model that is asked for.
     """
 
-    def __init__(self, asker: Asker, ledger: Ledger, budget: Budget, stop: Stop, model: str):
-        self.asker, self.budget, self.bought, self.free = asker, budget, 0, 0
-        self._ledger, self._stop, self._model = ledger, stop, model
+    def __init__(self, asker: Asker, ledger: Ledger, budget: Budget, stop: Stop) -> None:
+        self.budget, self.bought, self.free = budget, 0, 0
+        self._asker, self._ledger, self._stop = asker, ledger, stop
         self._asking: dict[str, asyncio.Lock] = {}
 
-    async def answer(self, request: Request, article: int) -> tuple[int, Answer]:
-        """The answer's row in the ledger, and the answer; two who ask the same buy it once."""
-        key = request.key(self._model)
+    async def answer(self, key: str, request: Request, article: int) -> tuple[int, Answer]:
+        """The answer's row in the ledger, and the answer; two who ask the same buy it once.
+
+        Raises:
+            ModelError: the server gave none.
+            Stopping: the batch is ending, and the answer would have to be bought.
+        """
         async with self._asking.setdefault(key, asyncio.Lock()):
             try:
                 found = self._ledger.find(key)
@@ -79,31 +82,11 @@ class Desk:
     async def _bought(self, key: str, request: Request, article: int) -> tuple[int, Answer]:
         self._stop.check()
         async with self.budget.reserved(request) as spent:
-            answer = storable(await self.asker.buy(request))
+            answer = storable(await self._asker.buy(request))
             row = self._ledger.keep(key, article, request, answer)
             spent(answer.usage)
         self.bought += 1
         return row, answer
-
-
-class Carrier:
-    """Carries the requests of one article's dialogue to the desk; `rows` are its answers there."""
-
-    def __init__(self, desk: Desk, article: int) -> None:
-        self.rows: list[int] = []
-        self.was_cut = False
-        self.answer: Answer | None = None
-        self._desk, self._article = desk, article
-
-    async def ask(self, request: Request) -> Answer:
-        """The answer, kept in the ledger whatever may be wrong with it."""
-        self.answer = None
-        row, self.answer = await self._desk.answer(request, self._article)
-        self.rows.append(row)
-        self.was_cut = True
-        self._desk.asker.check(request, self.answer)
-        self.was_cut = False
-        return self.answer
 
 
 def storable(answer: Answer) -> Answer:

@@ -13,10 +13,11 @@ from typing import Protocol
 
 from attributor.archive.admission import BUSY
 from attributor.archive.budget import Budget
-from attributor.archive.ledger import Carrier, Desk, Ledger
+from attributor.archive.ledger import Desk, Ledger
 from attributor.archive.limits import Limits
 from attributor.archive.rows import Rows, rows_of
 from attributor.archive.saving import Failure
+from attributor.archive.steps import Asking, Useless, step, unexpected
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.store import Store
 from attributor.archive.tally import Tally
@@ -31,7 +32,7 @@ from attributor.errors import (
     UsageError,
 )
 from attributor.pipeline import Annotator
-from attributor.prompting import converse
+from attributor.prompting import Answer
 from attributor.records import Article, Codebook
 from attributor.settings import OPENAI_URL, Settings
 
@@ -96,7 +97,7 @@ def maker(
         budget = Budget(settings.model, url, max_cost, stop, spent=spent, dearest=dearest)
         limits = Limits(at_once, requests_per_minute, tokens_per_minute, sleep=stop.sleep)
         asker = annotator.asker(limits, stop.sleep)
-        desk = Desk(asker, Ledger(store, run), budget, stop, settings.model)
+        desk = Desk(asker, Ledger(store, run), budget, stop)
         return ModelMaker(annotator, desk, stop, at_once)
 
     return made
@@ -110,10 +111,13 @@ class ModelMaker:
         self._annotator, self._desk, self._stop = annotator, desk, stop
 
     async def make(self, row: int, article: Article) -> Rows | Failure:
-        """Carry the article's dialogue to its end."""
-        carrier = Carrier(self._desk, row)
+        """Carry the article's dialogue to its end, one request at a time."""
+        rows: dict[str, int] = {}
+        answers: dict[str, Answer] = {}
         try:
-            annotation = await converse(self._annotator.dialogue(article), carrier)
+            while isinstance(outcome := step(self._annotator, article, answers), Asking):
+                for key, request in outcome.requests.items():
+                    rows[key], answers[key] = await self._desk.answer(key, request, row)
         except (CreditError, AccessError) as error:
             self._stop.ask(
                 "stopped",
@@ -122,14 +126,8 @@ class ModelMaker:
             )
             raise Stopping from error
         except ModelError as error:
-            return _failure(error, carrier)
-        except (Stopping, UsageError):
-            raise
-        except Exception as error:  # a fault in one article must not cost the others
-            return unexpected(error)
-        if annotation.warnings and not annotation.quotes:
-            return Failure("ungrounded", annotation.warnings[0], tuple(carrier.rows))
-        return rows_of(annotation)
+            return unanswered(error)
+        return outcome.failure(rows) if isinstance(outcome, Useless) else outcome
 
     def note(self, tally: Tally) -> None:
         """Write down what has been bought and spent."""
@@ -141,38 +139,17 @@ class ModelMaker:
         await self._annotator.aclose()
 
 
-def _failure(error: ModelError, carrier: Carrier) -> Failure:
-    answers = tuple(carrier.rows[-1:]) if carrier.answer is not None else ()
+def unanswered(error: ModelError) -> Failure:
+    """The failure of an article about which a server gave no answer."""
     body = error.body if isinstance(error, AnswerError) else ""
-    return Failure(_kind(error, carrier), error.message, answers, body)
-
-
-def _kind(error: ModelError, carrier: Carrier) -> str:
-    """What a failure is counted under."""
-    kinds = {BusyError: BUSY, FilteredError: "filtered", TooLongError: "too long"}
-    for type_, kind in kinds.items():
-        if isinstance(error, type_):
-            return kind
-    answer = carrier.answer
-    if not isinstance(error, AnswerError):
-        return "rejected"
-    if answer is None:
-        return "broken"
-    if carrier.was_cut:
-        return "too long"
-    if answer.refusal:
-        return "refused"
-    if answer.finish_reason == "content_filter":
-        return "filtered"
-    if answer.finish_reason == "length":
-        return "cut off"
-    return "broken" if answer.text.strip() else "empty"
-
-
-def unexpected(error: Exception) -> Failure:
-    """A fault of the program's own in one article."""
-    what = f"{type(error).__name__}: {error}"
-    return Failure("unexpected", f"This should not have happened ({what}).")
+    kinds = {
+        BusyError: BUSY,
+        FilteredError: "filtered",
+        TooLongError: "too long",
+        AnswerError: "broken",
+    }
+    kind = next((kind for type_, kind in kinds.items() if isinstance(error, type_)), "rejected")
+    return Failure(kind, error.message, body=body)
 
 
 class EmbeddedMaker:

@@ -112,7 +112,7 @@ class Asker:
             ModelError: there is none, after all attempts that make sense.
         """
         answer = await self.buy(request)
-        self.check(request, answer)
+        check_length(request, answer, self.host)
         return answer
 
     async def buy(self, request: Request) -> Answer:
@@ -207,20 +207,21 @@ class Asker:
         price = prices.cost(self._settings.model, answer.usage, str(self._client.base_url))
         return replace(answer, usage=answer.usage.model_copy(update={"cost_usd": price}))
 
-    def check(self, request: Request, answer: Answer) -> None:
-        """Refuse an answer to a cut prompt: a server says so only by counting too few tokens.
 
-        Raises:
-            AnswerError: the server counted fewer tokens than the request has.
-        """
-        least = tokens.least(request)
-        if 0 < answer.usage.input_tokens < least:
-            raise AnswerError(
-                f"The server '{self.host}' read only {answer.usage.input_tokens:,} tokens of the "
-                f"request about '{harmless(request.article)}', which has at least {least:,}: it "
-                "cut the prompt; give the model a larger context (Ollama: OLLAMA_CONTEXT_LENGTH).",
-                article=request.article,
-            )
+def check_length(request: Request, answer: Answer, host: str) -> None:
+    """Refuse an answer to a cut prompt: a server says so only by counting too few tokens.
+
+    Raises:
+        AnswerError: the server counted fewer tokens than the request has.
+    """
+    least = tokens.least(request)
+    if 0 < answer.usage.input_tokens < least:
+        raise AnswerError(
+            f"The server '{host}' read only {answer.usage.input_tokens:,} tokens of the request "
+            f"about '{harmless(request.article)}', which has at least {least:,}: it cut the "
+            "prompt; give the model a larger context (Ollama: OLLAMA_CONTEXT_LENGTH).",
+            article=request.article,
+        )
 
 
 async def converse(

@@ -26,7 +26,7 @@ from attributor.errors import (
     TooLongError,
     UsageError,
 )
-from attributor.prompting.client import Asker, converse
+from attributor.prompting.client import Asker, check_length, converse
 from attributor.prompting.exchange import Answer, Request
 from attributor.records import Annotation
 from attributor.settings import Settings
@@ -498,7 +498,7 @@ def test_an_answer_is_had_before_it_is_checked(server: Server) -> None:
             request = only(dialogue())
             bought = await asking.buy(request)
             with pytest.raises(AnswerError, match="it cut the prompt"):
-                asking.check(request, bought)
+                check_length(request, bought, asking.host)
             return bought
         finally:
             await asking.aclose()
