@@ -6,10 +6,10 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from attributor.archive.admission import BUSY
 from attributor.archive.budget import Budget
@@ -35,6 +35,8 @@ from attributor.pipeline import Annotator
 from attributor.prompting import Answer
 from attributor.records import Article, Codebook
 from attributor.settings import OPENAI_URL, Settings
+
+T = TypeVar("T")
 
 CALLS_AT_ONCE = 8
 """Unless --concurrency says otherwise."""
@@ -111,13 +113,9 @@ class ModelMaker:
         self._annotator, self._desk, self._stop = annotator, desk, stop
 
     async def make(self, row: int, article: Article) -> Rows | Failure:
-        """Carry the article's dialogue to its end, one request at a time."""
-        rows: dict[str, int] = {}
-        answers: dict[str, Answer] = {}
+        """Carry the article's dialogue to its end."""
         try:
-            while isinstance(outcome := step(self._annotator, article, answers), Asking):
-                for key, request in outcome.requests.items():
-                    rows[key], answers[key] = await self._desk.answer(key, request, row)
+            return await self._carried(row, article)
         except (CreditError, AccessError) as error:
             self._stop.ask(
                 "stopped",
@@ -127,6 +125,14 @@ class ModelMaker:
             raise Stopping from error
         except ModelError as error:
             return unanswered(error)
+
+    async def _carried(self, row: int, article: Article) -> Rows | Failure:
+        rows: dict[str, int] = {}
+        answers: dict[str, Answer] = {}
+        while isinstance(outcome := step(self._annotator, article, answers), Asking):
+            orders = {key: self._desk.answer(key, r, row) for key, r in outcome.requests.items()}
+            for key, (row_there, answer) in zip(orders, await _all(orders.values()), strict=True):
+                rows[key], answers[key] = row_there, answer
         return outcome.failure(rows) if isinstance(outcome, Useless) else outcome
 
     def note(self, tally: Tally) -> None:
@@ -137,6 +143,15 @@ class ModelMaker:
     async def aclose(self) -> None:
         """Close the connections."""
         await self._annotator.aclose()
+
+
+async def _all(orders: Iterable[Awaitable[T]]) -> list[T]:
+    """What all orders give, or the first error once all have ended: what is paid for is kept."""
+    given = await asyncio.gather(*orders, return_exceptions=True)
+    for each in given:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in given if not isinstance(each, BaseException)]
 
 
 def unanswered(error: ModelError) -> Failure:
