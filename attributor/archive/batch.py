@@ -23,6 +23,7 @@ from attributor.archive.admission import (
     Admitted,
     State,
     admit,
+    article_at,
     forget_moved,
     is_wanted,
     refuse,
@@ -36,7 +37,6 @@ from attributor.archive.store import Store, now, this_host
 from attributor.archive.tally import Horizon, Tally
 from attributor.errors import ReadingError, StoreError
 from attributor.reading.archives import Columns, Entry
-from attributor.records import Article
 
 IN_QUARANTINE = 6
 """Exit code."""
@@ -150,13 +150,13 @@ class Batch:
 
     async def _feed(self, group: asyncio.TaskGroup, entries: Iterator[Entry]) -> None:
         async for chunk in self._chunks(entries):
-            for article, admitted in self._admitted(chunk):
+            for admitted in self._admitted(chunk):
                 await self._slots.acquire()
                 if self.stop.asked:
                     return
                 self._making.add(admitted.row)
                 self.tally.work_begins()
-                group.create_task(self._one(article, admitted))
+                group.create_task(self._one(admitted.row))
 
     async def _chunks(self, entries: Iterator[Entry]) -> AsyncIterator[list[Entry]]:
         while not (self.stop.asked or self._enough) and (
@@ -164,9 +164,9 @@ class Batch:
         ):
             yield chunk
 
-    def _admitted(self, chunk: Sequence[Entry]) -> list[tuple[Article, Admitted]]:
+    def _admitted(self, chunk: Sequence[Entry]) -> list[Admitted]:
         """The articles of the chunk that there is something to do for."""
-        taken_up: list[tuple[Article, Admitted]] = []
+        taken_up: list[Admitted] = []
         with self._store.transaction():
             for entry in chunk:
                 self.tally.read += 1
@@ -177,8 +177,8 @@ class Batch:
                     self._store, entry.article, entry.source, self.run_id, self._recipe
                 )
                 self._horizon.passed(entry.source, len(entry.article.text))
-                if self._wants(admitted, {each.row for _, each in taken_up}):
-                    taken_up.append((entry.article, admitted))
+                if self._wants(admitted, {each.row for each in taken_up}):
+                    taken_up.append(admitted)
         self.tally.share_read = self._horizon.share
         return self._within_limit(taken_up)
 
@@ -198,9 +198,7 @@ class Batch:
         self.tally.known += not wanted
         return wanted
 
-    def _within_limit(
-        self, taken_up: list[tuple[Article, Admitted]]
-    ) -> list[tuple[Article, Admitted]]:
+    def _within_limit(self, taken_up: list[Admitted]) -> list[Admitted]:
         limit = self._options.max_articles
         if limit is None:
             return taken_up
@@ -208,16 +206,15 @@ class Batch:
         self._enough = len(taken_up) >= left
         return taken_up[:left]
 
-    async def _one(self, article: Article, admitted: Admitted) -> None:
+    async def _one(self, row: int) -> None:
         self.tally.in_flight += 1
         try:
-            made = await self.maker.make(admitted.row, article)
-            self._settle(admitted.row, made)
+            self._settle(row, await self.maker.make(row, article_at(self._store, row)))
         except Stopping:
             pass  # it stays as it was, and the next run takes it up
         finally:
             self.tally.in_flight -= 1
-            self._making.discard(admitted.row)
+            self._making.discard(row)
             self._slots.release()
 
     def _settle(self, row: int, made: Rows | Failure) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -29,6 +30,7 @@ class Budget:
         spent: US dollars that they have cost so far; `spent_now` counts from here.
         dearest: US dollars that the dearest of them cost. No request is taken to cost less: a
             model's thinking counts as output, and a server may count tokens otherwise than we.
+        factor: what an answer costs beside the list price.
 
     Raises:
         UsageError: there is a limit, and no price is known.
@@ -43,11 +45,13 @@ class Budget:
         *,
         spent: float = 0.0,
         dearest: float = 0.0,
+        factor: float = 1.0,
     ) -> None:
         self.spent, self.spent_now, self._limit, self._stop = spent, 0.0, limit, stop
-        self._model, self._base_url = model, base_url
+        self._model, self._base_url, self._factor = model, base_url, factor
         self._dearest = dearest
         self._in_flight: list[float] = []
+        self._promised = 0.0
         self._settled = asyncio.Condition()
         self.is_priced = self._price(Usage(input_tokens=1, output_tokens=1)) is not None
         if limit is not None and not self.is_priced:
@@ -67,12 +71,12 @@ class Budget:
         most = self._most(request) if self._limit is not None else 0.0
         async with self._settled:
             await self._settled.wait_for(lambda: self._may_go(most))
-            if self._limit is not None and not self._fits(most):
-                self._reached(self._limit)
+            if not self._fits(most):
+                self.used_up()
             self._stop.check()
             self._in_flight.append(most)
         try:
-            yield self._settle
+            yield self.settle
         finally:
             async with self._settled:
                 self._in_flight.remove(most)
@@ -90,29 +94,52 @@ class Budget:
         if self._limit is None:
             return True
         open_ = sum(max(each, self._dearest) for each in (*self._in_flight, most))
-        return self.spent + open_ <= self._limit
+        return self.spent + self._promised + open_ <= self._limit
 
-    def _reached(self, limit: float) -> None:
+    def used_up(self) -> None:
+        """End the batch: the next request may not fit under the limit."""
         self._stop.ask(
             "stopped",
-            f"The budget is used up: ${self.spent:.4f} of ${limit:.4f} are spent, and the next "
-            "request may not fit. To go on, run the same command with a larger --max-cost.",
+            f"The budget is used up: ${self.spent:.4f} of ${self._limit or 0:.4f} are spent, and "
+            "the next request may not fit. To go on, run the same command with a larger "
+            "--max-cost.",
             BUDGET_REACHED,
         )
 
-    def _most(self, request: Request) -> float:
+    @property
+    def room(self) -> float:
+        """US dollars that may still be promised."""
+        return math.inf if self._limit is None else self._limit - self.spent - self._promised
+
+    def likely_most(self, request: Request, thinking: int) -> float:
+        """What to promise for a request that is answered much later.
+
+        Args:
+            request: it.
+            thinking: output tokens beside the answer that it may take at most. They are counted
+                as long as nobody knows what answers of this model really cost.
+        """
+        return max(self._most(request, 0 if self._dearest else thinking), self._dearest)
+
+    def promise(self, amount: float) -> None:
+        """Keep so much for requests that are answered later; a negative amount gives it back."""
+        self._promised += amount
+
+    def _most(self, request: Request, thinking: int = 0) -> float:
         """The likely most that a request costs: its whole room for output is used."""
         usage = Usage(
             input_tokens=int(tokens.roughly(request) * MARGIN),
-            output_tokens=request.max_output_tokens,
+            output_tokens=request.max_output_tokens + thinking,
         )
         return self._price(usage) or 0.0
 
-    def _settle(self, usage: Usage) -> None:
+    def settle(self, usage: Usage) -> None:
+        """Count what an answer cost."""
         cost = usage.cost_usd or 0.0
         self.spent += cost
         self.spent_now += cost
         self._dearest = max(self._dearest, cost)
 
     def _price(self, usage: Usage) -> float | None:
-        return prices.cost(self._model, usage, self._base_url)
+        price = prices.cost(self._model, usage, self._base_url)
+        return None if price is None else price * self._factor

@@ -9,6 +9,7 @@ from dataclasses import replace
 from attributor.archive.budget import Budget
 from attributor.archive.stopping import Stop
 from attributor.archive.store import Row, Store, now
+from attributor.archive.tally import Tally
 from attributor.prompting import Asker
 from attributor.prompting.exchange import Answer, Request
 from attributor.records import Usage
@@ -32,14 +33,14 @@ class Ledger:
         )
         return None if row is None else (row["id"], _answer(row))
 
-    def keep(self, key: str, article: int, request: Request, answer: Answer) -> int:
+    def keep(self, key: str, article: int, purpose: str, part: int, answer: Answer) -> int:
         """Write an answer down; it is on its way to the disk when this returns. Gives its row."""
         row = {
             "key": key,
             "article_id": article,
             "run_id": self._run,
-            "purpose": request.purpose,
-            "part": request.part,
+            "purpose": purpose,
+            "part": part,
             **{name: getattr(answer, name) for name in _OF_ANSWER},
             **{name: getattr(answer.usage, name) for name in _OF_USAGE},
             "answered": now(),
@@ -79,11 +80,19 @@ class Desk:
             finally:
                 self._asking.pop(key, None)
 
+    def note(self, tally: Tally) -> None:
+        """Write down what has been bought and spent."""
+        tally.bought, tally.free = self.bought, self.free
+        tally.spent = self.budget.spent_now if self.budget.is_priced else None
+
+    async def aclose(self) -> None:
+        """Nothing is left open."""
+
     async def _bought(self, key: str, request: Request, article: int) -> tuple[int, Answer]:
         self._stop.check()
         async with self.budget.reserved(request) as spent:
             answer = storable(await self._asker.buy(request))
-            row = self._ledger.keep(key, article, request, answer)
+            row = self._ledger.keep(key, article, request.purpose, request.part, answer)
             spent(answer.usage)
         self.bought += 1
         return row, answer

@@ -9,9 +9,11 @@ import threading
 from collections.abc import Awaitable, Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from typing import Protocol, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from attributor.archive.admission import BUSY
+from attributor.archive import submissions
+from attributor.archive.admission import BUSY, article_at
 from attributor.archive.budget import Budget
 from attributor.archive.ledger import Desk, Ledger
 from attributor.archive.limits import Limits
@@ -32,14 +34,19 @@ from attributor.errors import (
     UsageError,
 )
 from attributor.pipeline import Annotator
-from attributor.prompting import Answer
+from attributor.prompting import Answer, Request, prices
 from attributor.records import Article, Codebook
 from attributor.settings import OPENAI_URL, Settings
+
+if TYPE_CHECKING:
+    from attributor.archive.batch_desk import Given, Pace
 
 T = TypeVar("T")
 
 CALLS_AT_ONCE = 8
 """Unless --concurrency says otherwise."""
+WAITING_AT_ONCE = 50_000
+"""Articles that wait for the Batch API, unless --concurrency says otherwise."""
 
 
 class Maker(Protocol):
@@ -69,53 +76,129 @@ Made = Callable[[Store, int, Stop], Maker]
 """Makes the maker for a run: its store, its row in `runs`, what ends it."""
 
 
-def maker(
-    annotator: Annotator,
-    *,
-    concurrency: int | None = None,
-    requests_per_minute: float | None = None,
-    tokens_per_minute: float | None = None,
-    max_cost: float | None = None,
-) -> Made:
-    """Who makes annotations by these settings.
+class Answering(Protocol):
+    """Where requests are answered: at once by `Desk`, much later by `BatchDesk`."""
 
-    Args:
-        annotator: which engine.
-        concurrency: calls at once, or processes of the embedded engine (one a core if None).
+    def answer(self, key: str, request: Request, article: int) -> Awaitable[Given]:
+        """The answer and its row in the ledger; None if it is to be asked for again."""
+        ...
+
+    def note(self, tally: Tally) -> None:
+        """Write down what has been bought and spent."""
+        ...
+
+    async def aclose(self) -> None:
+        """Carry nothing any more."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast, how, and for how much annotations are made.
+
+    Attributes:
+        concurrency: calls at once (of the Batch API: articles that wait at once), or processes of
+            the embedded engine, one a core if None.
         requests_per_minute: see `Limits`.
         tokens_per_minute: see `Limits`.
         max_cost: US dollars; see `Budget`.
+        by_batch_api: whether answers come by the OpenAI Batch API.
+        queued_tokens: see `BatchDesk`.
+        pace: see `BatchDesk`.
+    """
+
+    concurrency: int | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    max_cost: float | None = None
+    by_batch_api: bool = False
+    queued_tokens: float | None = None
+    pace: Pace | None = None
+
+
+def maker(annotator: Annotator, speed: Speed) -> Made:
+    """Who makes annotations by these settings.
+
+    Raises:
+        UsageError: they contradict each other.
     """
     settings = annotator.settings
+    if settings.chosen_engine == "embedded":
+        if speed.by_batch_api:
+            raise UsageError(
+                "The embedded engine asks nobody: leave --via away, or name a model's server."
+            )
+        processes = speed.concurrency or os.cpu_count() or 1
+        return lambda store, run, stop: EmbeddedMaker(settings, annotator.codebook, processes)
+    if speed.by_batch_api:
+        return lambda store, run, stop: _much_later(annotator, speed, store, run, stop)
+    return lambda store, run, stop: _at_once(annotator, speed, store, run, stop)
 
-    def made(store: Store, run: int, stop: Stop) -> Maker:
-        if settings.chosen_engine == "embedded":
-            return EmbeddedMaker(settings, annotator.codebook, concurrency or os.cpu_count() or 1)
-        at_once = concurrency or CALLS_AT_ONCE
-        spent, dearest = store.execute(
-            "SELECT COALESCE(SUM(cost_usd), 0), COALESCE(MAX(cost_usd), 0) FROM ledger"
-        ).fetchone()
-        url = settings.base_url or OPENAI_URL
-        budget = Budget(settings.model, url, max_cost, stop, spent=spent, dearest=dearest)
-        limits = Limits(at_once, requests_per_minute, tokens_per_minute, sleep=stop.sleep)
-        asker = annotator.asker(limits, stop.sleep)
-        desk = Desk(asker, Ledger(store, run), budget, stop)
-        return ModelMaker(annotator, desk, stop, at_once)
 
-    return made
+def _at_once(annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop) -> ModelMaker:
+    files, requests = submissions.counts(store)
+    if requests:
+        raise UsageError(
+            f"{requests:,} requests of this store are with the Batch API, in {files:,} files: take "
+            "their answers in with --via batch-api first, so that none is paid twice."
+        )
+    at_once = speed.concurrency or CALLS_AT_ONCE
+    rates = (speed.requests_per_minute, speed.tokens_per_minute)
+    asker = annotator.asker(Limits(at_once, *rates, sleep=stop.sleep), stop.sleep)
+    budget = _budget(annotator, speed, store, stop)
+    return ModelMaker(
+        annotator, Desk(asker, Ledger(store, run), budget, stop), store, stop, at_once
+    )
+
+
+def _much_later(
+    annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop
+) -> ModelMaker:
+    from attributor.archive.batch_desk import BatchDesk
+    from attributor.prompting.batch_api import BatchApi
+
+    desk = BatchDesk(
+        BatchApi(annotator.asker(sleep=stop.sleep)),
+        store,
+        Ledger(store, run),
+        run,
+        _budget(annotator, speed, store, stop, prices.BATCH_API),
+        stop,
+        queued_tokens=speed.queued_tokens,
+        attempts=annotator.settings.attempts,
+        pace=speed.pace,
+    )
+    return ModelMaker(annotator, desk, store, stop, speed.concurrency or WAITING_AT_ONCE)
+
+
+def _budget(
+    annotator: Annotator, speed: Speed, store: Store, stop: Stop, factor: float = 1.0
+) -> Budget:
+    settings = annotator.settings
+    spent, dearest = store.execute(
+        "SELECT COALESCE(SUM(cost_usd), 0), COALESCE(MAX(cost_usd), 0) FROM ledger"
+    ).fetchone()
+    url = settings.base_url or OPENAI_URL
+    return Budget(
+        settings.model, url, speed.max_cost, stop, spent=spent, dearest=dearest, factor=factor
+    )
 
 
 class ModelMaker:
-    """Has a model asked, through the desk."""
+    """Has a model asked, through a desk."""
 
-    def __init__(self, annotator: Annotator, desk: Desk, stop: Stop, concurrency: int) -> None:
-        self.at_once = concurrency
-        self._annotator, self._desk, self._stop = annotator, desk, stop
+    def __init__(
+        self, annotator: Annotator, desk: Answering, store: Store, stop: Stop, at_once: int
+    ) -> None:
+        self.at_once = at_once
+        self._annotator, self._desk, self._store, self._stop = annotator, desk, store, stop
 
     async def make(self, row: int, article: Article) -> Rows | Failure:
         """Carry the article's dialogue to its end."""
+        carried = self._carried(row, article)
+        del article  # thousands may wait for a day: only one that is worked on is in memory
         try:
-            return await self._carried(row, article)
+            return await carried
         except (CreditError, AccessError) as error:
             self._stop.ask(
                 "stopped",
@@ -129,19 +212,24 @@ class ModelMaker:
     async def _carried(self, row: int, article: Article) -> Rows | Failure:
         rows: dict[str, int] = {}
         answers: dict[str, Answer] = {}
-        while isinstance(outcome := step(self._annotator, article, answers), Asking):
+        outcome = step(self._annotator, article, answers)
+        del article
+        while isinstance(outcome, Asking):
             orders = {key: self._desk.answer(key, r, row) for key, r in outcome.requests.items()}
-            for key, (row_there, answer) in zip(orders, await _all(orders.values()), strict=True):
-                rows[key], answers[key] = row_there, answer
+            del outcome
+            for key, given in zip(orders, await _all(orders.values()), strict=True):
+                if given is not None:
+                    rows[key], answers[key] = given
+            outcome = step(self._annotator, article_at(self._store, row), answers)
         return outcome.failure(rows) if isinstance(outcome, Useless) else outcome
 
     def note(self, tally: Tally) -> None:
         """Write down what has been bought and spent."""
-        tally.bought, tally.free = self._desk.bought, self._desk.free
-        tally.spent = self._desk.budget.spent_now if self._desk.budget.is_priced else None
+        self._desk.note(tally)
 
     async def aclose(self) -> None:
         """Close the connections."""
+        await self._desk.aclose()
         await self._annotator.aclose()
 
 

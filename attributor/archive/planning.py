@@ -21,8 +21,6 @@ LOOKED_AT = 100
 """Articles drawn at random by which the whole is estimated."""
 SECONDS_AN_ANSWER = 5.0
 """Assumed where nothing else is known: what a small model takes for an article's quotes."""
-BATCH_PRICE = 0.5
-"""What the OpenAI Batch API costs beside the same calls one by one."""
 
 
 @dataclass

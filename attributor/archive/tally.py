@@ -27,6 +27,8 @@ class Tally:
         free: answers that the ledger had.
         in_flight: articles being worked on.
         total: articles of this call if known beforehand.
+        files_out: files of requests that the Batch API has.
+        requests_out: requests in them that it has not answered.
     """
 
     read: int = 0
@@ -39,6 +41,8 @@ class Tally:
     free: int = 0
     in_flight: int = 0
     total: int | None = None
+    files_out: int = 0
+    requests_out: int = 0
     begun: float = field(default_factory=time.monotonic)
     share_read: float | None = None
     _work_began: tuple[float, float] | None = None

@@ -13,6 +13,7 @@ from attributor.cli.options import configured, engine_options, study_options
 
 if TYPE_CHECKING:
     from attributor.archive.batch import Batch, Options
+    from attributor.archive.making import Speed
     from attributor.pipeline import Annotator
     from attributor.reading.archives import Columns
 
@@ -28,6 +29,7 @@ RUN_EXAMPLES = """\b
 Examples:
   attributor batch --store archive.db --sample 100 --seed 7 exports/
   attributor batch --store archive.db --concurrency 32 --rpm 3000 --tpm 2000000 exports/
+  attributor batch --store archive.db --via batch-api --max-cost 50 exports/
   attributor batch --store archive.db --retry-failed exports/
   attributor batch --store archive.db --codebook study.yaml exports/
 
@@ -81,10 +83,23 @@ def batch() -> None:
     "--concurrency",
     type=click.IntRange(1),
     metavar="N",
-    help="Calls at once (8), or processes of the embedded engine (one a core).",
+    help="Calls at once (8), articles that wait for the Batch API at once (50,000), or processes "
+    "of the embedded engine (one a core).",
 )
 @click.option("--rpm", type=click.FloatRange(1), metavar="N", help="Requests a minute at most.")
 @click.option("--tpm", type=click.FloatRange(1), metavar="N", help="Tokens a minute at most.")
+@click.option(
+    "--via",
+    type=click.Choice(["calls", "batch-api"]),
+    default="calls",
+    help="Ask at once (calls), or by the OpenAI Batch API: within a day, at half the price.",
+)
+@click.option(
+    "--queued-tokens",
+    type=click.FloatRange(1),
+    metavar="N",
+    help="Of the Batch API: input tokens that it may have at once, as your account allows.",
+)
 @click.option("--retry-failed", is_flag=True, help="Take up what is in quarantine, too.")
 @click.option(
     "--only-changed",
@@ -110,7 +125,7 @@ def run(
     """
     columns = _columns(options)
     wanted = _options(sources, columns, options)
-    speed = {name: options.pop(name) for name in ("concurrency", "rpm", "tpm", "max_cost")}
+    speed = _speed(options)
     annotator = configured(options, codebook, targets, stance)
     if dry_run:
         _plan(annotator, store, wanted, speed)
@@ -189,7 +204,20 @@ def _options(sources: tuple[str, ...], columns: Columns, options: dict[str, Any]
     return Options(sources, columns, **{name: options.pop(name) for name in names})
 
 
-def _plan(annotator: Annotator, store: str, options: Options, speed: dict[str, Any]) -> None:
+def _speed(options: dict[str, Any]) -> Speed:
+    from attributor.archive.making import Speed
+
+    return Speed(
+        concurrency=options.pop("concurrency"),
+        requests_per_minute=options.pop("rpm"),
+        tokens_per_minute=options.pop("tpm"),
+        max_cost=options.pop("max_cost"),
+        by_batch_api=options.pop("via") == "batch-api",
+        queued_tokens=options.pop("queued_tokens"),
+    )
+
+
+def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> None:
     from contextlib import ExitStack
 
     from attributor.archive.planning import plan
@@ -209,10 +237,10 @@ def _plan(annotator: Annotator, store: str, options: Options, speed: dict[str, A
             limit=options.sample or options.max_articles,
             seed=options.seed,
         )
-    _echo(described(found, **speed))
+    _echo(described(found, speed))
 
 
-def _run(annotator: Annotator, store: str, options: Options, speed: dict[str, Any]) -> int:
+def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> int:
     import asyncio
 
     from attributor.archive.batch import Batch
@@ -221,13 +249,7 @@ def _run(annotator: Annotator, store: str, options: Options, speed: dict[str, An
     from attributor.archive.store import Store
     from attributor.cli.progress import watched
 
-    made = maker(
-        annotator,
-        concurrency=speed["concurrency"],
-        requests_per_minute=speed["rpm"],
-        tokens_per_minute=speed["tpm"],
-        max_cost=speed["max_cost"],
-    )
+    made = maker(annotator, speed)
     recipe = Recipe.of(annotator)
     with Store.open(store) as opened:
         with watched() as watch:
@@ -282,8 +304,8 @@ def _listen(work: Batch, cancel: Any) -> list[int]:
             128 + number,
         )
         say(
-            f"Ending: {work.tally.in_flight:,} articles are in the making, and the answers that "
-            "are on their way are waited for. Once more (Ctrl-C) to stop at once."
+            f"Ending: {work.tally.in_flight:,} articles are in the making, and calls on their way "
+            "are waited for. Once more (Ctrl-C) to stop at once."
         )
 
     for name in ("SIGINT", "SIGTERM"):
@@ -307,6 +329,11 @@ def _sum_up(work: Batch, store: str) -> None:
         say(f"{tally.free:,} of {tally.free + tally.bought:,} answers were in the ledger already.")
     if work.stop.reason:
         say(work.stop.reason)
+    if tally.requests_out:
+        say(
+            f"The Batch API has {tally.requests_out:,} requests in {tally.files_out:,} files: the "
+            "same command takes the answers in; they come within a day and stay for a month."
+        )
     if work.in_quarantine:
         say(
             f"{work.in_quarantine:,} in quarantine: 'attributor batch failures {store}' says why, "

@@ -9,20 +9,15 @@ from typing import TYPE_CHECKING
 from attributor.cli.progress import duration
 
 if TYPE_CHECKING:
+    from attributor.archive.making import Speed
     from attributor.archive.planning import Plan
 
 
-def described(
-    plan: Plan,
-    *,
-    concurrency: int | None,
-    rpm: float | None,
-    tpm: float | None,
-    max_cost: float | None,
-) -> Iterator[str]:
+def described(plan: Plan, speed: Speed) -> Iterator[str]:
     """The plan in lines."""
     from attributor.archive.making import CALLS_AT_ONCE
-    from attributor.archive.planning import BATCH_PRICE, SECONDS_AN_ANSWER
+    from attributor.archive.planning import SECONDS_AN_ANSWER
+    from attributor.prompting.prices import BATCH_API
 
     yield f"Found: {plan.read:,} places, {plan.unreadable:,} of them unreadable."
     yield f"Copies: {plan.copies:,} hold a text that stands elsewhere too."
@@ -31,7 +26,7 @@ def described(
     if not plan.todo:
         return
     if plan.estimate is None:
-        processes = concurrency or os.cpu_count() or 1
+        processes = speed.concurrency or os.cpu_count() or 1
         seconds, _ = plan.seconds(processes)
         yield "The embedded engine costs nothing."
         yield f"Time: about {duration(seconds)} with {processes} processes."
@@ -40,12 +35,16 @@ def described(
     if plan.estimate.cost_usd is not None:
         low, high = plan.estimate.cost_usd
         yield f"Price, asked one by one: ${low:,.2f} to ${high:,.2f}."
-        low, high = BATCH_PRICE * low, BATCH_PRICE * high
+        low, high = BATCH_API * low, BATCH_API * high
         yield f"Price, by the OpenAI Batch API: ${low:,.2f} to ${high:,.2f}."
-        if max_cost is not None and plan.estimate.cost_usd[1] > max_cost:
-            yield f"The budget of ${max_cost:,.2f} may not be enough."
-    at_once = concurrency or CALLS_AT_ONCE
-    least, most = plan.seconds(at_once, rpm, tpm)
+        price = plan.estimate.cost_usd[1] * (BATCH_API if speed.by_batch_api else 1)
+        if speed.max_cost is not None and price > speed.max_cost:
+            yield f"The budget of ${speed.max_cost:,.2f} may not be enough."
+    if speed.by_batch_api:
+        yield "Time: within a day for each round of questions (up to 3 with stances), as a rule."
+        return
+    at_once = speed.concurrency or CALLS_AT_ONCE
+    least, most = plan.seconds(at_once, speed.requests_per_minute, speed.tokens_per_minute)
     yield (
         f"Time: about {duration(least)} to {duration(most)}, with {at_once} calls at once of "
         f"{SECONDS_AN_ANSWER:g} s each (assumed), within the limits given."

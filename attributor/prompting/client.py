@@ -12,10 +12,10 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from attributor.errors import AnswerError, UsageError
+from attributor.errors import AnswerError, ModelError, UsageError
 from attributor.prompting import prices, tokens
 from attributor.prompting.dialogue import Conversation
 from attributor.prompting.exchange import Answer, Request
@@ -26,8 +26,10 @@ from attributor.records import Annotation, Usage
 from attributor.settings import OPENAI_URL, Settings
 
 if TYPE_CHECKING:
-    from openai import APIStatusError, AsyncOpenAI
-    from tenacity import RetryCallState
+    from openai import APIError, APIStatusError, AsyncOpenAI
+    from tenacity import AsyncRetrying, RetryCallState
+
+T = TypeVar("T")
 
 NO_KEY = "none"
 """Sent where there is no key: servers that need none want something all the same."""
@@ -36,7 +38,7 @@ REASONING_ROOM = 16_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Dialect:
+class Dialect:
     """What a server was found to understand. `format` goes from strict to plain."""
 
     format: int = 0
@@ -99,11 +101,11 @@ class Asker:
     ) -> None:
         self._settings, self._sleep, self._own = settings, sleep, client is None
         self._gate = gate
-        self._client = _checked(client) if client is not None else _connect(settings)
-        address = urlsplit(str(self._client.base_url))
+        self.client = _checked(client) if client is not None else _connect(settings)
+        address = urlsplit(str(self.client.base_url))
         self.host = address.netloc.rpartition("@")[2]
         at_openai = address.hostname == urlsplit(OPENAI_URL).hostname
-        self._dialect = _Dialect(breakpoint=at_openai, completion_limit=at_openai)
+        self._dialect = Dialect(breakpoint=at_openai, completion_limit=at_openai)
 
     async def ask(self, request: Request) -> Answer:
         """The answer to one request.
@@ -121,25 +123,53 @@ class Asker:
         Raises:
             ModelError: there is none, after all attempts that make sense.
         """
+        response = await self.persistently(lambda: self._adapting(request), request.article)
+        return self.read(request.article, response)
+
+    async def persistently(self, call: Callable[[], Awaitable[T]], article: str = "") -> T:
+        """What a call to the server gives, tried again as long as that makes sense.
+
+        Raises:
+            ModelError: the server did not do it; says which article it was about.
+        """
         import openai
 
+        async def calling() -> T:
+            return await call()
+
         try:
-            response = await self._persistently(request)
+            given: T = await self._retrying()(calling)
+            return given
         except openai.APIError as error:
-            raise self._explained(error, request) from error
-        return self._read(request, response)
+            raise self.explained(error).about(article) from error
+
+    def body(self, request: Request) -> dict[str, Any]:
+        """The request as this server was found to take it."""
+        return _parameters(request, self._settings.model, self._dialect)
+
+    @property
+    def dialect(self) -> Dialect:
+        """What the server is taken to understand now."""
+        return self._dialect
+
+    def adapts(self, error: APIStatusError, sent: Dialect) -> bool:
+        """Whether there is a simpler way to ask than the one that was rejected; takes it."""
+        simpler = _simpler(sent, error)
+        if self._dialect == sent:
+            self._dialect = simpler
+        return simpler != sent
 
     async def aclose(self) -> None:
         """Close the connections, unless the client is the caller's own."""
         if self._own:
-            await self._client.close()
+            await self.client.close()
 
-    async def _persistently(self, request: Request) -> str:
+    def _retrying(self) -> AsyncRetrying:
         import asyncio
 
         import tenacity
 
-        retrying = tenacity.AsyncRetrying(
+        return tenacity.AsyncRetrying(
             sleep=self._sleep or asyncio.sleep,
             stop=tenacity.stop_after_attempt(self._settings.attempts),
             wait=_wait,
@@ -147,31 +177,26 @@ class Asker:
             before_sleep=self._everybody_waits,
             reraise=True,
         )
-        body: str = await retrying(self._adapting, request)
-        return body
 
     async def _adapting(self, request: Request) -> str:
         """Send the request, more simply as long as the server rejects what it does not know."""
         import openai
 
         while True:
-            dialect = self._dialect
+            sent = self._dialect
             try:
-                return await self._send(request, dialect)
+                return await self._send(request)
             except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                simpler = _simpler(dialect, error)
-                if simpler == dialect:
+                if not self.adapts(error, sent):
                     raise
-                self._dialect = simpler
 
-    async def _send(self, request: Request, dialect: _Dialect) -> str:
+    async def _send(self, request: Request) -> str:
         import openai
 
-        parameters = _parameters(request, self._settings.model, dialect)
-        completions = self._client.chat.completions.with_raw_response
+        completions = self.client.chat.completions.with_raw_response
         try:
             async with self._gate.sending(request) if self._gate else nullcontext():
-                response = await completions.create(**parameters)
+                response = await completions.create(**self.body(request))
         except openai.APIStatusError as error:
             self._heard(error.status_code, error.response.headers)
             raise
@@ -188,23 +213,29 @@ class Asker:
         if self._gate and state.next_action and getattr(error, "status_code", 0) in OVERLOADED:
             self._gate.hold(state.next_action.sleep)
 
-    def _explained(self, error: Any, request: Request) -> Exception:
+    def explained(self, error: APIError) -> ModelError:
+        """What a user is told of an error of the server's."""
         settings = self._settings
         asked = Asked(self.host, settings.model, settings.attempts, settings.timeout)
-        return explained(error, asked).about(request.article)
+        return explained(error, asked)
 
-    def _read(self, request: Request, text: str) -> Answer:
+    def read(self, article: str, text: str) -> Answer:
+        """The answer in a chat completion, with its price.
+
+        Raises:
+            AnswerError: the text is no chat completion.
+        """
         try:
             answer = _answer(json.loads(text), self._settings.model)
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
             raise AnswerError(
                 f"The server '{self.host}' answered the request about "
-                f"'{harmless(request.article)}' with something that is no chat completion; "
+                f"'{harmless(article)}' with something that is no chat completion; "
                 "check --base-url.",
-                article=request.article,
+                article=article,
                 body=text,
             ) from error
-        price = prices.cost(self._settings.model, answer.usage, str(self._client.base_url))
+        price = prices.cost(self._settings.model, answer.usage, str(self.client.base_url))
         return replace(answer, usage=answer.usage.model_copy(update={"cost_usd": price}))
 
 
@@ -286,7 +317,7 @@ def _wait(state: RetryCallState) -> float:
     return seconds_to_wait(error, state.attempt_number, random.random())  # noqa: S311
 
 
-def _parameters(request: Request, model: str, dialect: _Dialect) -> dict[str, Any]:
+def _parameters(request: Request, model: str, dialect: Dialect) -> dict[str, Any]:
     in_words = FORMATS[dialect.format] in ("JSON mode", "plain text")
     limit = request.max_output_tokens
     parameters: dict[str, Any] = {
@@ -326,7 +357,7 @@ def _response_format(request: Request, form: str) -> dict[str, Any] | None:
     return {"type": "json_schema", "json_schema": json_schema}
 
 
-def _simpler(dialect: _Dialect, error: APIStatusError) -> _Dialect:
+def _simpler(dialect: Dialect, error: APIStatusError) -> Dialect:
     """A dialect without what the server complains about; the same one if nothing is recognised."""
     words = said(error)
     if dialect.breakpoint and "cache" in words:

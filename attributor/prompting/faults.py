@@ -137,7 +137,7 @@ def explained(error: APIError, asked: Asked) -> ModelError:
         return BusyError(
             f"The connection to '{asked.host}' broke off{tries}; check the network, or try again."
         )
-    return RequestError(f"The request to '{asked.host}' failed: {_shown(str(error))}.")
+    return RequestError(f"The request to '{asked.host}' failed: {shown(str(error))}.")
 
 
 def _status(error: APIStatusError, asked: Asked) -> ModelError:
@@ -192,7 +192,7 @@ def _never(error: APIStatusError, asked: Asked) -> RequestError:
         )
     return RequestError(
         f"The server '{host}' rejects the request to the model {model} (HTTP {status}): "
-        f"'{_shown(error.message)}'; check --model, or try another server."
+        f"'{shown(error.message)}'; check --model, or try another server."
     )
 
 
@@ -200,7 +200,8 @@ def _tries(asked: Asked) -> str:
     return f" in {asked.attempts} attempts" if asked.attempts > 1 else ""
 
 
-def _shown(message: str) -> str:
+def shown(message: str) -> str:
+    """A server's words, without keys, controls and length."""
     return harmless(_KEY.sub("…", message))[:200].rstrip(". ")
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from attributor.records import Usage
 
+BATCH_API = 0.5
+"""What an answer of the OpenAI Batch API costs beside the same answer at once."""
+
 
 def cost(model: str, usage: Usage, base_url: str) -> float | None:
     """US dollars for what was used, or None where no price is known for this model and server."""

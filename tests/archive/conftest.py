@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from attributor.prompting import prices
+from attributor.records import Usage
+
 from . import shop as shops
 from .shop import Shop
 
@@ -34,6 +37,16 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def shop() -> Iterator[Shop]:
     with shops.opened() as shop:
         yield shop
+
+
+@pytest.fixture
+def priced(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A price list for the shop: a dollar for a thousand tokens."""
+
+    def cost(model: str, usage: Usage, base_url: str) -> float:
+        return (usage.input_tokens + usage.output_tokens) / 1000
+
+    monkeypatch.setattr(prices, "cost", cost)
 
 
 def text_of(number: int, *, speaker: str = "Ana Petric") -> str:

@@ -18,8 +18,6 @@ from attributor.archive.exporting import exported
 from attributor.archive.stopping import Stop
 from attributor.archive.store import Store
 from attributor.errors import UsageError
-from attributor.prompting import prices
-from attributor.records import Usage
 
 from .conftest import archive, text_of
 from .shop import Shop, completion, fault
@@ -39,16 +37,6 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("attributor.archive.limits.LONGEST_WAIT", 0.0)
     monkeypatch.setattr("attributor.prompting.faults.FIRST_WAIT", 0.0)
     monkeypatch.setattr("attributor.prompting.faults.LONGEST_WAIT", 0.0)
-
-
-@pytest.fixture
-def priced(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A price list for the shop: a dollar for a thousand tokens."""
-
-    def cost(model: str, usage: Usage, base_url: str) -> float:
-        return (usage.input_tokens + usage.output_tokens) / 1000
-
-    monkeypatch.setattr(prices, "cost", cost)
 
 
 def always(reply: Reply) -> Any:

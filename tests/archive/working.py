@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from attributor.archive.batch import Batch, Options, until
-from attributor.archive.making import maker
+from attributor.archive.making import Speed, maker
 from attributor.archive.recipe import Recipe
 from attributor.archive.sampling import sampled
 from attributor.archive.stopping import Stop
@@ -50,7 +50,7 @@ def run(
 ) -> Ended:
     """Run a batch to its end."""
     with Store.open(path) as store:
-        made = maker(who, concurrency=concurrency, **(speed or {}))
+        made = maker(who, Speed(concurrency=concurrency, **(speed or {})))
         wanted = Options(tuple(map(str, sources)), **options)
         work = Batch(store, Recipe.of(who), wanted, made, lambda tally: None)
         found = until(work.stop, entries(wanted.sources))

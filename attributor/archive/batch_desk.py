@@ -1,0 +1,334 @@
+"""The desk where requests are answered by the Batch API: much later, at half the price.
+
+    answer() -> outbox -> uploaded -> submitted -> looked at -> taken in -> the future is settled
+
+Whoever asks waits; one task carries the files to and fro. What a server has is in the store before
+it is submitted, under a name by which it is found again there: after a kill it is neither lost nor
+submitted a second time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Awaitable
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
+from typing import IO
+
+from attributor.archive import submissions
+from attributor.archive.budget import Budget
+from attributor.archive.ledger import Ledger, storable
+from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.store import Store
+from attributor.archive.submissions import Order, Outbox, Submission
+from attributor.archive.tally import Tally
+from attributor.errors import BusyError, CreditError, ModelError, RequestError
+from attributor.prompting import Answer, Request, tokens
+from attributor.prompting.batch_api import BatchApi, Result, Status
+from attributor.prompting.client import REASONING_ROOM
+
+CHUNK = 200
+"""Answers that are written to the store at a time."""
+PATIENCE = 3600.0
+"""Seconds for which the server may be out of reach while answers are waited for."""
+TOO_MANY_TOKENS = "token_limit_exceeded"
+_NO_CREDIT = ("billing", "quota")
+_LIMIT = re.compile(r"limit:?\s*([\d,]{3,})", re.IGNORECASE)
+
+Given = tuple[int, Answer] | None
+"""The answer and its row in the ledger; None if the server gave none, and it may be asked again."""
+End = tuple[str, Given | ModelError]
+"""A request's key, and what came of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds: between two rounds, without a new request until a file goes, between two looks."""
+
+    tick: float = 1.0
+    quiet: float = 3.0
+    look: float = 30.0
+
+
+class BatchDesk:
+    """Answers requests by the ledger for free, else by the Batch API.
+
+    Args:
+        api: the server's.
+        store: where is written what the server has.
+        ledger: where answers are kept.
+        run: the run's row.
+        budget: is asked before anything is submitted.
+        stop: nothing is submitted once the batch shall end.
+        queued_tokens: input tokens that may be with the server at once, None for no limit; one
+            that the server names counts from then on.
+        attempts: how often a request is given to the server at most.
+        pace: how often to do what.
+    """
+
+    def __init__(
+        self,
+        api: BatchApi,
+        store: Store,
+        ledger: Ledger,
+        run: int,
+        budget: Budget,
+        stop: Stop,
+        *,
+        queued_tokens: float | None = None,
+        attempts: int = 3,
+        pace: Pace | None = None,
+    ) -> None:
+        self._api, self._store, self._ledger, self._run = api, store, ledger, run
+        self._budget, self._stop, self._attempts = budget, stop, attempts
+        self._pace = pace or Pace()
+        self._most_tokens = queued_tokens or float("inf")
+        self._waiting: dict[str, asyncio.Future[Given]] = {}
+        self._tries: Counter[str] = Counter()
+        self._held: dict[str, float] = {}
+        self._outboxes: list[Outbox] = []
+        self._open = submissions.all_open(store, api.address)
+        for submission in self._open:
+            budget.promise(submission.promised)
+        self._asked_at = self._heard_at = time.monotonic()
+        self._look_at = self._hand_in_at = 0.0
+        self._carrying: asyncio.Task[None] | None = None
+        self._ended: BaseException | None = None
+        self._bought = self._free = 0
+
+    def answer(self, key: str, request: Request, article: int) -> Awaitable[Given]:
+        """The answer, sooner or later; the request is not kept for so long.
+
+        Raises:
+            ModelError: when awaited: there is none, and there will be none.
+            Stopping: when awaited: the batch is ending.
+        """
+        future = self._waiting.get(key)
+        if future is not None:
+            return future
+        future = asyncio.get_running_loop().create_future()
+        found = self._ledger.find(key)
+        if found is not None:
+            self._free += 1
+            future.set_result(found)
+        elif self._ended is not None:
+            future.set_exception(_again(self._ended))
+        else:
+            self._waiting[key] = future
+            if not submissions.is_open(self._store, key):
+                self._put(key, request, article)
+            self._carrying = self._carrying or asyncio.create_task(self._carry())
+        return future
+
+    def note(self, tally: Tally) -> None:
+        """Write down what has been bought and spent, and what the server has."""
+        tally.bought, tally.free = self._bought, self._free
+        tally.spent = self._budget.spent_now if self._budget.is_priced else None
+        tally.files_out, tally.requests_out = submissions.counts(self._store)
+
+    async def aclose(self) -> None:
+        """Carry nothing any more; what the server has stays there."""
+        if self._carrying is not None:
+            self._carrying.cancel()
+            with suppress(asyncio.CancelledError):
+                await self._carrying
+
+    def _put(self, key: str, request: Request, article: int) -> None:
+        """Write the request into the file that goes next, if the budget has room for it."""
+        promised = self._budget.likely_most(request, REASONING_ROOM)
+        if promised > self._budget.room:
+            self._held[key] = promised
+            return
+        content = self._store.value("SELECT content FROM articles WHERE id = ?", (article,))
+        name = f"{str(content)[:16]}-{request.purpose}-{request.part}-{key[:16]}"
+        size = tokens.roughly(request)
+        line = self._api.line(name, request)
+        if not (self._outboxes and self._outboxes[-1].takes(line, size)):
+            self._outboxes.append(Outbox(self._store.path.parent, self._most_tokens))
+        order = Order(name, key, article, request.purpose, request.part, size, promised)
+        self._outboxes[-1].put(order, line)
+        self._budget.promise(promised)
+        self._asked_at = time.monotonic()
+
+    async def _carry(self) -> None:
+        try:
+            while True:
+                await self._hand_in()
+                await self._take_in()
+                self._release_held()
+                await self._stop.sleep(self._pace.tick)
+        except ModelError as error:
+            self._stop.ask(
+                "stopped",
+                f"{error.message} To go on after that, run the same command again.",
+                error.exit_code,
+            )
+            self._let_go(Stopping())
+        except BaseException as error:
+            self._let_go(error)
+            if not isinstance(error, Exception):
+                raise
+
+    def _let_go(self, why: BaseException) -> None:
+        self._ended = why
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(_again(why))
+
+    async def _hand_in(self) -> None:
+        """Submit the files that are full, and the last one once nothing more comes."""
+        while self._outboxes and time.monotonic() >= self._hand_in_at:
+            outbox = self._outboxes[0]
+            grows = outbox is self._outboxes[-1]
+            if grows and time.monotonic() < self._asked_at + self._pace.quiet:
+                return
+            queued = sum(submission.tokens for submission in self._open)
+            if self._open and queued + outbox.tokens > self._most_tokens:
+                return
+            self._outboxes.pop(0)
+            await self._submit(outbox)
+
+    async def _submit(self, outbox: Outbox) -> None:
+        with outbox.file:
+            file_id = await self._api.upload(outbox.name, outbox.file)
+        submission = submissions.opened(self._store, self._run, self._api.address, outbox, file_id)
+        self._open.append(submission)
+        await self._confirm(submission)
+
+    async def _confirm(self, submission: Submission) -> str:
+        """Have an uploaded file answered; gives the batch's id."""
+        try:
+            batch_id = await self._api.submit(submission.name, submission.file, submission.since)
+        except RequestError:  # it will never be taken
+            self._close(submission)
+            raise
+        submissions.noted(self._store, submission, batch=batch_id, status="submitted")
+        return batch_id
+
+    async def _take_in(self) -> None:
+        """Look at what the server has, and take in what is over."""
+        if time.monotonic() < self._look_at:
+            return
+        self._look_at = time.monotonic() + self._pace.look
+        for submission in list(self._open):
+            with suppress(BusyError):
+                await self._look(submission)
+                self._heard_at = time.monotonic()
+        if self._open and time.monotonic() > self._heard_at + PATIENCE:
+            raise BusyError(
+                f"The server '{self._api.host}' has been out of reach for an hour; the answers "
+                "stay there for a month."
+            )
+
+    async def _look(self, submission: Submission) -> None:
+        batch_id = submissions.batch_of(self._store, submission)
+        if batch_id is None:  # the last run was ended in the middle
+            batch_id = await self._confirm(submission)
+        status = await self._api.look(batch_id)
+        submissions.noted(self._store, submission, status=status.name)
+        if status.is_over:
+            for file_id in status.files:
+                with tempfile.TemporaryFile(dir=self._store.path.parent) as file:
+                    await self._api.download(file_id, file)
+                    await self._read(submission, file)
+            self._end(submission, status)
+
+    async def _read(self, submission: Submission, file: IO[bytes]) -> None:
+        results = self._api.results(file)
+        while chunk := list(islice(results, CHUNK)):
+            with self._store.transaction():
+                ends = [self._kept(submission, result) for result in chunk]
+            for end in ends:
+                if end is not None:
+                    self._settle(*end)
+            await asyncio.sleep(0)
+
+    def _kept(
+        self, submission: Submission, result: Result
+    ) -> tuple[str, Given | ModelError] | None:
+        """What came of a request, written down first; None if that was known already."""
+        row = submissions.open_request(self._store, submission, result.custom_id)
+        if row is None:
+            return None
+        key: str = row["key"]
+        if result.answer is not None:
+            answer = storable(result.answer)
+            kept = self._ledger.keep(key, row["article_id"], row["purpose"], row["part"], answer)
+            self._budget.settle(answer.usage)
+            self._bought += 1
+            submissions.settled(self._store, row["id"], "answered")
+            return key, (kept, answer)
+        if result.error is not None:
+            submissions.settled(self._store, row["id"], "refused")
+            return key, result.error
+        return None  # counted with those that the file says nothing of
+
+    def _end(self, submission: Submission, status: Status) -> None:
+        """Nothing more comes of it: what is left may be asked again."""
+        left = self._close(submission)
+        if status.code == TOO_MANY_TOKENS and len(left) > 1:
+            self._learn_limit(submission, status.complaint)
+        elif status.name == "failed":
+            raise self._rejected(status)
+        elif not status.completed or status.name == "completed":
+            self._tries.update(left)
+        for key in left:
+            tired = self._tries[key] >= self._attempts
+            self._settle(key, self._unanswered(key) if tired else None)
+
+    def _close(self, submission: Submission) -> list[str]:
+        self._open.remove(submission)
+        self._budget.promise(-submission.promised)
+        return submissions.closed(self._store, submission)
+
+    def _settle(self, key: str, end: Given | ModelError) -> None:
+        future = self._waiting.pop(key, None)
+        if future is None or future.done():
+            return
+        if isinstance(end, ModelError):
+            future.set_exception(end)
+        else:
+            future.set_result(end)
+
+    def _release_held(self) -> None:
+        """Have those ask again for whom there was no room, as far as there is some now."""
+        out = self._open or self._outboxes
+        if self._held and not out and min(self._held.values()) > self._budget.room:
+            self._budget.used_up()
+            return
+        room = self._budget.room
+        for key, promised in list(self._held.items()):
+            room -= promised
+            if room < 0:
+                return
+            del self._held[key]
+            self._settle(key, None)
+
+    def _learn_limit(self, submission: Submission, complaint: str) -> None:
+        """Give the server no more tokens at once than it takes, and not at once again."""
+        told = _LIMIT.search(complaint)
+        known = float(told[1].replace(",", "")) if told else submission.tokens / 2
+        self._most_tokens = min(self._most_tokens, known)
+        self._hand_in_at = time.monotonic() + self._pace.look
+
+    def _rejected(self, status: Status) -> ModelError:
+        if any(word in status.code for word in _NO_CREDIT):
+            return CreditError(f"The account at '{self._api.host}' has no credit left; add some.")
+        why = status.complaint or status.code or "no reason given"
+        return RequestError(f"The Batch API of '{self._api.host}' rejects the requests: '{why}'.")
+
+    def _unanswered(self, key: str) -> BusyError:
+        return BusyError(
+            f"The Batch API of '{self._api.host}' gave no answer in {self._tries[key]} attempts; "
+            "try again later."
+        )
+
+
+def _again(why: BaseException) -> BaseException:
+    """The same for one more that waits; each has a traceback of its own."""
+    return Stopping() if isinstance(why, Stopping | asyncio.CancelledError) else why

@@ -1,0 +1,166 @@
+"""What was given to the Batch API, in the store: written before it is bought, until it is had."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from attributor.archive.store import Row, Store, now
+from attributor.prompting.batch_api import MOST_BYTES, MOST_REQUESTS
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One request on its way: its name in the file, what it takes, whose it is."""
+
+    name: str
+    key: str
+    article: int
+    purpose: str
+    part: int
+    tokens: int
+    promised: float
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A file of requests that a server has, as the store knows it."""
+
+    id: int
+    name: str
+    file: str
+    tokens: int
+    promised: float
+    made: str
+
+    @property
+    def since(self) -> float:
+        """When it was uploaded, in seconds since the epoch."""
+        return datetime.fromisoformat(self.made).timestamp()
+
+
+@dataclass
+class Outbox:
+    """A file of requests that no server has yet. It is gone with the process.
+
+    Args:
+        folder: where it lies; without a name, so that nothing of it stays.
+        most_tokens: how many input tokens it may come to.
+    """
+
+    folder: Path
+    most_tokens: float
+    orders: list[Order] = field(default_factory=list)
+    size: int = 0
+    tokens: int = 0
+    name: str = field(default_factory=lambda: f"attributor-{secrets.token_hex(8)}")
+
+    def __post_init__(self) -> None:
+        self.file: IO[bytes] = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115
+
+    def takes(self, line: bytes, tokens: int) -> bool:
+        """Whether there is room for one more; in an empty one there always is."""
+        return not self.orders or (
+            len(self.orders) < MOST_REQUESTS
+            and self.size + len(line) <= MOST_BYTES
+            and self.tokens + tokens <= self.most_tokens
+        )
+
+    def put(self, order: Order, line: bytes) -> None:
+        """Write a request down."""
+        self.file.write(line)
+        self.orders.append(order)
+        self.size += len(line)
+        self.tokens += order.tokens
+
+
+def opened(store: Store, run: int, server: str, outbox: Outbox, file_id: str) -> Submission:
+    """Note an uploaded file, before it is submitted."""
+    promised, made = sum(order.promised for order in outbox.orders), now()
+    with store.transaction():
+        row = store.insert(
+            "submissions",
+            {
+                "name": outbox.name,
+                "run_id": run,
+                "server": server,
+                "file": file_id,
+                "status": "uploaded",
+                "requests": len(outbox.orders),
+                "tokens": outbox.tokens,
+                "promised": promised,
+                "made": made,
+            },
+        )
+        store.executemany(
+            "INSERT INTO submitted (name, submission_id, article_id, key, purpose, part, state) "
+            "VALUES (?, ?, ?, ?, ?, ?, 'open')",
+            [(o.name, row, o.article, o.key, o.purpose, o.part) for o in outbox.orders],
+        )
+    return Submission(row, outbox.name, file_id, outbox.tokens, promised, made)
+
+
+def all_open(store: Store, server: str) -> list[Submission]:
+    """What a server was given and has not answered yet."""
+    rows = store.execute(
+        "SELECT id, name, file, tokens, promised, made FROM submissions "
+        "WHERE server = ? AND ended IS NULL ORDER BY id",
+        (server,),
+    )
+    return [Submission(**dict(row)) for row in rows.fetchall()]
+
+
+def is_open(store: Store, key: str) -> bool:
+    """Whether a server has been given the request with this key and has not answered it yet."""
+    return store.one("SELECT 1 FROM submitted WHERE key = ? AND state = 'open'", (key,)) is not None
+
+
+def noted(store: Store, submission: Submission, **columns: Any) -> None:
+    """Write down what the server says of it."""
+    changes = ", ".join(f"{name} = ?" for name in columns)
+    store.execute(
+        f"UPDATE submissions SET {changes} WHERE id = ?",  # noqa: S608
+        (*columns.values(), submission.id),
+    )
+
+
+def batch_of(store: Store, submission: Submission) -> str | None:
+    """The id that the server gave its batch; None if the store was not told."""
+    found: str | None = store.value("SELECT batch FROM submissions WHERE id = ?", (submission.id,))
+    return found
+
+
+def open_request(store: Store, submission: Submission, name: str) -> Row | None:
+    """The request with this name, unless what came of it is known already."""
+    return store.one(
+        "SELECT * FROM submitted WHERE submission_id = ? AND name = ? AND state = 'open'",
+        (submission.id, name),
+    )
+
+
+def settled(store: Store, request: int, state: str) -> None:
+    """Note what came of a request. Inside a transaction."""
+    store.execute("UPDATE submitted SET state = ? WHERE id = ?", (state, request))
+
+
+def closed(store: Store, submission: Submission) -> list[str]:
+    """Note that nothing more comes of it; gives the keys of the requests that got no answer."""
+    with store.transaction():
+        left = store.execute(
+            "UPDATE submitted SET state = 'unanswered' WHERE submission_id = ? AND state = 'open' "
+            "RETURNING key",
+            (submission.id,),
+        ).fetchall()
+        noted(store, submission, ended=now())
+    return [row["key"] for row in left]
+
+
+def counts(store: Store) -> tuple[int, int]:
+    """How many files, and how many requests of them, servers have and have not answered."""
+    files = store.value("SELECT COUNT(*) FROM submissions WHERE ended IS NULL")
+    requests = store.value("SELECT COUNT(*) FROM submitted WHERE state = 'open'")
+    return int(files), int(requests)

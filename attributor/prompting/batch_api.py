@@ -1,0 +1,252 @@
+"""The OpenAI Batch API: files of requests that are answered within a day, at half the price.
+
+    line -> (a file) -> upload -> submit -> look, again and again -> download -> results
+
+https://developers.openai.com/api/docs/guides/batch. A batch is found again by its name, which
+stands in its metadata: whoever was interrupted while submitting it looks for it first.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import IO, TYPE_CHECKING, Any, Final
+
+from attributor.errors import ModelError, RequestError
+from attributor.prompting import prices
+from attributor.prompting.client import Asker, Dialect
+from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.faults import is_transient, shown
+
+if TYPE_CHECKING:
+    from openai import APIStatusError
+    from openai.types import Batch
+
+ENDPOINT: Final = "/v1/chat/completions"
+MOST_REQUESTS, MOST_BYTES = 50_000, 200_000_000
+"""Of one file."""
+NAME = "attributor"
+"""The key of the metadata that holds a batch's name."""
+KEPT = 30 * 24 * 3600
+"""Seconds that the server keeps files: the longest that it can."""
+LONGEST_TRANSFER = 1800.0
+"""Seconds that the upload or the download of a file may take."""
+CLOCKS_DIFFER = 3600
+"""Seconds that the server's clock may be behind."""
+UNKNOWN = "unknown"
+OVER = frozenset({"completed", "failed", "expired", "cancelled", UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """How a batch stands.
+
+    Attributes:
+        name: as the server says: validating, in_progress, completed, expired …
+        completed: requests that were answered.
+        failed: requests that were not.
+        files: the ids of the files with what came of the requests, in no order.
+        code: of what is wrong with the whole file; empty if nothing is.
+        complaint: the same in the server's words, harmless to show.
+    """
+
+    name: str
+    completed: int = 0
+    failed: int = 0
+    files: tuple[str, ...] = ()
+    code: str = ""
+    complaint: str = ""
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more comes of it."""
+        return self.name in OVER
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What came of one request: an answer, an error, or neither: then it may be asked again."""
+
+    custom_id: str
+    answer: Answer | None = None
+    error: ModelError | None = None
+
+
+class BatchApi:
+    """The Batch API of the server that `asker` asks."""
+
+    def __init__(self, asker: Asker) -> None:
+        self._asker = asker
+        self.host, self.address = asker.host, str(asker.client.base_url)
+
+    def line(self, custom_id: str, request: Request) -> bytes:
+        """The request as a line of a file."""
+        fields = {
+            "custom_id": custom_id,
+            "method": "POST",
+            "url": ENDPOINT,
+            "body": self._asker.body(request),
+        }
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+    async def upload(self, name: str, file: IO[bytes]) -> str:
+        """Give the server a file of lines; gives the file's id there. Nothing is bought by it.
+
+        Raises:
+            ModelError: the server did not take it.
+        """
+
+        import openai
+
+        async def send() -> str:
+            file.seek(0)
+            try:
+                sent = await self._asker.client.files.create(
+                    file=(f"{name}.jsonl", file),
+                    purpose="batch",
+                    expires_after={"anchor": "created_at", "seconds": KEPT},
+                    timeout=LONGEST_TRANSFER,
+                )
+            except openai.NotFoundError as error:
+                raise RequestError(
+                    f"The server '{self.host}' has no Batch API (HTTP 404); leave --via away, or "
+                    "check --base-url."
+                ) from error
+            return sent.id
+
+        return await self._asker.persistently(send)
+
+    async def submit(self, name: str, file_id: str, since: float) -> str:
+        """Have an uploaded file answered, unless it is already; gives the batch's id.
+
+        Args:
+            name: of the batch, which nobody else has.
+            file_id: see `upload`.
+            since: seconds since the epoch before which it was not submitted.
+
+        Raises:
+            ModelError: the server did not take it.
+        """
+
+        async def send() -> str:
+            found = await self._find(name, since)
+            if found is not None:
+                return found
+            batch = await self._asker.client.batches.create(
+                input_file_id=file_id,
+                endpoint=ENDPOINT,
+                completion_window="24h",
+                metadata={NAME: name},
+                output_expires_after={"anchor": "created_at", "seconds": KEPT},
+            )
+            return batch.id
+
+        return await self._asker.persistently(send)
+
+    async def look(self, batch_id: str) -> Status:
+        """How the batch stands; unknown, if the server has none with this id.
+
+        Raises:
+            ModelError: the server does not say.
+        """
+        import openai
+
+        async def ask() -> Status:
+            try:
+                return _status(await self._asker.client.batches.retrieve(batch_id))
+            except openai.NotFoundError:
+                return Status(UNKNOWN)
+
+        return await self._asker.persistently(ask)
+
+    async def download(self, file_id: str, into: IO[bytes]) -> None:
+        """Write the whole of a file of the server's into an empty one.
+
+        Raises:
+            ModelError: it cannot be had.
+        """
+        import httpx2
+        import openai
+
+        async def fetch() -> None:
+            into.seek(0)
+            into.truncate()
+            files = self._asker.client.files.with_streaming_response
+            try:
+                async with files.content(file_id, timeout=LONGEST_TRANSFER) as response:
+                    async for chunk in response.iter_bytes():
+                        into.write(chunk)
+            except httpx2.TransportError as error:
+                request = httpx2.Request("GET", str(self._asker.client.base_url))
+                raise openai.APIConnectionError(request=request) from error
+
+        await self._asker.persistently(fetch)
+        into.seek(0)
+
+    def results(self, lines: Iterable[bytes]) -> Iterator[Result]:
+        """What the lines of a downloaded file say, one by one."""
+        sent = self._asker.dialect  # many lines may complain of the same: it is changed once
+        for line in lines:
+            try:
+                told = json.loads(line)
+                custom_id = told["custom_id"]
+            except (ValueError, KeyError, TypeError):
+                continue  # whose line it was is not known: its request counts as not answered
+            yield self._result(custom_id, told.get("response") or {}, sent)
+
+    def _result(self, custom_id: str, response: dict[str, Any], sent: Dialect) -> Result:
+        status, body = response.get("status_code") or 0, response.get("body")
+        if status == 0:  # it expired, was cancelled, or got lost
+            return Result(custom_id)
+        if status == 200:
+            return self._answered(custom_id, json.dumps(body))
+        error = _error(status, body)
+        if is_transient(error) or (status in (400, 422) and self._asker.adapts(error, sent)):
+            return Result(custom_id)
+        return Result(custom_id, error=self._asker.explained(error))
+
+    def _answered(self, custom_id: str, text: str) -> Result:
+        try:
+            answer = self._asker.read(custom_id, text)
+        except ModelError as error:
+            return Result(custom_id, error=error)
+        cost = answer.usage.cost_usd
+        halved = None if cost is None else cost * prices.BATCH_API
+        usage = answer.usage.model_copy(update={"cost_usd": halved})
+        return Result(custom_id, replace(answer, usage=usage))
+
+    async def _find(self, name: str, since: float) -> str | None:
+        """The id of the batch with this name; None if there is none."""
+        async for batch in self._asker.client.batches.list(limit=100):  # the newest first
+            if (batch.metadata or {}).get(NAME) == name:
+                return batch.id
+            if batch.created_at < since - CLOCKS_DIFFER:
+                break
+        return None
+
+
+def _status(batch: Batch) -> Status:
+    counts = batch.request_counts
+    errors = (batch.errors.data if batch.errors else None) or []
+    return Status(
+        batch.status,
+        completed=counts.completed if counts else 0,
+        failed=counts.failed if counts else 0,
+        files=tuple(filter(None, (batch.output_file_id, batch.error_file_id))),
+        code=(errors[0].code if errors else None) or "",
+        complaint=shown((errors[0].message if errors else None) or ""),
+    )
+
+
+def _error(status: int, body: object) -> APIStatusError:
+    """The error that the client would have raised, had the request come alone."""
+    import httpx2
+    import openai
+
+    told = body.get("error", body) if isinstance(body, dict) else None
+    message = str(told.get("message", "")) if isinstance(told, dict) else ""
+    request = httpx2.Request("POST", "https://api.openai.com" + ENDPOINT)
+    return openai.APIStatusError(
+        message, response=httpx2.Response(status, request=request), body=told
+    )

@@ -1,0 +1,349 @@
+"""Batches by the Batch API: a real server with its endpoints, a real store, real files."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from replies import Reply
+
+from attributor.archive.batch import IN_QUARANTINE
+from attributor.archive.batch_desk import BatchDesk, Pace
+from attributor.archive.budget import BUDGET_REACHED
+from attributor.archive.stopping import Stop
+from attributor.archive.store import Store
+from attributor.archive.submissions import Outbox
+from attributor.errors import UsageError
+
+from . import bureau as bureaus
+from .bureau import Bureau, Line, result
+from .conftest import Forker, archive
+from .shop import completion, fault
+from .working import Ended, annotator, rows, run
+
+PACE = Pace(tick=0.001, quiet=0.02, look=0.001)
+
+
+@pytest.fixture
+def bureau() -> Iterator[Bureau]:
+    with bureaus.opened() as bureau:
+        yield bureau
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two attempts nobody waits long."""
+    monkeypatch.setattr("attributor.prompting.faults.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("attributor.prompting.faults.LONGEST_WAIT", 0.001)
+
+
+def go(bureau: Bureau, source: Path, *targets: str, **given: Any) -> Ended:
+    """A batch by the Batch API into a.db beside the source."""
+    speed = {"by_batch_api": True, "pace": PACE} | given.pop("speed", {})
+    who = annotator(bureau.shop, *targets)
+    given.setdefault("concurrency", 1000)
+    return run(source.with_name("a.db"), who, source, speed=speed, **given)
+
+
+def once(bureau: Bureau, line: Line, told: Line, seen: set[str]) -> Line | None:
+    """`told` the first time that this request comes, then nothing of the kind."""
+    if line["custom_id"] in seen:
+        return None
+    seen.add(line["custom_id"])
+    return told
+
+
+@pytest.mark.usefixtures("priced")
+def test_articles_are_annotated_in_rounds_at_half_the_price(bureau: Bureau, tmp_path: Path) -> None:
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(5)), "the bridge")
+    assert (ended.exit_code_at_end, ended.tally.annotated) == (0, 5)
+    assert bureau.sizes == [5, 5]  # quotes, stances
+    store = tmp_path / "a.db"
+    assert rows(store, "SELECT COUNT(*) FROM stances WHERE label = 'favor'") == [(5,)]
+    assert rows(store, "SELECT DISTINCT cost_usd FROM ledger") == [(5.1 / 2,)]
+
+
+def test_a_request_is_named_by_its_articles_key(bureau: Bureau, tmp_path: Path) -> None:
+    go(bureau, archive(tmp_path / "a.jsonl", range(3)))
+    names = {line["custom_id"] for line in bureau.lines(bureau.batches[0])}
+    told = rows(
+        tmp_path / "a.db",
+        "SELECT a.content, l.key FROM ledger l JOIN articles a ON a.id = l.article_id",
+    )
+    assert names == {f"{content[:16]}-attribute-0-{key[:16]}" for content, key in told}
+    assert all(len(name) <= 64 for name in names)
+
+
+def test_answers_are_shared_with_calls(bureau: Bureau, tmp_path: Path) -> None:
+    source = archive(tmp_path / "a.jsonl", range(4))
+    go(bureau, source)
+    again = run(tmp_path / "a.db", annotator(bureau.shop, "the bridge"), source, max_articles=1)
+    assert (again.tally.free, again.tally.bought) == (1, 1)  # its quotes, its stance
+    go(bureau, source, "the bridge")
+    assert bureau.sizes == [4, 3]
+
+
+def test_files_keep_to_the_limits(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attributor.archive.submissions.MOST_REQUESTS", 4)
+    go(bureau, archive(tmp_path / "a.jsonl", range(10)))
+    assert sorted(bureau.sizes) == [2, 4, 4]
+    monkeypatch.setattr("attributor.archive.submissions.MOST_REQUESTS", 100)
+    longest = max(len(bureau.files[batch.input]) for batch in bureau.batches)
+    monkeypatch.setattr("attributor.archive.submissions.MOST_BYTES", longest * 6 // 10)
+    go(bureau, archive(tmp_path / "b.jsonl", range(10, 16)))
+    assert max(bureau.sizes[3:]) == 2
+
+
+def test_no_more_tokens_are_queued_than_the_account_allows(bureau: Bureau, tmp_path: Path) -> None:
+    go(bureau, archive(tmp_path / "a.jsonl", range(2)), max_articles=1)
+    (each,) = rows(tmp_path / "a.db", "SELECT tokens FROM submissions")[0]
+    go(bureau, archive(tmp_path / "a.jsonl", range(9)), speed={"queued_tokens": 3.5 * each})
+    assert max(bureau.sizes) == 3
+    open_at_once = [batch for batch in bureau.batches if not batch.looks]
+    assert open_at_once == []
+
+
+def test_a_limit_that_the_server_names_is_kept_to(bureau: Bureau, tmp_path: Path) -> None:
+    source = archive(tmp_path / "a.jsonl", range(6))
+    go(bureau, source, max_articles=1)
+    (each,) = rows(tmp_path / "a.db", "SELECT tokens FROM submissions")[0]
+
+    def fate(bureau: Bureau, number: int, lines: list[Line]) -> str:
+        limit = (
+            f"token_limit_exceeded Enqueued token limit reached. Limit: {2.5 * each:,.0f} tokens"
+        )
+        return f"failed {limit}" if len(lines) > 2 else "completed"
+
+    bureau.fate = fate
+    ended = go(bureau, source)
+    assert (ended.exit_code_at_end, ended.tally.annotated) == (0, 5)
+    assert bureau.sizes[1] == 5
+    assert max(bureau.sizes[2:]) == 2
+    assert set(bureau.shop.sold.values()) == {1}
+
+
+def test_what_completed_before_a_batch_expired_is_kept_and_the_rest_goes_on(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    bureau.fate = lambda bureau, number, lines: "expired" if number == 1 else "completed"
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(6)))
+    assert ended.tally.annotated == 6
+    assert bureau.sizes == [6, 3]
+    assert set(bureau.shop.sold.values()) == {1}
+
+
+def test_what_the_server_was_too_busy_for_is_asked_again_and_not_for_ever(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    busy = {"error": {"message": "slow down", "code": "rate_limit_exceeded"}}
+    bureau.line = lambda bureau, line: (
+        result(line, 429, busy) if "bridge 1 " in str(line["body"]) else None
+    )
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(3)))
+    assert ended.exit_code_at_end == IN_QUARANTINE
+    assert ended.tally.failures == {"busy": 1}
+    assert bureau.sizes == [3, 1, 1, 1][: len(bureau.sizes)]
+    bureau.line = lambda bureau, line: None
+    assert go(bureau, tmp_path / "a.jsonl").tally.annotated == 1
+
+
+def test_a_line_that_is_missing_counts_as_not_answered(bureau: Bureau, tmp_path: Path) -> None:
+    seen: set[str] = set()
+    lost = {"custom_id": "nobody's", "response": {"status_code": 200, "body": {}}}
+    bureau.line = lambda bureau, line: once(bureau, line, lost, seen)
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert bureau.sizes == [3, 3]
+
+
+def test_refusals_and_broken_answers_go_into_quarantine_with_the_raw_answer(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    said = completion("", refusal="I would rather not.")
+    rejected = {"error": {"message": "no", "code": "content_filter"}}
+    told = {"0": (200, said), "1": (200, completion("no JSON")), "2": (400, rejected)}
+
+    def line(bureau: Bureau, line: Line) -> Line | None:
+        found = [what for n, what in told.items() if f"bridge {n} " in str(line["body"])]
+        return result(line, *found[0]) if found else None
+
+    bureau.line = line
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(4)))
+    assert ended.tally.failures == {"refused": 1, "broken": 1, "filtered": 1}
+    kept = rows(tmp_path / "a.db", "SELECT kind, answer FROM quarantine ORDER BY kind")
+    assert kept == [("broken", "no JSON"), ("filtered", None), ("refused", "I would rather not.")]
+
+
+def test_a_server_that_knows_no_temperature_is_asked_without_one(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    unknown = {"error": {"message": "Unsupported value: 'temperature'", "param": "temperature"}}
+    bureau.line = lambda bureau, line: (
+        result(line, 400, unknown) if "temperature" in line["body"] else None
+    )
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert bureau.sizes == [3, 3]
+
+
+@pytest.mark.parametrize("what", ["upload", "create", "look", "download"])
+def test_a_fault_on_the_way_is_tried_again_and_nothing_submitted_twice(
+    bureau: Bureau, tmp_path: Path, what: str
+) -> None:
+    faults = {"upload": [fault(500)], "create": [Reply(body={}, reset=True), fault(429)]}
+    left = faults.get(what, [fault(503), Reply(body={}, reset=True)])
+
+    def choose(bureau: Bureau, asked: str) -> Reply | None:
+        return left.pop() if asked == what and left else None
+
+    bureau.fault = choose
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(3)))
+    assert (ended.exit_code_at_end, ended.tally.annotated) == (0, 3)
+    assert (left, bureau.sizes) == ([], [3])
+
+
+def test_a_batch_whose_answer_to_its_creation_got_lost_is_found_again(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    lost: list[str] = []
+
+    def choose(bureau: Bureau, asked: str) -> Reply | None:
+        if asked != "create" or lost:
+            return None
+        lost.append(asked)
+        file = list(bureau.files)[-1]
+        name = bureau.names[file].removesuffix(".jsonl")
+        bureau.create({"input_file_id": file, "metadata": {"attributor": name}})
+        return Reply(body={}, reset=True)
+
+    bureau.fault = choose
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert (bureau.sizes, bureau.asked["create"]) == ([3], 1)
+
+
+def test_a_file_that_is_rejected_ends_the_run_with_the_servers_words(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    bureau.fate = lambda bureau, number, lines: "failed model_not_found The model is not for this."
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(3)))
+    assert ended.exit_code_at_end == 4
+    assert "rejects the requests: 'The model is not for this'" in (ended.stop.reason or "")
+    bureau.fate = bureaus.completed
+    assert go(bureau, tmp_path / "a.jsonl").tally.annotated == 3
+
+
+def test_exhausted_credit_ends_the_run(bureau: Bureau, tmp_path: Path) -> None:
+    bureau.fate = lambda bureau, number, lines: "failed billing_hard_limit_reached No."
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(3)))
+    assert ended.exit_code_at_end == 4
+    assert "no credit left" in (ended.stop.reason or "")
+
+
+def test_a_server_without_a_batch_api_is_named(bureau: Bureau, tmp_path: Path) -> None:
+    bureau.fault = lambda bureau, what: Reply(404, {"error": {"message": "Not Found"}})
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(1)))
+    assert ended.exit_code_at_end == 4
+    assert "has no Batch API" in (ended.stop.reason or "")
+
+
+@pytest.mark.usefixtures("priced")
+def test_a_budget_holds_for_what_is_with_the_server(bureau: Bureau, tmp_path: Path) -> None:
+    source = archive(tmp_path / "a.jsonl", range(8))
+    first = go(bureau, source, max_articles=1)
+    spent = first.tally.spent or 0
+    ended = go(bureau, source, speed={"max_cost": 4.5 * spent})
+    assert ended.exit_code_at_end == BUDGET_REACHED
+    (cost,) = rows(tmp_path / "a.db", "SELECT SUM(cost_usd) FROM ledger")[0]
+    assert 3.5 * spent < cost <= 4.5 * spent
+    assert go(bureau, source).tally.annotated == 8 - 1 - ended.tally.annotated
+
+
+def test_a_signal_leaves_what_the_server_has_to_the_next_run(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stops: list[Stop] = []
+    begun = BatchDesk.__init__
+
+    def noting(self: BatchDesk, *args: Any, **given: Any) -> None:
+        begun(self, *args, **given)
+        stops.append(self._stop)
+
+    monkeypatch.setattr(BatchDesk, "__init__", noting)
+
+    def after(bureau: Bureau, what: str) -> None:
+        if what == "look" and len(stops) == 1:
+            stops[0].ask("interrupted", "Ended by a signal.", 130)
+
+    bureau.after = after
+    source = archive(tmp_path / "a.jsonl", range(4))
+    ended = go(bureau, source)
+    assert (ended.exit_code_at_end, ended.tally.annotated) == (130, 0)
+    assert ended.tally.requests_out == 4
+    with pytest.raises(UsageError, match="4 requests of this store are with the Batch API"):
+        run(tmp_path / "a.db", annotator(bureau.shop), source)
+    assert go(bureau, source).tally.annotated == 4
+    assert (bureau.sizes, set(bureau.shop.sold.values())) == ([4], {1})
+
+
+def test_a_batch_that_the_server_has_forgotten_is_submitted_again(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    def after(bureau: Bureau, what: str) -> None:
+        if what == "create" and len(bureau.batches) == 1:
+            bureau.batches[0].id = "batch_of_somebody_else"
+
+    bureau.after = after
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(2))).tally.annotated == 2
+    assert bureau.sizes == [2, 2]
+
+
+def test_an_outbox_is_nobody_elses(tmp_path: Path) -> None:
+    outbox = Outbox(tmp_path, 10.0)
+    with outbox.file as file:
+        assert list(tmp_path.iterdir()) == []
+        assert stat.S_IMODE(os.fstat(file.fileno()).st_mode) == 0o600
+
+
+MOMENTS = ("upload", "list", "create", "look", "download")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_kill_at_any_step_neither_loses_nor_submits_twice(
+    bureau: Bureau, forker: Forker, tmp_path: Path, seed: int
+) -> None:
+    """Killed in five chosen steps, at the n-th time that each comes, then let through."""
+    source, store = archive(tmp_path / "a.jsonl", range(12)), tmp_path / "a.db"
+    seeded = random.Random(seed)
+    plan = [(what, seeded.randint(1, 2)) for what in seeded.sample(MOMENTS, len(MOMENTS))]
+    pids: list[int] = []
+
+    def after(bureau: Bureau, what: str) -> None:
+        if plan and pids and plan[0][0] == what:
+            moment, times = plan[0]
+            plan[0] = (moment, times - 1)
+            if times == 1:
+                plan.pop(0)
+                os.kill(pids.pop(), signal.SIGKILL)
+
+    bureau.after = after
+    call = ("batch", "--store", str(store), "--engine", "openai", "--via", "batch-api", str(source))
+    codes: list[int] = []
+    while not codes or codes[-1] != 0:
+        with bureau.lock:
+            running = forker.begin(*call, "--target", "the bridge", OPENAI_BASE_URL=bureau.url)
+            pids[:] = [running.pid]
+        codes.append(running.wait())
+        assert codes[-1] in (0, -signal.SIGKILL), running.said
+    assert (plan, codes.count(-signal.SIGKILL)) == ([], len(MOMENTS))
+    with Store.read(store) as opened:
+        assert opened.value("SELECT COUNT(*) FROM annotations") == 12
+        assert opened.value("SELECT COUNT(*) FROM submissions WHERE ended IS NULL") == 0
+        assert opened.value("PRAGMA integrity_check") == "ok"
+    assert len(bureau.batches) == 2  # quotes, stances: none was submitted a second time
+    assert set(bureau.shop.sold.values()) == {1}
