@@ -24,6 +24,7 @@ def status(store: Store) -> Iterator[str]:
     )
     price = "" if spent is None else f", ${spent:.4f} in all"
     yield f"{counts['ledger']:,} answers in the ledger{price}."
+    yield from _with_the_batch_api(store)
     yield f"{counts['failures']:,} in quarantine."
     for row in store.execute("SELECT * FROM failures_by_reason"):
         yield f"  {row['articles']:,} {row['kind']}, for example: {row['example']}"
@@ -32,6 +33,18 @@ def status(store: Store) -> Iterator[str]:
         "SELECT c.*, r.reason FROM costs_of_runs c JOIN runs r ON r.id = c.run_id"
     ):
         yield _run(row)
+
+
+def _with_the_batch_api(store: Store) -> Iterator[str]:
+    rows = store.execute(
+        "SELECT batch, status, requests, made FROM submissions WHERE ended IS NULL ORDER BY id"
+    ).fetchall()
+    if rows:
+        requests = sum(row["requests"] for row in rows)
+        yield f"{requests:,} requests with the Batch API, in {len(rows):,} files:"
+    for row in rows:
+        name = row["batch"] or "not confirmed"
+        yield f"  {name}: {row['status']}, {row['requests']:,} requests, since {row['made']}"
 
 
 def _run(row: Row) -> str:

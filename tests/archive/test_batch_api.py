@@ -16,6 +16,7 @@ from replies import Reply
 from attributor.archive.batch import IN_QUARANTINE
 from attributor.archive.batch_desk import BatchDesk, Pace
 from attributor.archive.budget import BUDGET_REACHED
+from attributor.archive.report import status
 from attributor.archive.stopping import Stop
 from attributor.archive.store import Store
 from attributor.archive.submissions import Outbox
@@ -285,6 +286,8 @@ def test_a_signal_leaves_what_the_server_has_to_the_next_run(
     ended = go(bureau, source)
     assert (ended.exit_code_at_end, ended.tally.annotated) == (130, 0)
     assert ended.tally.requests_out == 4
+    with Store.read(tmp_path / "a.db") as store:
+        assert "4 requests with the Batch API, in 1 files:" in list(status(store))
     with pytest.raises(UsageError, match="4 requests of this store are with the Batch API"):
         run(tmp_path / "a.db", annotator(bureau.shop), source)
     assert go(bureau, source).tally.annotated == 4
