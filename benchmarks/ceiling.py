@@ -51,14 +51,15 @@ def compared(gold: GoldArticle, words: bool) -> Comparison:
     while requests := dialogue.requests():
         request = requests[0]
         asked = request.purpose == "attribute"
-        quotes = list(_answer(gold, windows[request.part], words)) if asked else []
+        quotes = list(answer_of(gold, windows[request.part], words)) if asked else []
         text = json.dumps({"quotes": quotes, "not_speech": []})
         dialogue.take(request, Answer(text, usage=Usage()))
     annotation = dialogue.annotation
     return compare(gold, Prediction.of(annotation) if annotation else None)
 
 
-def _answer(gold: GoldArticle, window: Window, words: bool) -> Iterator[dict[str, Any]]:
+def answer_of(gold: GoldArticle, window: Window, words: bool) -> Iterator[dict[str, Any]]:
+    """The gold of a window as the quotes of an answer."""
     for quote in gold.quotes:
         for start, end in quote.content if quote.speech_cue else ():
             place = _place(gold.text, start, end, window, words)

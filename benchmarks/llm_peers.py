@@ -153,14 +153,18 @@ def _counting() -> dict[str, int]:
 # --- the peers ---------------------------------------------------------------------------------
 
 
-def _langextract(arguments: argparse.Namespace) -> Callable[[str], Found]:
-    lx = import_module("langextract")
-    config = lx.factory.ModelConfig(
-        model_id=arguments.model,
+def config(lx: Any, model: str, url: str) -> Any:
+    """Which server langextract asks."""
+    return lx.factory.ModelConfig(
+        model_id=model,
         provider="openai",
-        provider_kwargs={"base_url": arguments.base_url, "api_key": "none"},
+        provider_kwargs={"base_url": url, "api_key": "none"},
     )
-    examples = [
+
+
+def examples(lx: Any) -> list[Any]:
+    """What langextract is shown."""
+    return [
         lx.data.ExampleData(
             text=text,
             extractions=[
@@ -175,12 +179,17 @@ def _langextract(arguments: argparse.Namespace) -> Callable[[str], Found]:
         for text, quotes in EXAMPLES
     ]
 
+
+def _langextract(arguments: argparse.Namespace) -> Callable[[str], Found]:
+    lx = import_module("langextract")
+    asked, shown = config(lx, arguments.model, arguments.base_url), examples(lx)
+
     def ask(text: str) -> Found:
         result = lx.extract(
             text,
             prompt_description=TASK,
-            examples=examples,
-            config=config,
+            examples=shown,
+            config=asked,
             temperature=0.0,
             max_workers=1,
             show_progress=False,
