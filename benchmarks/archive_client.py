@@ -41,10 +41,10 @@ from measuring import ROOT, machine, ratio, show, taking_turns
 from scoring import TRAIN
 
 from attributor.evaluation.gold import GoldArticle, read_gold
+from attributor.marking import mark
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer
 from attributor.prompting.windows import cut
-from attributor.marking import mark
 from attributor.settings import Settings
 
 HERE = Path(__file__).parent
@@ -84,7 +84,7 @@ class Prepared:
     def tasks(self, at_once: int) -> dict[str, Callable[[], Pass]]:
         """The passes with so many calls at once."""
         run, here = partial(self._pass, at_once), Path(sys.executable)
-        tasks = {
+        tasks: dict[str, Callable[[], Pass]] = {
             "attributor batch": partial(run, here, "batch", "articles.jsonl", self.articles),
             "the openai client": partial(run, here, "bare", "requests.jsonl", self.articles),
         }
@@ -125,9 +125,9 @@ def main() -> None:
     given = _arguments()
     python = _peers(given.peers_venv) if given.peers_venv else None
     with tempfile.TemporaryDirectory() as name:
-        folder, gold = Path(name), list(itertools.islice(_gold(), given.articles))
+        folder = Path(name)
+        gold = _prepare(folder, given.articles, given.peers_articles)
         sizes = [len(each.text) for each in gold]
-        _prepare(folder, gold, given.peers_articles)
         print(
             f"{machine()}; {len(gold):,} articles, {median(sizes):,.0f} characters each (median); "
             f"{given.rounds} rounds"
@@ -182,33 +182,47 @@ def _gold() -> Iterator[GoldArticle]:
             yield each.model_copy(update={"text": f"{each.text}\n\nNo. {number}."})
 
 
-def _prepare(folder: Path, gold: list[GoldArticle], some: int) -> None:
-    """Write the articles, the requests that they lead to, and the server's answers."""
+def _prepare(folder: Path, count: int, some: int) -> list[GoldArticle]:
+    """Write the articles, the requests that they lead to, and the server's answers.
+
+    Articles of whose gold nothing is grounded are left out: the batch would not annotate them.
+    """
     annotator = Annotator(Settings(engine="openai", model=MODEL, base_url="http://127.0.0.1/v1"))
     answers: dict[str, str] = {}
+    requests: list[str] = []
+    gold: list[GoldArticle] = []
+    for each in _gold():
+        asked = _asked(annotator, each, answers)
+        if asked:
+            gold.append(each)
+            requests += map(json.dumps, asked)
+        if len(gold) == count:
+            break
     articles = [json.dumps({"id": each.id, "text": each.text}) for each in gold]
-    requests = [json.dumps(body) for each in gold for body in _asked(annotator, each, answers)]
     quotes = [quote for each in gold[:some] for quote in _quotes(each)]
     told = {"delay": DELAY, "answers": answers, "quotes": quotes}
     (folder / "articles.jsonl").write_text("\n".join(articles), encoding="utf-8")
     (folder / "some.jsonl").write_text("\n".join(articles[:some]), encoding="utf-8")
     (folder / "requests.jsonl").write_text("\n".join(requests), encoding="utf-8")
     (folder / "answers.json").write_text(json.dumps(told), encoding="utf-8")
+    return gold
 
 
 def _asked(
     annotator: Annotator, gold: GoldArticle, answers: dict[str, str]
-) -> Iterator[dict[str, Any]]:
+) -> list[dict[str, Any]]:
     """The bodies of all requests about an article; its answers are added to `answers`."""
     dialogue, windows = annotator.dialogue(gold.article), cut(mark(gold.article))
+    bodies = []
     while requests := dialogue.requests():
         for request in requests:
             asked = request.purpose == "attribute"
             quotes = list(answer_of(gold, windows[request.part], True)) if asked else []
             text = json.dumps({"quotes": quotes, "not_speech": []})
             answers[request.messages[-1].content] = text
-            yield annotator.asker().body(request)
+            bodies.append(annotator.asker().body(request))
             dialogue.take(request, Answer(text))
+    return bodies if dialogue.annotation and dialogue.annotation.quotes else []
 
 
 def _quotes(gold: GoldArticle) -> Iterator[dict[str, Any]]:

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
-import threading
 from collections.abc import Awaitable, Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
@@ -17,9 +13,11 @@ from attributor.archive.admission import BUSY, article_at
 from attributor.archive.budget import Budget
 from attributor.archive.ledger import Desk, Ledger
 from attributor.archive.limits import Limits
+from attributor.archive.processes import Crashed, Workers, annotator_here
 from attributor.archive.rows import Rows, rows_of
 from attributor.archive.saving import Failure
-from attributor.archive.steps import Asking, Useless, step, unexpected
+from attributor.archive.stepping import Stepping
+from attributor.archive.steps import Asking, Useless, unexpected
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.store import Store
 from attributor.archive.tally import Tally
@@ -35,8 +33,8 @@ from attributor.errors import (
 )
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Request, prices
-from attributor.records import Article, Codebook
-from attributor.settings import OPENAI_URL, Settings
+from attributor.records import Article
+from attributor.settings import OPENAI_URL
 
 if TYPE_CHECKING:
     from attributor.archive.batch_desk import Given, Pace
@@ -129,7 +127,7 @@ def maker(annotator: Annotator, speed: Speed) -> Made:
                 "The embedded engine asks nobody: leave --via away, or name a model's server."
             )
         processes = speed.concurrency or os.cpu_count() or 1
-        return lambda store, run, stop: EmbeddedMaker(settings, annotator.codebook, processes)
+        return lambda store, run, stop: EmbeddedMaker(annotator, processes)
     if speed.by_batch_api:
         return lambda store, run, stop: _much_later(annotator, speed, store, run, stop)
     return lambda store, run, stop: _at_once(annotator, speed, store, run, stop)
@@ -192,6 +190,7 @@ class ModelMaker:
     ) -> None:
         self.at_once = at_once
         self._annotator, self._desk, self._store, self._stop = annotator, desk, store, stop
+        self._stepping = Stepping(annotator)
 
     async def make(self, row: int, article: Article) -> Rows | Failure:
         """Carry the article's dialogue to its end."""
@@ -212,7 +211,8 @@ class ModelMaker:
     async def _carried(self, row: int, article: Article) -> Rows | Failure:
         rows: dict[str, int] = {}
         answers: dict[str, Answer] = {}
-        outcome = step(self._annotator, article, answers)
+        place = self._stepping.place()
+        outcome = await place.step(row, answers, article)
         del article
         while isinstance(outcome, Asking):
             orders = {key: self._desk.answer(key, r, row) for key, r in outcome.requests.items()}
@@ -220,7 +220,10 @@ class ModelMaker:
             for key, given in zip(orders, await _all(orders.values()), strict=True):
                 if given is not None:
                     rows[key], answers[key] = given
-            outcome = step(self._annotator, article_at(self._store, row), answers)
+            outcome = await place.step(row, answers)
+            if outcome is None:
+                outcome = await place.step(row, answers, article_at(self._store, row))
+        assert outcome is not None  # noqa: S101  # it had the article
         return outcome.failure(rows) if isinstance(outcome, Useless) else outcome
 
     def note(self, tally: Tally) -> None:
@@ -228,7 +231,8 @@ class ModelMaker:
         self._desk.note(tally)
 
     async def aclose(self) -> None:
-        """Close the connections."""
+        """Close the connections, and end the processes."""
+        self._stepping.end()
         await self._desk.aclose()
         await self._annotator.aclose()
 
@@ -256,89 +260,34 @@ def unanswered(error: ModelError) -> Failure:
 
 
 class EmbeddedMaker:
-    """Has the embedded engine read articles in processes of its own; they write nothing."""
+    """Has the embedded engine read articles in processes of its own."""
 
-    def __init__(self, settings: Settings, codebook: Codebook | None, processes: int) -> None:
+    def __init__(self, annotator: Annotator, processes: int) -> None:
         self.at_once = 2 * processes  # so that none waits for the next article
-        # A key is nothing that the processes need.
-        self._start = (settings.model_copy(update={"api_key": None}), codebook)
-        self._processes = processes
-        self._pool: ProcessPoolExecutor | None = None
-        self._alone = asyncio.Lock()
+        self._workers = Workers(annotator, processes)
 
     async def make(self, row: int, article: Article) -> Rows | Failure:
         """Have a process annotate the article; if it breaks down over it, another one once more."""
-        pool = self._pool = self._pool or self._new(self._processes)
         try:
-            return await _in(pool, article)
-        except BrokenProcessPool:
-            if self._pool is pool:
-                self._pool = None
-            return await self._once_more(article)
-
-    async def _once_more(self, article: Article) -> Rows | Failure:
-        async with self._alone:
-            pool = self._new(1)
-            try:
-                return await _in(pool, article)
-            except BrokenProcessPool:
-                return Failure(
-                    "crashed",
-                    "The process that read the article ended twice over it; there may be too "
-                    "little memory for a text of its length.",
-                )
-            finally:
-                pool.shutdown(wait=False)
-
-    def _new(self, processes: int) -> ProcessPoolExecutor:
-        import multiprocessing
-
-        spawn = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(processes, spawn, initializer=_begin, initargs=self._start)
+            return await self._workers.call(_annotate, article)
+        except Crashed:
+            return Failure(
+                "crashed",
+                "The process that read the article ended twice over it; there may be too "
+                "little memory for a text of its length.",
+            )
 
     def note(self, tally: Tally) -> None:
         """Nothing is bought."""
 
     async def aclose(self) -> None:
         """End the processes."""
-        import multiprocessing
-
-        if self._pool is not None:
-            for process in multiprocessing.active_children():
-                process.terminate()
-            self._pool.shutdown(wait=False, cancel_futures=True)
-
-
-async def _in(pool: ProcessPoolExecutor, article: Article) -> Rows | Failure:
-    return await asyncio.get_running_loop().run_in_executor(pool, _annotate, article)
-
-
-_annotator: Annotator | None = None
-
-
-def _begin(settings: Settings, codebook: Codebook | None) -> None:
-    """What a process does first. It ends with its parent, however that ends; Ctrl-C is for that."""
-    global _annotator
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _annotator = Annotator(settings, codebook)
-
-
-def _end_with_parent() -> None:
-    import multiprocessing
-
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+        self._workers.end()
 
 
 def _annotate(article: Article) -> Rows | Failure:
-    if _annotator is None:
-        raise RuntimeError("the process was not begun")
     try:
-        return rows_of(_annotator.annotate_now(article))
+        return rows_of(annotator_here().annotate_now(article))
     except UsageError:
         raise
     except Exception as error:  # a fault in one article must not cost the others

@@ -7,7 +7,7 @@ it back to where it was.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from attributor.archive.rows import Rows, rows_of
@@ -52,8 +52,17 @@ def step(annotator: Annotator, article: Article, answers: Answers) -> Outcome:
     Raises:
         UsageError: no article can be annotated like this.
     """
+    return guarded(lambda: advance(annotator.dialogue(article), annotator.settings, answers))
+
+
+def guarded(making: Callable[[], Outcome]) -> Outcome:
+    """What is made, or the fault of the program's own that kept it from being made.
+
+    Raises:
+        UsageError: no article can be annotated like this.
+    """
     try:
-        return advance(annotator.dialogue(article), annotator.settings, answers)
+        return making()
     except UsageError:
         raise
     except Exception as error:  # a fault in one article must not cost the others

@@ -1,0 +1,167 @@
+"""Where the steps of articles are made: of the first few here, of the others in processes.
+
+An article's steps are all made in one place, which keeps its dialogue for a while. What was
+forgotten, or went with a process, begins again from the answers.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import OrderedDict
+from typing import Protocol
+
+from attributor.archive.processes import Crashed, Workers, annotator_here
+from attributor.archive.steps import Answers, Outcome, Useless, advance, guarded
+from attributor.pipeline import Annotator
+from attributor.prompting import Conversation
+from attributor.records import Article
+
+FEW = 40
+"""Articles after which processes are begun: fewer are done before these are."""
+MOST_PROCESSES = 4
+"""They keep up with what one process can ask."""
+KEPT = 128
+"""Dialogues that one place keeps, of some 200 KB each."""
+
+
+class Steps:
+    """Makes steps, and keeps the dialogues of the last few articles."""
+
+    def __init__(self, annotator: Annotator) -> None:
+        self._annotator = annotator
+        self._kept: OrderedDict[int, Conversation] = OrderedDict()
+
+    def step(self, row: int, answers: Answers, article: Article | None = None) -> Outcome | None:
+        """Go on with an article as far as the answers reach.
+
+        Args:
+            row: the article's.
+            answers: all that there are.
+            article: to begin with. Without it the dialogue that was kept goes on.
+
+        Returns:
+            None if no dialogue was kept.
+
+        Raises:
+            UsageError: no article can be annotated like this.
+        """
+        dialogue = self._kept.pop(row, None)
+        if dialogue is None and article is None:
+            return None
+        return guarded(lambda: self._advanced(row, answers, dialogue, article))
+
+    def _advanced(
+        self, row: int, answers: Answers, dialogue: Conversation | None, article: Article | None
+    ) -> Outcome:
+        if dialogue is None:
+            assert article is not None  # noqa: S101  # seen to by the caller
+            dialogue = self._annotator.dialogue(article)
+        outcome = advance(dialogue, self._annotator.settings, answers)
+        if dialogue.annotation is None and not isinstance(outcome, Useless):
+            self._kept[row] = dialogue
+            if len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        return outcome
+
+
+class Place(Protocol):
+    """Where all steps of an article are made; see `Steps.step`."""
+
+    async def step(
+        self, row: int, answers: Answers, article: Article | None = None
+    ) -> Outcome | None:
+        """Go on with an article as far as the answers reach."""
+        ...
+
+
+class Here:
+    """This process."""
+
+    def __init__(self, annotator: Annotator) -> None:
+        self._steps = Steps(annotator)
+
+    async def step(
+        self, row: int, answers: Answers, article: Article | None = None
+    ) -> Outcome | None:
+        """Go on with an article as far as the answers reach."""
+        return self._steps.step(row, answers, article)
+
+
+class There:
+    """A process."""
+
+    def __init__(self, annotator: Annotator) -> None:
+        self.open, self._workers = 0, Workers(annotator, 1)
+        self._beginning = asyncio.ensure_future(self._workers.call(_begun))
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it has begun, and how long it takes is no matter any more."""
+        done = self._beginning.done() and not self._beginning.cancelled()
+        return done and self._beginning.exception() is None
+
+    async def step(
+        self, row: int, answers: Answers, article: Article | None = None
+    ) -> Outcome | None:
+        """Go on with an article as far as the answers reach."""
+        self.open += 1
+        try:
+            return await self._workers.call(_step, row, answers, article)
+        except Crashed:
+            return Useless(
+                "crashed",
+                "The process that prepared the article or read its answers ended twice over it; "
+                "there may be too little memory for a text of its length.",
+            )
+        finally:
+            self.open -= 1
+
+    def end(self) -> None:
+        """End the process at once."""
+        self._beginning.cancel()
+        self._workers.end()
+
+
+class Stepping:
+    """Gives each article its place.
+
+    Args:
+        annotator: prepares requests and reads answers.
+        processes: how many; as many as there are cores if None, none if 0.
+    """
+
+    def __init__(self, annotator: Annotator, processes: int | None = None) -> None:
+        self._annotator, self._here = annotator, Here(annotator)
+        self._wanted = min(MOST_PROCESSES, os.cpu_count() or 1) if processes is None else processes
+        self._begun, self._there = 0, list[There]()
+
+    def place(self) -> Place:
+        """Where the next article's steps are made."""
+        self._begun += 1
+        if self._begun == FEW:
+            self._there = [There(self._annotator) for _ in range(self._wanted)]
+        ready = [there for there in self._there if there.is_ready]
+        return min(ready, key=lambda there: there.open) if ready else self._here
+
+    def end(self) -> None:
+        """End the processes."""
+        for there in self._there:
+            there.end()
+
+
+_steps: Steps | None = None
+
+
+def _begun() -> None:
+    """The first call: what is imported for a step takes a while."""
+    global _steps
+    _steps = Steps(annotator_here())
+    _ = _steps.step(0, {}, Article(id="", text="“It will rain,” said Ann Moe."))
+
+
+def _step(row: int, answers: Answers, article: Article | None) -> Outcome | None:
+    global _steps
+    if _steps is None:
+        _steps = Steps(annotator_here())
+    return _steps.step(row, answers, article)
