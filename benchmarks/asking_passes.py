@@ -3,8 +3,8 @@
     python asking_passes.py batch|bare|langextract URL CONCURRENCY FILE [STORE]
 
 FILE holds one article a line, or for `bare` one request. What is imported is imported before the
-clock runs. The last line printed is {"seconds", "cpu"}: the processor's time of this process and of
-those that it began.
+clock runs. The last line printed is {"seconds", "cpu", "own"}: the processor's time of this process
+and of those that it began, and of this process alone.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import multiprocessing
 import resource
 import sys
 import time
@@ -93,18 +94,21 @@ def main() -> None:
     name, url, at_once, path, *store = sys.argv[1:]
     passes = {"batch": batch, "bare": bare, "langextract": langextract}
     work = passes[name](url, int(at_once), Path(path), store[0] if store else "")
-    begun, before = time.perf_counter(), _cpu()
+    begun, used = time.perf_counter(), _cpu()
     with contextlib.redirect_stdout(sys.stderr):
         work()
-    seconds, cpu = time.perf_counter() - begun, _cpu() - before
-    print(json.dumps({"seconds": seconds, "cpu": cpu}))
+    seconds = time.perf_counter() - begun
+    for process in multiprocessing.active_children():  # their time counts once they have ended
+        process.join()
+    own, others = (after - before for after, before in zip(_cpu(), used, strict=True))
+    print(json.dumps({"seconds": seconds, "cpu": own + others, "own": own}))
 
 
-def _cpu() -> float:
-    """Seconds of the processor's time of this process and of those that it waited for."""
+def _cpu() -> tuple[float, float]:
+    """Seconds of the processor's time of this process, and of those that it waited for."""
     whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    used = [resource.getrusage(which) for which in whose]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    own, others = (resource.getrusage(which) for which in whose)
+    return own.ru_utime + own.ru_stime, others.ru_utime + others.ru_stime
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from attributor.grounding.content import Edges, Layout, clause, content, kind, trim, without_cue
@@ -108,7 +109,8 @@ def locate(text: str, piece: Piece) -> Edges | Miss:
     return places[0] if len(places) == 1 else Miss("ambiguous", "they fit more than one place")
 
 
-def _places(text: str, piece: Piece) -> list[Edges] | Miss:
+@lru_cache(maxsize=1024)  # the same pieces come again when all of an article is put together
+def _places(text: str, piece: Piece) -> Sequence[Edges] | Miss:
     """Every stretch of the window that begins with `starts` and ends with `ends`."""
     if not 0 <= piece.start <= len(text) or not 0 <= piece.end <= len(text):
         return Miss("outside", f"{piece.start} to {piece.end} is outside the article")

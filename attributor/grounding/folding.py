@@ -242,6 +242,7 @@ def joins(text: str, index: int) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def _wording(typed: str) -> tuple[str, ...]:
     """The tokens of `typed` without the signs before its first word and after its last."""
     tokens = _fold(typed)

@@ -72,6 +72,7 @@ class Places:
         self.language = load(marking.language)
         self._marking = marking
         self._starts = [segment.start for segment in self.segments]
+        self._mention_starts = [mention.start for mention in marking.mentions]
         self._passage_starts = [passage.outer_start for passage in marking.passages]
 
     def source(self, first: int, last: int, words: Words) -> Source:
@@ -139,7 +140,7 @@ class Places:
         ):
             return False  # it belongs to another sentence, and the quote's has its own
         by_somebody = said.mention and any(
-            _overlap(mention, said.mention) for mention in self._marking.mentions
+            _overlap(mention, said.mention) for mention in self._mentions_near(said.mention)
         )
         return (known and said.is_pair) or (not beside and (known or bool(by_somebody)))
 
@@ -149,9 +150,15 @@ class Places:
             return False
         if len(_WORD.findall(self.text, cue.start, cue.end)) > LONGEST_CUE:
             return False
-        mentions = self._marking.mentions
-        in_name = any(m.start <= cue.start and cue.end <= m.end for m in mentions)
+        near = self._mentions_near(cue)
+        in_name = any(m.start <= cue.start and cue.end <= m.end for m in near)
         return not in_name or self._says(self.text[cue.start : cue.end])
+
+    def _mentions_near(self, piece: Piece) -> tuple[Mention, ...]:
+        """The mentions that the piece may touch: none overlaps another."""
+        first = bisect_right(self._mention_starts, piece.start) - 1
+        last = bisect_right(self._mention_starts, piece.end)
+        return self._marking.mentions[max(0, first) : last]
 
     def _is_known(self, said: Source, own: tuple[Segment, ...], words: Words) -> bool:
         """Whether somebody is said to have said this.

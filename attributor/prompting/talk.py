@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from attributor.grounding import Grounding, ground
+from attributor.grounding import Grounding, ground, uncovered
 from attributor.marking.evidence import Marking
 from attributor.prompting.answers import Reading, Remark
 from attributor.prompting.windows import Window, harmless
@@ -37,6 +37,7 @@ class Talk:
     problems: list[Remark] = field(default_factory=list)
     unusable: list[str] = field(default_factory=list)
     open: tuple[int, ...] = ()
+    _grounded: tuple[tuple[ProposedQuote, ...], Grounding] = ((), Grounding(()))
 
     def accept(self, reading: Reading) -> None:
         """Take the first answer: keep what the article bears out, note what is open."""
@@ -116,19 +117,24 @@ class Talk:
         self.problems = [*self.remarks, *said]
 
     def _ground(self, quotes: Sequence[ProposedQuote]) -> Grounding:
-        nameless = tuple(
-            quote.model_copy(update={"speaker": None, "flags": (_mark(number),)})
-            for number, quote in enumerate(quotes)
-        )
-        not_speech = tuple(pieces_of(self.not_speech, self.window))
-        return ground(self.marking, Proposal(quotes=nameless, not_speech=not_speech))
+        """What the article bears out of the quotes; asked for the same ones in a row, known."""
+        wanted = tuple(quotes)
+        if wanted != self._grounded[0]:
+            nameless = tuple(
+                quote.model_copy(update={"speaker": None, "flags": (_mark(number),)})
+                for number, quote in enumerate(quotes)
+            )
+            self._grounded = wanted, ground(self.marking, Proposal(quotes=nameless))
+        return self._grounded[1]
 
     def _spans(self, quotes: Sequence[ProposedQuote]) -> list[Edges]:
         return [span for quote in self._ground(quotes).quotes for span in quote.spans]
 
     def _left_open(self) -> list[int]:
         """The marked segments of what grounding says is still to be credited."""
-        edges = self._ground(self.quotes).open_passages(self.marking)
+        silent = Proposal(not_speech=tuple(pieces_of(self.not_speech, self.window)))
+        not_speech = ground(self.marking, silent).not_speech
+        edges = uncovered(self.marking, self._ground(self.quotes).quotes, not_speech)
         return [n for n in self._numbers(edges) if self.window.segments[n - 1].marked]
 
     def _numbers(self, edges: Iterable[Edges]) -> list[int]:
