@@ -6,10 +6,8 @@ forgotten, or went with a process, begins again from the answers.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections import OrderedDict
-from typing import Protocol
 
 from attributor.archive.processes import Crashed, Workers, annotator_here
 from attributor.archive.steps import Answers, Outcome, Useless, advance, guarded
@@ -65,18 +63,8 @@ class Steps:
         return outcome
 
 
-class Place(Protocol):
-    """Where all steps of an article are made; see `Steps.step`."""
-
-    async def step(
-        self, row: int, answers: Answers, article: Article | None = None
-    ) -> Outcome | None:
-        """Go on with an article as far as the answers reach."""
-        ...
-
-
 class Here:
-    """This process."""
+    """This process as the place of an article's steps."""
 
     def __init__(self, annotator: Annotator) -> None:
         self._steps = Steps(annotator)
@@ -89,17 +77,10 @@ class Here:
 
 
 class There:
-    """A process."""
+    """Another process as their place."""
 
     def __init__(self, annotator: Annotator) -> None:
         self.open, self._workers = 0, Workers(annotator, 1)
-        self._beginning = asyncio.ensure_future(self._workers.call(_begun))
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether it has begun, and how long it takes is no matter any more."""
-        done = self._beginning.done() and not self._beginning.cancelled()
-        return done and self._beginning.exception() is None
 
     async def step(
         self, row: int, answers: Answers, article: Article | None = None
@@ -119,7 +100,6 @@ class There:
 
     def end(self) -> None:
         """End the process at once."""
-        self._beginning.cancel()
         self._workers.end()
 
 
@@ -136,13 +116,12 @@ class Stepping:
         self._wanted = min(MOST_PROCESSES, os.cpu_count() or 1) if processes is None else processes
         self._begun, self._there = 0, list[There]()
 
-    def place(self) -> Place:
+    def place(self) -> Here | There:
         """Where the next article's steps are made."""
         self._begun += 1
         if self._begun == FEW:
             self._there = [There(self._annotator) for _ in range(self._wanted)]
-        ready = [there for there in self._there if there.is_ready]
-        return min(ready, key=lambda there: there.open) if ready else self._here
+        return min(self._there, key=lambda there: there.open, default=self._here)
 
     def end(self) -> None:
         """End the processes."""
@@ -151,13 +130,6 @@ class Stepping:
 
 
 _steps: Steps | None = None
-
-
-def _begun() -> None:
-    """The first call: what is imported for a step takes a while."""
-    global _steps
-    _steps = Steps(annotator_here())
-    _ = _steps.step(0, {}, Article(id="", text="“It will rain,” said Ann Moe."))
 
 
 def _step(row: int, answers: Answers, article: Article | None) -> Outcome | None:
