@@ -50,6 +50,7 @@ from attributor.settings import Settings
 HERE = Path(__file__).parent
 DELAY = 0.2
 """Seconds that an answer takes."""
+CPU = ("CPU ms/request", "of its first process", "of the server")
 AIMS = {32: 0.9, 256: 0.6}
 """Share of the bare client's speed, by calls at once."""
 
@@ -61,9 +62,9 @@ class Pass:
     articles: int
     seconds: float
     cpu: float
+    own: float
     requests: int
     server_cpu: float
-    unknown: int
 
     @property
     def rate(self) -> float:
@@ -109,9 +110,9 @@ class Prepared:
             articles,
             told["seconds"],
             told["cpu"],
+            told["own"],
             counted["asked"],
             counted["cpu"],
-            counted["unknown"],
         )
 
     def books(self) -> dict[str, Any]:
@@ -151,13 +152,15 @@ def _arguments() -> argparse.Namespace:
 def _judge(at_once: int, passes: dict[str, list[Pass]]) -> None:
     print(f"\n{at_once} calls at once\n")
     show(
-        ("pass", "requests", "seconds", "requests/s", "articles/s", "CPU ms/request", "server's"),
+        ("pass", "requests", "seconds", "requests/s", "articles/s", *CPU),
         [[name, *_cells(of_rounds)] for name, of_rounds in passes.items()],
     )
     ours, bare, *others = passes.values()
     share = ratio([each.rate for each in ours], [each.rate for each in bare])
     aim = f" (aim: {AIMS[at_once]:.0%})" if at_once in AIMS else ""
     print(f"\nThe batch reaches {share:.0%} of the openai client's speed{aim}.")
+    busy = ratio([p.cpu / p.requests for p in ours], [p.cpu / p.requests for p in bare])
+    print(f"A request takes it {busy:.1f} times as much of the processors' time.")
     for other in others:
         of_ours, of_other = ([p.articles / p.seconds for p in each] for each in (ours, other))
         print(f"It takes {ratio(of_ours, of_other):.1f} times as many articles as langextract.")
@@ -169,6 +172,7 @@ def _cells(passes: list[Pass]) -> Iterator[str]:
     yield f"{median(p.rate for p in passes):.0f}"
     yield f"{median(p.articles / p.seconds for p in passes):.1f}"
     yield f"{1000 * median(p.cpu / p.requests for p in passes):.1f}"
+    yield f"{1000 * median(p.own / p.requests for p in passes):.1f}"
     yield f"{1000 * median(p.server_cpu / p.requests for p in passes):.2f}"
 
 

@@ -6,6 +6,7 @@ Each has an `Annotator` of its own, by the same settings and prompts.
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+GARBAGE = 50_000
+"""Objects that are made until garbage is looked for, which takes in all that a process keeps."""
 
 
 class Crashed(Exception):
@@ -106,6 +111,7 @@ def _begin(settings: Settings, codebook: Codebook | None, prompts: Prompts | Non
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+    gc.set_threshold(GARBAGE)
     _annotator = Annotator(settings, codebook)
     if prompts is not None:  # the files may have changed since
         _annotator.prompts = prompts

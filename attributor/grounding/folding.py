@@ -265,17 +265,18 @@ def _fold(text: str) -> _Tokens:
     parts, at, starts, ends = [""], [1], [], []
     previous = ""
     for match in _compiled(_TOKEN, re.VERBOSE).finditer(text.translate(_PLAIN)):
-        token = _FOLDS[str(match.lastgroup)](match[0])
+        found, (start, end) = match[0], match.span()
+        plain = found.isascii() and found.isalnum()  # as most are: a word as it stands
+        token = found if plain else _FOLDS[str(match.lastgroup)](found)
         if not token:
             continue
         if previous in _STOPS:
             token = token[0].lower() + token[1:]
         parts.append(token)
         at.append(at[-1] + len(token) + 1)
-        start, end = match.span()
-        if token != match[0]:  # what was folded away at its edges is not part of it
-            start = end - len(match[0].lstrip(INVISIBLE))
-            end = start + len(match[0].strip(INVISIBLE))
+        if not plain and token != found:  # what was folded away at its edges is not part of it
+            start = end - len(found.lstrip(INVISIBLE))
+            end = start + len(found.strip(INVISIBLE))
         starts.append(start)
         ends.append(end)
         previous = token

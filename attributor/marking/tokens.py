@@ -19,7 +19,7 @@ _TOKEN = re.compile(
 def tokens(text: str) -> tuple[Token, ...]:
     """Every word and every other visible character of `text`, in order."""
     return tuple(
-        Token(m.start(), m.end(), m.group().lower().replace("’", "'"), m.group()[0].isupper())
+        Token(*m.span(), (word := m[0]).lower().replace("’", "'"), word[0].isupper())
         for m in _TOKEN.finditer(text)
     )
 
