@@ -80,13 +80,12 @@ class There:
     """Another process as their place."""
 
     def __init__(self, annotator: Annotator) -> None:
-        self.open, self._workers = 0, Workers(annotator, 1)
+        self._workers = Workers(annotator, 1)
 
     async def step(
         self, row: int, answers: Answers, article: Article | None = None
     ) -> Outcome | None:
         """Go on with an article as far as the answers reach."""
-        self.open += 1
         try:
             return await self._workers.call(_step, row, answers, article)
         except Crashed:
@@ -95,8 +94,6 @@ class There:
                 "The process that prepared the article or read its answers ended twice over it; "
                 "there may be too little memory for a text of its length.",
             )
-        finally:
-            self.open -= 1
 
     def end(self) -> None:
         """End the process at once."""
@@ -104,7 +101,7 @@ class There:
 
 
 class Stepping:
-    """Gives each article its place.
+    """Gives each article its place: the processes take turns.
 
     Args:
         annotator: prepares requests and reads answers.
@@ -121,7 +118,7 @@ class Stepping:
         self._begun += 1
         if self._begun == FEW:
             self._there = [There(self._annotator) for _ in range(self._wanted)]
-        return min(self._there, key=lambda there: there.open, default=self._here)
+        return self._there[self._begun % len(self._there)] if self._there else self._here
 
     def end(self) -> None:
         """End the processes."""

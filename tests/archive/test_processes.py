@@ -172,6 +172,28 @@ def test_the_embedded_engine_works_in_processes_and_ends_with_its_parent(
     assert found["answers"] == 0
 
 
+def test_processes_that_prepare_requests_end_with_their_parent_and_cost_no_answer(
+    shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(80)), tmp_path / "a.db"
+    call = batch(store, "--concurrency", "4", str(source))
+    closed = Closed(shop, 60)
+    running = forker.begin(*call, OPENAI_BASE_URL=shop.url)
+    assert closed.reached.wait(60)
+    children = _children_after_an_annotation(running, store)
+    assert children or not Path("/proc").exists()
+    os.kill(running.pid, signal.SIGKILL)
+    assert running.wait() == -signal.SIGKILL
+    for child in children:
+        _wait_for_the_end_of(child)
+    shop.gate.set()
+    again = forker.begin(*call, OPENAI_BASE_URL=shop.url)
+    assert again.wait() == 0, again.said
+    found = counts(store)
+    assert found["annotated"] == found["answers"] == found["keys"] == 80
+    assert shop.sold.total() <= 80 + 4  # what was in flight at the kill
+
+
 def _children_after_an_annotation(running: Running, store: Path) -> list[int]:
     end = time.monotonic() + 60
     while time.monotonic() < end:

@@ -1,0 +1,95 @@
+"""Where the steps of articles are made: what was lost begins again from the answers."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+
+import pytest
+
+from attributor.archive import stepping
+from attributor.archive.processes import Crashed, Workers
+from attributor.archive.rows import Rows
+from attributor.archive.stepping import Stepping, Steps, There
+from attributor.archive.steps import Asking
+from attributor.pipeline import Annotator
+from attributor.prompting import Answer
+from attributor.records import Article
+
+from .conftest import text_of
+from .shop import Shop
+from .test_steps import quoting
+from .working import annotator
+
+ARTICLES = [Article(id=f"a{n}", text=text_of(n)) for n in range(3)]
+
+
+@pytest.fixture
+def who(shop: Shop) -> Annotator:
+    return annotator(shop)
+
+
+def answered(outcome: object) -> dict[str, Answer]:
+    """Good answers to what is asked."""
+    assert isinstance(outcome, Asking)
+    return {key: quoting() for key in outcome.requests}
+
+
+def test_a_dialogue_goes_on_without_its_article(who: Annotator) -> None:
+    steps = Steps(who)
+    answers = answered(steps.step(1, {}, ARTICLES[1]))
+    assert isinstance(steps.step(1, answers), Rows)
+    assert steps.step(1, answers) is None  # it has come to its end
+
+
+def test_a_dialogue_that_was_forgotten_begins_again_from_the_answers(
+    who: Annotator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "KEPT", 1)
+    steps = Steps(who)
+    answers = answered(steps.step(1, {}, ARTICLES[1]))
+    steps.step(2, {}, ARTICLES[2])
+    assert steps.step(1, answers) is None
+    assert isinstance(steps.step(1, answers, ARTICLES[1]), Rows)
+
+
+def test_a_few_articles_begin_no_process(who: Annotator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stepping, "FEW", 3)
+    places = Stepping(who, 2)
+    found = [places.place() for _ in range(6)]
+    assert [isinstance(place, There) for place in found] == [False, False, True, True, True, True]
+    assert found[2] is found[4] is not found[3]
+    places.end()
+
+
+def test_what_went_with_a_process_begins_again_in_another_one(
+    who: Annotator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "FEW", 1)
+
+    async def go() -> None:
+        places = Stepping(who, 1)
+        place = places.place()
+        answers = answered(await place.step(1, {}, ARTICLES[1]))
+        (process,) = multiprocessing.active_children()
+        process.kill()
+        await asyncio.to_thread(process.join)
+        assert await place.step(1, answers) is None
+        assert isinstance(await place.step(1, answers, ARTICLES[1]), Rows)
+        places.end()
+
+    asyncio.run(go())
+
+
+def test_a_call_over_which_two_processes_end_is_given_up_and_the_next_one_is_not(
+    who: Annotator,
+) -> None:
+    async def go() -> None:
+        workers = Workers(who, 1)
+        with pytest.raises(Crashed):
+            await workers.call(os._exit, 1)
+        assert await workers.call(abs, -3) == 3
+        workers.end()
+
+    asyncio.run(go())
