@@ -281,7 +281,7 @@ def test_no_room_for_the_ids_that_were_given_away_is_told(
     real = sqlite3.connect
 
     def small(*args: Any, **options: Any) -> sqlite3.Connection:
-        connection = real(*args, **options)
+        connection: sqlite3.Connection = real(*args, **options)
         connection.execute("PRAGMA max_page_count = 3")
         return connection
 
