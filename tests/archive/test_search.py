@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -116,22 +117,59 @@ def test_words_are_words_and_never_operators(
         ({"until": "2019-03-01"}, ["one"]),
         ({"source": "t"}, ["four", "one", "three", "two"]),
         ({"source": "two.txt"}, ["two"]),
+        ({"until": "1999"}, []),
         ({"words": "flood", "speaker": "Doric"}, ["two"]),
+        ({"words": "flood", "speaker": "Lund"}, []),
+        ({"words": "wall", "since": "2019-05"}, ["two"]),
+        ({"words": "wall", "until": "2019-04"}, ["one"]),
+        ({"words": "wall", "kind": "indirect", "since": "2019"}, []),
+        ({"words": "wall", "kind": "direct", "since": "2019"}, ["one", "two"]),
+        ({"words": "flood", "source": "two.txt"}, ["two"]),
+        ({"words": "flood", "source": "elsewhere"}, []),
+        ({"words": "flood*", "target": "the flood", "stance": "against"}, ["two"]),
+        ({"words": '"flood wall"', "stance": "against"}, []),
+        ({"words": "flood", "stance": "favor", "speaker": "Doric"}, []),
         ({"limit": 1}, ["one"]),
     ],
 )
-def test_everything_that_is_given_must_hold(
-    path: Path, given: dict[str, Any], articles: list[str]
+@pytest.mark.parametrize(
+    ("few", "many"), [(1_000, 4_000), (-1, 4_000), (-1, -1)], ids=["few", "many", "more"]
+)
+def test_everything_that_is_given_must_hold_however_many_quotes_it_leaves(
+    path: Path,
+    given: dict[str, Any],
+    articles: list[str],
+    few: int,
+    many: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert found(path, **given) == articles
-
-
-def test_words_are_found_by_the_index_and_not_by_reading_every_quote(path: Path) -> None:
-    sql, values = statement(Query("flood", speaker="Petric", target="the wall"))
+    monkeypatch.setattr("attributor.archive.search.FEW", few)
+    monkeypatch.setattr("attributor.archive.search.MANY", many)
+    query = Query(**given)
     with Store.read(path) as store:
-        plan = [row["detail"] for row in store.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
-    assert any("VIRTUAL TABLE INDEX" in step for step in plan)
-    assert not [step for step in plan if step.startswith("SCAN") and "VIRTUAL" not in step]
+        assert sorted(row["article"] for row in search(store, query)) == articles
+        plan = "\n".join(_plan(store, query))
+    if query.words:
+        assert "VIRTUAL TABLE INDEX" in plan
+        assert not re.search(r"SCAN (?!f\b|json_each|\w+ VIRTUAL)", plan)
+
+
+def _plan(store: Store, query: Query) -> list[str]:
+    sql, values = statement(store, query)
+    return [row["detail"] for row in store.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+def test_of_the_quotes_that_have_the_words_the_shortest_comes_first(path: Path) -> None:
+    with Store.read(path) as store:
+        texts = [row["quote"] for row in search(store, Query("flood"))]
+        interleaved = zip(
+            search(store, Query("flood", speaker="Petric")),
+            search(store, Query("wall", speaker="Doric")),
+            strict=True,
+        )
+        pairs = [(one["article"], other["article"]) for one, other in interleaved]
+    assert texts == ["The flood wall must stay", "The wall is a flood of money"]
+    assert pairs == [("one", "two")]
 
 
 def test_what_is_found_is_shown(path: Path, run: Callable[..., click.testing.Result]) -> None:
