@@ -12,18 +12,22 @@ from typing import Any
 
 import click.testing
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from attributor.archive.admission import admit
 from attributor.archive.recipe import Recipe
 from attributor.archive.rows import rows_of
 from attributor.archive.saving import save
-from attributor.archive.search import Query, search, statement
+from attributor.archive.search import COLUMNS, Query, search, statement
 from attributor.archive.store import Store
 from attributor.cli import cli
+from attributor.cli.search import _write_csv
 from attributor.errors import UsageError
 from attributor.pipeline import annotate
 from attributor.records import Article, Quote, Stance
 
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ARTICLES = [
     ("one", "2019-03-01", "“The flood wall must stay,” Ana Petric said.", "favor"),
     ("two", "2019-05-31", "“The wall is a flood of money,” mayor Jon Doric said.", "against"),
@@ -193,7 +197,21 @@ def test_no_cell_is_a_formula(
     shown = run(command[0], str(path), *command[1:], *(["--format", "csv"] * (len(command) < 3)))
     cells = [cell for row in csv.reader(io.StringIO(shown.stdout)) for cell in row]
     assert any(cell.startswith("'=SUM(A1)") for cell in cells)
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    assert not [cell for cell in cells if cell.startswith(FORMULAS)]
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    cells=st.lists(st.text(st.sampled_from("=+-@\t\r\n' ,\"a1=＝＋－＠"), max_size=4), max_size=12)
+)
+def test_no_cell_of_what_is_found_is_a_formula_whatever_a_store_holds(cells: list[str]) -> None:
+    row = dict.fromkeys(COLUMNS, "") | dict(zip(COLUMNS, cells, strict=False))
+    out = io.StringIO(newline="")
+    _write_csv([row], out)
+    _, written = csv.reader(io.StringIO(out.getvalue(), newline=""))
+    assert not [cell for cell in written if cell.startswith(FORMULAS)]
+    for cell, original in zip(written, row.values(), strict=True):
+        assert original in (cell, cell.removeprefix("'"))
 
 
 def test_what_is_exported_is_what_was_annotated(
