@@ -108,6 +108,10 @@ def run(
     SOURCE is a folder with all that is in it, a pattern such as "2019/*.txt", or a file. What the
     store has is not asked again: run the same command to go on after whatever ended it.
     """
+    from attributor.reading.archives import check
+
+    for source in sources:
+        check(source)
     columns = _columns(options)
     wanted = _options(sources, columns, options)
     speed = {name: options.pop(name) for name in ("concurrency", "rpm", "tpm", "max_cost")}

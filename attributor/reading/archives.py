@@ -11,9 +11,10 @@ from attributor.errors import ReadingError, quoted
 from attributor.reading import folders, forms
 from attributor.reading.articles import Found
 from attributor.reading.columns import Columns, Guessed, How, ignore
+from attributor.reading.folders import check
 from attributor.records import Article
 
-__all__ = ["Columns", "Entry", "entries"]
+__all__ = ["Columns", "Entry", "check", "entries"]
 
 _GUESSED = Columns()
 

@@ -389,6 +389,21 @@ def test_what_cannot_be_read_is_in_quarantine_until_it_can_be(shop: Shop, tmp_pa
     assert run(path, annotator(shop), folder).exit_code_at_end == 0
 
 
+def test_a_place_that_is_there_no_more_leaves_the_quarantine(shop: Shop, tmp_path: Path) -> None:
+    path, folder, other = tmp_path / "a.db", tmp_path / "in", tmp_path / "in2"
+    for one in (folder, other):
+        (one / "deep").mkdir(parents=True)
+        (one / "a.txt").write_text(text_of(1))
+        (one / "deep" / "b.txt").write_text("")
+    assert run(path, annotator(shop), folder, other).exit_code_at_end == IN_QUARANTINE
+    for one in (folder, other):
+        (one / "deep" / "b.txt").unlink()
+    run(path, annotator(shop), folder)
+    left = rows(path, "SELECT source FROM failures")
+    assert left == [(str(other / "deep" / "b.txt"),)]
+    assert run(path, annotator(shop), folder, other).exit_code_at_end == 0
+
+
 # --- money and limits --------------------------------------------------------------------------
 
 

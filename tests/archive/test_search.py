@@ -187,7 +187,18 @@ def test_what_is_found_is_shown(path: Path, run: Callable[..., click.testing.Res
 
 
 def test_nothing_found_is_exit_code_1(path: Path, run: Callable[..., click.testing.Result]) -> None:
-    assert run("search", str(path), "zeppelin").exit_code == 1
+    shown = run("search", str(path), "zeppelin")
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (1, "", "No quote is found.\n")
+
+
+@pytest.mark.parametrize("date", ["yesterday", "31.5.2019", "2019-5", "19"])
+def test_what_is_no_date_is_refused(
+    path: Path, run: Callable[..., click.testing.Result], date: str
+) -> None:
+    for option in ("--since", "--until"):
+        shown = run("search", str(path), "flood", option, date)
+        assert shown.exit_code == 2
+        assert f"'{date}' is no date like 2019, 2019-05 or 2019-05-31" in shown.stderr
 
 
 @pytest.mark.parametrize("command", [("search", "want"), ("export", "--format", "csv")])
