@@ -136,8 +136,9 @@ class _Forker:
         self._process.stdin.flush()
         pid = int(self._process.stdout.readline())
         if seeded is not None:
-            # Half of the moments are while calls are open, half any time from the very beginning.
-            if seeded.random() < 0.5:
+            # Half of the moments are while calls are open, half any time from the very beginning;
+            # but right after a fork, Python may lose a SIGINT.
+            if seeded.random() < 0.5 or self._number == signal.SIGINT:
                 _wait_for_a_call(shop)
             threading.Timer(seeded.uniform(0, 0.15), _kill, (pid, self._number)).start()
         code = int(self._process.stdout.readline())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -13,11 +13,13 @@ from attributor.errors import UsageError
 
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 
-LOOKED_AT = 200
+LOOKED_AT = 100
 """The best of so many quotes that have the words come first. To rank all of them takes seconds."""
 FEW, MANY = 1_000, 4_000
 """All but the words leaves few quotes: the words are looked for in those alone. It leaves many: the
 quotes that have the words are looked up among them. More: each is looked at by itself."""
+FEW_ARTICLES = 1_000
+"""A source with no more articles is gone through to see whether it leaves few or many quotes."""
 
 COLUMNS = (
     "quote",
@@ -53,6 +55,7 @@ _TESTS = {
     "source": "q.article_id IN (SELECT article_id FROM places "
     "WHERE source LIKE :source ESCAPE '\\')",
 }
+_IN_ARTICLES = "q.article_id IN (SELECT value FROM json_each(:articles))"
 _TESTS_OF_EACH = _TESTS | {
     "speaker": f"+f.rowid IN (SELECT id FROM quotes WHERE {_SPEAKERS})",  # noqa: S608
     "source": "EXISTS (SELECT 1 FROM places p WHERE p.article_id = q.article_id "
@@ -61,7 +64,7 @@ _TESTS_OF_EACH = _TESTS | {
 # A quote may have the same label towards several targets, and is found once.
 _FIRST = (
     "NOT EXISTS (SELECT 1 FROM stances e WHERE e.quote_id = t.quote_id "
-    "AND e.label = t.label AND e.id < t.id AND :target IS NULL)"
+    "AND e.label = t.label AND e.id < t.id)"
 )
 _LAST = "\U0010ffff"  # comes after whatever a date may go on with
 
@@ -107,12 +110,12 @@ def search(store: Store, query: Query) -> Iterator[dict[str, Any]]:
 def statement(store: Store, query: Query) -> tuple[str, dict[str, Any]]:
     """The SQL that answers a query in this store, and its values.
 
-    Quotes that only need to be few are laid into `temp.chosen`, an index of their own.
+    Where all but the words leaves few quotes, those are laid into `temp.chosen` by this.
     """
     values = _values(query)
     if not query.words.strip():
         return _SHOWN.format(found=f"{_fitting(query)} LIMIT :limit", order=""), values
-    ids = _ids(store, query, values) if _is_narrow(query) else None
+    ids = _ids(store, query, values)
     if ids is not None and len(ids) <= FEW:
         _choose(store, ids)
         found = "SELECT rowid AS id FROM chosen WHERE chosen MATCH :words"
@@ -129,15 +132,19 @@ def statement(store: Store, query: Query) -> tuple[str, dict[str, Any]]:
     return _SHOWN.format(found=f"{found} LIMIT :looked_at", order=order), values
 
 
-def _fitting(query: Query) -> str:
+def _fitting(query: Query, of: Mapping[str, str] = _TESTS) -> str:
     """The ids of the quotes that all but the words fits."""
-    tables, tests = "quotes q", _given(query, _TESTS)
+    tests, towards = _given(query, of), _towards(query)
+    tables = ["quotes q"] if tests or not towards else []
     if query.since is not None or query.until is not None:
-        tables += " JOIN articles a ON a.id = q.article_id"
-    if towards := _towards(query):
-        tables += f" JOIN stances t ON t.quote_id = q.id AND {towards}"
-        tests.append(_FIRST)
-    return f"SELECT q.id FROM {tables} {_where(tests)}"  # noqa: S608
+        tables.append("articles a")
+        tests.append("a.id = q.article_id")
+    if towards:
+        tests += ["t.quote_id = q.id"] if tables else []
+        tests += [towards, *([_FIRST] if query.target is None else [])]
+        tables.append("stances t")
+    id_ = "q.id" if "quotes q" in tables else "t.quote_id AS id"
+    return f"SELECT {id_} FROM {', '.join(tables)} {_where(tests)}"  # noqa: S608
 
 
 def _having_words(query: Query) -> str:
@@ -152,17 +159,28 @@ def _having_words(query: Query) -> str:
     return f"SELECT q.id FROM {tables} {_where(tests)}"  # noqa: S608
 
 
-def _is_narrow(query: Query) -> bool:
-    """Whether so much is given that it may leave few quotes."""
-    given = (query.speaker, query.target, query.stance, query.since, query.until, query.source)
-    return any(each is not None for each in given)
-
-
 def _ids(store: Store, query: Query, values: dict[str, Any]) -> list[int] | None:
     """The quotes that all but the words fits, unless they are more than `MANY`."""
-    sql = f"{_fitting(query)} LIMIT {MANY + 1}"
-    ids = [row[0] for row in store.execute(sql, values)]
+    given = (query.speaker, query.target, query.stance, query.since, query.until)
+    is_narrow, tests = any(each is not None for each in given), _TESTS
+    if query.source is not None:
+        articles = _articles(store, values)
+        if len(articles) <= FEW_ARTICLES:
+            values["articles"] = json.dumps(articles)
+            is_narrow, tests = True, _TESTS | {"source": _IN_ARTICLES}
+        else:
+            tests = _TESTS | {"source": _TESTS_OF_EACH["source"]}
+    if not is_narrow:
+        return None
+    found = store.execute(f"{_fitting(query, tests)} LIMIT {MANY + 1}", values)
+    ids = [row[0] for row in found]
     return ids if len(ids) <= MANY else None
+
+
+def _articles(store: Store, values: dict[str, Any]) -> list[int]:
+    """The first articles of the source."""
+    sql = "SELECT article_id FROM places WHERE source LIKE :source ESCAPE '\\'"
+    return [row[0] for row in store.execute(f"{sql} LIMIT {FEW_ARTICLES + 1}", values)]
 
 
 def _choose(store: Store, ids: list[int]) -> None:
@@ -185,7 +203,7 @@ def _towards(query: Query) -> str:
     return " AND ".join(_given(query, tests))
 
 
-def _given(query: Query, tests: dict[str, str]) -> list[str]:
+def _given(query: Query, tests: Mapping[str, str]) -> list[str]:
     """The tests of what is given."""
     return [test for name, test in tests.items() if getattr(query, name) is not None]
 

@@ -147,6 +147,7 @@ def test_everything_that_is_given_must_hold_however_many_quotes_it_leaves(
     many: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr("attributor.archive.search.FEW_ARTICLES", few)
     monkeypatch.setattr("attributor.archive.search.FEW", few)
     monkeypatch.setattr("attributor.archive.search.MANY", many)
     query = Query(**given)
