@@ -32,7 +32,8 @@ Examples:
   attributor batch --store archive.db --codebook study.yaml exports/
 
 Exit codes: 0 all is annotated; 6 something is in quarantine; 7 the budget is used up; 4 the server
-lets nobody in or gives no credit; 5 the store cannot be used; 130 or 143 ended by a signal.
+lets nobody in or gives no credit; 5 the store cannot be used; 3 a source stands for nothing; 130 or
+143 ended by a signal.
 """
 
 
