@@ -6,7 +6,8 @@ ANSWERS holds `delay` (seconds), `answers` (by the last message of a request, th
 `quotes`. A request that is not in `answers` is langextract's: it is answered in that form, with the
 quotes that stand in its text. What a body is answered is made once, and looked up from then on.
 The port is printed. GET tells what was asked since the last GET: {"asked", "unknown", "cpu"}, where
-`unknown` counts bodies that had not come before, and `cpu` is in seconds of the processor's time.
+`unknown` counts bodies that had not come before (in whatever order of their keys), and `cpu` is in
+seconds of the processor's time.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ class Answers:
         self._answers: dict[str, str] = told["answers"]
         self._quotes: list[dict[str, str]] = told["quotes"]
         self._known: dict[bytes, bytes] = {}
+        self._seen: set[str] = set()
         self.asked = self.unknown = 0
         self._cpu = time.process_time()
 
@@ -38,8 +40,11 @@ class Answers:
         self.asked += 1
         response = self._known.get(body)
         if response is None:
-            self.unknown += 1
-            user = json.loads(body)["messages"][-1]["content"]
+            request = json.loads(body)
+            same = json.dumps(request, sort_keys=True)
+            self.unknown += same not in self._seen
+            self._seen.add(same)
+            user = request["messages"][-1]["content"]
             text = self._answers.get(user) or self._extractions(user)
             response = self._known[body] = _response(_completion(text, len(body), len(text)))
         return response
