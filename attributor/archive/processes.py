@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from attributor.pipeline import Annotator
@@ -57,19 +58,20 @@ class Workers:
         Raises:
             Crashed: the other one broke down, too.
         """
+        work = partial(function, *args, **kwargs)
         pool = self._pool = self._pool or self._new(self._count)
         try:
-            return await _in(pool, function, *args)
+            return await _in(pool, work)
         except BrokenProcessPool:
             if self._pool is pool:
                 self._pool = None
-            return await self._once_more(function, *args)
+            return await self._once_more(work)
 
-    async def _once_more(self, function: Callable[..., T], *args: object) -> T:
+    async def _once_more(self, work: Callable[[], T]) -> T:
         async with self._alone:
             pool = self._new(1)
             try:
-                return await _in(pool, function, *args)
+                return await _in(pool, work)
             except BrokenProcessPool as error:
                 raise Crashed from error
             finally:
@@ -91,8 +93,8 @@ class Workers:
             self._pool.shutdown(wait=False, cancel_futures=True)
 
 
-async def _in(pool: ProcessPoolExecutor, function: Callable[..., T], *args: object) -> T:
-    return await asyncio.get_running_loop().run_in_executor(pool, function, *args)
+async def _in(pool: ProcessPoolExecutor, work: Callable[[], T]) -> T:
+    return await asyncio.get_running_loop().run_in_executor(pool, work)
 
 
 def annotator_here() -> Annotator:
