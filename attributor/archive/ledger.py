@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from typing import Protocol
 
 from attributor.archive.budget import Budget
 from attributor.archive.stopping import Stop
 from attributor.archive.store import Row, Store, now
 from attributor.archive.tally import Tally
-from attributor.prompting import Asker
 from attributor.prompting.exchange import Answer, Request
 from attributor.records import Usage
 
@@ -48,6 +48,18 @@ class Ledger:
         return self._store.insert("ledger", row)
 
 
+class Buyer(Protocol):
+    """Who buys answers: an `Asker`, or the workers of a cluster."""
+
+    async def buy(self, request: Request) -> Answer:
+        """The answer as it came.
+
+        Raises:
+            ModelError: there is none.
+        """
+        ...
+
+
 class Desk:
     """Where all requests of a run are answered: by the ledger for free, else by the server.
 
@@ -58,7 +70,7 @@ class Desk:
         stop: nothing is bought once the batch shall end.
     """
 
-    def __init__(self, asker: Asker, ledger: Ledger, budget: Budget, stop: Stop) -> None:
+    def __init__(self, asker: Buyer, ledger: Ledger, budget: Budget, stop: Stop) -> None:
         self.budget, self.bought, self.free = budget, 0, 0
         self._asker, self._ledger, self._stop = asker, ledger, stop
         self._asking: dict[str, asyncio.Lock] = {}

@@ -19,7 +19,7 @@ from attributor.archive.ledger import Desk, Ledger
 from attributor.archive.limits import Limits
 from attributor.archive.rows import Rows, rows_of
 from attributor.archive.saving import Failure
-from attributor.archive.steps import Asking, Useless, step, unexpected
+from attributor.archive.steps import Answers, Asking, Outcome, Useless, step, unexpected
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.store import Store
 from attributor.archive.tally import Tally
@@ -105,6 +105,7 @@ class Speed:
         by_batch_api: whether answers come by the OpenAI Batch API.
         queued_tokens: see `BatchDesk`.
         pace: see `BatchDesk`.
+        cluster: "local", or a Dask scheduler's address; no cluster if None.
     """
 
     concurrency: int | None = None
@@ -114,6 +115,7 @@ class Speed:
     by_batch_api: bool = False
     queued_tokens: float | None = None
     pace: Pace | None = None
+    cluster: str | None = None
 
 
 def maker(annotator: Annotator, speed: Speed) -> Made:
@@ -123,6 +125,10 @@ def maker(annotator: Annotator, speed: Speed) -> Made:
         UsageError: they contradict each other.
     """
     settings = annotator.settings
+    if speed.cluster and speed.by_batch_api:
+        raise UsageError("The Batch API needs no cluster: leave one of --via and --cluster away.")
+    if speed.cluster:
+        return lambda store, run, stop: _on_cluster(annotator, speed, store, run, stop)
     if settings.chosen_engine == "embedded":
         if speed.by_batch_api:
             raise UsageError(
@@ -136,12 +142,7 @@ def maker(annotator: Annotator, speed: Speed) -> Made:
 
 
 def _at_once(annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop) -> ModelMaker:
-    files, requests = submissions.counts(store)
-    if requests:
-        raise UsageError(
-            f"{requests:,} requests of this store are with the Batch API, in {files:,} files: take "
-            "their answers in with --via batch-api first, so that none is paid twice."
-        )
+    _refuse_what_is_out(store)
     at_once = speed.concurrency or CALLS_AT_ONCE
     rates = (speed.requests_per_minute, speed.tokens_per_minute)
     asker = annotator.asker(Limits(at_once, *rates, sleep=stop.sleep), stop.sleep)
@@ -149,6 +150,28 @@ def _at_once(annotator: Annotator, speed: Speed, store: Store, run: int, stop: S
     return ModelMaker(
         annotator, Desk(asker, Ledger(store, run), budget, stop), store, stop, at_once
     )
+
+
+def _on_cluster(annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop) -> Maker:
+    from attributor.archive import sharing
+    from attributor.archive.cluster import cluster_of
+
+    cluster = cluster_of(annotator, speed, stop)
+    if annotator.settings.chosen_engine == "embedded":
+        return sharing.ReadingMaker(cluster)
+    _refuse_what_is_out(store)
+    budget = _budget(annotator, speed, store, stop)
+    desk = Desk(sharing.Buyers(cluster, stop), Ledger(store, run), budget, stop)
+    return sharing.AskingMaker(annotator, desk, store, stop, cluster)
+
+
+def _refuse_what_is_out(store: Store) -> None:
+    files, requests = submissions.counts(store)
+    if requests:
+        raise UsageError(
+            f"{requests:,} requests of this store are with the Batch API, in {files:,} files: take "
+            "their answers in with --via batch-api first, so that none is paid twice."
+        )
 
 
 def _much_later(
@@ -212,7 +235,7 @@ class ModelMaker:
     async def _carried(self, row: int, article: Article) -> Rows | Failure:
         rows: dict[str, int] = {}
         answers: dict[str, Answer] = {}
-        outcome = step(self._annotator, article, answers)
+        outcome = await self._step(article, answers)
         del article
         while isinstance(outcome, Asking):
             orders = {key: self._desk.answer(key, r, row) for key, r in outcome.requests.items()}
@@ -220,8 +243,11 @@ class ModelMaker:
             for key, given in zip(orders, await _all(orders.values()), strict=True):
                 if given is not None:
                     rows[key], answers[key] = given
-            outcome = step(self._annotator, article_at(self._store, row), answers)
+            outcome = await self._step(article_at(self._store, row), answers)
         return outcome.failure(rows) if isinstance(outcome, Useless) else outcome
+
+    async def _step(self, article: Article, answers: Answers) -> Outcome | Failure:
+        return step(self._annotator, article, answers)
 
     def note(self, tally: Tally) -> None:
         """Write down what has been bought and spent."""

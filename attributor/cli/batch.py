@@ -100,6 +100,11 @@ def batch() -> None:
     metavar="N",
     help="Of the Batch API: input tokens that it may have at once, as your account allows.",
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Have the workers of a Dask scheduler do it (tcp://host:8786), or processes here (local).",
+)
 @click.option("--retry-failed", is_flag=True, help="Take up what is in quarantine, too.")
 @click.option(
     "--only-changed",
@@ -214,6 +219,7 @@ def _speed(options: dict[str, Any]) -> Speed:
         max_cost=options.pop("max_cost"),
         by_batch_api=options.pop("via") == "batch-api",
         queued_tokens=options.pop("queued_tokens"),
+        cluster=options.pop("cluster"),
     )
 
 
@@ -327,6 +333,8 @@ def _sum_up(work: Batch, store: str) -> None:
     )
     if tally.free:
         say(f"{tally.free:,} of {tally.free + tally.bought:,} answers were in the ledger already.")
+    if tally.workers_lost:
+        say(f"{tally.workers_lost:,} workers went away; others took up what they had.")
     if work.stop.reason:
         say(work.stop.reason)
     if tally.requests_out:

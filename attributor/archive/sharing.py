@@ -1,0 +1,170 @@
+"""How a batch is shared out to a cluster: in partitions, and in purchases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from attributor.archive import working
+from attributor.archive.admission import content_of
+from attributor.archive.cluster import Cluster, Crashed
+from attributor.archive.making import ModelMaker
+from attributor.archive.rows import Failure, Rows
+from attributor.archive.steps import Answers, Asking, Outcome, Useless
+from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.tally import Tally
+from attributor.archive.working import Job
+from attributor.errors import BusyError, quoted
+from attributor.prompting import Answer, Request
+from attributor.prompting.exchange import sha256
+from attributor.records import Article
+
+if TYPE_CHECKING:
+    from attributor.archive.ledger import Desk
+    from attributor.archive.store import Store
+    from attributor.pipeline import Annotator
+
+PARTITION, LINGER = 16, 0.05
+"""Articles of a partition at most, and seconds that it waits for more of them."""
+PARTITIONS_AHEAD = 2
+"""Partitions for each process, so that none waits for the next one."""
+
+
+class Partitions:
+    """Puts articles that come at the same time into one task."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._waiting: list[tuple[Job, asyncio.Future[Outcome | Failure]]] = []
+        self._carrying: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._alone = asyncio.Lock()
+
+    async def step(self, article: Article, answers: Answers) -> Outcome | Failure:
+        """The article one step further, see `attributor.archive.steps`."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome | Failure] = loop.create_future()
+        self._waiting.append((Job(article, dict(answers)), future))
+        if len(self._waiting) >= PARTITION:
+            self._send()
+        elif self._timer is None:
+            self._timer = loop.call_later(LINGER, self._send)
+        return await future
+
+    def _send(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        jobs, self._waiting = self._waiting, []
+        task = asyncio.create_task(self._carry(jobs))
+        self._carrying.add(task)
+        task.add_done_callback(self._carrying.discard)
+
+    async def _carry(self, jobs: Sequence[tuple[Job, asyncio.Future[Outcome | Failure]]]) -> None:
+        try:
+            outcomes = await self._outcomes([job for job, _ in jobs])
+        except BaseException as error:
+            for _, future in jobs:
+                if not future.done():
+                    future.set_exception(error if isinstance(error, Exception) else Stopping())
+            if not isinstance(error, Exception):
+                raise
+            return
+        for (_, future), outcome in zip(jobs, outcomes, strict=True):
+            if not future.done():
+                future.set_result(outcome)
+
+    async def _outcomes(self, jobs: Sequence[Job]) -> list[Outcome | Failure]:
+        try:
+            return await self._done(jobs)
+        except Crashed:
+            return [await self._once_more(job) for job in jobs]
+
+    async def _once_more(self, job: Job) -> Outcome | Failure:
+        """An article of a partition that workers ended over: nothing else is done beside it."""
+        async with self._alone:
+            try:
+                return (await self._done([job]))[0]
+            except Crashed:
+                return Failure(
+                    "crashed",
+                    "The workers that read the article ended over it, one after the other; there "
+                    "may be too little memory for a text of its length.",
+                )
+
+    async def _done(self, jobs: Sequence[Job]) -> list[Outcome | Failure]:
+        content = sha256("\n".join(content_of(job.article) for job in jobs))
+        given: list[Outcome | Failure] = await self._cluster.do(
+            working.advance, jobs, name=f"attributor-step-{content[:16]}", priority=1
+        )
+        return given
+
+
+class Buyers:
+    """Has requests bought by workers, so many at once."""
+
+    def __init__(self, cluster: Cluster, stop: Stop) -> None:
+        self._cluster, self._stop = cluster, stop
+        self._calls = asyncio.Semaphore(cluster.plan.calls)
+
+    async def buy(self, request: Request) -> Answer:
+        """The answer as it came, see `attributor.archive.ledger.Buyer`."""
+        async with self._calls:
+            self._stop.check()
+            key = request.key(self._cluster.plan.settings.model)
+            try:
+                answer: Answer = await self._cluster.do(
+                    working.buy, request, self._cluster.part, name=f"attributor-ask-{key[:16]}"
+                )
+            except Crashed as error:
+                raise BusyError(
+                    f"The workers that asked about {quoted(request.article)} ended, one after the "
+                    "other: see to their memory.",
+                    article=request.article,
+                ) from error
+        return answer
+
+
+class ReadingMaker:
+    """Has the embedded engine read articles on the workers."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.at_once = PARTITION * PARTITIONS_AHEAD * cluster.processes
+        self._cluster, self._partitions = cluster, Partitions(cluster)
+
+    async def make(self, row: int, article: Article) -> Rows | Failure:
+        """Have a worker annotate the article."""
+        made = await self._partitions.step(article, {})
+        assert not isinstance(made, Asking | Useless)  # noqa: S101  # the engine asks nobody
+        return made
+
+    def note(self, tally: Tally) -> None:
+        """Write down who works."""
+        self._cluster.note(tally)
+
+    async def aclose(self) -> None:
+        """Leave the cluster."""
+        await self._cluster.aclose()
+
+
+class AskingMaker(ModelMaker):
+    """Has a model asked by the workers, through this process's desk."""
+
+    def __init__(
+        self, annotator: Annotator, desk: Desk, store: Store, stop: Stop, cluster: Cluster
+    ) -> None:
+        super().__init__(annotator, desk, store, stop, cluster.plan.calls)
+        self._cluster, self._partitions = cluster, Partitions(cluster)
+
+    async def _step(self, article: Article, answers: Answers) -> Outcome | Failure:
+        return await self._partitions.step(article, answers)
+
+    def note(self, tally: Tally) -> None:
+        """Write down what has been bought and spent, and who works."""
+        super().note(tally)
+        self._cluster.note(tally)
+
+    async def aclose(self) -> None:
+        """Leave the cluster."""
+        await self._cluster.aclose()
