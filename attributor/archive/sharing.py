@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from attributor.archive import working
@@ -16,9 +17,10 @@ from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.tally import Tally
 from attributor.archive.working import Job
 from attributor.errors import BusyError, quoted
-from attributor.prompting import Answer, Request
+from attributor.prompting import Answer, Request, prices
 from attributor.prompting.exchange import sha256
 from attributor.records import Article
+from attributor.settings import OPENAI_URL
 
 if TYPE_CHECKING:
     from attributor.archive.ledger import Desk
@@ -123,7 +125,13 @@ class Buyers:
                     "other: see to their memory.",
                     article=request.article,
                 ) from error
-        return answer
+        return self._priced(answer)
+
+    def _priced(self, answer: Answer) -> Answer:
+        """The answer with its price by this machine's list, as the budget reckons."""
+        settings = self._cluster.plan.settings
+        price = prices.cost(settings.model, answer.usage, settings.base_url or OPENAI_URL)
+        return replace(answer, usage=answer.usage.model_copy(update={"cost_usd": price}))
 
 
 class ReadingMaker:

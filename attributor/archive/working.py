@@ -15,6 +15,7 @@ import signal
 import threading
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
 
 import attributor
 from attributor.archive.limits import Limits
@@ -27,6 +28,9 @@ from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Request
 from attributor.records import Article, Codebook
 from attributor.settings import Settings, load
+
+if TYPE_CHECKING:
+    from distributed import Worker
 
 RUNS = 4
 """Batches whose settings a worker keeps at most; the oldest of more goes."""
@@ -115,8 +119,8 @@ _workshops: dict[str, Workshop] = {}
 _building = threading.Lock()
 
 
-def workshop(plan: Plan) -> Workshop:
-    """The process's workshop for this batch.
+def workshop(plan: Plan, worker: str | None = None) -> Workshop:
+    """The process's workshop for this batch; `worker` is its address, if that is known.
 
     Raises:
         ClusterError: this worker cannot take part.
@@ -127,17 +131,17 @@ def workshop(plan: Plan) -> Workshop:
                 _workshops[plan.run] = Workshop(plan)
             except AttributorError as error:
                 raise ClusterError(
-                    f"The worker '{_address()}' cannot take part: {error.message}"
+                    f"The worker '{worker or _address()}' cannot take part: {error.message}"
                 ) from error
             for old in list(_workshops)[:-RUNS]:
                 del _workshops[old]
         return _workshops[plan.run]
 
 
-async def greet(plan: Plan) -> Exception | None:
-    """Whether this worker can take part; None if so, else why not."""
+async def greet(plan: Plan, dask_worker: Worker) -> Exception | None:
+    """Whether this worker can take part; None if so, else why not. Dask adds the worker."""
     try:
-        await asyncio.to_thread(workshop, plan)
+        await asyncio.to_thread(workshop, plan, dask_worker.address)
     except Exception as error:
         return _bare(error)
     return None
@@ -176,7 +180,7 @@ async def forget(run: str) -> None:
         await _workshops.pop(run).annotator.aclose()
 
 
-def dask_setup(worker: object) -> None:
+def dask_setup(worker: Worker) -> None:
     """What a worker of a local cluster does first: Ctrl-C is for the driver, which ends it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
