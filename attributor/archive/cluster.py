@@ -201,7 +201,7 @@ class Cluster:
             while True:
                 await asyncio.sleep(LOOK)
                 await self._look()
-        except OSError:
+        except Exception:  # whatever it is: nobody answers
             self._scheduler_is_lost()
 
     async def _look(self) -> None:
@@ -213,21 +213,38 @@ class Cluster:
         """Tell the workers when the batch shall end: what waits for its turn there need not."""
         with suppress(Stopping):
             await self._stop.sleep(float("inf"))
-        with suppress(OSError):
+        with suppress(Exception):  # there may be no scheduler any more
             await self._client.run(working.finish, self.plan.run, on_error="ignore")
+
+
+def notice(annotator: Annotator, address: str) -> str:
+    """Who answers, and where the text is sent for that."""
+    if address == LOCAL:
+        return annotator.notice
+    sent = f"the workers of {quoted(address)} are sent the text"
+    if annotator.settings.chosen_engine == "embedded":
+        return f"The embedded engine answers; {sent}."
+    settings = annotator.settings
+    return f"Asking {quoted(settings.model)} at {settings.host}; {sent}, and ask from there."
 
 
 def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
     """The cluster that the batch is to run on; nothing is begun.
 
     Raises:
-        UsageError: the address is none, or the extra is not installed.
+        UsageError: the address is none, it is not for articles that are to stay on this machine,
+            or the extra is not installed.
     """
     address = speed.cluster or LOCAL
     if address != LOCAL and not address.startswith(("tcp://", "tls://")):
         raise UsageError(
             f"{quoted(address)} is no cluster: say 'local', or the address of a Dask scheduler, "
             "as tcp://host:8786."
+        )
+    if address != LOCAL and annotator.settings.offline:
+        raise UsageError(
+            f"Workers of {quoted(address)} may be on other machines, and offline keeps the text on "
+            "this one: leave one of the two away, or say --cluster local."
         )
     _distributed()
     processes = os.cpu_count() or 1

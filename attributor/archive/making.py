@@ -246,7 +246,7 @@ class ModelMaker:
             outcome = await self._step(article_at(self._store, row), answers)
         return outcome.failure(rows) if isinstance(outcome, Useless) else outcome
 
-    async def _step(self, article: Article, answers: Answers) -> Outcome | Failure:
+    async def _step(self, article: Article, answers: Answers) -> Outcome:
         return step(self._annotator, article, answers)
 
     def note(self, tally: Tally) -> None:

@@ -38,15 +38,15 @@ class Partitions:
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
-        self._waiting: list[tuple[Job, asyncio.Future[Outcome | Failure]]] = []
+        self._waiting: list[tuple[Job, asyncio.Future[Outcome]]] = []
         self._carrying: set[asyncio.Task[None]] = set()
         self._timer: asyncio.TimerHandle | None = None
         self._alone = asyncio.Lock()
 
-    async def step(self, article: Article, answers: Answers) -> Outcome | Failure:
+    async def step(self, article: Article, answers: Answers) -> Outcome:
         """The article one step further, see `attributor.archive.steps`."""
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Outcome | Failure] = loop.create_future()
+        future: asyncio.Future[Outcome] = loop.create_future()
         self._waiting.append((Job(article, dict(answers)), future))
         if len(self._waiting) >= PARTITION:
             self._send()
@@ -63,7 +63,7 @@ class Partitions:
         self._carrying.add(task)
         task.add_done_callback(self._carrying.discard)
 
-    async def _carry(self, jobs: Sequence[tuple[Job, asyncio.Future[Outcome | Failure]]]) -> None:
+    async def _carry(self, jobs: Sequence[tuple[Job, asyncio.Future[Outcome]]]) -> None:
         try:
             outcomes = await self._outcomes([job for job, _ in jobs])
         except BaseException as error:
@@ -77,27 +77,27 @@ class Partitions:
             if not future.done():
                 future.set_result(outcome)
 
-    async def _outcomes(self, jobs: Sequence[Job]) -> list[Outcome | Failure]:
+    async def _outcomes(self, jobs: Sequence[Job]) -> list[Outcome]:
         try:
             return await self._done(jobs)
         except Crashed:
             return [await self._once_more(job) for job in jobs]
 
-    async def _once_more(self, job: Job) -> Outcome | Failure:
+    async def _once_more(self, job: Job) -> Outcome:
         """An article of a partition that workers ended over: nothing else is done beside it."""
         async with self._alone:
             try:
                 return (await self._done([job]))[0]
             except Crashed:
-                return Failure(
+                return Useless(
                     "crashed",
                     "The workers that read the article ended over it, one after the other; there "
                     "may be too little memory for a text of its length.",
                 )
 
-    async def _done(self, jobs: Sequence[Job]) -> list[Outcome | Failure]:
+    async def _done(self, jobs: Sequence[Job]) -> list[Outcome]:
         content = sha256("\n".join(content_of(job.article) for job in jobs))
-        given: list[Outcome | Failure] = await self._cluster.do(
+        given: list[Outcome] = await self._cluster.do(
             working.advance, jobs, name=f"attributor-step-{content[:16]}", priority=1
         )
         return given
@@ -144,8 +144,8 @@ class ReadingMaker:
     async def make(self, row: int, article: Article) -> Rows | Failure:
         """Have a worker annotate the article."""
         made = await self._partitions.step(article, {})
-        assert not isinstance(made, Asking | Useless)  # noqa: S101  # the engine asks nobody
-        return made
+        assert not isinstance(made, Asking)  # noqa: S101  # the engine asks nobody
+        return made.failure({}) if isinstance(made, Useless) else made
 
     def note(self, tally: Tally) -> None:
         """Write down who works."""
@@ -165,7 +165,7 @@ class AskingMaker(ModelMaker):
         super().__init__(annotator, desk, store, stop, cluster.plan.calls)
         self._cluster, self._partitions = cluster, Partitions(cluster)
 
-    async def _step(self, article: Article, answers: Answers) -> Outcome | Failure:
+    async def _step(self, article: Article, answers: Answers) -> Outcome:
         return await self._partitions.step(article, answers)
 
     def note(self, tally: Tally) -> None:

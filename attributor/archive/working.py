@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING
 import attributor
 from attributor.archive.limits import Limits
 from attributor.archive.recipe import Recipe
-from attributor.archive.rows import Failure, rows_of
-from attributor.archive.steps import Answers, Outcome, step, unexpected
+from attributor.archive.rows import rows_of
+from attributor.archive.steps import Answers, Outcome, Useless, step, unexpected
 from attributor.archive.stopping import Stop, Stopping
 from attributor.errors import AttributorError, ClusterError, UsageError
 from attributor.pipeline import Annotator
@@ -99,7 +99,7 @@ class Workshop:
                 )
             self.asker = self.annotator.asker(self.limits, self.stop.sleep)
 
-    def outcome(self, job: Job) -> Outcome | Failure:
+    def outcome(self, job: Job) -> Outcome:
         """The job, one step further.
 
         Raises:
@@ -112,7 +112,8 @@ class Workshop:
         except UsageError:
             raise
         except Exception as error:  # a fault in one article must not cost the others
-            return unexpected(error)
+            found = unexpected(error)
+            return Useless(found.kind, found.reason)
 
 
 _workshops: dict[str, Workshop] = {}
@@ -147,7 +148,7 @@ async def greet(plan: Plan, dask_worker: Worker) -> Exception | None:
     return None
 
 
-def advance(plan: Plan, jobs: Sequence[Job]) -> list[Outcome | Failure] | Exception:
+def advance(plan: Plan, jobs: Sequence[Job]) -> list[Outcome] | Exception:
     """Take each article of a partition one step further."""
     try:
         own = workshop(plan)

@@ -30,11 +30,13 @@ Examples:
   attributor batch --store archive.db --sample 100 --seed 7 exports/
   attributor batch --store archive.db --concurrency 32 --rpm 3000 --tpm 2000000 exports/
   attributor batch --store archive.db --via batch-api --max-cost 50 exports/
+  attributor batch --store archive.db --cluster tcp://10.0.0.5:8786 exports/
   attributor batch --store archive.db --retry-failed exports/
   attributor batch --store archive.db --codebook study.yaml exports/
 
 Exit codes: 0 all is annotated; 6 something is in quarantine; 7 the budget is used up; 4 the server
-lets nobody in or gives no credit; 5 the store cannot be used; 130 or 143 ended by a signal.
+lets nobody in or gives no credit; 5 the store cannot be used; 8 the cluster cannot be used, or was
+lost; 130 or 143 ended by a signal.
 """
 
 
@@ -135,7 +137,7 @@ def run(
     if dry_run:
         _plan(annotator, store, wanted, speed)
         return
-    say(annotator.notice)
+    say(_notice(annotator, speed))
     ctx.exit(_run(annotator, store, wanted, speed))
 
 
@@ -221,6 +223,14 @@ def _speed(options: dict[str, Any]) -> Speed:
         queued_tokens=options.pop("queued_tokens"),
         cluster=options.pop("cluster"),
     )
+
+
+def _notice(annotator: Annotator, speed: Speed) -> str:
+    if speed.cluster is None:
+        return annotator.notice
+    from attributor.archive.cluster import notice
+
+    return notice(annotator, speed.cluster)
 
 
 def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> None:

@@ -23,8 +23,10 @@ from attributor.archive import cluster as clusters
 from attributor.archive.batch import Batch, Options
 from attributor.archive.making import Speed, maker
 from attributor.archive.recipe import Recipe
-from attributor.archive.rows import Failure, rows_of
+from attributor.archive.rows import rows_of
 from attributor.archive.sharing import Partitions
+from attributor.archive.steps import Useless
+from attributor.archive.stopping import Stop
 from attributor.archive.store import Store
 from attributor.archive.working import Plan, Workshop
 from attributor.errors import ClusterError, UsageError
@@ -318,8 +320,6 @@ def test_where_the_batch_has_no_key_for_a_server_the_workers_keep_theirs(
 
 
 def planned(who: Annotator) -> Plan:
-    from attributor.archive.stopping import Stop
-
     return clusters.cluster_of(who, Speed(cluster="local"), Stop()).plan
 
 
@@ -358,11 +358,11 @@ class Breaking:
     def __init__(self) -> None:
         self.sizes: list[int] = []
 
-    async def do(self, function: Any, jobs: Any, *, name: str, priority: int) -> list[Failure]:
+    async def do(self, function: Any, jobs: Any, *, name: str, priority: int) -> list[Useless]:
         self.sizes.append(len(jobs))
         if any(job.article.id == "a3" for job in jobs):
             raise clusters.Crashed
-        return [Failure("fine", job.article.id) for job in jobs]
+        return [Useless("fine", job.article.id) for job in jobs]
 
 
 def test_an_article_that_workers_end_over_costs_its_partition_nothing() -> None:
