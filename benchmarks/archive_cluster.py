@@ -4,11 +4,10 @@
 
 The embedded engine annotates the articles of `archive_batch.py` in processes of its own, then in as
 many workers of a local cluster, then in processes again. Then a model is asked, by this process and
-by the workers: a server that answers at once and thinks nothing of it. Each pass is a process; what
-is counted begins with its second look at the clock after the first annotation, so that no starting
-is in it. The driver is the process that writes the store; in a local cluster the scheduler is in it.
-Its seconds of the processor's time for each article say how many articles a second one driver can
-feed, whoever annotates them.
+by the workers: a server that answers at once, without thinking. Each pass is a process of its own,
+and what is counted begins when the first articles are done, so that no starting is in it. The
+driver is the process that writes the store; in a local cluster the scheduler is in it. Its seconds
+of the processor's time for each article say how many articles a second one driver can feed.
 """
 
 from __future__ import annotations

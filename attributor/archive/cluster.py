@@ -155,6 +155,8 @@ class Cluster:
 
     async def _connected(self) -> Any:
         distributed = _distributed()
+        for name in ("distributed", "distributed.client"):  # what matters is told in our own words
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         where: Any = self.address
         if self.address == LOCAL:
             where = self._own = await _local(self.processes, self._threads)
@@ -252,7 +254,7 @@ def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
     if annotator.settings.chosen_engine == "embedded":
         return Cluster(address, _plan(annotator, speed, 1), speed.concurrency or processes, 1, stop)
     processes = min(processes, calls)
-    threads = math.ceil(calls / processes)
+    threads = math.ceil(calls / processes) + 1  # one for steps, while all others ask
     return Cluster(address, _plan(annotator, speed, calls), processes, threads, stop)
 
 

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from attributor.archive.store import Store
     from attributor.pipeline import Annotator
 
-PARTITION, LINGER = 16, 0.05
+PARTITION, LINGER = 16, 0.1
 """Articles of a partition at most, and seconds that it waits for more of them."""
 PARTITIONS_AHEAD = 2
 """Partitions for each process, so that none waits for the next one."""
@@ -162,7 +162,8 @@ class AskingMaker(ModelMaker):
     def __init__(
         self, annotator: Annotator, desk: Desk, store: Store, stop: Stop, cluster: Cluster
     ) -> None:
-        super().__init__(annotator, desk, store, stop, cluster.plan.calls)
+        # More articles than calls: while some are in a partition, others ask.
+        super().__init__(annotator, desk, store, stop, cluster.plan.calls + PARTITION)
         self._cluster, self._partitions = cluster, Partitions(cluster)
 
     async def _step(self, article: Article, answers: Answers) -> Outcome:
