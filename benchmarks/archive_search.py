@@ -34,17 +34,26 @@ QUERIES = {
     "a word of every fourth quote": Query("w3"),
     "a word of 1 in 500": Query("w3000"),
     "two words": Query("w10 w200"),
-    "words in a row": Query('"w1 w2 w3"'),
+    "two frequent words in a row": Query('"w1 w2"'),
+    "three frequent words in a row": Query('"w1 w2 w3"'),
+    "four frequent words in a row": Query('"w0 w1 w2 w3"'),
     "a beginning": Query("w49*"),
     "a speaker": Query(speaker="Given77 Name777"),
     "a frequent given name": Query(speaker="Given7"),
     "a word of a speaker": Query("w30", speaker="Name777"),
+    "the most frequent word, of a speaker": Query("w0", speaker="Name777"),
+    "a word of a frequent given name": Query("w30", speaker="Given7"),
+    "words in a row, of a speaker": Query('"w1 w2 w3"', speaker="Name777"),
     "against a target": Query(target="target 3", stance="against"),
     "a word, towards a target": Query("w300", target="target 3"),
+    "a frequent word, towards none": Query("w0", target="target 11"),
     "a label": Query(stance="favor"),
     "a word, in a year": Query("w300", since="2019", until="2019"),
+    "a frequent word, in a month": Query("w0", since="2019-05", until="2019-05"),
     "a month": Query(since="2019-05", until="2019-05"),
+    "before the first": Query(until="1999"),
     "a word, in a file": Query("w300", source="part-7"),
+    "a frequent word, in no file": Query("w0", source="elsewhere"),
     "nobody": Query(speaker="Zeppelin"),
     "nothing": Query("zeppelin"),
 }
@@ -126,7 +135,8 @@ def _row(store: Store, name: str, query: Query) -> list[str]:
 def _show_plans(store: Store) -> None:
     for name, query in QUERIES.items():
         print(f"\n{name}")
-        for row in store.execute(f"EXPLAIN QUERY PLAN {statement(query)[0]}", statement(query)[1]):
+        sql, values = statement(store, query)
+        for row in store.execute(f"EXPLAIN QUERY PLAN {sql}", values):
             print(f"  {row['detail']}")
 
 

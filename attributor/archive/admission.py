@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import Enum
 
@@ -107,8 +108,9 @@ def refuse(store: Store, place: str, source: str, reason: str, run: int) -> None
 def forget_moved(store: Store, run: int) -> None:
     """After a run over all of its sources: drop what stood where it saw another text.
 
-    An article that stands nowhere any more keeps its annotation, but is no longer searched.
-    Inside a transaction.
+    An article that stands nowhere any more keeps its annotation, but is no longer searched. A place
+    that could not be read leaves the quarantine if it was read, or is not there any more. Inside a
+    transaction.
     """
     moved = store.execute(
         "DELETE FROM places WHERE run_id < :run AND EXISTS (SELECT 1 FROM places p WHERE "
@@ -125,6 +127,12 @@ def forget_moved(store: Store, run: int) -> None:
         "AND p.run_id = :run)",
         {"run": run},
     )
+    for source in json.loads(store.value("SELECT sources FROM runs WHERE id = ?", (run,))):
+        store.execute(
+            "DELETE FROM failures WHERE article_id IS NULL AND run_id < :run AND (source = :source "
+            "OR SUBSTR(source, 1, LENGTH(:source) + 1) IN (:source || '/', :source || '!'))",
+            {"run": run, "source": whole(source.rstrip("/"))},
+        )
 
 
 def _added(store: Store, article: Article, content: str) -> int:

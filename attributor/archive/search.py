@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,8 +13,13 @@ from attributor.errors import UsageError
 
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 
-RANKED = 1_000
-"""So many quotes are ranked by their words; ranking a word that half of all have takes seconds."""
+LOOKED_AT = 100
+"""The best of so many quotes that have the words come first. To rank all of them takes seconds."""
+FEW, MANY = 1_000, 4_000
+"""All but the words leaves few quotes: the words are looked for in those alone. It leaves many: the
+quotes that have the words are looked up among them. More: each is looked at by itself."""
+FEW_ARTICLES = 1_000
+"""A source with no more articles is gone through to see whether it leaves few or many quotes."""
 
 COLUMNS = (
     "quote",
@@ -30,25 +36,37 @@ COLUMNS = (
     "quote_id",
 )
 
-_FROM = """
-FROM quotes q
-JOIN articles a ON a.id = q.article_id
-LEFT JOIN speakers s ON s.id = q.speaker_id
-"""
-_SELECT = """
+_SHOWN = """
 SELECT q.text AS quote, s.name AS speaker, s.role, q.kind, q.cue,
     (SELECT GROUP_CONCAT(o.target || ': ' || o.label, '; ') FROM stances o
      WHERE o.quote_id = q.id) AS stances,
     a.name AS article, a.title, a.published, a.url,
     (SELECT p.source FROM places p WHERE p.article_id = a.id ORDER BY p.id LIMIT 1) AS source,
     q.id AS quote_id
+FROM ({found}) f CROSS JOIN quotes q ON q.id = f.id CROSS JOIN articles a ON a.id = q.article_id
+LEFT JOIN speakers s ON s.id = q.speaker_id {order} LIMIT :limit
 """
-
+_SPEAKERS = "speaker_id IN (SELECT rowid FROM speakers_fts WHERE speakers_fts MATCH :speaker)"
+_TESTS = {
+    "kind": "q.kind = :kind",
+    "speaker": f"q.{_SPEAKERS}",
+    "since": "a.published >= :since",
+    "until": "a.published <= :until",
+    "source": "q.article_id IN (SELECT article_id FROM places "
+    "WHERE source LIKE :source ESCAPE '\\')",
+}
+_IN_ARTICLES = "q.article_id IN (SELECT value FROM json_each(:articles))"
+_TESTS_OF_EACH = _TESTS | {
+    "speaker": f"+f.rowid IN (SELECT id FROM quotes WHERE {_SPEAKERS})",  # noqa: S608
+    "source": "EXISTS (SELECT 1 FROM places p WHERE p.article_id = q.article_id "
+    "AND p.source LIKE :source ESCAPE '\\')",
+}
 # A quote may have the same label towards several targets, and is found once.
 _FIRST = (
     "NOT EXISTS (SELECT 1 FROM stances e WHERE e.quote_id = t.quote_id "
-    "AND e.label = t.label AND e.id < t.id AND :target IS NULL)"
+    "AND e.label = t.label AND e.id < t.id)"
 )
+_LAST = "\U0010ffff"  # comes after whatever a date may go on with
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,68 +98,118 @@ class Query:
 
 
 def search(store: Store, query: Query) -> Iterator[dict[str, Any]]:
-    """The quotes that fit: the best first, unless more than `RANKED` have the words.
+    """The quotes that fit; of the first `LOOKED_AT` that have the words, the shortest come first.
 
     Raises:
         UsageError: there are no words in the query's words, or in its speaker.
     """
-    sql, values = statement(query, ranked=_are_few(store, query))
-    for row in store.execute(sql, values):
-        yield dict(row)
+    sql, values = statement(store, query)
+    yield from map(dict, store.execute(sql, values).fetchall())
 
 
-def statement(query: Query, ranked: bool = True) -> tuple[str, dict[str, Any]]:
-    """The SQL of a query, and its values."""
-    joins, tests, values = "", list(_tests(query)), _values(query)
-    has_words, order = bool(query.words.strip()), ""
-    if has_words:
-        joins = "JOIN quotes_fts f ON f.rowid = q.id AND quotes_fts MATCH :words"
-        order = "ORDER BY f.rank" if ranked else ""
-    if query.target is not None or query.stance is not None:
-        # With words, each quote that has them is looked at; else the stances are gone through.
-        if has_words:
-            towards = _towards(query, "+")
-            tests.append(f"EXISTS (SELECT 1 FROM stances t WHERE {towards})")  # noqa: S608
-        else:
-            joins = f"JOIN stances t ON {_towards(query, '')}"
-            tests.append(_FIRST)
-    where = f"WHERE {' AND '.join(tests)}" if tests else ""
-    return f"{_SELECT}{_FROM}{joins} {where} {order} LIMIT :limit", values
+def statement(store: Store, query: Query) -> tuple[str, dict[str, Any]]:
+    """The SQL that answers a query in this store, and its values.
 
-
-def _towards(query: Query, plus: str) -> str:
-    """What a quote's stance `t` must be; with a plus no index is used but that of the quote."""
-    tests = {
-        "target": f"{plus}t.target = :target COLLATE NOCASE",
-        "stance": f"{plus}t.label = :stance",
-    }
-    given = [test for name, test in tests.items() if getattr(query, name) is not None]
-    return " AND ".join(["t.quote_id = q.id", *given])
-
-
-def _are_few(store: Store, query: Query) -> bool:
-    """Whether so few quotes have the words that all of them can be ranked at once."""
+    Where all but the words leaves few quotes, those are laid into `temp.chosen` by this.
+    """
+    values = _values(query)
     if not query.words.strip():
-        return False
-    count = store.value(
-        "SELECT COUNT(*) FROM (SELECT 1 FROM quotes_fts WHERE quotes_fts MATCH ? LIMIT ?)",
-        (_match(query.words), RANKED + 1),
+        return _SHOWN.format(found=f"{_fitting(query)} LIMIT :limit", order=""), values
+    ids = _ids(store, query, values)
+    if ids is not None and len(ids) <= FEW:
+        _choose(store, ids)
+        found = "SELECT rowid AS id FROM chosen WHERE chosen MATCH :words"
+    elif ids is not None:
+        values["ids"] = json.dumps(ids)
+        found = (
+            "SELECT rowid AS id FROM quotes_fts WHERE quotes_fts MATCH :words "
+            "AND +rowid IN (SELECT value FROM json_each(:ids))"
+        )
+    else:
+        found = _having_words(query)
+    values["looked_at"] = max(LOOKED_AT, query.limit)
+    order = "ORDER BY LENGTH(q.text), q.id"
+    return _SHOWN.format(found=f"{found} LIMIT :looked_at", order=order), values
+
+
+def _fitting(query: Query, of: Mapping[str, str] = _TESTS) -> str:
+    """The ids of the quotes that all but the words fits."""
+    tests, towards = _given(query, of), _towards(query)
+    tables = ["quotes q"] if tests or not towards else []
+    if query.since is not None or query.until is not None:
+        tables.append("articles a")
+        tests.append("a.id = q.article_id")
+    if towards:
+        tests += ["t.quote_id = q.id"] if tables else []
+        tests += [towards, *([_FIRST] if query.target is None else [])]
+        tables.append("stances t")
+    id_ = "q.id" if "quotes q" in tables else "t.quote_id AS id"
+    return f"SELECT {id_} FROM {', '.join(tables)} {_where(tests)}"  # noqa: S608
+
+
+def _having_words(query: Query) -> str:
+    """The ids of the quotes that have the words and that all else fits, looked at one by one."""
+    tests = ["quotes_fts MATCH :words", *_given(query, _TESTS_OF_EACH)]
+    if towards := _towards(query):
+        tests.append(
+            f"EXISTS (SELECT 1 FROM stances t WHERE t.quote_id = q.id AND {towards})"  # noqa: S608
+        )
+    tables = "quotes_fts f CROSS JOIN quotes q ON q.id = f.rowid "
+    tables += "CROSS JOIN articles a ON a.id = q.article_id"
+    return f"SELECT q.id FROM {tables} {_where(tests)}"  # noqa: S608
+
+
+def _ids(store: Store, query: Query, values: dict[str, Any]) -> list[int] | None:
+    """The quotes that all but the words fits, unless they are more than `MANY`."""
+    given = (query.speaker, query.target, query.stance, query.since, query.until)
+    is_narrow, tests = any(each is not None for each in given), _TESTS
+    if query.source is not None:
+        articles = _articles(store, values)
+        if len(articles) <= FEW_ARTICLES:
+            values["articles"] = json.dumps(articles)
+            is_narrow, tests = True, _TESTS | {"source": _IN_ARTICLES}
+        else:
+            tests = _TESTS | {"source": _TESTS_OF_EACH["source"]}
+    if not is_narrow:
+        return None
+    found = store.execute(f"{_fitting(query, tests)} LIMIT {MANY + 1}", values)
+    ids = [row[0] for row in found]
+    return ids if len(ids) <= MANY else None
+
+
+def _articles(store: Store, values: dict[str, Any]) -> list[int]:
+    """The first articles of the source."""
+    sql = "SELECT article_id FROM places WHERE source LIKE :source ESCAPE '\\'"
+    return [row[0] for row in store.execute(f"{sql} LIMIT {FEW_ARTICLES + 1}", values)]
+
+
+def _choose(store: Store, ids: list[int]) -> None:
+    """Lay these quotes into an index of their own, which goes with the connection."""
+    store.execute("DROP TABLE IF EXISTS temp.chosen")
+    store.execute(
+        "CREATE VIRTUAL TABLE temp.chosen USING fts5 (text, content='', "
+        "tokenize='unicode61 remove_diacritics 2')"
     )
-    return bool(count <= RANKED)
+    store.execute(
+        "INSERT INTO chosen (rowid, text) SELECT id, text FROM quotes "
+        "WHERE id IN (SELECT value FROM json_each(?))",
+        (json.dumps(ids),),
+    )
 
 
-def _tests(query: Query) -> Iterator[str]:
-    """What the WHERE clause says."""
-    tests = {
-        "kind": "q.kind = :kind",
-        "speaker": "q.speaker_id IN (SELECT rowid FROM speakers_fts "
-        "WHERE speakers_fts MATCH :speaker)",
-        "since": "a.published >= :since",
-        "until": "SUBSTR(a.published, 1, LENGTH(:until)) <= :until",
-        "source": "EXISTS (SELECT 1 FROM places p WHERE p.article_id = a.id "
-        "AND p.source LIKE :source ESCAPE '\\')",
-    }
-    return (test for name, test in tests.items() if getattr(query, name) is not None)
+def _towards(query: Query) -> str:
+    """What a quote's stance `t` must be."""
+    tests = {"target": "t.target = :target COLLATE NOCASE", "stance": "t.label = :stance"}
+    return " AND ".join(_given(query, tests))
+
+
+def _given(query: Query, tests: Mapping[str, str]) -> list[str]:
+    """The tests of what is given."""
+    return [test for name, test in tests.items() if getattr(query, name) is not None]
+
+
+def _where(tests: list[str]) -> str:
+    return f"WHERE {' AND '.join(tests)}" if tests else ""
 
 
 def _values(query: Query) -> dict[str, Any]:
@@ -149,6 +217,7 @@ def _values(query: Query) -> dict[str, Any]:
     values["words"] = _match(query.words) if query.words.strip() else None
     values["speaker"] = _match(query.speaker) if query.speaker is not None else None
     values["source"] = _part(query.source) if query.source is not None else None
+    values["until"] = query.until + _LAST if query.until is not None else None
     return values
 
 

@@ -36,7 +36,7 @@ Examples:
 
 Exit codes: 0 all is annotated; 6 something is in quarantine; 7 the budget is used up; 4 the server
 lets nobody in or gives no credit; 5 the store cannot be used; 8 the cluster cannot be used, or was
-lost; 130 or 143 ended by a signal.
+lost; 3 a source stands for nothing; 130 or 143 ended by a signal.
 """
 
 
@@ -130,6 +130,10 @@ def run(
     SOURCE is a folder with all that is in it, a pattern such as "2019/*.txt", or a file. What the
     store has is not asked again: run the same command to go on after whatever ended it.
     """
+    from attributor.reading.archives import check
+
+    for source in sources:
+        check(source)
     columns = _columns(options)
     wanted = _options(sources, columns, options)
     speed = _speed(options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, TextIO
 
@@ -9,6 +10,7 @@ import click
 
 from attributor.cli.completion import files
 from attributor.cli.files import Shown, destination
+from attributor.cli.messages import say
 
 EXAMPLES = """\b
 Examples:
@@ -18,6 +20,12 @@ Examples:
 """
 
 
+def _date(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
+    if value is None or re.fullmatch(r"\d{4}(-\d\d(-\d\d(T.*)?)?)?", value):
+        return value
+    raise click.BadParameter(f"'{value}' is no date like 2019, 2019-05 or 2019-05-31.")
+
+
 @click.command(epilog=EXAMPLES, short_help="Find quotes in a store.")
 @click.argument("store", shell_complete=files)
 @click.argument("words", nargs=-1)
@@ -25,8 +33,13 @@ Examples:
 @click.option("--target", metavar="TEXT", help="What the quote takes a stance towards.")
 @click.option("--stance", type=click.Choice(["favor", "against", "neutral", "unclear"]))
 @click.option("--kind", type=click.Choice(["direct", "indirect", "mixed"]))
-@click.option("--since", metavar="DATE", help="Published then or later; 2019, 2019-05, 2019-05-31.")
-@click.option("--until", metavar="DATE", help="Published then or earlier.")
+@click.option(
+    "--since",
+    metavar="DATE",
+    callback=_date,
+    help="Published then or later; 2019, 2019-05, 2019-05-31.",
+)
+@click.option("--until", metavar="DATE", callback=_date, help="Published then or earlier.")
 @click.option("--source", metavar="TEXT", help="Part of the file's name that the article is from.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N")
 @click.option(
@@ -61,7 +74,9 @@ def search(
     with destination(output) as out:
         shown: Any = Shown(out) if out.isatty() else out
         _WRITERS[format_](found, shown)
-    ctx.exit(0 if found else 1)
+    if not found:
+        say("No quote is found.")
+        ctx.exit(1)
 
 
 def _write_terminal(rows: Iterable[dict[str, Any]], out: TextIO) -> None:

@@ -11,9 +11,10 @@ from attributor.errors import ReadingError, quoted
 from attributor.reading import folders, forms
 from attributor.reading.articles import Found
 from attributor.reading.columns import Columns, Guessed, How, ignore
+from attributor.reading.folders import check
 from attributor.records import Article
 
-__all__ = ["Columns", "Entry", "entries"]
+__all__ = ["Columns", "Entry", "check", "entries"]
 
 _GUESSED = Columns()
 
@@ -43,6 +44,9 @@ def entries(
         sources: as the user names them.
         columns: where the text, title, date and id are in tables and in JSON.
         on_guess: is told what was guessed about a file, one sentence at a time.
+
+    Raises:
+        ReadingError: there is no room for temporary files.
     """
     how = How(columns, on_guess)
     taken = _Taken()
@@ -107,7 +111,15 @@ class _Taken:
     def _take(self, id: str, place: str) -> str | None:
         """Take an id; if it is taken, say at which place."""
         key = blake2b(id.encode("utf-8", "replace"), digest_size=16).digest()
-        if self._ids.execute("INSERT OR IGNORE INTO taken VALUES (?, ?)", (key, place)).rowcount:
-            return None
-        taken = self._ids.execute("SELECT place FROM taken WHERE id = ?", (key,)).fetchone()
+        try:
+            row = (key, place)
+            if self._ids.execute("INSERT OR IGNORE INTO taken VALUES (?, ?)", row).rowcount:
+                return None
+            taken = self._ids.execute("SELECT place FROM taken WHERE id = ?", (key,)).fetchone()
+        except sqlite3.Error as error:
+            raise ReadingError(
+                f"The archive's ids find no place in the folder for temporary files ({error}): "
+                "make room there, or name another one in SQLITE_TMPDIR, and start again.",
+                article=place,
+            ) from error
         return str(taken[0])

@@ -78,6 +78,19 @@ def files(source: str) -> Iterator[File | ReadingError]:
         yield File(source, name, shown, named=True)
 
 
+def check(source: str) -> None:
+    """Look whether a source stands for anything.
+
+    Raises:
+        ReadingError: there is no such file, or none in the folder or that the pattern matches.
+    """
+    first = next(files(source), None)
+    if isinstance(first, ReadingError) and first.article == printable(source):
+        raise first
+    if isinstance(first, File) and first.named:
+        first.open().close()
+
+
 def printable(name: str) -> str:
     """A file's name as text: bytes that are none become U+FFFD."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def _become(told: dict[str, object]) -> None:
     from attributor.cli import cli
 
     os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job ignores it
     os.environ.update({str(k): str(v) for k, v in dict(told["environ"]).items()})  # type: ignore[call-overload]
     output = os.open(Path(str(told["output"])), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(output, 1)

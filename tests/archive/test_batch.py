@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import threading
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -267,20 +268,36 @@ def test_who_was_busy_is_asked_again_by_the_next_run(shop: Shop, tmp_path: Path)
     assert run(path, annotator(shop), source).exit_code_at_end == 0
 
 
+FAULTS: dict[str, Reply | None] = {
+    "429": fault(429),
+    "500": fault(500),
+    "reset": Reply(body={}, reset=True),
+    "slow": None,
+    "broken": KINDS["broken"],
+    "no JSON": Reply(body="<html>the proxy is tired</html>"),
+    "empty": KINDS["empty"],
+}
+
+
 def test_half_of_all_calls_may_fail_and_every_article_comes_to_its_end(
     shop: Shop, tmp_path: Path
 ) -> None:
     source, path = archive(tmp_path / "a.jsonl", range(60)), tmp_path / "a.db"
     seeded = random.Random(11)
-    faults = [fault(429), fault(500), Reply(body={}, reset=True), KINDS["broken"], KINDS["empty"]]
+    given: Counter[str] = Counter()
 
     def choose(shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
         with shop.lock:
-            return seeded.choice(faults) if seeded.random() < 0.5 else None
+            kind = seeded.choice(list(FAULTS)) if seeded.random() < 0.5 else ""
+            given[kind] += 1
+        if kind == "slow":
+            shop.gate.wait(60)  # until the shop closes: the customer has long gone
+        return FAULTS.get(kind)
 
     shop.choose = choose
-    work = run(path, annotator(shop), source, concurrency=8)
+    work = run(path, annotator(shop, timeout=0.5), source, concurrency=8)
     assert work.stop.reason is None
+    assert set(given) == {"", *FAULTS}
     ends = rows(
         path,
         "SELECT COUNT(*), SUM(EXISTS (SELECT 1 FROM annotations n WHERE n.article_id = a.id)), "
@@ -358,6 +375,21 @@ def test_what_cannot_be_read_is_in_quarantine_until_it_can_be(shop: Shop, tmp_pa
     assert rows(path, "SELECT COUNT(*) FROM failures") == [(1,)]
     (folder / "b.txt").write_text(text_of(2))
     assert run(path, annotator(shop), folder).exit_code_at_end == 0
+
+
+def test_a_place_that_is_there_no_more_leaves_the_quarantine(shop: Shop, tmp_path: Path) -> None:
+    path, folder, other = tmp_path / "a.db", tmp_path / "in", tmp_path / "in2"
+    for one in (folder, other):
+        (one / "deep").mkdir(parents=True)
+        (one / "a.txt").write_text(text_of(1))
+        (one / "deep" / "b.txt").write_text("")
+    assert run(path, annotator(shop), folder, other).exit_code_at_end == IN_QUARANTINE
+    for one in (folder, other):
+        (one / "deep" / "b.txt").unlink()
+    run(path, annotator(shop), folder)
+    left = rows(path, "SELECT source FROM failures")
+    assert left == [(str(other / "deep" / "b.txt"),)]
+    assert run(path, annotator(shop), folder, other).exit_code_at_end == 0
 
 
 # --- money and limits --------------------------------------------------------------------------

@@ -117,6 +117,27 @@ def test_a_budget_without_a_price_is_refused_before_anything_is_asked(shop: Shop
     assert shop.asked == 0
 
 
+@pytest.mark.parametrize(
+    ("source", "says"),
+    [
+        ("nowhere", "'nowhere' does not exist"),
+        ("*.parquet", "'*.parquet' matches no file"),
+        ("empty", "'empty' holds no file that may be an article"),
+    ],
+)
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_source_that_stands_for_nothing_is_refused_before_anything_is_begun(
+    shop: Shop, run: Run, source: str, says: str, more: tuple[str, ...]
+) -> None:
+    archive(Path("a.jsonl"), range(2))
+    Path("empty").mkdir()
+    shown = run(*ask(shop, *more, "a.jsonl", source))
+    assert shown.exit_code == 3
+    assert says in shown.stderr
+    assert shop.asked == 0
+    assert not Path("a.db").exists()
+
+
 def test_without_a_key_nothing_is_begun(run: Run) -> None:
     archive(Path("a.jsonl"), range(2))
     shown = run("batch", "--store", "a.db", "--engine", "openai", "a.jsonl")

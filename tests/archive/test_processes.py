@@ -110,40 +110,6 @@ def _program() -> list[str]:
     return [sys.executable, "-m", "attributor"]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid"), reason="limits are set otherwise here")
-def test_a_full_disk_is_told_and_nothing_in_the_ledger_is_lost(
-    shop: Shop, forker: Forker, tmp_path: Path
-) -> None:
-    import resource
-
-    source, store = archive(tmp_path / "a.jsonl", range(200)), tmp_path / "a.db"
-    call = [*_program(), *batch(store, str(source))]
-    # What a file may grow to: the write that goes beyond it fails, as on a full disk.
-    most = 400_000
-
-    def narrow() -> None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-
-    full = subprocess.run(
-        call,
-        env=os.environ | {"OPENAI_BASE_URL": shop.url},
-        capture_output=True,
-        text=True,
-        preexec_fn=narrow,
-    )
-    assert full.returncode == 5, full.stderr
-    assert "run the same command again" in full.stderr
-    check_integrity(store)
-    before = counts(store)
-    assert 0 < before["answers"] < 200
-    again = forker.begin(*batch(store, str(source)), OPENAI_BASE_URL=shop.url)
-    assert again.wait() == 0, again.said
-    after = counts(store)
-    assert after["annotated"] == after["answers"] == after["keys"] == 200
-    assert shop.sold.total() - after["answers"] <= 8  # what was in flight when it was full
-
-
 def test_the_embedded_engine_works_in_processes_and_ends_with_its_parent(
     forker: Forker, tmp_path: Path
 ) -> None:

@@ -5,24 +5,29 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click.testing
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from attributor.archive.admission import admit
 from attributor.archive.recipe import Recipe
 from attributor.archive.rows import rows_of
 from attributor.archive.saving import save
-from attributor.archive.search import Query, search, statement
+from attributor.archive.search import COLUMNS, Query, search, statement
 from attributor.archive.store import Store
 from attributor.cli import cli
+from attributor.cli.search import _write_csv
 from attributor.errors import UsageError
 from attributor.pipeline import annotate
 from attributor.records import Article, Quote, Stance
 
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ARTICLES = [
     ("one", "2019-03-01", "“The flood wall must stay,” Ana Petric said.", "favor"),
     ("two", "2019-05-31", "“The wall is a flood of money,” mayor Jon Doric said.", "against"),
@@ -116,22 +121,60 @@ def test_words_are_words_and_never_operators(
         ({"until": "2019-03-01"}, ["one"]),
         ({"source": "t"}, ["four", "one", "three", "two"]),
         ({"source": "two.txt"}, ["two"]),
+        ({"until": "1999"}, []),
         ({"words": "flood", "speaker": "Doric"}, ["two"]),
+        ({"words": "flood", "speaker": "Lund"}, []),
+        ({"words": "wall", "since": "2019-05"}, ["two"]),
+        ({"words": "wall", "until": "2019-04"}, ["one"]),
+        ({"words": "wall", "kind": "indirect", "since": "2019"}, []),
+        ({"words": "wall", "kind": "direct", "since": "2019"}, ["one", "two"]),
+        ({"words": "flood", "source": "two.txt"}, ["two"]),
+        ({"words": "flood", "source": "elsewhere"}, []),
+        ({"words": "flood*", "target": "the flood", "stance": "against"}, ["two"]),
+        ({"words": '"flood wall"', "stance": "against"}, []),
+        ({"words": "flood", "stance": "favor", "speaker": "Doric"}, []),
         ({"limit": 1}, ["one"]),
     ],
 )
-def test_everything_that_is_given_must_hold(
-    path: Path, given: dict[str, Any], articles: list[str]
+@pytest.mark.parametrize(
+    ("few", "many"), [(1_000, 4_000), (-1, 4_000), (-1, -1)], ids=["few", "many", "more"]
+)
+def test_everything_that_is_given_must_hold_however_many_quotes_it_leaves(
+    path: Path,
+    given: dict[str, Any],
+    articles: list[str],
+    few: int,
+    many: int,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert found(path, **given) == articles
-
-
-def test_words_are_found_by_the_index_and_not_by_reading_every_quote(path: Path) -> None:
-    sql, values = statement(Query("flood", speaker="Petric", target="the wall"))
+    monkeypatch.setattr("attributor.archive.search.FEW_ARTICLES", few)
+    monkeypatch.setattr("attributor.archive.search.FEW", few)
+    monkeypatch.setattr("attributor.archive.search.MANY", many)
+    query = Query(**given)
     with Store.read(path) as store:
-        plan = [row["detail"] for row in store.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
-    assert any("VIRTUAL TABLE INDEX" in step for step in plan)
-    assert not [step for step in plan if step.startswith("SCAN") and "VIRTUAL" not in step]
+        assert sorted(row["article"] for row in search(store, query)) == articles
+        plan = "\n".join(_plan(store, query))
+    if query.words:
+        assert "VIRTUAL TABLE INDEX" in plan
+        assert not re.search(r"SCAN (?!f\b|json_each|\w+ VIRTUAL)", plan)
+
+
+def _plan(store: Store, query: Query) -> list[str]:
+    sql, values = statement(store, query)
+    return [row["detail"] for row in store.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
+
+
+def test_of_the_quotes_that_have_the_words_the_shortest_comes_first(path: Path) -> None:
+    with Store.read(path) as store:
+        texts = [row["quote"] for row in search(store, Query("flood"))]
+        interleaved = zip(
+            search(store, Query("flood", speaker="Petric")),
+            search(store, Query("wall", speaker="Doric")),
+            strict=True,
+        )
+        pairs = [(one["article"], other["article"]) for one, other in interleaved]
+    assert texts == ["The flood wall must stay", "The wall is a flood of money"]
+    assert pairs == [("one", "two")]
 
 
 def test_what_is_found_is_shown(path: Path, run: Callable[..., click.testing.Result]) -> None:
@@ -145,7 +188,18 @@ def test_what_is_found_is_shown(path: Path, run: Callable[..., click.testing.Res
 
 
 def test_nothing_found_is_exit_code_1(path: Path, run: Callable[..., click.testing.Result]) -> None:
-    assert run("search", str(path), "zeppelin").exit_code == 1
+    shown = run("search", str(path), "zeppelin")
+    assert (shown.exit_code, shown.stdout, shown.stderr) == (1, "", "No quote is found.\n")
+
+
+@pytest.mark.parametrize("date", ["yesterday", "31.5.2019", "2019-5", "19"])
+def test_what_is_no_date_is_refused(
+    path: Path, run: Callable[..., click.testing.Result], date: str
+) -> None:
+    for option in ("--since", "--until"):
+        shown = run("search", str(path), "flood", option, date)
+        assert shown.exit_code == 2
+        assert f"'{date}' is no date like 2019, 2019-05 or 2019-05-31" in shown.stderr
 
 
 @pytest.mark.parametrize("command", [("search", "want"), ("export", "--format", "csv")])
@@ -155,7 +209,21 @@ def test_no_cell_is_a_formula(
     shown = run(command[0], str(path), *command[1:], *(["--format", "csv"] * (len(command) < 3)))
     cells = [cell for row in csv.reader(io.StringIO(shown.stdout)) for cell in row]
     assert any(cell.startswith("'=SUM(A1)") for cell in cells)
-    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
+    assert not [cell for cell in cells if cell.startswith(FORMULAS)]
+
+
+@settings(max_examples=200, deadline=None, derandomize=True)
+@given(
+    cells=st.lists(st.text(st.sampled_from("=+-@\t\r\n' ,\"a1=＝＋－＠"), max_size=4), max_size=12)
+)
+def test_no_cell_of_what_is_found_is_a_formula_whatever_a_store_holds(cells: list[str]) -> None:
+    row = dict.fromkeys(COLUMNS, "") | dict(zip(COLUMNS, cells, strict=False))
+    out = io.StringIO(newline="")
+    _write_csv([row], out)
+    _, written = csv.reader(io.StringIO(out.getvalue(), newline=""))
+    assert not [cell for cell in written if cell.startswith(FORMULAS)]
+    for cell, original in zip(written, row.values(), strict=True):
+        assert original in (cell, cell.removeprefix("'"))
 
 
 def test_what_is_exported_is_what_was_annotated(

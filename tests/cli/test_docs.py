@@ -73,3 +73,15 @@ def test_every_field_of_engine_and_usage_is_explained() -> None:
 
 def test_there_are_pages_on_the_command_line_and_the_settings() -> None:
     assert {"cli.md", "settings.md"} <= {Path(page).name for page in PAGES}
+
+
+def test_every_test_that_the_page_on_reliability_names_is_there() -> None:
+    page = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+    files = {path.name: path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
+    named = re.findall(r"`(?:tests/\w+/)?(test_\w+\.py)`", page)
+    assert set(named) <= set(files)
+    tests = re.findall(r"`(test_\w+)(…|`)", page)
+    assert len(tests) > 5
+    for name, end in tests:
+        whole = f"def {name}" + ("" if end == "…" else "(")
+        assert any(whole in text for text in files.values()), name

@@ -6,8 +6,10 @@ import gzip
 import inspect
 import os
 import socket
+import sqlite3
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -271,6 +273,24 @@ def test_a_fault_of_ours_in_one_file_does_not_cost_the_others(
     broken, text = told(tmp_path)
     assert "cannot be read on (RuntimeError: of ours)" in broken
     assert text == "b.txt"
+
+
+def test_no_room_for_the_ids_that_were_given_away_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = sqlite3.connect
+
+    def small(*args: Any, **options: Any) -> sqlite3.Connection:
+        connection: sqlite3.Connection = real(*args, **options)
+        connection.execute("PRAGMA max_page_count = 3")
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", small)
+    written(tmp_path, {"a.jsonl": lines(*({"id": str(n), "text": LEAD} for n in range(500)))})
+    with pytest.raises(
+        ReadingError, match=r"\(database or disk is full\): make room there, or name"
+    ):
+        listed(tmp_path)
 
 
 def test_columns_are_said_once_for_all_sources(tmp_path: Path) -> None:
