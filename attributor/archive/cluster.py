@@ -191,7 +191,7 @@ class Cluster:
         for address, reply in sorted(replies.items()):
             if isinstance(reply, ClusterError):
                 raise reply
-            if isinstance(reply, Exception):
+            if isinstance(reply, Exception) and not isinstance(reply, OSError):  # else it has gone
                 raise ClusterError(
                     f"The worker {quoted(address)} cannot take part ({type(reply).__name__}: "
                     f"{reply}): install attributor[cluster] {attributor.__version__} there."
