@@ -12,7 +12,8 @@
     │   │   └── TooLongError          it is longer than the model reads
     │   └── AnswerError           an answer came, but it is broken, refused, filtered or cut off
     ├── PromptError            2  a prompt file is missing or malformed
-    └── StoreError             5  a store cannot be opened, read or written
+    ├── StoreError             5  a store cannot be opened, read or written
+    └── ClusterError           8  a cluster cannot be used, or was lost
 
 A message is one sentence that says what happened, where, and what to do; identifiers in it are
 quoted. `article` is the id of the article it happened to, if there is one.
@@ -98,6 +99,12 @@ class StoreError(AttributorError):
     """A store cannot be opened, read or written."""
 
     exit_code = 5
+
+
+class ClusterError(AttributorError):
+    """A cluster cannot be used, or was lost."""
+
+    exit_code = 8
 
 
 def quoted(name: str, limit: int = 200) -> str:

@@ -137,6 +137,7 @@ class BatchDesk:
             self._carrying.cancel()
             with suppress(asyncio.CancelledError):
                 await self._carrying
+        await self._api.aclose()
 
     def _put(self, key: str, request: Request, article: int) -> None:
         """Write the request into the file that goes next, if the budget has room for it."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import replace
+from typing import Protocol
 
 from attributor.archive.budget import Budget
 from attributor.archive.stopping import Stop
 from attributor.archive.store import Row, Store, now
 from attributor.archive.tally import Tally
-from attributor.prompting import Asker
 from attributor.prompting.exchange import Answer, Request
 from attributor.records import Usage
 
@@ -48,19 +48,35 @@ class Ledger:
         return self._store.insert("ledger", row)
 
 
+class Buyer(Protocol):
+    """Who buys answers: an `Asker`, or the workers of a cluster."""
+
+    async def buy(self, request: Request) -> Answer:
+        """The answer as it came.
+
+        Raises:
+            ModelError: there is none.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        ...
+
+
 class Desk:
     """Where all requests of a run are answered: by the ledger for free, else by the server.
 
     Args:
-        asker: asks the server.
+        buyer: buys answers.
         ledger: where answers are kept.
         budget: is asked before anything is bought.
         stop: nothing is bought once the batch shall end.
     """
 
-    def __init__(self, asker: Asker, ledger: Ledger, budget: Budget, stop: Stop) -> None:
+    def __init__(self, buyer: Buyer, ledger: Ledger, budget: Budget, stop: Stop) -> None:
         self.budget, self.bought, self.free = budget, 0, 0
-        self._asker, self._ledger, self._stop = asker, ledger, stop
+        self._buyer, self._ledger, self._stop = buyer, ledger, stop
         self._asking: dict[str, asyncio.Lock] = {}
 
     async def answer(self, key: str, request: Request, article: int) -> tuple[int, Answer]:
@@ -86,12 +102,13 @@ class Desk:
         tally.spent = self.budget.spent_now if self.budget.is_priced else None
 
     async def aclose(self) -> None:
-        """Nothing is left open."""
+        """Close the connections."""
+        await self._buyer.aclose()
 
     async def _bought(self, key: str, request: Request, article: int) -> tuple[int, Answer]:
         self._stop.check()
         async with self.budget.reserved(request) as spent:
-            answer = storable(await self._asker.buy(request))
+            answer = storable(await self._buyer.buy(request))
             row = self._ledger.keep(key, article, request.purpose, request.part, answer)
             spent(answer.usage)
         self.bought += 1

@@ -9,6 +9,7 @@ in TCP: Chiu and Jain 1989).
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -53,6 +54,13 @@ class Bucket:
         self._fill(now)
         self._level = min(self._level, level)
 
+    def change(self, per_minute: float, now: float) -> None:
+        """Fill at another rate from now on."""
+        self._fill(now)
+        self.rate = per_minute / 60
+        self.capacity = max(1.0, self.rate * BURST)
+        self._level = min(self._level, self.capacity)
+
     def _fill(self, now: float) -> None:
         self._level = min(self.capacity, self._level + (now - self._at) * self.rate)
         self._at = now
@@ -80,12 +88,29 @@ class Limits:
     ) -> None:
         self.allowed = float(concurrency)
         self._concurrency, self._sleep, self._clock = concurrency, sleep, clock
+        self._part, self._all_calls = 1.0, concurrency
         given = {"requests": requests_per_minute, "tokens": tokens_per_minute}
-        self._given = {what for what, rate in given.items() if rate}
-        self._buckets = {w: Bucket(rate, clock()) for w, rate in given.items() if rate}
+        self._rates = {what: rate for what, rate in given.items() if rate}
+        self._given = set(self._rates)
+        self._buckets = {what: Bucket(rate, clock()) for what, rate in self._rates.items()}
         self._held_until = clock()
         self._in_flight = 0
         self._turn, self._freed = asyncio.Lock(), asyncio.Event()
+
+    def share(self, part: float) -> None:
+        """Take only so much of all limits from now on: the rest is for others, elsewhere.
+
+        Args:
+            part: from 0 to 1; what the server says of its limits is for all together, too.
+        """
+        if part == self._part:
+            return
+        self._part, before = part, self._concurrency
+        self._concurrency = max(1, math.ceil(self._all_calls * part))
+        self.allowed = max(1.0, self.allowed * self._concurrency / before)
+        for what, bucket in self._buckets.items():
+            bucket.change(self._rates[what] * part, self._clock())
+        self._freed.set()
 
     @asynccontextmanager
     async def sending(self, request: Request) -> AsyncIterator[None]:
@@ -145,12 +170,11 @@ class Limits:
         limit = number_of(headers.get(f"x-ratelimit-limit-{what}"))
         left = number_of(headers.get(f"x-ratelimit-remaining-{what}"))
         now = self._clock()
-        if limit and what not in self._given:
-            bucket = self._buckets.get(what)
-            if bucket is None or bucket.rate != limit / 60:
-                self._buckets[what] = Bucket(limit, now)
+        if limit and what not in self._given and self._rates.get(what) != limit:
+            self._rates[what] = limit
+            self._buckets[what] = Bucket(limit * self._part, now)
         if left is not None and what in self._buckets:
-            self._buckets[what].at_most(left, now)
+            self._buckets[what].at_most(left * self._part, now)
         if left == 0:
             reset = seconds_of(headers.get(f"x-ratelimit-reset-{what}"))
             self._held_until = max(self._held_until, now + min(reset or 0.0, LONGEST_WAIT))

@@ -16,7 +16,7 @@ from attributor.archive.limits import Limits
 from attributor.archive.processes import Crashed, Workers, annotator_here
 from attributor.archive.rows import Rows, rows_of
 from attributor.archive.saving import Failure
-from attributor.archive.stepping import Stepping
+from attributor.archive.stepping import Places, Stepping
 from attributor.archive.steps import Asking, Useless, unexpected
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.store import Store
@@ -86,7 +86,7 @@ class Answering(Protocol):
         ...
 
     async def aclose(self) -> None:
-        """Carry nothing any more."""
+        """Carry nothing any more, and close the connections."""
         ...
 
 
@@ -103,6 +103,7 @@ class Speed:
         by_batch_api: whether answers come by the OpenAI Batch API.
         queued_tokens: see `BatchDesk`.
         pace: see `BatchDesk`.
+        cluster: "local", or a Dask scheduler's address; no cluster if None.
     """
 
     concurrency: int | None = None
@@ -112,6 +113,7 @@ class Speed:
     by_batch_api: bool = False
     queued_tokens: float | None = None
     pace: Pace | None = None
+    cluster: str | None = None
 
 
 def maker(annotator: Annotator, speed: Speed) -> Made:
@@ -121,6 +123,10 @@ def maker(annotator: Annotator, speed: Speed) -> Made:
         UsageError: they contradict each other.
     """
     settings = annotator.settings
+    if speed.cluster and speed.by_batch_api:
+        raise UsageError("The Batch API needs no cluster: leave one of --via and --cluster away.")
+    if speed.cluster:
+        return lambda store, run, stop: _on_cluster(annotator, speed, store, run, stop)
     if settings.chosen_engine == "embedded":
         if speed.by_batch_api:
             raise UsageError(
@@ -134,19 +140,35 @@ def maker(annotator: Annotator, speed: Speed) -> Made:
 
 
 def _at_once(annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop) -> ModelMaker:
+    _refuse_what_is_out(store)
+    at_once = speed.concurrency or CALLS_AT_ONCE
+    rates = (speed.requests_per_minute, speed.tokens_per_minute)
+    asker = annotator.asker(Limits(at_once, *rates, sleep=stop.sleep), stop.sleep)
+    budget = _budget(annotator, speed, store, stop)
+    desk = Desk(asker, Ledger(store, run), budget, stop)
+    return ModelMaker(Stepping(annotator), desk, store, stop, at_once)
+
+
+def _on_cluster(annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop) -> Maker:
+    from attributor.archive import sharing
+    from attributor.archive.cluster import cluster_of
+
+    cluster = cluster_of(annotator, speed, stop)
+    if annotator.settings.chosen_engine == "embedded":
+        return sharing.ReadingMaker(cluster)
+    _refuse_what_is_out(store)
+    budget = _budget(annotator, speed, store, stop)
+    desk = Desk(sharing.Buyers(cluster, stop), Ledger(store, run), budget, stop)
+    return sharing.AskingMaker(desk, store, stop, cluster)
+
+
+def _refuse_what_is_out(store: Store) -> None:
     files, requests = submissions.counts(store)
     if requests:
         raise UsageError(
             f"{requests:,} requests of this store are with the Batch API, in {files:,} files: take "
             "their answers in with --via batch-api first, so that none is paid twice."
         )
-    at_once = speed.concurrency or CALLS_AT_ONCE
-    rates = (speed.requests_per_minute, speed.tokens_per_minute)
-    asker = annotator.asker(Limits(at_once, *rates, sleep=stop.sleep), stop.sleep)
-    budget = _budget(annotator, speed, store, stop)
-    return ModelMaker(
-        annotator, Desk(asker, Ledger(store, run), budget, stop), store, stop, at_once
-    )
 
 
 def _much_later(
@@ -166,7 +188,8 @@ def _much_later(
         attempts=annotator.settings.attempts,
         pace=speed.pace,
     )
-    return ModelMaker(annotator, desk, store, stop, speed.concurrency or WAITING_AT_ONCE)
+    at_once = speed.concurrency or WAITING_AT_ONCE
+    return ModelMaker(Stepping(annotator), desk, store, stop, at_once)
 
 
 def _budget(
@@ -183,14 +206,13 @@ def _budget(
 
 
 class ModelMaker:
-    """Has a model asked, through a desk."""
+    """Has a model asked, through a desk, and steps made in some places."""
 
     def __init__(
-        self, annotator: Annotator, desk: Answering, store: Store, stop: Stop, at_once: int
+        self, places: Places, desk: Answering, store: Store, stop: Stop, at_once: int
     ) -> None:
         self.at_once = at_once
-        self._annotator, self._desk, self._store, self._stop = annotator, desk, store, stop
-        self._stepping = Stepping(annotator)
+        self._places, self._desk, self._store, self._stop = places, desk, store, stop
 
     async def make(self, row: int, article: Article) -> Rows | Failure:
         """Carry the article's dialogue to its end."""
@@ -211,7 +233,7 @@ class ModelMaker:
     async def _carried(self, row: int, article: Article) -> Rows | Failure:
         rows: dict[str, int] = {}
         answers: dict[str, Answer] = {}
-        place = self._stepping.place()
+        place = self._places.place()
         outcome = await place.step(row, answers, article)
         del article
         while isinstance(outcome, Asking):
@@ -231,10 +253,9 @@ class ModelMaker:
         self._desk.note(tally)
 
     async def aclose(self) -> None:
-        """Close the connections, and end the processes."""
-        self._stepping.end()
+        """End the processes, and close the connections."""
+        self._places.end()
         await self._desk.aclose()
-        await self._annotator.aclose()
 
 
 async def _all(orders: Iterable[Awaitable[T]]) -> list[T]:

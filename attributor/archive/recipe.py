@@ -6,12 +6,15 @@ An article whose annotation was made by the same recipe is not annotated again.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 import attributor
-from attributor.archive.store import Store
 from attributor.pipeline import Annotator
 from attributor.prompting.exchange import canonical_json, sha256
 from attributor.records import Codebook
+
+if TYPE_CHECKING:
+    from attributor.archive.store import Store
 
 
 @dataclass(frozen=True, slots=True)

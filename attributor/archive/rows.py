@@ -1,8 +1,9 @@
-"""An annotation as rows of the store, and back."""
+"""An annotation as rows of the store, and back; or why there is none."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,23 @@ class Rows:
     quotes: tuple[Cells, ...]
     stances: tuple[Cells, ...]
     warnings: int
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Why an article has no annotation.
+
+    Attributes:
+        kind: one word or two, to count by.
+        reason: a sentence.
+        answers: rows of the ledger that cannot be used; the last of them is shown.
+        body: what came in place of an answer.
+    """
+
+    kind: str
+    reason: str
+    answers: Sequence[int] = ()
+    body: str = ""
 
 
 def rows_of(annotation: Annotation) -> Rows:

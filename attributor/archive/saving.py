@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from attributor.archive.ledger import whole
+from attributor.archive.rows import Failure as Failure
 from attributor.archive.rows import Rows, annotation_of, rows_of
 from attributor.archive.store import Store, now
 
@@ -14,23 +12,6 @@ _RENEWED = ", ".join(
     f"{column} = excluded.{column}"
     for column in ("kind", "reason", "run_id", "answer_id", "answer", "happened")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """Why an article has no annotation.
-
-    Attributes:
-        kind: one word or two, to count by.
-        reason: a sentence.
-        answers: rows of the ledger that cannot be used; the last of them is shown.
-        body: what came in place of an answer.
-    """
-
-    kind: str
-    reason: str
-    answers: Sequence[int] = ()
-    body: str = ""
 
 
 def save(store: Store, article: int, recipe: int, run: int, rows: Rows) -> None:

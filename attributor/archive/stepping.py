@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from typing import Protocol
 
 from attributor.archive.processes import Crashed, Workers, annotator_here
 from attributor.archive.steps import Answers, Outcome, Useless, advance, guarded
@@ -21,6 +22,28 @@ MOST_PROCESSES = 4
 """They keep up with what one process can ask."""
 KEPT = 128
 """Dialogues that one place keeps, of some 200 KB each."""
+
+
+class Place(Protocol):
+    """Where an article's steps are made."""
+
+    async def step(
+        self, row: int, answers: Answers, article: Article | None = None
+    ) -> Outcome | None:
+        """Go on with an article as far as the answers reach; see `Steps.step`."""
+        ...
+
+
+class Places(Protocol):
+    """Where all articles' steps are made."""
+
+    def place(self) -> Place:
+        """Where the next article's steps are made."""
+        ...
+
+    def end(self) -> None:
+        """Nothing more is to be made."""
+        ...
 
 
 class Steps:
@@ -113,7 +136,7 @@ class Stepping:
         self._wanted = min(MOST_PROCESSES, os.cpu_count() or 1) if processes is None else processes
         self._begun, self._there = 0, list[There]()
 
-    def place(self) -> Here | There:
+    def place(self) -> Place:
         """Where the next article's steps are made."""
         self._begun += 1
         if self._begun == FEW:

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from attributor.archive.rows import Rows, rows_of
-from attributor.archive.saving import Failure
+from attributor.archive.rows import Failure, Rows, rows_of
 from attributor.errors import AnswerError, UsageError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Conversation, Request

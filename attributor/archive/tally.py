@@ -29,6 +29,8 @@ class Tally:
         total: articles of this call if known beforehand.
         files_out: files of requests that the Batch API has.
         requests_out: requests in them that it has not answered.
+        workers: processes of the cluster, if there is one.
+        workers_lost: of them, those that went away.
     """
 
     read: int = 0
@@ -43,6 +45,8 @@ class Tally:
     total: int | None = None
     files_out: int = 0
     requests_out: int = 0
+    workers: int = 0
+    workers_lost: int = 0
     begun: float = field(default_factory=time.monotonic)
     share_read: float | None = None
     _work_began: tuple[float, float] | None = None

@@ -30,12 +30,13 @@ Examples:
   attributor batch --store archive.db --sample 100 --seed 7 exports/
   attributor batch --store archive.db --concurrency 32 --rpm 3000 --tpm 2000000 exports/
   attributor batch --store archive.db --via batch-api --max-cost 50 exports/
+  attributor batch --store archive.db --cluster tcp://10.0.0.5:8786 exports/
   attributor batch --store archive.db --retry-failed exports/
   attributor batch --store archive.db --codebook study.yaml exports/
 
 Exit codes: 0 all is annotated; 6 something is in quarantine; 7 the budget is used up; 4 the server
-lets nobody in or gives no credit; 5 the store cannot be used; 3 a source stands for nothing; 130 or
-143 ended by a signal.
+lets nobody in or gives no credit; 5 the store cannot be used; 8 the cluster cannot be used, or was
+lost; 3 a source stands for nothing; 130 or 143 ended by a signal.
 """
 
 
@@ -101,6 +102,11 @@ def batch() -> None:
     metavar="N",
     help="Of the Batch API: input tokens that it may have at once, as your account allows.",
 )
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    help="Have the workers of a Dask scheduler do it (tcp://host:8786), or processes here (local).",
+)
 @click.option("--retry-failed", is_flag=True, help="Take up what is in quarantine, too.")
 @click.option(
     "--only-changed",
@@ -135,7 +141,7 @@ def run(
     if dry_run:
         _plan(annotator, store, wanted, speed)
         return
-    say(annotator.notice)
+    say(_notice(annotator, speed))
     ctx.exit(_run(annotator, store, wanted, speed))
 
 
@@ -219,7 +225,16 @@ def _speed(options: dict[str, Any]) -> Speed:
         max_cost=options.pop("max_cost"),
         by_batch_api=options.pop("via") == "batch-api",
         queued_tokens=options.pop("queued_tokens"),
+        cluster=options.pop("cluster"),
     )
+
+
+def _notice(annotator: Annotator, speed: Speed) -> str:
+    if speed.cluster is None:
+        return annotator.notice
+    from attributor.archive.cluster import notice
+
+    return notice(annotator, speed.cluster)
 
 
 def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> None:
@@ -332,6 +347,8 @@ def _sum_up(work: Batch, store: str) -> None:
     )
     if tally.free:
         say(f"{tally.free:,} of {tally.free + tally.bought:,} answers were in the ledger already.")
+    if tally.workers_lost:
+        say(f"{tally.workers_lost:,} workers went away; others took up what they had.")
     if work.stop.reason:
         say(work.stop.reason)
     if tally.requests_out:

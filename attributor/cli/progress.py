@@ -67,6 +67,8 @@ def progress(tally: Tally) -> str:
     if tally.failures:
         parts.append(failures(tally))
     parts.append(f"{tally.known:,} known, {tally.in_flight:,} in the making")
+    if tally.workers:
+        parts.append(f"{tally.workers:,} workers")
     if tally.requests_out:
         parts.append(f"{tally.requests_out:,} requests with the Batch API")
     if tally.spent is not None:

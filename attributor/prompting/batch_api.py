@@ -216,6 +216,10 @@ class BatchApi:
         usage = answer.usage.model_copy(update={"cost_usd": halved})
         return Result(custom_id, replace(answer, usage=usage))
 
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._asker.aclose()
+
     async def _find(self, name: str, since: float) -> str | None:
         """The id of the batch with this name; None if there is none."""
         async for batch in self._asker.client.batches.list(limit=100):  # the newest first

@@ -36,6 +36,7 @@ class Shop:
     asked: int = 0
     open: int = 0
     most_open: int = 0
+    keys: set[str] = field(default_factory=set)
     sold: Counter[str] = field(default_factory=Counter)
     choose: Chooser = lambda shop, number, body: None
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -87,6 +88,7 @@ def _handler(shop: Shop) -> type[BaseHTTPRequestHandler]:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             with shop.lock:
                 shop.asked += 1
+                shop.keys.add(self.headers["Authorization"])
                 shop.open += 1
                 shop.most_open = max(shop.most_open, shop.open)
                 number = shop.asked

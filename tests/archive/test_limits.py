@@ -123,3 +123,33 @@ def test_odd_headers_are_no_reason_to_stop() -> None:
     gate.heard(200, {"x-ratelimit-limit-requests": "lots", "x-ratelimit-remaining-tokens": "-"})
     gate.heard(200, {"x-ratelimit-limit-requests": "0", "x-ratelimit-remaining-requests": ""})
     assert seconds_for(lambda g: send(g, 10), gate, clock) == 0
+
+
+def test_a_part_of_all_limits_is_kept_to_and_may_change() -> None:
+    clock = Clock()
+    gate = limits(clock, concurrency=8, requests_per_minute=120)
+    gate.share(0.5)
+    assert gate.allowed == 4
+    assert seconds_for(lambda g: send(g, 32), gate, clock) == pytest.approx(30, abs=1)
+    gate.share(0.25)
+    assert gate.allowed == 2
+    assert seconds_for(lambda g: send(g, 15), gate, clock) == pytest.approx(30, abs=1)
+    gate.share(1.0)
+    assert gate.allowed == 8
+    assert seconds_for(lambda g: send(g, 60), gate, clock) == pytest.approx(30, abs=1)
+
+
+def test_what_the_server_says_of_its_limits_is_for_all_together() -> None:
+    clock = Clock()
+    gate = limits(clock)
+    gate.share(0.5)
+    gate.heard(200, {"x-ratelimit-limit-requests": "120"})
+    assert seconds_for(lambda g: send(g, 32), gate, clock) == pytest.approx(30, abs=1)
+    gate.share(1.0)
+    assert seconds_for(lambda g: send(g, 60), gate, clock) == pytest.approx(30, abs=1)
+
+
+def test_a_part_of_one_call_is_a_call() -> None:
+    gate = limits(Clock(), concurrency=2)
+    gate.share(0.1)
+    assert gate.allowed == 1

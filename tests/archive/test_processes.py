@@ -129,7 +129,7 @@ def test_the_embedded_engine_works_in_processes_and_ends_with_its_parent(
     os.kill(running.pid, signal.SIGKILL)
     assert running.wait() == -signal.SIGKILL
     for child in children:
-        _wait_for_the_end_of(child)
+        wait_for_the_end_of(child)
     check_integrity(store)
     again = forker.begin(*call)
     assert again.wait() == 0, again.said
@@ -151,7 +151,7 @@ def test_processes_that_prepare_requests_end_with_their_parent_and_cost_no_answe
     os.kill(running.pid, signal.SIGKILL)
     assert running.wait() == -signal.SIGKILL
     for child in children:
-        _wait_for_the_end_of(child)
+        wait_for_the_end_of(child)
     shop.gate.set()
     again = forker.begin(*call, OPENAI_BASE_URL=shop.url)
     assert again.wait() == 0, again.said
@@ -164,12 +164,15 @@ def _children_after_an_annotation(running: Running, store: Path) -> list[int]:
     end = time.monotonic() + 60
     while time.monotonic() < end:
         if store.exists() and _annotated(store):
-            path = Path(f"/proc/{running.pid}/task/{running.pid}/children")
-            if not path.exists():
-                return []
-            return [int(pid) for pid in path.read_text().split()]
+            return children_of(running)
         os.sched_yield()
     raise AssertionError(running.said)
+
+
+def children_of(running: Running) -> list[int]:
+    """The processes that it began; none where the system does not say."""
+    path = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+    return [int(pid) for pid in path.read_text().split()] if path.exists() else []
 
 
 def _annotated(store: Path) -> bool:
@@ -179,7 +182,7 @@ def _annotated(store: Path) -> bool:
         return False
 
 
-def _wait_for_the_end_of(pid: int) -> None:
+def wait_for_the_end_of(pid: int) -> None:
     end = time.monotonic() + 30
     while time.monotonic() < end:
         try:

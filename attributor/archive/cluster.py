@@ -1,0 +1,317 @@
+"""A batch on the workers of a Dask cluster, while this process alone writes ledger and store.
+
+    articles -> partitions -> a step each, on a worker -> requests -> ledger? budget? -> purchases,
+    each on a worker -> ledger -> partitions -> ... -> rows
+
+A partition is named by its articles' content, is small, and may be done again by anybody. A
+purchase is one request. So whatever a worker takes up of a lost one's, it finds bought what had
+been bought, and buys again no more than what was in flight.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import math
+import os
+import secrets
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import attributor
+from attributor.archive import working
+from attributor.archive.making import CALLS_AT_ONCE, Speed
+from attributor.archive.recipe import Recipe
+from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.tally import Tally
+from attributor.archive.working import Plan
+from attributor.errors import ClusterError, UsageError, quoted
+
+if TYPE_CHECKING:
+    from attributor.pipeline import Annotator
+
+LOCAL = "local"
+UNKNOWN_PROCESSES = 32
+"""For so many there is work at once, where the workers are somebody else's."""
+LOOK = 1.0
+"""Seconds between two looks at who works."""
+PATIENCE = 30.0
+"""Seconds to wait for a scheduler, and then for a worker."""
+LOST = 8
+"""Exit code where the scheduler or all workers were lost."""
+
+
+class Crashed(Exception):
+    """One worker process after the other ended over this."""
+
+
+class Cluster:
+    """A scheduler of Dask, its own or somebody else's, and what becomes of what it is given.
+
+    Args:
+        address: `LOCAL`, or the scheduler's: tcp://host:port, tls://host:port.
+        plan: how to annotate.
+        processes: of a local cluster.
+        threads: of each of them, which is how many calls it makes at once.
+        stop: told when the scheduler is lost.
+    """
+
+    def __init__(self, address: str, plan: Plan, processes: int, threads: int, stop: Stop) -> None:
+        self.address, self.plan = address, plan
+        self.workers: set[str] = set()
+        self.lost = 0
+        self.processes = processes if address == LOCAL else UNKNOWN_PROCESSES
+        self._threads, self._stop = threads, stop
+        self._beginning = asyncio.Lock()
+        self._client: Any = None
+        self._own: Any = None
+        self._watching: list[asyncio.Task[None]] = []
+        self._count = 0
+        self._gone = False
+
+    @property
+    def part(self) -> float:
+        """What part of all limits each worker has."""
+        return 1 / max(1, len(self.workers))
+
+    async def do(
+        self, function: Callable[..., Any], *args: Any, name: str, priority: int = 0
+    ) -> Any:
+        """What the function gives on some worker, which is told the plan and the arguments.
+
+        Args:
+            function: of `working`; gives what goes wrong, and raises nothing.
+            args: for it, after the plan.
+            name: what people see of it; no two have the same in the end.
+            priority: the highest goes first.
+
+        Raises:
+            AttributorError: what the function gave.
+            Crashed: the workers that did it ended.
+            Stopping: the scheduler is lost, or the worker was told to stop.
+        """
+        client = await self._begun()
+        if self._gone:
+            raise Stopping
+        self._count += 1
+        key = f"{name}-{self.plan.run}-{self._count}"
+        future = client.submit(function, self.plan, *args, key=key, pure=False, priority=priority)
+        try:
+            given = await self._given(future)
+        finally:
+            future.release()
+        if isinstance(given, Exception):
+            raise given
+        return given
+
+    def note(self, tally: Tally) -> None:
+        """Write down who works."""
+        tally.workers, tally.workers_lost = len(self.workers), self.lost
+
+    async def aclose(self) -> None:
+        """Leave the cluster; a local one ends."""
+        for task in self._watching:
+            task.cancel()
+        if self._client is not None:
+            with suppress(OSError, TimeoutError):
+                if not self._gone:
+                    await self._look()
+                    await self._client.run(working.forget, self.plan.run, on_error="ignore")
+                await self._client.close(timeout=LOOK)
+        if self._own is not None:
+            await self._own.close()
+
+    async def _given(self, future: Any) -> Any:
+        from distributed import KilledWorker
+        from distributed.client import FutureCancelledError
+
+        try:
+            return await future
+        except KilledWorker as error:
+            raise Crashed from error
+        except (FutureCancelledError, OSError) as error:
+            self._is_lost("The scheduler")
+            raise Stopping from error
+
+    def _is_lost(self, who: str) -> None:
+        self._gone = True
+        self._stop.ask(
+            "stopped",
+            f"{who} of the cluster {quoted(self.address)} was lost. What is in the ledger is "
+            "kept; calls that were in flight may be made again. To go on once it is there again, "
+            "run the same command again.",
+            LOST,
+        )
+
+    async def _begun(self) -> Any:
+        async with self._beginning:
+            if self._client is None:
+                self._client = await self._connected()
+                self.workers = set(await self._client.nthreads())
+                await self._greet(self.workers)
+                self._watching = [asyncio.create_task(f()) for f in (self._watch, self._hand_on)]
+        return self._client
+
+    async def _connected(self) -> Any:
+        distributed = _distributed()
+        for name in ("distributed", "distributed.client"):  # what matters is told in our own words
+            logging.getLogger(name).setLevel(logging.CRITICAL)
+        where: Any = self.address
+        if self.address == LOCAL:
+            where = self._own = await _local(self.processes, self._threads)
+        try:
+            client = await distributed.Client(
+                where, asynchronous=True, timeout=PATIENCE, set_as_default=False
+            )
+        except (OSError, TimeoutError) as error:
+            raise ClusterError(
+                f"No scheduler answers at {quoted(self.address)}: start one there with "
+                "'dask scheduler', or check the address."
+            ) from error
+        try:
+            await client.wait_for_workers(1, timeout=PATIENCE)
+        except TimeoutError as error:
+            await client.close()
+            raise ClusterError(
+                f"The scheduler at {quoted(self.address)} has no workers: start some with "
+                f"'dask worker {self.address}'."
+            ) from error
+        return client
+
+    async def _greet(self, workers: set[str]) -> None:
+        """See that each worker can take part.
+
+        Raises:
+            ClusterError: one cannot; says which, and why.
+        """
+        replies = await self._client.run(
+            working.greet, self.plan, workers=sorted(workers), on_error="return"
+        )
+        for address, reply in sorted(replies.items()):
+            if isinstance(reply, ClusterError):
+                raise reply
+            if isinstance(reply, Exception) and not isinstance(reply, OSError):  # else it has gone
+                raise ClusterError(
+                    f"The worker {quoted(address)} cannot take part ({type(reply).__name__}: "
+                    f"{reply}): install attributor[cluster] {attributor.__version__} there."
+                )
+
+    async def _watch(self) -> None:
+        """Look who works, so that each has its part, until nobody does."""
+        seen = time.monotonic()
+        try:
+            while time.monotonic() < seen + PATIENCE:
+                await asyncio.sleep(LOOK)
+                await self._look()
+                if self.workers:
+                    seen = time.monotonic()
+        except Exception:  # whatever it is: nobody answers
+            self._is_lost("The scheduler")
+            return
+        self._is_lost("Every worker")
+        await self._client.close(timeout=LOOK)  # so that nobody waits for them
+
+    async def _look(self) -> None:
+        now = set(await self._client.nthreads())
+        self.lost += len(self.workers - now)
+        self.workers = now
+
+    async def _hand_on(self) -> None:
+        """Tell the workers when the batch shall end: what waits for its turn there need not."""
+        with suppress(Stopping):
+            await self._stop.sleep(float("inf"))
+        with suppress(Exception):  # there may be no scheduler any more
+            await self._client.run(working.finish, self.plan.run, on_error="ignore")
+
+
+def notice(annotator: Annotator, address: str) -> str:
+    """Who answers, and where the text is sent for that."""
+    if address == LOCAL:
+        return annotator.notice
+    sent = f"the workers of {quoted(address)} are sent the text"
+    if annotator.settings.chosen_engine == "embedded":
+        return f"The embedded engine answers; {sent}."
+    settings = annotator.settings
+    return f"Asking {quoted(settings.model)} at {settings.host}; {sent}, and ask from there."
+
+
+def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
+    """The cluster that the batch is to run on; nothing is begun.
+
+    Raises:
+        UsageError: the address is none, it is not for articles that are to stay on this machine,
+            or the extra is not installed.
+    """
+    address = speed.cluster or LOCAL
+    if address != LOCAL and not address.startswith(("tcp://", "tls://")):
+        raise UsageError(
+            f"{quoted(address)} is no cluster: say 'local', or the address of a Dask scheduler, "
+            "as tcp://host:8786."
+        )
+    if address != LOCAL and annotator.settings.offline:
+        raise UsageError(
+            f"Workers of {quoted(address)} may be on other machines, and offline keeps the text on "
+            "this one: leave one of the two away, or say --cluster local."
+        )
+    _distributed()
+    processes = os.cpu_count() or 1
+    calls = speed.concurrency or CALLS_AT_ONCE
+    if annotator.settings.chosen_engine == "embedded":
+        return Cluster(address, _plan(annotator, speed, 1), speed.concurrency or processes, 1, stop)
+    processes = min(processes, calls)
+    threads = math.ceil(calls / processes) + 1  # one for steps, while all others ask
+    return Cluster(address, _plan(annotator, speed, calls), processes, threads, stop)
+
+
+def _plan(annotator: Annotator, speed: Speed, calls: int) -> Plan:
+    settings = annotator.settings
+    places = {
+        name: path.absolute()
+        for name in ("prompts", "weights")
+        if (path := getattr(settings, name))
+    }
+    return Plan(
+        run=secrets.token_hex(8),
+        version=attributor.__version__,
+        settings=settings.model_copy(update={"api_key": None, **places}),
+        keyed=settings.api_key is not None,
+        codebook=annotator.codebook,
+        recipe=Recipe.of(annotator),
+        calls=calls,
+        requests_per_minute=speed.requests_per_minute,
+        tokens_per_minute=speed.tokens_per_minute,
+    )
+
+
+async def _local(processes: int, threads: int) -> Any:
+    """Workers on this machine that only this process can give work to, and that end with it."""
+    import dask
+
+    routes: dict[str, Any] = {
+        f"distributed.{what}.http.routes": [] for what in ("scheduler", "worker")
+    }
+    dask.config.set({"distributed.scheduler.allowed-failures": 1, **routes})
+    return await _distributed().LocalCluster(
+        n_workers=processes,
+        threads_per_worker=threads,
+        host="127.0.0.1",
+        security=True,  # a certificate of its own: other users of the machine can reach the port
+        asynchronous=True,
+        memory_limit=0,
+        silence_logs=logging.CRITICAL,
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
+        preload=["attributor.archive.working"],
+    )
+
+
+def _distributed() -> Any:
+    try:
+        import distributed
+    except ImportError:
+        raise UsageError(
+            "A cluster needs Dask: install it with pip install 'attributor[cluster]'."
+        ) from None
+    return distributed

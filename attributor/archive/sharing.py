@@ -1,0 +1,187 @@
+"""How a batch is shared out to a cluster: in partitions, and in purchases."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from attributor.archive import working
+from attributor.archive.admission import content_of
+from attributor.archive.cluster import Cluster, Crashed
+from attributor.archive.making import ModelMaker
+from attributor.archive.rows import Failure, Rows
+from attributor.archive.steps import Answers, Asking, Outcome, Useless
+from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.tally import Tally
+from attributor.archive.working import Job
+from attributor.errors import BusyError, quoted
+from attributor.prompting import Answer, Request, prices
+from attributor.prompting.exchange import sha256
+from attributor.records import Article
+from attributor.settings import OPENAI_URL
+
+if TYPE_CHECKING:
+    from attributor.archive.ledger import Desk
+    from attributor.archive.store import Store
+
+PARTITION, LINGER = 16, 0.1
+"""Articles of a partition at most, and seconds that it waits for more of them."""
+PARTITIONS_AHEAD = 2
+"""Partitions for each process, so that none waits for the next one."""
+
+
+class Partitions:
+    """Puts articles that come at the same time into one task."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._cluster = cluster
+        self._waiting: list[tuple[Job, asyncio.Future[Outcome]]] = []
+        self._carrying: set[asyncio.Task[None]] = set()
+        self._timer: asyncio.TimerHandle | None = None
+        self._alone = asyncio.Lock()
+
+    def place(self) -> Partitions:
+        """All articles' steps are made here."""
+        return self
+
+    def end(self) -> None:
+        """What is being made ends with the cluster."""
+
+    async def step(
+        self, row: int, answers: Answers, article: Article | None = None
+    ) -> Outcome | None:
+        """The article one step further; None without it, for workers keep no dialogue."""
+        return None if article is None else await self.outcome(article, answers)
+
+    async def outcome(self, article: Article, answers: Answers) -> Outcome:
+        """The article one step further, see `attributor.archive.steps`."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Outcome] = loop.create_future()
+        self._waiting.append((Job(article, dict(answers)), future))
+        if len(self._waiting) >= PARTITION:
+            self._send()
+        elif self._timer is None:
+            self._timer = loop.call_later(LINGER, self._send)
+        return await future
+
+    def _send(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        jobs, self._waiting = self._waiting, []
+        task = asyncio.create_task(self._carry(jobs))
+        self._carrying.add(task)
+        task.add_done_callback(self._carrying.discard)
+
+    async def _carry(self, jobs: Sequence[tuple[Job, asyncio.Future[Outcome]]]) -> None:
+        try:
+            outcomes = await self._outcomes([job for job, _ in jobs])
+        except BaseException as error:
+            for _, future in jobs:
+                if not future.done():
+                    future.set_exception(error if isinstance(error, Exception) else Stopping())
+            if not isinstance(error, Exception):
+                raise
+            return
+        for (_, future), outcome in zip(jobs, outcomes, strict=True):
+            if not future.done():
+                future.set_result(outcome)
+
+    async def _outcomes(self, jobs: Sequence[Job]) -> list[Outcome]:
+        try:
+            return await self._done(jobs)
+        except Crashed:
+            return [await self._once_more(job) for job in jobs]
+
+    async def _once_more(self, job: Job) -> Outcome:
+        """An article of a partition that workers ended over: nothing else is done beside it."""
+        async with self._alone:
+            try:
+                return (await self._done([job]))[0]
+            except Crashed:
+                return Useless(
+                    "crashed",
+                    "The workers that read the article ended over it, one after the other; there "
+                    "may be too little memory for a text of its length.",
+                )
+
+    async def _done(self, jobs: Sequence[Job]) -> list[Outcome]:
+        content = sha256("\n".join(content_of(job.article) for job in jobs))
+        given: list[Outcome] = await self._cluster.do(
+            working.advance, jobs, name=f"attributor-step-{content[:16]}", priority=1
+        )
+        return given
+
+
+class Buyers:
+    """Has requests bought by workers, so many at once."""
+
+    def __init__(self, cluster: Cluster, stop: Stop) -> None:
+        self._cluster, self._stop = cluster, stop
+        self._calls = asyncio.Semaphore(cluster.plan.calls)
+
+    async def buy(self, request: Request) -> Answer:
+        """The answer as it came, see `attributor.archive.ledger.Buyer`."""
+        async with self._calls:
+            self._stop.check()
+            key = request.key(self._cluster.plan.settings.model)
+            try:
+                answer: Answer = await self._cluster.do(
+                    working.buy, request, self._cluster.part, name=f"attributor-ask-{key[:16]}"
+                )
+            except Crashed as error:
+                raise BusyError(
+                    f"The workers that asked about {quoted(request.article)} ended, one after the "
+                    "other: see to their memory.",
+                    article=request.article,
+                ) from error
+        return self._priced(answer)
+
+    async def aclose(self) -> None:
+        """Leave the cluster."""
+        await self._cluster.aclose()
+
+    def _priced(self, answer: Answer) -> Answer:
+        """The answer with its price by this machine's list, as the budget reckons."""
+        settings = self._cluster.plan.settings
+        price = prices.cost(settings.model, answer.usage, settings.base_url or OPENAI_URL)
+        return replace(answer, usage=answer.usage.model_copy(update={"cost_usd": price}))
+
+
+class ReadingMaker:
+    """Has the embedded engine read articles on the workers."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self.at_once = PARTITION * PARTITIONS_AHEAD * cluster.processes
+        self._cluster, self._partitions = cluster, Partitions(cluster)
+
+    async def make(self, row: int, article: Article) -> Rows | Failure:
+        """Have a worker annotate the article."""
+        made = await self._partitions.outcome(article, {})
+        assert not isinstance(made, Asking)  # noqa: S101  # the engine asks nobody
+        return made.failure({}) if isinstance(made, Useless) else made
+
+    def note(self, tally: Tally) -> None:
+        """Write down who works."""
+        self._cluster.note(tally)
+
+    async def aclose(self) -> None:
+        """Leave the cluster."""
+        await self._cluster.aclose()
+
+
+class AskingMaker(ModelMaker):
+    """Has a model asked by the workers, through this process's desk."""
+
+    def __init__(self, desk: Desk, store: Store, stop: Stop, cluster: Cluster) -> None:
+        # More articles than calls: while some are in a partition, others ask.
+        at_once = cluster.plan.calls + PARTITION
+        super().__init__(Partitions(cluster), desk, store, stop, at_once)
+        self._cluster = cluster
+
+    def note(self, tally: Tally) -> None:
+        """Write down what has been bought and spent, and who works."""
+        super().note(tally)
+        self._cluster.note(tally)

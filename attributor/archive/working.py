@@ -1,0 +1,214 @@
+"""What the workers of a cluster do: steps of articles, and purchases. Nothing is written here.
+
+Two kinds of tasks come. A partition is some articles with the answers about them that are there:
+each is taken one step further, which may be done any number of times, anywhere. A purchase is one
+request, so that a task that is begun again buys no more than what was in flight.
+
+What goes wrong is given back and not raised: of a task that fails, Dask writes the arguments into
+logs, and they are the article's text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import threading
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING
+
+import attributor
+from attributor.archive.limits import Limits
+from attributor.archive.recipe import Recipe
+from attributor.archive.rows import rows_of
+from attributor.archive.steps import Answers, Outcome, Useless, step, unexpected
+from attributor.archive.stopping import Stop, Stopping
+from attributor.errors import AttributorError, ClusterError, UsageError
+from attributor.pipeline import Annotator
+from attributor.prompting import Answer, Request
+from attributor.records import Article, Codebook
+from attributor.settings import Settings, load
+
+if TYPE_CHECKING:
+    from distributed import Worker
+
+RUNS = 4
+"""Batches whose settings a worker keeps at most; the oldest of more goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How a batch annotates; every task carries it.
+
+    Attributes:
+        run: which batch; no two have the same.
+        version: of attributor.
+        settings: without the key. A worker takes its own.
+        keyed: whether the batch has a key for the server. If not, a worker's key is not for it.
+        codebook: the targets.
+        recipe: what annotations depend on; a worker's own must be the same.
+        calls: at once, of all workers together.
+        requests_per_minute: of all workers together, see `Limits`.
+        tokens_per_minute: the same.
+    """
+
+    run: str
+    version: str
+    settings: Settings = field(repr=False)
+    keyed: bool
+    codebook: Codebook | None
+    recipe: Recipe
+    calls: int
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """An article, and the answers about it that are there."""
+
+    article: Article = field(repr=False)
+    answers: Answers = field(repr=False, default_factory=dict)
+
+
+class Workshop:
+    """What a worker needs for a batch: made once in each process.
+
+    Raises:
+        ClusterError: this worker would annotate otherwise than the batch shall.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        if plan.version != attributor.__version__:
+            raise ClusterError(
+                f"it has attributor {attributor.__version__} and the batch {plan.version}: "
+                "install the same version there."
+            )
+        settings = plan.settings.model_copy(update={"api_key": _own_key() if plan.keyed else None})
+        self.annotator, self.stop = Annotator(settings, plan.codebook), Stop()
+        own = Recipe.of(self.annotator)
+        if own != plan.recipe:
+            raise ClusterError(f"{_different(plan.recipe, own)}: copy them to the same place.")
+        rates = (plan.requests_per_minute, plan.tokens_per_minute)
+        self.limits = Limits(plan.calls, *rates, sleep=self.stop.sleep)
+        if settings.chosen_engine == "openai":
+            if plan.keyed and settings.api_key is None:
+                raise ClusterError(
+                    f"it has no key for '{settings.host}': set OPENAI_API_KEY in its environment; "
+                    "the batch's own key is not sent."
+                )
+            self.asker = self.annotator.asker(self.limits, self.stop.sleep)
+
+    def outcome(self, job: Job) -> Outcome:
+        """The job, one step further.
+
+        Raises:
+            UsageError: no article can be annotated like this.
+        """
+        if self.annotator.settings.chosen_engine == "openai":
+            return step(self.annotator, job.article, job.answers)
+        try:
+            return rows_of(self.annotator.annotate_now(job.article))
+        except UsageError:
+            raise
+        except Exception as error:  # a fault in one article must not cost the others
+            found = unexpected(error)
+            return Useless(found.kind, found.reason)
+
+
+_workshops: dict[str, Workshop] = {}
+_building = threading.Lock()
+
+
+def workshop(plan: Plan, worker: str | None = None) -> Workshop:
+    """The process's workshop for this batch; `worker` is its address, if that is known.
+
+    Raises:
+        ClusterError: this worker cannot take part.
+    """
+    with _building:
+        if plan.run not in _workshops:
+            try:
+                _workshops[plan.run] = Workshop(plan)
+            except AttributorError as error:
+                raise ClusterError(
+                    f"The worker '{worker or _address()}' cannot take part: {error.message}"
+                ) from error
+            for old in list(_workshops)[:-RUNS]:
+                del _workshops[old]
+        return _workshops[plan.run]
+
+
+async def greet(plan: Plan, dask_worker: Worker) -> Exception | None:
+    """Whether this worker can take part; None if so, else why not. Dask adds the worker."""
+    try:
+        await asyncio.to_thread(workshop, plan, dask_worker.address)
+    except Exception as error:
+        return _bare(error)
+    return None
+
+
+def advance(plan: Plan, jobs: Sequence[Job]) -> list[Outcome] | Exception:
+    """Take each article of a partition one step further."""
+    try:
+        own = workshop(plan)
+        return [own.outcome(job) for job in jobs]
+    except Exception as error:
+        return _bare(error)
+
+
+async def buy(plan: Plan, request: Request, part: float) -> Answer | Exception:
+    """Buy one answer, with this part of all limits."""
+    try:
+        known = _workshops.get(plan.run)
+        own = known if known is not None else await asyncio.to_thread(workshop, plan)
+        own.limits.share(part)
+        own.stop.check()
+        return await own.asker.buy(request)
+    except Exception as error:
+        return _bare(error)
+
+
+def finish(run: str) -> None:
+    """Make no new call for this batch; those in flight go on."""
+    if run in _workshops:
+        _workshops[run].stop.ask("stopped", "", 0)
+
+
+async def forget(run: str) -> None:
+    """Close what was open for this batch."""
+    if run in _workshops:
+        await _workshops.pop(run).annotator.aclose()
+
+
+def dask_setup(worker: Worker) -> None:
+    """What a worker of a local cluster does first: Ctrl-C is for the driver, which ends it."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _own_key() -> object:
+    return load().api_key
+
+
+def _different(wanted: Recipe, own: Recipe) -> str:
+    """What of a recipe is not the same here."""
+    names = {"prompt_sha256": "prompts", "weights_sha256": "weights"}
+    mine = asdict(own)
+    differ = [
+        names.get(name, name) for name, value in asdict(wanted).items() if value != mine[name]
+    ]
+    return f"its {' and '.join(differ)} are others than the batch's"
+
+
+def _bare(error: Exception) -> Exception:
+    """The error alone, as it can be sent: without its traceback and its causes."""
+    if not isinstance(error, AttributorError | Stopping):
+        return RuntimeError(unexpected(error).reason)
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
+
+
+def _address() -> str:
+    from distributed import get_worker
+
+    return str(get_worker().address)

@@ -1,0 +1,54 @@
+"""A process with a real scheduler and real workers, for batches to connect to.
+
+    python crowding.py WORKERS THREADS
+
+It says one line of JSON: the scheduler's address and the workers' process ids; and so again for
+each line that it reads. "dismiss" ends all workers. It ends when nobody writes to it any more. A
+worker that is killed is replaced.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import sys
+
+import dask
+from distributed import LocalCluster
+
+
+async def main(workers: int, threads: int) -> None:
+    dask.config.set({"distributed.scheduler.http.routes": []})
+    dask.config.set({"distributed.worker.http.routes": []})
+    cluster = LocalCluster(
+        n_workers=workers,
+        threads_per_worker=threads,
+        host="127.0.0.1",
+        asynchronous=True,
+        memory_limit=0,
+        silence_logs=logging.CRITICAL,
+        dashboard_address="127.0.0.1:0",
+        scheduler_kwargs={"dashboard": False},
+    )
+    async with cluster:
+        while True:
+            while len(cluster.scheduler.workers) < workers:
+                await asyncio.sleep(0.01)
+            pids = [nanny.pid for nanny in cluster.workers.values()]
+            told = {"address": cluster.scheduler_address, "pids": pids}
+            print(json.dumps(told), flush=True)
+            line = await asyncio.to_thread(sys.stdin.readline)
+            if line == "dismiss\n":
+                workers = 0
+                for nanny in cluster.workers.values():
+                    nanny.auto_restart = False
+                    os.kill(nanny.pid, signal.SIGKILL)
+            if not line:
+                return
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*map(int, sys.argv[1:])))

@@ -1,0 +1,445 @@
+"""A batch on a real cluster of two workers: killed workers, a lost scheduler, two drivers, keys."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from replies import Reply
+
+import attributor
+from attributor.archive import cluster as clusters
+from attributor.archive.batch import Batch, Options
+from attributor.archive.making import Speed, maker
+from attributor.archive.recipe import Recipe
+from attributor.archive.rows import rows_of
+from attributor.archive.sharing import Partitions
+from attributor.archive.steps import Useless
+from attributor.archive.stopping import Stop
+from attributor.archive.store import Store
+from attributor.archive.working import Plan, Workshop
+from attributor.errors import ClusterError, UsageError
+from attributor.pipeline import Annotator
+from attributor.reading.archives import entries
+from attributor.records import Article
+from attributor.settings import Settings
+
+from .conftest import HERE, Forker, archive, text_of
+from .shop import Shop, completion, fault
+from .test_killing import check_integrity, counts
+from .test_processes import Closed, children_of, say_is, wait_for_the_end_of
+from .working import Ended, annotator, rows, run
+
+CALLS = 8
+OWN_KEY, DRIVERS_KEY = "sk-of-the-workers", "sk-of-the-driver"
+
+
+@dataclass
+class Crowd:
+    """A scheduler and its workers, which are replaced when they are killed."""
+
+    process: subprocess.Popen[str]
+    address: str
+
+    def pids(self) -> list[int]:
+        """The workers' processes, as soon as all are there."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return list(self._told()["pids"])
+
+    def dismiss(self) -> None:
+        """End all workers."""
+        assert self.process.stdin is not None
+        self.process.stdin.write("dismiss\n")
+        self.process.stdin.flush()
+
+    def _told(self) -> Any:
+        assert self.process.stdout is not None
+        return json.loads(self.process.stdout.readline())
+
+
+def gathered(workers: int, threads: int) -> Iterator[Crowd]:
+    """A crowd, whose workers have a key of their own."""
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("ATTRIBUTOR_", "OPENAI_"))}
+    with subprocess.Popen(
+        [sys.executable, str(HERE / "crowding.py"), str(workers), str(threads)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environ | {"OPENAI_API_KEY": OWN_KEY},
+    ) as process:
+        crowd = Crowd(process, "")
+        crowd.address = crowd._told()["address"]
+        yield crowd
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+@pytest.fixture(scope="module")
+def crowd() -> Iterator[Crowd]:
+    yield from gathered(2, CALLS // 2)
+
+
+def on(crowd: Crowd, **speed: Any) -> dict[str, Any]:
+    return {"concurrency": CALLS, "speed": {"cluster": crowd.address, **speed}}
+
+
+def embedded() -> Annotator:
+    return Annotator(Settings(engine="embedded"))
+
+
+def in_the_background(work: Callable[[], object]) -> threading.Thread:
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def test_workers_annotate_as_this_process_would(crowd: Crowd, tmp_path: Path) -> None:
+    source, store, who = archive(tmp_path / "a.jsonl", range(50)), tmp_path / "a.db", embedded()
+    ended = run(store, who, source, **on(crowd))
+    assert ended.exit_code_at_end == 0
+    here = {
+        f"a{n}": rows_of(who.annotate_now(Article(id=f"a{n}", text=text_of(n)))).json
+        for n in range(50)
+    }
+    there = rows(
+        store, "SELECT a.name, n.json FROM annotations n JOIN articles a ON a.id = article_id"
+    )
+    assert dict(there) == here
+    assert ended.tally.workers == 2
+
+
+def test_a_killed_workers_articles_are_read_by_another(crowd: Crowd, tmp_path: Path) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(600)), tmp_path / "a.db"
+    pid = crowd.pids()[0]
+    done_at_the_kill: list[int] = []
+
+    def kill_in_the_middle() -> None:
+        while not (done := annotated(store)):
+            os.sched_yield()
+        os.kill(pid, signal.SIGKILL)
+        done_at_the_kill.append(done)
+
+    killing = in_the_background(kill_in_the_middle)
+    ended = run(store, embedded(), source, **on(crowd))
+    killing.join()
+    assert done_at_the_kill[0] < 500
+    assert ended.tally.workers_lost == 1
+    found = counts(store)
+    assert found["articles"] == found["annotated"] == 600
+    assert found["failed"] == 0
+    check_integrity(store)
+
+
+def annotated(path: Path) -> int:
+    try:
+        return counts(path)["annotated"]
+    except Exception:  # it is only just being made
+        return 0
+
+
+class Rush:
+    """A shop that serves `before` customers, and lets the next ones wait until it is full."""
+
+    def __init__(self, shop: Shop, before: int) -> None:
+        self.full = threading.Event()
+        self.finished: dict[str, int] = {}
+        self._before = before
+        shop.choose = self._choose
+
+    def _choose(self, shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
+        if number <= self._before or shop.gate.is_set():
+            return None
+        with shop.lock:
+            if shop.open == CALLS and not self.full.is_set():
+                # Nobody has a ninth call, so what was sold before has all been taken home.
+                self.finished = dict(shop.sold)
+                self.full.set()
+        shop.gate.wait(60)
+        return None
+
+
+def test_a_killed_workers_calls_are_made_by_another_and_no_finished_answer_is_bought_again(
+    crowd: Crowd, shop: Shop, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(40)), tmp_path / "a.db"
+    pid, rush = crowd.pids()[0], Rush(shop, before=12)
+
+    def kill_when_full() -> None:
+        assert rush.full.wait(60)
+        os.kill(pid, signal.SIGKILL)
+        crowd.pids()  # when there are two again
+        shop.gate.set()
+
+    killing = in_the_background(kill_when_full)
+    who = annotator(shop, "the bridge", api_key=DRIVERS_KEY)
+    ended = run(store, who, source, **on(crowd))
+    killing.join()
+    assert ended.exit_code_at_end == 0
+    assert ended.tally.workers_lost == 1
+    found = counts(store)
+    assert found["annotated"] == 40
+    assert found["answers"] == found["keys"] == len(shop.sold) == 80
+    assert len(rush.finished) == 12
+    assert {shop.sold[request] for request in rush.finished} == {1}
+    twice = [request for request, times in shop.sold.items() if times > 1]
+    assert 0 < len(twice) < CALLS  # the killed one's calls, and not the other's
+    assert max(shop.sold.values()) == 2
+    assert shop.keys == {f"Bearer {OWN_KEY}"}
+
+
+def test_a_killed_driver_finds_in_the_ledger_what_its_workers_had_bought(
+    crowd: Crowd, shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store, rush = (
+        archive(tmp_path / "a.jsonl", range(30)),
+        tmp_path / "a.db",
+        Rush(shop, 10),
+    )
+    call = (
+        *("batch", "--store", str(store), "--engine", "openai", "--base-url", shop.url),
+        *("--cluster", crowd.address, "--concurrency", str(CALLS), str(source)),
+    )
+    first = forker.begin(*call)
+    assert rush.full.wait(60)
+    os.kill(first.pid, signal.SIGKILL)
+    assert first.wait() == -signal.SIGKILL
+    shop.gate.set()
+    again = forker.begin(*call)
+    assert again.wait() == 0, again.said
+    found = counts(store)
+    assert found["annotated"] == found["answers"] == found["keys"] == 30
+    assert {shop.sold[request] for request in rush.finished} == {1}
+    assert shop.sold.total() - 30 <= CALLS
+    check_integrity(store)
+
+
+def test_two_drivers_share_the_workers_and_each_has_its_own_store(
+    crowd: Crowd, shop: Shop, tmp_path: Path
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(20))
+    who = annotator(shop)
+    made = maker(who, Speed(concurrency=4, cluster=crowd.address))
+    wanted = Options((str(source),))
+    with Store.open(tmp_path / "a.db") as one, Store.open(tmp_path / "b.db") as other:
+        batches = [Batch(s, Recipe.of(who), wanted, made, lambda t: None) for s in (one, other)]
+
+        async def both() -> None:
+            await asyncio.gather(*(each.run(entries(wanted.sources)) for each in batches))
+
+        asyncio.run(both())
+    for name in ("a.db", "b.db"):
+        found = counts(tmp_path / name)
+        assert found["annotated"] == found["answers"] == 20
+    assert set(shop.sold.values()) == {2}
+
+
+def test_articles_that_ask_the_same_pay_once(crowd: Crowd, shop: Shop, tmp_path: Path) -> None:
+    source, store = tmp_path / "a.jsonl", tmp_path / "a.db"
+    text = {"text": text_of(1)}
+    lines = [{"id": "a", **text}, {"id": "b", "language": "de", **text}, {"id": "c", **text}]
+    source.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    run(store, annotator(shop), source, **on(crowd))
+    assert counts(store)["annotated"] == 2
+    assert set(shop.sold.values()) == {1}
+    assert shop.sold.total() == counts(store)["answers"]
+
+
+def test_the_budget_holds_for_all_workers_together(
+    crowd: Crowd, shop: Shop, tmp_path: Path, priced: None
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(60)), tmp_path / "a.db"
+    ended = run(store, annotator(shop), source, **on(crowd, max_cost=100))
+    assert ended.exit_code_at_end == 7
+    (spent,) = rows(store, "SELECT SUM(cost_usd) FROM ledger")[0]
+    assert 20 < spent <= 100
+    assert shop.sold.total() == counts(store)["answers"] < 60
+
+
+def test_a_server_that_lets_nobody_in_ends_the_batch_as_ever(
+    crowd: Crowd, shop: Shop, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(20)), tmp_path / "a.db"
+    shop.choose = lambda shop, number, body: fault(401)
+    ended = run(store, annotator(shop), source, **on(crowd))
+    assert ended.exit_code_at_end == 4
+    assert counts(store)["failed"] == 0
+
+
+def test_an_answer_that_is_of_no_use_is_shown_in_quarantine(
+    crowd: Crowd, shop: Shop, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(1)), tmp_path / "a.db"
+    refusal = completion("", refusal="I would rather not.")
+    shop.choose = lambda shop, number, body: Reply(body=refusal)
+    assert run(store, annotator(shop), source, **on(crowd)).exit_code_at_end == 6
+    ((kind, answer),) = rows(store, "SELECT kind, answer FROM quarantine")
+    assert kind == "refused"
+    assert answer == "I would rather not."
+
+
+def test_a_worker_with_another_version_is_named(
+    crowd: Crowd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+    own = attributor.__version__
+    monkeypatch.setattr(attributor, "__version__", "99.0")
+    with pytest.raises(ClusterError) as caught:
+        run(tmp_path / "a.db", embedded(), source, **on(crowd))
+    assert "The worker 'tcp://127.0.0.1:" in caught.value.message
+    assert f"it has attributor {own} and the batch 99.0" in caught.value.message
+
+
+def test_a_worker_with_other_prompts_is_named(crowd: Crowd, shop: Shop, tmp_path: Path) -> None:
+    folder, source = tmp_path / "prompts", archive(tmp_path / "a.jsonl", range(3))
+    folder.mkdir()
+    mine = folder / "attribute.md"
+    mine.write_text("---\nname: attribute\ndescription: mine\n---\nSay who spoke.\n", "utf-8")
+    who = annotator(shop, prompts=folder)
+    assert who.prompts.attribute.body == "Say who spoke."
+    mine.write_text("---\nname: attribute\ndescription: mine\n---\nSay nothing.\n", "utf-8")
+    made = maker(who, Speed(cluster=crowd.address))
+    with Store.open(tmp_path / "a.db") as store:
+        work = Batch(store, Recipe.of(who), Options((str(source),)), made, lambda t: None)
+        with pytest.raises(ClusterError, match="its prompts are others than the batch's"):
+            asyncio.run(work.run(entries([str(source)])))
+    assert shop.asked == 0
+
+
+def test_where_the_batch_has_no_key_for_a_server_the_workers_keep_theirs(
+    crowd: Crowd, shop: Shop, tmp_path: Path
+) -> None:
+    run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(2)), **on(crowd))
+    assert shop.keys == {"Bearer none"}
+
+
+def planned(who: Annotator) -> Plan:
+    return clusters.cluster_of(who, Speed(cluster="local"), Stop()).plan
+
+
+def test_no_key_is_in_what_workers_are_sent_and_a_worker_without_one_says_so(shop: Shop) -> None:
+    plan = planned(annotator(shop, api_key=DRIVERS_KEY))
+    assert DRIVERS_KEY.encode() not in pickle.dumps(plan)
+    assert plan.keyed
+    with pytest.raises(ClusterError, match="it has no key for"):
+        Workshop(plan)
+
+
+def test_an_address_that_is_none_and_a_missing_extra_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(1))
+    with pytest.raises(UsageError, match="'http://host' is no cluster: say 'local'"):
+        run(tmp_path / "a.db", embedded(), source, speed={"cluster": "http://host"})
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(UsageError, match=r"pip install 'attributor\[cluster\]'"):
+        run(tmp_path / "a.db", embedded(), source, speed={"cluster": "local"})
+
+
+def test_a_scheduler_that_is_not_there_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(clusters, "PATIENCE", 0.2)
+    source, nobody = archive(tmp_path / "a.jsonl", range(1)), "tcp://127.0.0.1:9"
+    with pytest.raises(ClusterError, match=f"No scheduler answers at '{nobody}'") as caught:
+        run(tmp_path / "a.db", embedded(), source, speed={"cluster": nobody})
+    assert caught.value.exit_code == 8
+
+
+class Breaking:
+    """A cluster whose workers end over one article."""
+
+    def __init__(self) -> None:
+        self.sizes: list[int] = []
+
+    async def do(self, function: Any, jobs: Any, *, name: str, priority: int) -> list[Useless]:
+        self.sizes.append(len(jobs))
+        if any(job.article.id == "a3" for job in jobs):
+            raise clusters.Crashed
+        return [Useless("fine", job.article.id) for job in jobs]
+
+
+def test_an_article_that_workers_end_over_costs_its_partition_nothing() -> None:
+    cluster = Breaking()
+
+    async def all_of_them() -> list[Any]:
+        partitions = Partitions(cluster)  # type: ignore[arg-type]
+        articles = [Article(id=f"a{n}", text=text_of(n)) for n in range(6)]
+        return await asyncio.gather(*(partitions.outcome(each, {}) for each in articles))
+
+    outcomes = asyncio.run(all_of_them())
+    kinds = [outcome.kind for outcome in outcomes]
+    assert kinds == ["fine", "fine", "fine", "crashed", "fine", "fine"]
+    assert cluster.sizes == [6, 1, 1, 1, 1, 1, 1]
+
+
+@pytest.mark.parametrize("who", ["The scheduler", "Every worker"])
+def test_where_nobody_works_any_more_the_batch_ends_with_a_sentence_and_the_ledger_is_kept(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str
+) -> None:
+    source, store, rush = (
+        archive(tmp_path / "a.jsonl", range(30)),
+        tmp_path / "a.db",
+        Rush(shop, 10),
+    )
+    for lone in gathered(1, CALLS):
+
+        def kill_when_full(lone: Crowd = lone) -> None:
+            assert rush.full.wait(60)
+            monkeypatch.setattr(clusters, "PATIENCE", 0.1)
+            lone.process.kill() if who == "The scheduler" else lone.dismiss()
+
+        killing = in_the_background(kill_when_full)
+        ended = run(store, annotator(shop), source, **on(lone))
+        killing.join()
+        lone.process.kill()
+        lone.process.wait()
+    assert ended.exit_code_at_end == 8
+    assert ended.stop.reason is not None
+    assert ended.stop.reason.startswith(f"{who} of the cluster ")
+    assert "was lost. What is in the ledger is kept" in ended.stop.reason
+    assert "run the same command again" in ended.stop.reason
+    assert counts(store)["answers"] == 10
+    shop.gate.set()
+    again: Ended = run(store, annotator(shop), source)
+    assert again.exit_code_at_end == 0
+    assert counts(store)["annotated"] == 30
+    assert {shop.sold[request] for request in rush.finished} == {1}
+
+
+def test_ctrl_c_lets_workers_here_finish_their_calls_and_ends_them(
+    shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store, closed = (
+        archive(tmp_path / "a.jsonl", range(30)),
+        tmp_path / "a.db",
+        Closed(shop, 6),
+    )
+    running = forker.begin(
+        *("batch", "--store", str(store), "--engine", "openai", "--cluster", "local"),
+        *("--concurrency", "3", str(source)),
+        OPENAI_BASE_URL=shop.url,
+    )
+    assert closed.reached.wait(60)
+    children = children_of(running)
+    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+    say_is(running, "are waited for")
+    shop.gate.set()
+    assert running.wait() == 130, running.said
+    assert "To go on, run the same command again." in running.said
+    found = counts(store)
+    assert found["answers"] == found["annotated"] == shop.sold.total() < 10
+    for child in children:
+        wait_for_the_end_of(child)
