@@ -10,6 +10,7 @@ submitted a second time.
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import tempfile
 import time
@@ -25,7 +26,7 @@ from attributor.archive.budget import Budget
 from attributor.archive.ledger import Ledger, storable
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.store import Store
-from attributor.archive.submissions import Order, Outbox, Submission
+from attributor.archive.submissions import Order, Outbox, Submission, on_the_disk
 from attributor.archive.tally import Tally
 from attributor.errors import BusyError, CreditError, ModelError, RequestError
 from attributor.prompting import Answer, Request, tokens
@@ -35,7 +36,11 @@ from attributor.prompting.client import REASONING_ROOM
 CHUNK = 200
 """Answers that are written to the store at a time."""
 PATIENCE = 3600.0
-"""Seconds for which the server may be out of reach while answers are waited for."""
+"""Seconds for which a server that has been heard may be busy or out of reach."""
+MOST_OUTBOXES, LET_IN = 32, 1000
+"""Files that wait at once to be handed in, and requests that are let in when there is room."""
+LONGEST_REST = 900.0
+"""Seconds between two files that the server refuses for their tokens."""
 TOO_MANY_TOKENS = "token_limit_exceeded"
 _NO_CREDIT = ("billing", "quota")
 _LIMIT = re.compile(r"limit:?\s*([\d,]{3,})", re.IGNORECASE)
@@ -69,6 +74,9 @@ class BatchDesk:
             that the server names counts from then on.
         attempts: how often a request is given to the server at most.
         pace: how often to do what.
+
+    Raises:
+        UsageError: another server has requests of this store.
     """
 
     def __init__(
@@ -92,11 +100,13 @@ class BatchDesk:
         self._tries: Counter[str] = Counter()
         self._held: dict[str, float] = {}
         self._outboxes: list[Outbox] = []
+        submissions.refuse_others(store, api.address)
         self._open = submissions.all_open(store, api.address)
         for submission in self._open:
             budget.promise(submission.promised)
-        self._asked_at = self._heard_at = time.monotonic()
+        self._asked_at, self._heard_at = time.monotonic(), float("-inf")
         self._look_at = self._hand_in_at = 0.0
+        self._rest = self._pace.look
         self._carrying: asyncio.Task[None] | None = None
         self._ended: BaseException | None = None
         self._bought = self._free = 0
@@ -120,7 +130,7 @@ class BatchDesk:
             future.set_exception(_again(self._ended))
         else:
             self._waiting[key] = future
-            if not submissions.is_open(self._store, key):
+            if not submissions.is_open(self._store, self._api.address, key):
                 self._put(key, request, article)
             self._carrying = self._carrying or asyncio.create_task(self._carry())
         return future
@@ -132,15 +142,23 @@ class BatchDesk:
         tally.files_out, tally.requests_out = submissions.counts(self._store)
 
     async def aclose(self) -> None:
-        """Carry nothing any more; what the server has stays there."""
+        """Carry nothing any more; what the server has stays there.
+
+        If nobody waited for any of it, at least what is over is taken in.
+        """
         if self._carrying is not None:
             self._carrying.cancel()
             with suppress(asyncio.CancelledError):
                 await self._carrying
+        elif self._open:
+            with suppress(ModelError, Stopping):
+                await self._stop.unless_asked(self._take_in())
+        for outbox in self._outboxes:
+            outbox.file.close()
         await self._api.aclose()
 
     def _put(self, key: str, request: Request, article: int) -> None:
-        """Write the request into the file that goes next, if the budget has room for it."""
+        """Write the request into the file that goes next, if there is room for it."""
         promised = self._budget.likely_most(request, REASONING_ROOM)
         if promised > self._budget.room:
             self._held[key] = promised
@@ -150,19 +168,21 @@ class BatchDesk:
         size = tokens.roughly(request)
         line = self._api.line(name, request)
         if not (self._outboxes and self._outboxes[-1].takes(line, size)):
-            self._outboxes.append(Outbox(self._store.path.parent, self._most_tokens))
+            if len(self._outboxes) >= MOST_OUTBOXES:
+                self._held[key] = promised
+                return
+            with on_the_disk(self._store):
+                self._outboxes.append(Outbox(self._store.path.parent, self._most_tokens))
         order = Order(name, key, article, request.purpose, request.part, size, promised)
-        self._outboxes[-1].put(order, line)
+        with on_the_disk(self._store):
+            self._outboxes[-1].put(order, line)
         self._budget.promise(promised)
         self._asked_at = time.monotonic()
 
     async def _carry(self) -> None:
         try:
-            while True:
-                await self._hand_in()
-                await self._take_in()
-                self._release_held()
-                await self._stop.sleep(self._pace.tick)
+            with on_the_disk(self._store):
+                await self._stop.unless_asked(self._rounds())
         except ModelError as error:
             self._stop.ask(
                 "stopped",
@@ -174,6 +194,14 @@ class BatchDesk:
             self._let_go(error)
             if not isinstance(error, Exception):
                 raise
+
+    async def _rounds(self) -> None:
+        """Each of its steps may be the last: what the server has is in the store."""
+        while True:
+            await self._hand_in()
+            await self._take_in()
+            self._release_held()
+            await asyncio.sleep(self._pace.tick)
 
     def _let_go(self, why: BaseException) -> None:
         self._ended = why
@@ -192,11 +220,21 @@ class BatchDesk:
             if self._open and queued + outbox.tokens > self._most_tokens:
                 return
             self._outboxes.pop(0)
-            await self._submit(outbox)
+            try:
+                await self._submit(outbox)
+            except BusyError as error:
+                self._hand_in_at = time.monotonic() + self._pace.look
+                self._bear(error)
 
     async def _submit(self, outbox: Outbox) -> None:
-        with outbox.file:
+        try:
             file_id = await self._api.upload(outbox.name, outbox.file)
+        except BaseException:
+            outbox.file.seek(0, io.SEEK_END)  # more may be written to it
+            self._outboxes.insert(0, outbox)
+            raise
+        self._heard_at = time.monotonic()
+        outbox.file.close()
         submission = submissions.opened(self._store, self._run, self._api.address, outbox, file_id)
         self._open.append(submission)
         await self._confirm(submission)
@@ -217,20 +255,22 @@ class BatchDesk:
             return
         self._look_at = time.monotonic() + self._pace.look
         for submission in list(self._open):
-            with suppress(BusyError):
+            try:
                 await self._look(submission)
                 self._heard_at = time.monotonic()
-        if self._open and time.monotonic() > self._heard_at + PATIENCE:
-            raise BusyError(
-                f"The server '{self._api.host}' has been out of reach for an hour; the answers "
-                "stay there for a month."
-            )
+            except BusyError as error:
+                self._bear(error)
+
+    def _bear(self, error: BusyError) -> None:
+        """Try again later, unless the server has never been heard, or not for long."""
+        if time.monotonic() > self._heard_at + PATIENCE:
+            raise error
 
     async def _look(self, submission: Submission) -> None:
         batch_id = submissions.batch_of(self._store, submission)
         if batch_id is None:  # the last run was ended in the middle
             batch_id = await self._confirm(submission)
-        status = await self._api.look(batch_id)
+        status = await self._api.look(batch_id, submission.file, submission.since)
         submissions.noted(self._store, submission, status=status.name)
         if status.is_over:
             for file_id in status.files:
@@ -278,6 +318,8 @@ class BatchDesk:
             raise self._rejected(status)
         elif not status.completed or status.name == "completed":
             self._tries.update(left)
+        if status.completed:
+            self._rest = self._pace.look
         for key in left:
             tired = self._tries[key] >= self._attempts
             self._settle(key, self._unanswered(key) if tired else None)
@@ -297,25 +339,30 @@ class BatchDesk:
             future.set_result(end)
 
     def _release_held(self) -> None:
-        """Have those ask again for whom there was no room, as far as there is some now."""
+        """Have some ask again for whom there was no room, as far as there is some now."""
         out = self._open or self._outboxes
         if self._held and not out and min(self._held.values()) > self._budget.room:
             self._budget.used_up()
             return
+        if len(self._outboxes) >= MOST_OUTBOXES:
+            return
         room = self._budget.room
-        for key, promised in list(self._held.items()):
-            room -= promised
-            if room < 0:
-                return
-            del self._held[key]
-            self._settle(key, None)
+        fitting = [(key, promised) for key, promised in self._held.items() if promised <= room]
+        for key, promised in fitting[:LET_IN]:
+            if promised <= room:
+                room -= promised
+                del self._held[key]
+                self._settle(key, None)
 
     def _learn_limit(self, submission: Submission, complaint: str) -> None:
         """Give the server no more tokens at once than it takes, and not at once again."""
         told = _LIMIT.search(complaint)
-        known = float(told[1].replace(",", "")) if told else submission.tokens / 2
+        known = float(told[1].replace(",", "")) if told else float("inf")
+        if known >= submission.tokens:  # it counts otherwise than we, or others have filled it
+            known = submission.tokens / 2
         self._most_tokens = min(self._most_tokens, known)
-        self._hand_in_at = time.monotonic() + self._pace.look
+        self._hand_in_at = time.monotonic() + self._rest
+        self._rest = min(2 * self._rest, LONGEST_REST)
 
     def _rejected(self, status: Status) -> ModelError:
         if any(word in status.code for word in _NO_CREDIT):

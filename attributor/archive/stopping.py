@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Literal
+from collections.abc import Coroutine
+from typing import Any, Literal, TypeVar
+
+T = TypeVar("T")
 
 State = Literal["finished", "stopped", "interrupted"]
 
@@ -53,3 +56,20 @@ class Stop:
         except TimeoutError:
             return
         raise Stopping
+
+    async def unless_asked(self, work: Coroutine[Any, Any, T]) -> T:
+        """What `work` gives; it is cancelled where it stands once the batch shall end.
+
+        Raises:
+            Stopping: the batch shall end.
+        """
+        working, ending = asyncio.ensure_future(work), asyncio.ensure_future(self._asked.wait())
+        try:
+            await asyncio.wait((working, ending), return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                return working.result()
+            raise Stopping
+        finally:
+            working.cancel()
+            ending.cancel()
+            await asyncio.gather(working, ending, return_exceptions=True)

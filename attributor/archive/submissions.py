@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import secrets
 import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
 from attributor.archive.store import Row, Store, now
-from attributor.prompting.batch_api import MOST_BYTES, MOST_REQUESTS
+from attributor.errors import StoreError, UsageError, quoted
+from attributor.prompting.batch_api import KEPT, MOST_BYTES, MOST_REQUESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +118,34 @@ def all_open(store: Store, server: str) -> list[Submission]:
     return [Submission(**dict(row)) for row in rows.fetchall()]
 
 
-def is_open(store: Store, key: str) -> bool:
-    """Whether a server has been given the request with this key and has not answered it yet."""
-    return store.one("SELECT 1 FROM submitted WHERE key = ? AND state = 'open'", (key,)) is not None
+def refuse_others(store: Store, server: str) -> None:
+    """Ask nobody else for what a server may have answered already, and still keeps.
+
+    Raises:
+        UsageError: another server has requests of this store.
+    """
+    oldest = datetime.fromtimestamp(time.time() - KEPT, UTC).isoformat()
+    found = store.one(
+        "SELECT server, SUM(requests) AS requests FROM submissions "
+        "WHERE server != ? AND ended IS NULL AND made > ? GROUP BY server",
+        (server, oldest),
+    )
+    if found is not None:
+        raise UsageError(
+            f"{found['requests']:,} requests of this store are with the Batch API at "
+            f"{quoted(found['server'])}: take their answers in from there first (--base-url), so "
+            "that none is paid twice, or use another store."
+        )
+
+
+def is_open(store: Store, server: str, key: str) -> bool:
+    """Whether the server has been given the request with this key and has not answered it yet."""
+    found = store.one(
+        "SELECT 1 FROM submitted r JOIN submissions s ON s.id = r.submission_id "
+        "WHERE r.key = ? AND r.state = 'open' AND s.server = ?",
+        (key, server),
+    )
+    return found is not None
 
 
 def noted(store: Store, submission: Submission, **columns: Any) -> None:
@@ -164,3 +193,16 @@ def counts(store: Store) -> tuple[int, int]:
     files = store.value("SELECT COUNT(*) FROM submissions WHERE ended IS NULL")
     requests = store.value("SELECT COUNT(*) FROM submitted WHERE state = 'open'")
     return int(files), int(requests)
+
+
+@contextmanager
+def on_the_disk(store: Store) -> Iterator[None]:
+    """What the disk complains about, as a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(
+            f"The files of requests beside the store {quoted(str(store.path))} cannot be written "
+            f"({error.strerror or error}): free some room and run the same command again; what "
+            "the Batch API has is taken in then."
+        ) from error

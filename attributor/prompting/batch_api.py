@@ -9,11 +9,12 @@ stands in its metadata: whoever was interrupted while submitting it looks for it
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import IO, TYPE_CHECKING, Any, Final
+from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
-from attributor.errors import ModelError, RequestError
+from attributor.errors import AccessError, BusyError, ModelError, RequestError
 from attributor.prompting import prices
 from attributor.prompting.client import Asker, Dialect
 from attributor.prompting.exchange import Answer, Request
@@ -21,7 +22,9 @@ from attributor.prompting.faults import is_transient, shown
 
 if TYPE_CHECKING:
     from openai import APIStatusError
-    from openai.types import Batch
+    from openai.types import Batch, FileObject
+
+T = TypeVar("T")
 
 ENDPOINT: Final = "/v1/chat/completions"
 MOST_REQUESTS, MOST_BYTES = 50_000, 200_000_000
@@ -30,9 +33,9 @@ NAME = "attributor"
 """The key of the metadata that holds a batch's name."""
 KEPT = 30 * 24 * 3600
 """Seconds that the server keeps files: the longest that it can."""
-LONGEST_TRANSFER = 1800.0
-"""Seconds that the upload or the download of a file may take."""
-CLOCKS_DIFFER = 3600
+TO_CONNECT, TO_STORE = 10.0, 600.0
+"""Seconds in which a server takes a call, and says that it has an uploaded file."""
+CLOCKS_DIFFER = 24 * 3600
 """Seconds that the server's clock may be behind."""
 UNKNOWN = "unknown"
 OVER = frozenset({"completed", "failed", "expired", "cancelled", UNKNOWN})
@@ -45,7 +48,6 @@ class Status:
     Attributes:
         name: as the server says: validating, in_progress, completed, expired …
         completed: requests that were answered.
-        failed: requests that were not.
         files: the ids of the files with what came of the requests, in no order.
         code: of what is wrong with the whole file; empty if nothing is.
         complaint: the same in the server's words, harmless to show.
@@ -53,7 +55,6 @@ class Status:
 
     name: str
     completed: int = 0
-    failed: int = 0
     files: tuple[str, ...] = ()
     code: str = ""
     complaint: str = ""
@@ -97,7 +98,10 @@ class BatchApi:
             ModelError: the server did not take it.
         """
 
+        import httpx2
         import openai
+
+        patient = httpx2.Timeout(TO_STORE, connect=TO_CONNECT)
 
         async def send() -> str:
             file.seek(0)
@@ -106,16 +110,16 @@ class BatchApi:
                     file=(f"{name}.jsonl", file),
                     purpose="batch",
                     expires_after={"anchor": "created_at", "seconds": KEPT},
-                    timeout=LONGEST_TRANSFER,
+                    timeout=patient,
                 )
             except openai.NotFoundError as error:
                 raise RequestError(
                     f"The server '{self.host}' has no Batch API (HTTP 404); leave --via away, or "
                     "check --base-url."
                 ) from error
-            return sent.id
+            return _id(sent)
 
-        return await self._asker.persistently(send)
+        return await self._asked(send)
 
     async def submit(self, name: str, file_id: str, since: float) -> str:
         """Have an uploaded file answered, unless it is already; gives the batch's id.
@@ -140,28 +144,51 @@ class BatchApi:
                 metadata={NAME: name},
                 output_expires_after={"anchor": "created_at", "seconds": KEPT},
             )
-            return batch.id
+            return _id(batch)
 
-        return await self._asker.persistently(send)
+        return await self._asked(send)
 
-    async def look(self, batch_id: str) -> Status:
+    async def look(self, batch_id: str, file_id: str, since: float) -> Status:
         """How the batch stands; unknown, if the server has none with this id.
 
+        Args:
+            batch_id: see `submit`.
+            file_id: of the file that it answers.
+            since: when that was uploaded, in seconds since the epoch.
+
         Raises:
+            AccessError: the server knows neither, and would have to: it is another account's.
             ModelError: the server does not say.
         """
         import openai
 
+        client = self._asker.client
+
         async def ask() -> Status:
             try:
-                return _status(await self._asker.client.batches.retrieve(batch_id))
+                return _status(await client.batches.retrieve(batch_id))
             except openai.NotFoundError:
-                return Status(UNKNOWN)
+                return await known()
 
-        return await self._asker.persistently(ask)
+        async def known() -> Status:
+            try:
+                await client.files.retrieve(file_id)
+            except openai.NotFoundError as error:
+                if since < time.time() - KEPT:
+                    return Status(UNKNOWN)
+                raise AccessError(
+                    f"The server '{self.host}' knows neither the batch '{batch_id}' nor its file, "
+                    "although they were submitted there: use the key of the account and project "
+                    "that they were submitted with; the answers are there."
+                ) from error
+            return Status(UNKNOWN)
+
+        return await self._asked(ask)
 
     async def download(self, file_id: str, into: IO[bytes]) -> None:
         """Write the whole of a file of the server's into an empty one.
+
+        Nothing of it, if the server has it no more.
 
         Raises:
             ModelError: it cannot be had.
@@ -174,30 +201,31 @@ class BatchApi:
             into.truncate()
             files = self._asker.client.files.with_streaming_response
             try:
-                async with files.content(file_id, timeout=LONGEST_TRANSFER) as response:
+                async with files.content(file_id) as response:
                     async for chunk in response.iter_bytes():
                         into.write(chunk)
+            except openai.NotFoundError:
+                return
             except httpx2.TransportError as error:
                 request = httpx2.Request("GET", str(self._asker.client.base_url))
                 raise openai.APIConnectionError(request=request) from error
 
-        await self._asker.persistently(fetch)
+        await self._asked(fetch)
         into.seek(0)
 
     def results(self, lines: Iterable[bytes]) -> Iterator[Result]:
         """What the lines of a downloaded file say, one by one."""
         sent = self._asker.dialect  # many lines may complain of the same: it is changed once
         for line in lines:
-            try:
-                told = json.loads(line)
-                custom_id = told["custom_id"]
-            except (ValueError, KeyError, TypeError):
-                continue  # whose line it was is not known: its request counts as not answered
-            yield self._result(custom_id, told.get("response") or {}, sent)
+            told = _object(line)
+            custom_id = told.get("custom_id")
+            if isinstance(custom_id, str):  # else its request counts as not answered
+                response = told.get("response")
+                yield self._result(custom_id, response if isinstance(response, dict) else {}, sent)
 
     def _result(self, custom_id: str, response: dict[str, Any], sent: Dialect) -> Result:
-        status, body = response.get("status_code") or 0, response.get("body")
-        if status == 0:  # it expired, was cancelled, or got lost
+        status, body = response.get("status_code"), response.get("body")
+        if not isinstance(status, int):  # it expired, was cancelled, or got lost
             return Result(custom_id)
         if status == 200:
             return self._answered(custom_id, json.dumps(body))
@@ -220,23 +248,50 @@ class BatchApi:
         """Close the connections."""
         await self._asker.aclose()
 
+    async def _asked(self, call: Callable[[], Awaitable[T]]) -> T:
+        """What a call gives, tried again as long as that makes sense."""
+        try:
+            return await self._asker.persistently(call)
+        except (AttributeError, TypeError, ValueError) as error:  # the page of a proxy
+            raise BusyError(
+                f"The server '{self.host}' gave no answer of a Batch API; check --base-url, or try "
+                "again later."
+            ) from error
+
     async def _find(self, name: str, since: float) -> str | None:
         """The id of the batch with this name; None if there is none."""
         async for batch in self._asker.client.batches.list(limit=100):  # the newest first
             if (batch.metadata or {}).get(NAME) == name:
-                return batch.id
+                return _id(batch)
             if batch.created_at < since - CLOCKS_DIFFER:
                 break
         return None
 
 
+def _id(given: Batch | FileObject) -> str:
+    """The id that the server gave; the client does not check whether it gave one."""
+    if not isinstance(given.id, str):
+        raise TypeError(given)
+    return given.id
+
+
+def _object(line: bytes) -> dict[str, Any]:
+    """The JSON object of a line; an empty one if there is none."""
+    try:
+        told = json.loads(line)
+    except ValueError:
+        return {}
+    return told if isinstance(told, dict) else {}
+
+
 def _status(batch: Batch) -> Status:
+    if not isinstance(batch.status, str):
+        raise TypeError(batch)
     counts = batch.request_counts
     errors = (batch.errors.data if batch.errors else None) or []
     return Status(
         batch.status,
-        completed=counts.completed if counts else 0,
-        failed=counts.failed if counts else 0,
+        completed=getattr(counts, "completed", None) or 0,
         files=tuple(filter(None, (batch.output_file_id, batch.error_file_id))),
         code=(errors[0].code if errors else None) or "",
         complaint=shown((errors[0].message if errors else None) or ""),

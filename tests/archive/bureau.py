@@ -25,6 +25,7 @@ from replies import Reply, send
 from .shop import Shop, _Server, digest
 
 Line = dict[str, Any]
+ENDPOINT = "/v1/chat/completions"
 STEPS = ("validating", "in_progress", "finalizing")
 
 
@@ -42,17 +43,22 @@ class Given:
     output: str | None = None
     errors: str | None = None
     counts: dict[str, int] = field(default_factory=dict)
+    created: int = field(default_factory=lambda: int(time.time()))
+
+    @property
+    def is_over(self) -> bool:
+        return self.looks > len(STEPS)
 
     def told(self) -> dict[str, Any]:
-        over = self.looks > len(STEPS)
+        over = self.is_over
         status = self.ends if over else STEPS[max(0, self.looks - 1)]
         wrong = {"object": "list", "data": [{"code": self.code, "message": self.message}]}
         return {
             "id": self.id,
             "object": "batch",
-            "endpoint": "/v1/chat/completions",
+            "endpoint": ENDPOINT,
             "completion_window": "24h",
-            "created_at": int(time.time()),
+            "created_at": self.created,
             "input_file_id": self.input,
             "metadata": self.metadata,
             "status": status,
@@ -97,6 +103,7 @@ class Bureau:
         return [json.loads(line) for line in self.files[batch.input].split(b"\n") if line]
 
     def create(self, body: dict[str, Any]) -> Given:
+        self._check(body)
         batch = Given(f"batch_{len(self.batches) + 1}", body["input_file_id"], body["metadata"], "")
         self.batches.append(batch)
         batch.ends = self.fate(self, len(self.batches), self.lines(batch))
@@ -104,6 +111,14 @@ class Bureau:
             _, batch.code, batch.message = batch.ends.split(" ", 2)
             batch.ends = "failed"
         return batch
+
+    def _check(self, body: dict[str, Any]) -> None:
+        """What the reference asks of a file and of a batch."""
+        lines = [json.loads(line) for line in self.files[body["input_file_id"]].splitlines()]
+        assert len({line["custom_id"] for line in lines}) == len(lines) > 0
+        assert {(line["method"], line["url"]) for line in lines} == {("POST", ENDPOINT)}
+        assert len({line["body"]["model"] for line in lines}) == 1
+        assert (body["endpoint"], body["completion_window"]) == (ENDPOINT, "24h")
 
     def look(self, batch: Given) -> dict[str, Any]:
         batch.looks += 1
@@ -178,7 +193,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         url = urlsplit(self.path)
         _, _, kind, *rest = url.path.split("/")
-        if kind == "files":
+        if kind == "files" and rest[1:] != ["content"]:
+            self._do("file", lambda: self._known(rest[0]))
+        elif kind == "files":
             self._do("download", lambda: Reply(body=self.bureau.files[rest[0]].decode()))
         elif rest:
             self._do("look", lambda: self._batch(rest[0]))
@@ -200,6 +217,10 @@ class _Handler(BaseHTTPRequestHandler):
         told: dict[str, Any] = {"id": id_, "object": "file", "purpose": "batch"}
         told |= {"filename": self.bureau.names[id_], "bytes": len(self.bureau.files[id_])}
         return Reply(body=told | {"created_at": 1, "status": "processed"})
+
+    def _known(self, id_: str) -> Reply:
+        known = id_ in self.bureau.files
+        return self._file(id_) if known else Reply(404, {"error": {"message": "no such file"}})
 
     def _batch(self, id_: str) -> Reply:
         found = [batch for batch in self.bureau.batches if batch.id == id_]

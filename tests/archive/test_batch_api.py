@@ -24,7 +24,7 @@ from attributor.archive.submissions import Outbox
 from attributor.errors import StoreError, UsageError
 
 from . import bureau as bureaus
-from .bureau import Bureau, Line, result
+from .bureau import Bureau, Given, Line, result
 from .conftest import Forker, archive
 from .shop import completion, fault
 from .working import Ended, annotator, rows, run
@@ -107,10 +107,16 @@ def test_files_keep_to_the_limits(
 def test_no_more_tokens_are_queued_than_the_account_allows(bureau: Bureau, tmp_path: Path) -> None:
     go(bureau, archive(tmp_path / "a.jsonl", range(2)), max_articles=1)
     (each,) = rows(tmp_path / "a.db", "SELECT tokens FROM submissions")[0]
+    open_at_once: list[int] = []
+
+    def after(bureau: Bureau, what: str) -> None:
+        if what == "create":
+            open_at_once.append(sum(not batch.is_over for batch in bureau.batches))
+
+    bureau.after = after
     go(bureau, archive(tmp_path / "a.jsonl", range(9)), speed={"queued_tokens": 3.5 * each})
-    assert max(bureau.sizes) == 3
-    open_at_once = [batch for batch in bureau.batches if not batch.looks]
-    assert open_at_once == []
+    assert bureau.sizes == [1, 3, 3, 2]
+    assert open_at_once == [1, 1, 1]
 
 
 def test_a_limit_that_the_server_names_is_kept_to(bureau: Bureau, tmp_path: Path) -> None:
@@ -221,12 +227,15 @@ def test_a_batch_whose_answer_to_its_creation_got_lost_is_found_again(
         lost.append(asked)
         file = list(bureau.files)[-1]
         name = bureau.names[file].removesuffix(".jsonl")
-        bureau.create({"input_file_id": file, "metadata": {"attributor": name}})
+        given = {"input_file_id": file, "metadata": {"attributor": name}}
+        bureau.create(given | {"endpoint": bureaus.ENDPOINT, "completion_window": "24h"})
+        for number in range(3):  # others have submitted something since: it is on the second page
+            bureau.batches.append(Given(f"batch_of_others_{number}", file, {}, "completed"))
         return Reply(body={}, reset=True)
 
     bureau.fault = choose
     assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
-    assert (bureau.sizes, bureau.asked["create"]) == ([3], 1)
+    assert (bureau.asked["create"], set(bureau.shop.sold.values())) == (1, {1})
 
 
 def test_a_file_that_is_rejected_ends_the_run_with_the_servers_words(

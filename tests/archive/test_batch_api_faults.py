@@ -1,0 +1,292 @@
+"""What may go wrong with the Batch API beside the requests: servers, limits, files, the disk."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+from replies import Reply
+
+from attributor.archive import submissions
+from attributor.archive.batch_desk import BatchDesk
+from attributor.archive.budget import BUDGET_REACHED
+from attributor.archive.stopping import Stop
+from attributor.errors import StoreError, UsageError
+from attributor.prompting.batch_api import CLOCKS_DIFFER, KEPT
+
+from . import bureau as bureaus
+from .bureau import Bureau, Line
+from .conftest import archive, text_of
+from .shop import fault
+from .test_batch_api import go
+from .working import Ended, rows
+
+Interrupted = Callable[[Path], Ended]
+
+
+@pytest.fixture
+def bureau() -> Iterator[Bureau]:
+    with bureaus.opened() as bureau:
+        yield bureau
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("attributor.prompting.faults.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("attributor.prompting.faults.LONGEST_WAIT", 0.001)
+
+
+@pytest.fixture
+def stops(monkeypatch: pytest.MonkeyPatch) -> list[Stop]:
+    """What ends each run that was begun."""
+    stops: list[Stop] = []
+    begun = BatchDesk.__init__
+
+    def noting(self: BatchDesk, *args: Any, **given: Any) -> None:
+        begun(self, *args, **given)
+        stops.append(self._stop)
+
+    monkeypatch.setattr(BatchDesk, "__init__", noting)
+    return stops
+
+
+@pytest.fixture
+def interrupted(bureau: Bureau, stops: list[Stop]) -> Interrupted:
+    """Begins a run that is ended once the server has its file."""
+
+    def run(source: Path) -> Ended:
+        def after(bureau: Bureau, what: str) -> None:
+            if what == "look":
+                stops[-1].ask("interrupted", "Ended by a signal.", 130)
+
+        bureau.after = after
+        ended = go(bureau, source)
+        bureau.after = lambda bureau, what: None
+        assert ended.tally.requests_out == 3
+        return ended
+
+    return run
+
+
+def at_first(what: str, reply: Reply) -> Callable[[Bureau, str], Reply | None]:
+    """The reply to the first call of this kind, then nothing of the kind."""
+    left = [reply]
+    return lambda bureau, asked: left.pop() if asked == what and left else None
+
+
+@pytest.mark.usefixtures("priced")
+def test_what_still_fits_into_the_budget_is_not_held_up_by_what_does_not(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    (cost,) = (go(bureau, archive(tmp_path / "s.jsonl", range(1))).tally.spent,)
+    said = "“We keep bridge {} open and we will keep it open,” said Ana Petric."
+    long = "\n\n".join(said.format(number) for number in range(200))
+    articles = [{"id": "long", "text": long}, {"id": "short", "text": text_of(7)}]
+    source = tmp_path / "a.jsonl"
+    source.write_text("\n".join(map(json.dumps, articles)) + "\n", encoding="utf-8")
+    ended = go(bureau, source, speed={"max_cost": 3.4 * (cost or 0)})
+    assert ended.exit_code_at_end == BUDGET_REACHED
+    assert ended.tally.bought == 2
+    assert (ended.tally.spent or 0) <= 2.4 * (cost or 0)
+
+
+def test_another_server_is_not_asked_for_what_one_may_have_answered(
+    bureau: Bureau, tmp_path: Path, interrupted: Interrupted
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+    interrupted(source)
+    with bureaus.opened() as other:
+        with pytest.raises(UsageError, match="3 requests of this store are with the Batch API at"):
+            go(other, source)
+        assert other.sizes == []
+    assert go(bureau, source).tally.annotated == 3
+
+
+def test_another_server_is_asked_once_the_answers_are_no_longer_kept(
+    bureau: Bureau,
+    tmp_path: Path,
+    interrupted: Interrupted,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+    interrupted(source)
+    monkeypatch.setattr(submissions, "KEPT", -1)
+    with bureaus.opened() as other:
+        assert go(other, source).tally.annotated == 3
+
+
+def test_what_another_account_submitted_is_not_submitted_again(
+    bureau: Bureau, tmp_path: Path, interrupted: Interrupted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+    interrupted(source)
+    theirs, files = bureau.batches, bureau.files
+    bureau.batches, bureau.files = [], {}
+    ended = go(bureau, source)
+    assert ended.exit_code_at_end == 4
+    assert "use the key of the account and project" in (ended.stop.reason or "")
+    assert bureau.sizes == []
+    bureau.batches, bureau.files = theirs, files
+    assert go(bureau, source).tally.annotated == 3
+
+
+def test_what_nobody_keeps_any_more_is_asked_again(
+    bureau: Bureau, tmp_path: Path, interrupted: Interrupted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+    interrupted(source)
+    bureau.batches, bureau.files = [], {}
+    monkeypatch.setattr("attributor.prompting.batch_api.KEPT", -1)
+    assert go(bureau, source).tally.annotated == 3
+    assert KEPT > CLOCKS_DIFFER
+
+
+def test_answers_that_the_server_has_deleted_are_asked_again(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    bureau.fault = at_first("download", Reply(404, {"error": {"message": "No such File object"}}))
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert bureau.sizes == [3, 3]
+
+
+def test_what_nobody_waits_for_any_more_is_taken_in_all_the_same(
+    bureau: Bureau, tmp_path: Path, interrupted: Interrupted
+) -> None:
+    interrupted(archive(tmp_path / "a.jsonl", range(3)))
+    (tmp_path / "none.jsonl").write_text('{"id": "e", "text": ""}\n', encoding="utf-8")
+    left = [go(bureau, tmp_path / "none.jsonl").tally.requests_out for _ in range(3)]
+    assert left == [3, 3, 0]  # it is over at the fourth look; the first run made one
+    assert rows(tmp_path / "a.db", "SELECT COUNT(*) FROM ledger") == [(3,)]
+
+
+PAGE = Reply(200, "<html>Please log in</html>", {"Content-Type": "text/html"})
+
+
+@pytest.mark.parametrize("what", ["upload", "list", "create", "look"])
+@pytest.mark.parametrize("page", [PAGE, Reply(200, None)], ids=["a page", "null"])
+def test_a_proxys_page_is_no_answer(bureau: Bureau, tmp_path: Path, what: str, page: Reply) -> None:
+    bureau.fault = at_first(what, page)
+    source = archive(tmp_path / "a.jsonl", range(3))
+    ended = go(bureau, source)
+    if what == "upload":  # nobody knows that there is a server
+        assert ended.exit_code_at_end == 4
+        assert "gave no answer of a Batch API; check --base-url" in (ended.stop.reason or "")
+        ended = go(bureau, source)
+    assert (ended.exit_code_at_end, ended.tally.annotated) == (0, 3)
+    assert sum(bureau.shop.sold.values()) == 3
+
+
+@pytest.mark.parametrize("what", ["upload", "list", "create"])
+def test_a_server_that_was_heard_may_be_busy_for_a_while(
+    bureau: Bureau, tmp_path: Path, what: str
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+    left = [fault(429) for _ in range(9)]
+
+    def choose(bureau: Bureau, asked: str) -> Reply | None:
+        return left.pop() if asked == what and left and bureau.batches else None
+
+    bureau.fault = choose
+    ended = go(bureau, source, "the bridge")
+    assert (ended.exit_code_at_end, ended.tally.annotated) == (0, 3)
+    assert (left, bureau.sizes) == ([], [3, 3])
+
+
+def test_a_limit_that_is_counted_otherwise_is_approached_from_above(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(6))
+    go(bureau, source, max_articles=1)
+    (each,) = rows(tmp_path / "a.db", "SELECT tokens FROM submissions")[0]
+
+    def fate(bureau: Bureau, number: int, lines: list[Line]) -> str:
+        limit = f"token_limit_exceeded Enqueued token limit reached. Limit: {3.1 * each:,.0f}"
+        return f"failed {limit}" if len(lines) > 2 else "completed"
+
+    bureau.fate = fate
+    assert go(bureau, source).tally.annotated == 5
+    assert bureau.sizes[1:4] == [5, 3, 3]
+    assert max(bureau.sizes[4:]) == 1
+
+
+def test_few_files_wait_however_small_they_are(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attributor.archive.batch_desk.MOST_OUTBOXES", 2)
+    waiting = [0]
+    written = submissions.Outbox.put
+
+    def put(self: submissions.Outbox, *given: Any) -> None:
+        opened.setdefault(id(self.file), self.file)
+        waiting.append(sum(not file.closed for file in opened.values()))
+        written(self, *given)
+
+    opened: dict[int, IO[bytes]] = {}
+    monkeypatch.setattr(submissions.Outbox, "put", put)
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(6)), speed={"queued_tokens": 1})
+    assert ended.tally.annotated == 6
+    assert bureau.sizes == [1] * 6
+    assert max(waiting) == 2
+
+
+def test_lines_that_say_nothing_count_as_not_answered(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = [b"", b'"x"', b"[1", b'{"custom_id": ["a"]}', b'{"custom_id": "%s", "response": "x"}']
+    bad += [b'{"custom_id": "%s", "response": {"status_code": "200", "body": 5}}', b"{}"]
+    written = bureaus._written
+
+    def spoiled(lines: list[Line]) -> bytes:
+        if len(lines) != 3:
+            return written(lines)
+        first = [line.replace(b"%s", lines[0]["custom_id"].encode()) for line in bad]
+        rest = [json.dumps(line, ensure_ascii=False).encode() for line in lines[1:]]
+        return b"\r\n".join([*first, *rest])
+
+    monkeypatch.setattr(bureaus, "_written", spoiled)
+    monkeypatch.setattr(bureau.shop, "model", "m\u2028\u0085")
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert bureau.sizes == [3, 1]
+
+
+@pytest.mark.parametrize("what", ["upload", "download"])
+def test_a_signal_is_heard_while_a_file_is_on_its_way(
+    bureau: Bureau, tmp_path: Path, stops: list[Stop], what: str
+) -> None:
+    ended = threading.Event()
+
+    def choose(bureau: Bureau, asked: str) -> Reply | None:
+        if asked == what and not ended.is_set():
+            stuck.append(asked)
+            stops[0].ask("interrupted", "Ended by a signal.", 130)
+            assert ended.wait(30)
+        return None
+
+    stuck: list[str] = []
+    source = archive(tmp_path / "a.jsonl", range(3))
+    bureau.fault = choose
+    assert go(bureau, source).exit_code_at_end == 130
+    assert stuck == [what]
+    ended.set()
+    assert go(bureau, source).tally.annotated == 3
+    assert set(bureau.shop.sold.values()) == {1}
+
+
+def test_a_full_disk_is_told_and_costs_nothing(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+
+    def full(*given: Any) -> None:
+        raise OSError(28, os.strerror(28))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(submissions.Outbox, "put", full)
+        with pytest.raises(StoreError, match="No space left on device"):
+            go(bureau, source)
+    assert go(bureau, source).tally.annotated == 3
