@@ -23,7 +23,7 @@ from typing import IO
 
 from attributor.archive import submissions
 from attributor.archive.budget import Budget
-from attributor.archive.ledger import Ledger, storable
+from attributor.archive.ledger import Desk, Ledger, storable
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.store import Store
 from attributor.archive.submissions import Order, Outbox, Submission, on_the_disk
@@ -73,6 +73,8 @@ class BatchDesk:
         queued_tokens: input tokens that may be with the server at once, None for no limit; one
             that the server names counts from then on.
         attempts: how often a request is given to the server at most.
+        first: where the first request of the run is answered at once: that shows what the server
+            takes, before whole files go that it would reject a day later. None to leave it out.
         pace: how often to do what.
 
     Raises:
@@ -90,6 +92,7 @@ class BatchDesk:
         *,
         queued_tokens: float | None = None,
         attempts: int = 3,
+        first: Desk | None = None,
         pace: Pace | None = None,
     ) -> None:
         self._api, self._store, self._ledger, self._run = api, store, ledger, run
@@ -107,6 +110,8 @@ class BatchDesk:
         self._asked_at, self._heard_at = time.monotonic(), float("-inf")
         self._look_at = self._hand_in_at = 0.0
         self._rest = self._pace.look
+        self._first = first
+        self._asking: asyncio.Task[None] | None = None
         self._carrying: asyncio.Task[None] | None = None
         self._ended: BaseException | None = None
         self._bought = self._free = 0
@@ -138,6 +143,7 @@ class BatchDesk:
     def note(self, tally: Tally) -> None:
         """Write down what has been bought and spent, and what the server has."""
         tally.bought, tally.free = self._bought, self._free
+        tally.bought += self._first.bought if self._first else 0
         tally.spent = self._budget.spent_now if self._budget.is_priced else None
         tally.files_out, tally.requests_out = submissions.counts(self._store)
 
@@ -146,6 +152,8 @@ class BatchDesk:
 
         If nobody waited for any of it, at least what is over is taken in.
         """
+        if self._asking is not None:
+            await self._asking  # it is paid for
         if self._carrying is not None:
             self._carrying.cancel()
             with suppress(asyncio.CancelledError):
@@ -160,8 +168,11 @@ class BatchDesk:
     def _put(self, key: str, request: Request, article: int) -> None:
         """Write the request into the file that goes next, if there is room for it."""
         promised = self._budget.likely_most(request, REASONING_ROOM)
-        if promised > self._budget.room:
+        if promised > self._budget.room or self._is_asking:
             self._held[key] = promised
+            return
+        if self._first is not None and self._asking is None:
+            self._asking = asyncio.create_task(self._ask_at(self._first, key, request, article))
             return
         content = self._store.value("SELECT content FROM articles WHERE id = ?", (article,))
         name = f"{str(content)[:16]}-{request.purpose}-{request.part}-{key[:16]}"
@@ -178,6 +189,19 @@ class BatchDesk:
             self._outboxes[-1].put(order, line)
         self._budget.promise(promised)
         self._asked_at = time.monotonic()
+
+    @property
+    def _is_asking(self) -> bool:
+        return self._asking is not None and not self._asking.done()
+
+    async def _ask_at(self, desk: Desk, key: str, request: Request, article: int) -> None:
+        """Have a request answered at once; all others are held meanwhile."""
+        try:
+            self._settle(key, await desk.answer(key, request, article))
+        except ModelError as error:
+            self._settle(key, error)
+        except Exception as error:  # the store fails, or the batch is ending
+            self._let_go(error)
 
     async def _carry(self) -> None:
         try:
@@ -340,6 +364,8 @@ class BatchDesk:
 
     def _release_held(self) -> None:
         """Have some ask again for whom there was no room, as far as there is some now."""
+        if self._is_asking:
+            return
         out = self._open or self._outboxes
         if self._held and not out and min(self._held.values()) > self._budget.room:
             self._budget.used_up()

@@ -102,6 +102,7 @@ class Speed:
         max_cost: US dollars; see `Budget`.
         by_batch_api: whether answers come by the OpenAI Batch API.
         queued_tokens: see `BatchDesk`.
+        first_at_once: whether the first request is answered at once all the same; see `BatchDesk`.
         pace: see `BatchDesk`.
         cluster: "local", or a Dask scheduler's address; no cluster if None.
     """
@@ -112,6 +113,7 @@ class Speed:
     max_cost: float | None = None
     by_batch_api: bool = False
     queued_tokens: float | None = None
+    first_at_once: bool = True
     pace: Pace | None = None
     cluster: str | None = None
 
@@ -177,15 +179,18 @@ def _much_later(
     from attributor.archive.batch_desk import BatchDesk
     from attributor.prompting.batch_api import BatchApi
 
+    asker, ledger = annotator.asker(sleep=stop.sleep), Ledger(store, run)
+    budget = _budget(annotator, speed, store, stop, prices.BATCH_API)
     desk = BatchDesk(
-        BatchApi(annotator.asker(sleep=stop.sleep)),
+        BatchApi(asker),
         store,
-        Ledger(store, run),
+        ledger,
         run,
-        _budget(annotator, speed, store, stop, prices.BATCH_API),
+        budget,
         stop,
         queued_tokens=speed.queued_tokens,
         attempts=annotator.settings.attempts,
+        first=Desk(asker, ledger, budget, stop) if speed.first_at_once else None,
         pace=speed.pace,
     )
     at_once = speed.concurrency or WAITING_AT_ONCE

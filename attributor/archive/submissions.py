@@ -188,6 +188,17 @@ def closed(store: Store, submission: Submission) -> list[str]:
     return [row["key"] for row in left]
 
 
+def abandon(store: Store) -> tuple[int, int]:
+    """Wait for nothing any more; gives how many files and requests are given up."""
+    with store.transaction():
+        found = counts(store)
+        store.execute("UPDATE submitted SET state = 'abandoned' WHERE state = 'open'")
+        store.execute(
+            "UPDATE submissions SET status = 'abandoned', ended = ? WHERE ended IS NULL", (now(),)
+        )
+    return found
+
+
 def counts(store: Store) -> tuple[int, int]:
     """How many files, and how many requests of them, servers have and have not answered."""
     files = store.value("SELECT COUNT(*) FROM submissions WHERE ended IS NULL")

@@ -193,6 +193,22 @@ def diff(store: str, old: int, new: int, as_json: bool) -> None:
         _echo(described(compare(opened, old, new), as_json))
 
 
+@batch.command(short_help="Give up what the Batch API has and nobody can fetch.")
+@click.argument("store", shell_complete=files)
+def abandon(store: str) -> None:
+    """Give up the requests of STORE that are with the Batch API, when their answers cannot be had.
+
+    The server may answer them all the same, and wants its money: they are asked, and paid, again.
+    Say 'attributor batch status STORE' first, and cancel the batches that it names at the server.
+    """
+    from attributor.archive.store import Store
+    from attributor.archive.submissions import abandon as given_up
+
+    with Store.open(store) as opened:
+        files_, requests = given_up(opened)
+    say(f"{requests:,} requests in {files_:,} files are given up; the next run asks them again.")
+
+
 def _echo(lines: Any) -> None:
     from attributor.views.escaping import visible
 
@@ -323,9 +339,10 @@ def _listen(work: Batch, cancel: Any) -> list[int]:
             "Ended by a signal. To go on, run the same command again.",
             128 + number,
         )
+        rest = "; what the Batch API has stays there" if work.tally.files_out else ""
         say(
             f"Ending: {work.tally.in_flight:,} articles are in the making, and calls on their way "
-            "are waited for. Once more (Ctrl-C) to stop at once."
+            f"are waited for{rest}. Once more (Ctrl-C) to stop at once."
         )
 
     for name in ("SIGINT", "SIGTERM"):

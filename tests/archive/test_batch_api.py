@@ -26,7 +26,7 @@ from attributor.errors import StoreError, UsageError
 from . import bureau as bureaus
 from .bureau import Bureau, Given, Line, result
 from .conftest import Forker, archive
-from .shop import completion, fault
+from .shop import Shop, completion, fault
 from .working import Ended, annotator, rows, run
 
 PACE = Pace(tick=0.001, quiet=0.02, look=0.001)
@@ -46,8 +46,8 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def go(bureau: Bureau, source: Path, *targets: str, **given: Any) -> Ended:
-    """A batch by the Batch API into a.db beside the source."""
-    speed = {"by_batch_api": True, "pace": PACE} | given.pop("speed", {})
+    """A batch by the Batch API alone into a.db beside the source."""
+    speed = {"by_batch_api": True, "first_at_once": False, "pace": PACE} | given.pop("speed", {})
     who = annotator(bureau.shop, *targets)
     given.setdefault("concurrency", 1000)
     return run(source.with_name("a.db"), who, source, speed=speed, **given)
@@ -200,6 +200,48 @@ def test_a_server_that_knows_no_temperature_is_asked_without_one(
     assert bureau.sizes == [3, 3]
 
 
+def test_the_first_request_is_asked_at_once_and_shows_what_the_server_takes(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    unknown = {"error": {"message": "Unsupported value: 'temperature'", "param": "temperature"}}
+    asked: list[bool] = []
+
+    def answer(body: Line) -> Reply:
+        asked.append("temperature" in body)
+        return Reply(400, unknown) if asked[-1] else Shop.answer(bureau.shop, body)
+
+    bureau.shop.answer = answer  # type: ignore[method-assign]
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(6)), speed={"first_at_once": True})
+    assert (ended.exit_code_at_end, ended.tally.annotated, ended.tally.bought) == (0, 6, 6)
+    assert asked[:2] == [True, False]
+    assert bureau.sizes == [5]
+    assert not any("temperature" in line["body"] for line in bureau.lines(bureau.batches[0]))
+
+
+def test_a_key_that_lets_nobody_in_is_known_before_a_file_goes(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    bureau.fault = lambda bureau, what: fault(401) if what == "call" else None
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(6)), speed={"first_at_once": True})
+    assert ended.exit_code_at_end == 4
+    assert "does not accept the key" in (ended.stop.reason or "")
+    assert bureau.asked["upload"] == 0
+
+
+@pytest.mark.usefixtures("priced")
+def test_the_first_request_has_its_full_price_and_keeps_to_the_budget(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+    go(bureau, source, speed={"first_at_once": True})
+    costs = rows(tmp_path / "a.db", "SELECT cost_usd FROM ledger ORDER BY cost_usd")
+    assert costs == [(5.1 / 2,), (5.1 / 2,), (5.1,)]
+    tight = {"first_at_once": True, "max_cost": 1.5 * 5.1}
+    ended = go(bureau, archive(tmp_path / "b.jsonl", range(9)), speed=tight)
+    (cost,) = rows(tmp_path / "a.db", "SELECT SUM(cost_usd) FROM ledger")[0]
+    assert (ended.exit_code_at_end, cost) == (BUDGET_REACHED, 2 * 5.1)
+
+
 @pytest.mark.parametrize("what", ["upload", "create", "look", "download"])
 def test_a_fault_on_the_way_is_tried_again_and_nothing_submitted_twice(
     bureau: Bureau, tmp_path: Path, what: str
@@ -340,6 +382,27 @@ def test_a_batch_that_the_server_has_forgotten_is_submitted_again(
     assert bureau.sizes == [2, 2]
 
 
+def test_what_nobody_can_fetch_is_given_up_and_asked_again(
+    bureau: Bureau, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(3)), tmp_path / "a.db"
+    pids: list[int] = []
+    bureau.after = lambda bureau, what: (
+        os.kill(pids.pop(), signal.SIGKILL) if what == "look" and pids else None
+    )
+    call = ("batch", "--store", str(store), "--engine", "openai", "--via", "batch-api", str(source))
+    with bureau.lock:
+        running = forker.begin(*call, OPENAI_BASE_URL=bureau.url)
+        pids.append(running.pid)
+    assert running.wait() == -signal.SIGKILL
+    running = forker.begin("batch", "abandon", str(store))
+    assert (running.wait(), running.said) == (
+        0,
+        "2 requests in 1 files are given up; the next run asks them again.\n",
+    )
+    assert run(store, annotator(bureau.shop), source).tally.annotated == 2
+
+
 def test_an_outbox_is_nobody_elses(tmp_path: Path) -> None:
     outbox = Outbox(tmp_path, 10.0)
     with outbox.file as file:
@@ -361,7 +424,7 @@ def test_a_kill_at_any_step_neither_loses_nor_submits_twice(
     pids: list[int] = []
 
     def after(bureau: Bureau, what: str) -> None:
-        if pids and left[what]:
+        if pids and left.get(what):
             left[what] -= 1
             if not left[what]:
                 os.kill(pids.pop(), signal.SIGKILL)

@@ -26,7 +26,7 @@ CREATE TABLE submitted (
     key TEXT NOT NULL,                -- as in the ledger
     purpose TEXT NOT NULL,
     part INTEGER NOT NULL,
-    state TEXT NOT NULL               -- open, answered, refused, unanswered
+    state TEXT NOT NULL               -- open, answered, refused, unanswered, abandoned
 );
 CREATE UNIQUE INDEX submitted_by_name ON submitted (submission_id, name);
 CREATE INDEX submitted_open ON submitted (key) WHERE state = 'open';
