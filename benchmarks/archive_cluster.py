@@ -28,9 +28,10 @@ from archive_batch import _write as write
 from measuring import ROOT, machine, show
 
 from attributor.archive.batch import Batch, Options
-from attributor.archive.making import Speed, maker
+from attributor.archive.making import maker
 from attributor.archive.recipe import Recipe
-from attributor.archive.store import Store
+from attributor.archive.speed import Speed
+from attributor.archive.storing.store import Store
 from attributor.archive.tally import Tally
 from attributor.pipeline import Annotator
 from attributor.reading.archives import entries

@@ -18,12 +18,12 @@ from statistics import median
 
 from measuring import machine, show
 
-from attributor.archive.admission import admit
+from attributor.archive.finding.search import Query, search, statement
 from attributor.archive.recipe import Recipe
-from attributor.archive.rows import Rows
-from attributor.archive.saving import save
-from attributor.archive.search import Query, search, statement
-from attributor.archive.store import Store
+from attributor.archive.storing.admission import admit
+from attributor.archive.storing.rows import Rows
+from attributor.archive.storing.saving import save
+from attributor.archive.storing.store import Store
 from attributor.records import Article
 
 BOUND = 50.0

@@ -21,7 +21,7 @@ from typing import Any
 
 from measuring import show
 
-from attributor.archive.limits import Limits
+from attributor.archive.asking.limits import Limits
 from attributor.prompting.exchange import Message, Request
 
 REQUEST = Request("a", "attribute", 0, (Message("user", "text"),), "attribution", "{}", 500)

@@ -18,7 +18,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 import attributor
-from attributor.archive.admission import (
+from attributor.archive.making import Made
+from attributor.archive.recipe import Recipe
+from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.storing.admission import (
     BUSY,
     Admitted,
     State,
@@ -28,12 +31,9 @@ from attributor.archive.admission import (
     is_wanted,
     refuse,
 )
-from attributor.archive.making import Made
-from attributor.archive.recipe import Recipe
-from attributor.archive.rows import Rows
-from attributor.archive.saving import Failure, quarantine, restore, save
-from attributor.archive.stopping import Stop, Stopping
-from attributor.archive.store import Store, now, this_host
+from attributor.archive.storing.rows import Rows
+from attributor.archive.storing.saving import Failure, quarantine, restore, save
+from attributor.archive.storing.store import Store, now, this_host
 from attributor.archive.tally import Horizon, Tally
 from attributor.errors import ReadingError, StoreError
 from attributor.reading.archives import Columns, Entry

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
-from attributor.archive.admission import content_of, is_wanted, state_of
 from attributor.archive.recipe import Recipe
 from attributor.archive.sampling import Sample
-from attributor.archive.store import Store
+from attributor.archive.storing.admission import content_of, is_wanted, state_of
+from attributor.archive.storing.store import Store
 from attributor.errors import ReadingError
 from attributor.pipeline import Annotator
 from attributor.prompting import Estimate

@@ -14,7 +14,7 @@ from attributor.prompting.exchange import canonical_json, sha256
 from attributor.records import Codebook
 
 if TYPE_CHECKING:
-    from attributor.archive.store import Store
+    from attributor.archive.storing.store import Store
 
 
 @dataclass(frozen=True, slots=True)

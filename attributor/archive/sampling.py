@@ -6,7 +6,7 @@ import hashlib
 import heapq
 from collections.abc import Iterable, Iterator
 
-from attributor.archive.admission import content_of
+from attributor.archive.storing.admission import content_of
 from attributor.reading.archives import Entry
 from attributor.records import Article
 

@@ -13,7 +13,7 @@ from attributor.cli.options import configured, engine_options, study_options
 
 if TYPE_CHECKING:
     from attributor.archive.batch import Batch, Options
-    from attributor.archive.making import Speed
+    from attributor.archive.speed import Speed
     from attributor.pipeline import Annotator
     from attributor.reading.archives import Columns
 
@@ -149,8 +149,8 @@ def run(
 @click.argument("store", shell_complete=files)
 def status(store: str) -> None:
     """Say how far STORE is: articles, quarantine, what each run did and cost."""
-    from attributor.archive.report import status as lines
-    from attributor.archive.store import Store
+    from attributor.archive.finding.report import status as lines
+    from attributor.archive.storing.store import Store
 
     with Store.read(store) as opened:
         _echo(lines(opened))
@@ -166,8 +166,8 @@ def failures(store: str, kind: str | None, as_json: bool) -> None:
     """List what is in the quarantine of STORE, and why."""
     import json
 
-    from attributor.archive.report import failures as found
-    from attributor.archive.store import Store
+    from attributor.archive.finding.report import failures as found
+    from attributor.archive.storing.store import Store
 
     with Store.read(store) as opened:
         if as_json:
@@ -186,8 +186,8 @@ def diff(store: str, old: int, new: int, as_json: bool) -> None:
 
     'attributor batch status STORE' lists the runs. Articles that both annotated are compared.
     """
-    from attributor.archive.comparing import compare, described
-    from attributor.archive.store import Store
+    from attributor.archive.finding.comparing import compare, described
+    from attributor.archive.storing.store import Store
 
     with Store.read(store) as opened:
         _echo(described(compare(opened, old, new), as_json))
@@ -201,8 +201,8 @@ def abandon(store: str) -> None:
     The server may answer them all the same, and wants its money: they are asked, and paid, again.
     Say 'attributor batch status STORE' first, and cancel the batches that it names at the server.
     """
-    from attributor.archive.store import Store
-    from attributor.archive.submissions import abandon as given_up
+    from attributor.archive.asking.submissions import abandon as given_up
+    from attributor.archive.storing.store import Store
 
     with Store.open(store) as opened:
         files_, requests = given_up(opened)
@@ -232,7 +232,7 @@ def _options(sources: tuple[str, ...], columns: Columns, options: dict[str, Any]
 
 
 def _speed(options: dict[str, Any]) -> Speed:
-    from attributor.archive.making import Speed
+    from attributor.archive.speed import Speed
 
     return Speed(
         concurrency=options.pop("concurrency"),
@@ -248,7 +248,7 @@ def _speed(options: dict[str, Any]) -> Speed:
 def _notice(annotator: Annotator, speed: Speed) -> str:
     if speed.cluster is None:
         return annotator.notice
-    from attributor.archive.cluster import notice
+    from attributor.archive.working.cluster import notice
 
     return notice(annotator, speed.cluster)
 
@@ -257,7 +257,7 @@ def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> N
     from contextlib import ExitStack
 
     from attributor.archive.planning import plan
-    from attributor.archive.store import Store
+    from attributor.archive.storing.store import Store
     from attributor.cli.planned import described
     from attributor.reading.archives import entries
 
@@ -282,7 +282,7 @@ def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> in
     from attributor.archive.batch import Batch
     from attributor.archive.making import maker
     from attributor.archive.recipe import Recipe
-    from attributor.archive.store import Store
+    from attributor.archive.storing.store import Store
     from attributor.cli.progress import watched
 
     made = maker(annotator, speed)

@@ -48,8 +48,8 @@ def export(store: str, format_: str | None, output: str | None) -> None:
 
 
 def _text(store: str, format_: str | None, output: str | None) -> None:
-    from attributor.archive.exporting import exported
-    from attributor.archive.store import Store
+    from attributor.archive.finding.exporting import exported
+    from attributor.archive.storing.store import Store
     from attributor.views import write
 
     suffix = PurePath(output or "").suffix.lower()
@@ -59,9 +59,9 @@ def _text(store: str, format_: str | None, output: str | None) -> None:
 
 
 def _parquet(store: str, output: str | None) -> None:
-    from attributor.archive import parquet
-    from attributor.archive.exporting import exported
-    from attributor.archive.store import Store
+    from attributor.archive.finding import parquet
+    from attributor.archive.finding.exporting import exported
+    from attributor.archive.storing.store import Store
 
     if output is None or output == "-":
         raise click.UsageError("Parquet is written to a folder: name it with --output.")

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from attributor.cli.progress import duration
 
 if TYPE_CHECKING:
-    from attributor.archive.making import Speed
     from attributor.archive.planning import Plan
+    from attributor.archive.speed import Speed
 
 
 def described(plan: Plan, speed: Speed) -> Iterator[str]:
     """The plan in lines."""
-    from attributor.archive.making import CALLS_AT_ONCE
     from attributor.archive.planning import SECONDS_AN_ANSWER
+    from attributor.archive.speed import CALLS_AT_ONCE
     from attributor.prompting.prices import BATCH_API
 
     yield f"Found: {plan.read:,} places, {plan.unreadable:,} of them unreadable."

@@ -65,9 +65,9 @@ def search(
 
     A word may end in * for all that begin like it. Exits with 1 if nothing is found.
     """
-    from attributor.archive.search import Query
-    from attributor.archive.search import search as find
-    from attributor.archive.store import Store
+    from attributor.archive.finding.search import Query
+    from attributor.archive.finding.search import search as find
+    from attributor.archive.storing.store import Store
 
     with Store.read(store) as opened:
         found = list(find(opened, Query(words=" ".join(words), **given)))
@@ -101,7 +101,7 @@ def _write_csv(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
     import csv
     import io
 
-    from attributor.archive.search import COLUMNS
+    from attributor.archive.finding.search import COLUMNS
     from attributor.views.csv import cell
 
     if isinstance(out, io.TextIOWrapper):

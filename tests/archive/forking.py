@@ -35,7 +35,7 @@ def _warm_up() -> None:
     import attributor.archive.making
     import attributor.cli.batch
     import attributor.cli.progress  # noqa: F401
-    from attributor.archive.batch_desk import Pace
+    from attributor.archive.asking.batch_desk import Pace
     from attributor.marking import mark
     from attributor.prompting import prices
     from attributor.records import Article, Usage

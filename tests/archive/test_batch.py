@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from replies import Reply
 
+from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE
-from attributor.archive.budget import BUDGET_REACHED
-from attributor.archive.comparing import compare
-from attributor.archive.exporting import exported
+from attributor.archive.finding.comparing import compare
+from attributor.archive.finding.exporting import exported
 from attributor.archive.stopping import Stop
-from attributor.archive.store import Store
+from attributor.archive.storing.store import Store
 from attributor.errors import UsageError
 
 from .conftest import archive, text_of
@@ -35,7 +35,7 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
         self.check()
 
     monkeypatch.setattr(Stop, "sleep", at_once)
-    monkeypatch.setattr("attributor.archive.limits.LONGEST_WAIT", 0.0)
+    monkeypatch.setattr("attributor.archive.asking.limits.LONGEST_WAIT", 0.0)
     monkeypatch.setattr("attributor.prompting.faults.FIRST_WAIT", 0.0)
     monkeypatch.setattr("attributor.prompting.faults.LONGEST_WAIT", 0.0)
 

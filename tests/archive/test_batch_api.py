@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from replies import Reply
 
+from attributor.archive.asking.batch_desk import BatchDesk, Pace
+from attributor.archive.asking.budget import BUDGET_REACHED
+from attributor.archive.asking.ledger import Ledger
+from attributor.archive.asking.submissions import Outbox
 from attributor.archive.batch import IN_QUARANTINE
-from attributor.archive.batch_desk import BatchDesk, Pace
-from attributor.archive.budget import BUDGET_REACHED
-from attributor.archive.ledger import Ledger
-from attributor.archive.report import status
+from attributor.archive.finding.report import status
 from attributor.archive.stopping import Stop
-from attributor.archive.store import Store
-from attributor.archive.submissions import Outbox
+from attributor.archive.storing.store import Store
 from attributor.errors import StoreError, UsageError
 
 from . import bureau as bureaus
@@ -94,12 +94,12 @@ def test_answers_are_shared_with_calls(bureau: Bureau, tmp_path: Path) -> None:
 def test_files_keep_to_the_limits(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attributor.archive.submissions.MOST_REQUESTS", 4)
+    monkeypatch.setattr("attributor.archive.asking.submissions.MOST_REQUESTS", 4)
     go(bureau, archive(tmp_path / "a.jsonl", range(10)))
     assert sorted(bureau.sizes) == [2, 4, 4]
-    monkeypatch.setattr("attributor.archive.submissions.MOST_REQUESTS", 100)
+    monkeypatch.setattr("attributor.archive.asking.submissions.MOST_REQUESTS", 100)
     longest = max(len(bureau.files[batch.input]) for batch in bureau.batches)
-    monkeypatch.setattr("attributor.archive.submissions.MOST_BYTES", longest * 6 // 10)
+    monkeypatch.setattr("attributor.archive.asking.submissions.MOST_BYTES", longest * 6 // 10)
     go(bureau, archive(tmp_path / "b.jsonl", range(10, 16)))
     assert max(bureau.sizes[3:]) == 2
 
@@ -350,7 +350,7 @@ def test_a_store_that_fails_while_answers_are_taken_in_takes_the_rest_the_next_t
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, store = archive(tmp_path / "a.jsonl", range(7)), tmp_path / "a.db"
-    monkeypatch.setattr("attributor.archive.batch_desk.CHUNK", 2)
+    monkeypatch.setattr("attributor.archive.asking.batch_desk.CHUNK", 2)
     kept = Ledger.keep
     left = [1, 2, 3, 4]
 

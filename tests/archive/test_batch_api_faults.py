@@ -12,9 +12,9 @@ from typing import IO, Any
 import pytest
 from replies import Reply
 
-from attributor.archive import submissions
-from attributor.archive.batch_desk import BatchDesk
-from attributor.archive.budget import BUDGET_REACHED
+from attributor.archive.asking import submissions
+from attributor.archive.asking.batch_desk import BatchDesk
+from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.stopping import Stop
 from attributor.errors import StoreError, UsageError
 from attributor.prompting.batch_api import CLOCKS_DIFFER, KEPT
@@ -217,7 +217,7 @@ def test_a_limit_that_is_counted_otherwise_is_approached_from_above(
 def test_few_files_wait_however_small_they_are(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attributor.archive.batch_desk.MOST_OUTBOXES", 2)
+    monkeypatch.setattr("attributor.archive.asking.batch_desk.MOST_OUTBOXES", 2)
     waiting = [0]
     written = submissions.Outbox.put
 

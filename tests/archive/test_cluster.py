@@ -19,16 +19,17 @@ import pytest
 from replies import Reply
 
 import attributor
-from attributor.archive import cluster as clusters
 from attributor.archive.batch import Batch, Options
-from attributor.archive.making import Speed, maker
+from attributor.archive.making import maker
 from attributor.archive.recipe import Recipe
-from attributor.archive.rows import rows_of
-from attributor.archive.sharing import Partitions
-from attributor.archive.steps import Useless
+from attributor.archive.speed import Speed
 from attributor.archive.stopping import Stop
-from attributor.archive.store import Store
-from attributor.archive.working import Plan, Workshop
+from attributor.archive.storing.rows import rows_of
+from attributor.archive.storing.store import Store
+from attributor.archive.working import cluster as clusters
+from attributor.archive.working.sharing import Partitions
+from attributor.archive.working.steps import Useless
+from attributor.archive.working.worker import Plan, Workshop
 from attributor.errors import ClusterError, UsageError
 from attributor.pipeline import Annotator
 from attributor.reading.archives import entries

@@ -12,7 +12,7 @@ from typing import Any
 
 from replies import Reply
 
-from attributor.archive.store import Store
+from attributor.archive.storing.store import Store
 
 from .conftest import Forker, archive
 from .shop import Shop

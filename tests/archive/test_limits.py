@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from attributor.archive.limits import BURST, Limits
+from attributor.archive.asking.limits import BURST, Limits
 from attributor.prompting.exchange import Message, Request
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from attributor.archive.admission import admit
 from attributor.archive.recipe import Recipe
-from attributor.archive.store import Store
+from attributor.archive.storing.admission import admit
+from attributor.archive.storing.store import Store
 from attributor.records import Article
 
 from .working import rows
@@ -73,7 +73,7 @@ def test_odd_texts_are_no_reason_to_stop(tmp_path: Path, text: str) -> None:
 
 def test_bands_are_the_same_in_every_process(tmp_path: Path) -> None:
     code = (
-        "from attributor.archive.nearness import _bands, _signature;"
+        "from attributor.archive.storing.nearness import _bands, _signature;"
         f"print(_bands(_signature({report(3)!r}.split()).digest()))"
     )
     outputs = {

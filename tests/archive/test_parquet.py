@@ -7,7 +7,7 @@ import click.testing
 import pytest
 from pyarrow import parquet as reader
 
-from attributor.archive import parquet
+from attributor.archive.finding import parquet
 from attributor.cli import cli
 from attributor.errors import UsageError
 from attributor.pipeline import annotate

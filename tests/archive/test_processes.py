@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from replies import Reply
 
-from attributor.archive.store import Store
+from attributor.archive.storing.store import Store
 
 from .conftest import Forker, Running, archive
 from .shop import Shop

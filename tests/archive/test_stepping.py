@@ -8,11 +8,11 @@ import os
 
 import pytest
 
-from attributor.archive import stepping
-from attributor.archive.processes import Crashed, Workers
-from attributor.archive.rows import Rows
-from attributor.archive.stepping import Stepping, Steps, There
-from attributor.archive.steps import Asking
+from attributor.archive.storing.rows import Rows
+from attributor.archive.working import stepping
+from attributor.archive.working.processes import Crashed, Workers
+from attributor.archive.working.stepping import Stepping, Steps, There
+from attributor.archive.working.steps import Asking
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer
 from attributor.records import Article

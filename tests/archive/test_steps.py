@@ -7,8 +7,8 @@ import pickle
 
 import pytest
 
-from attributor.archive.rows import Rows
-from attributor.archive.steps import Asking, Useless, step
+from attributor.archive.storing.rows import Rows
+from attributor.archive.working.steps import Asking, Useless, step
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer
 from attributor.records import Article, Usage

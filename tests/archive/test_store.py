@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from attributor.archive.rows import annotation_of, rows_of
-from attributor.archive.store import Store
+from attributor.archive.storing.rows import annotation_of, rows_of
+from attributor.archive.storing.store import Store
 from attributor.errors import StoreError
 from attributor.pipeline import annotate
 

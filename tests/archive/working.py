@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from attributor.archive.batch import Batch, Options, until
-from attributor.archive.making import Speed, maker
+from attributor.archive.making import maker
 from attributor.archive.recipe import Recipe
 from attributor.archive.sampling import sampled
+from attributor.archive.speed import Speed
 from attributor.archive.stopping import Stop
-from attributor.archive.store import Store
+from attributor.archive.storing.store import Store
 from attributor.archive.tally import Tally
 from attributor.pipeline import Annotator
 from attributor.reading.archives import entries

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from attributor.archive.store import Store
+from attributor.archive.storing.store import Store
 from attributor.errors import UsageError
 
 Place = tuple[tuple[int, int], ...]

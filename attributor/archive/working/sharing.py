@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from attributor.archive import working
-from attributor.archive.admission import content_of
-from attributor.archive.cluster import Cluster, Crashed
-from attributor.archive.making import ModelMaker
-from attributor.archive.rows import Failure, Rows
-from attributor.archive.steps import Answers, Asking, Outcome, Useless
 from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.storing.admission import content_of
+from attributor.archive.storing.rows import Failure, Rows
 from attributor.archive.tally import Tally
-from attributor.archive.working import Job
+from attributor.archive.working import worker
+from attributor.archive.working.cluster import Cluster, Crashed
+from attributor.archive.working.makers import ModelMaker
+from attributor.archive.working.steps import Answers, Asking, Outcome, Useless
+from attributor.archive.working.worker import Job
 from attributor.errors import BusyError, quoted
 from attributor.prompting import Answer, Request, prices
 from attributor.prompting.exchange import sha256
@@ -23,8 +23,8 @@ from attributor.records import Article
 from attributor.settings import OPENAI_URL
 
 if TYPE_CHECKING:
-    from attributor.archive.ledger import Desk
-    from attributor.archive.store import Store
+    from attributor.archive.asking.ledger import Desk
+    from attributor.archive.storing.store import Store
 
 PARTITION, LINGER = 16, 0.1
 """Articles of a partition at most, and seconds that it waits for more of them."""
@@ -56,7 +56,7 @@ class Partitions:
         return None if article is None else await self.outcome(article, answers)
 
     async def outcome(self, article: Article, answers: Answers) -> Outcome:
-        """The article one step further, see `attributor.archive.steps`."""
+        """The article one step further, see `attributor.archive.working.steps`."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
         self._waiting.append((Job(article, dict(answers)), future))
@@ -110,7 +110,7 @@ class Partitions:
     async def _done(self, jobs: Sequence[Job]) -> list[Outcome]:
         content = sha256("\n".join(content_of(job.article) for job in jobs))
         given: list[Outcome] = await self._cluster.do(
-            working.advance, jobs, name=f"attributor-step-{content[:16]}", priority=1
+            worker.advance, jobs, name=f"attributor-step-{content[:16]}", priority=1
         )
         return given
 
@@ -123,13 +123,13 @@ class Buyers:
         self._calls = asyncio.Semaphore(cluster.plan.calls)
 
     async def buy(self, request: Request) -> Answer:
-        """The answer as it came, see `attributor.archive.ledger.Buyer`."""
+        """The answer as it came, see `attributor.archive.asking.ledger.Buyer`."""
         async with self._calls:
             self._stop.check()
             key = request.key(self._cluster.plan.settings.model)
             try:
                 answer: Answer = await self._cluster.do(
-                    working.buy, request, self._cluster.part, name=f"attributor-ask-{key[:16]}"
+                    worker.buy, request, self._cluster.part, name=f"attributor-ask-{key[:16]}"
                 )
             except Crashed as error:
                 raise BusyError(

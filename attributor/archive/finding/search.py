@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from attributor.archive.store import Store
+from attributor.archive.storing.store import Store
 from attributor.errors import UsageError
 
 _PART = re.compile(r'"([^"]*)"|(\S+)')

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import IO
 
-from attributor.archive import submissions
-from attributor.archive.budget import Budget
-from attributor.archive.ledger import Desk, Ledger, storable
+from attributor.archive.asking import submissions
+from attributor.archive.asking.budget import Budget
+from attributor.archive.asking.ledger import Desk, Ledger, storable
+from attributor.archive.asking.submissions import Order, Outbox, Submission, on_the_disk
 from attributor.archive.stopping import Stop, Stopping
-from attributor.archive.store import Store
-from attributor.archive.submissions import Order, Outbox, Submission, on_the_disk
+from attributor.archive.storing.store import Store
 from attributor.archive.tally import Tally
 from attributor.errors import BusyError, CreditError, ModelError, RequestError
 from attributor.prompting import Answer, Request, tokens

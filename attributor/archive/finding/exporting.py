@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from attributor.archive.rows import annotation_of
-from attributor.archive.store import Store
+from attributor.archive.storing.rows import annotation_of
+from attributor.archive.storing.store import Store
 from attributor.records import Annotation
 
 

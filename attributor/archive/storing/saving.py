@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from attributor.archive.ledger import whole
-from attributor.archive.rows import Failure as Failure
-from attributor.archive.rows import Rows, annotation_of, rows_of
-from attributor.archive.store import Store, now
+from attributor.archive.storing.rows import Failure as Failure
+from attributor.archive.storing.rows import Rows, annotation_of, rows_of
+from attributor.archive.storing.store import Store, now, whole
 
 ONE_PER_ARTICLE = "(article_id, recipe_id) WHERE article_id IS NOT NULL"
 _RENEWED = ", ".join(

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
-from attributor.archive.store import Row, Store, now
+from attributor.archive.storing.store import Row, Store, now
 from attributor.errors import StoreError, UsageError, quoted
 from attributor.prompting.batch_api import KEPT, MOST_BYTES, MOST_REQUESTS
 

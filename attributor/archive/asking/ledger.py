@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from dataclasses import replace
 from typing import Protocol
 
-from attributor.archive.budget import Budget
+from attributor.archive.asking.budget import Budget
 from attributor.archive.stopping import Stop
-from attributor.archive.store import Row, Store, now
+from attributor.archive.storing.store import Row, Store, now, whole
 from attributor.archive.tally import Tally
 from attributor.prompting.exchange import Answer, Request
 from attributor.records import Usage
 
 _OF_ANSWER = ("text", "finish_reason", "refusal", "model", "model_reported")
 _OF_USAGE = ("input_tokens", "cached_tokens", "output_tokens", "cost_usd")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Ledger:
@@ -119,11 +117,6 @@ def storable(answer: Answer) -> Answer:
     """The answer without halves of characters, which no file can keep."""
     refusal = None if answer.refusal is None else whole(answer.refusal)
     return replace(answer, text=whole(answer.text), refusal=refusal)
-
-
-def whole(text: str) -> str:
-    """The text with U+FFFD for each half of a character (a lone surrogate)."""
-    return _SURROGATE.sub("\ufffd", text)
 
 
 def _answer(row: Row) -> Answer:

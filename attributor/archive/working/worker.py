@@ -18,11 +18,11 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 import attributor
-from attributor.archive.limits import Limits
+from attributor.archive.asking.limits import Limits
 from attributor.archive.recipe import Recipe
-from attributor.archive.rows import rows_of
-from attributor.archive.steps import Answers, Outcome, Useless, step, unexpected
 from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.storing.rows import rows_of
+from attributor.archive.working.steps import Answers, Outcome, Useless, step, unexpected
 from attributor.errors import AttributorError, ClusterError, UsageError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Request

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from attributor.archive.rows import Failure, Rows, rows_of
+from attributor.archive.storing.rows import Failure, Rows, rows_of
 from attributor.errors import AnswerError, UsageError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Conversation, Request

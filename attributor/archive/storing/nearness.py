@@ -13,7 +13,7 @@ import zlib
 from array import array
 from typing import Any
 
-from attributor.archive.store import Store
+from attributor.archive.storing.store import Store
 
 SHINGLE = 5
 """Words."""

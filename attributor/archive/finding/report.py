@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from attributor.archive.store import Row, Store
+from attributor.archive.storing.store import Row, Store
 
 
 def status(store: Store) -> Iterator[str]:

@@ -10,8 +10,8 @@ import os
 from collections import OrderedDict
 from typing import Protocol
 
-from attributor.archive.processes import Crashed, Workers, annotator_here
-from attributor.archive.steps import Answers, Outcome, Useless, advance, guarded
+from attributor.archive.working.processes import Crashed, Workers, annotator_here
+from attributor.archive.working.steps import Answers, Outcome, Useless, advance, guarded
 from attributor.pipeline import Annotator
 from attributor.prompting import Conversation
 from attributor.records import Article

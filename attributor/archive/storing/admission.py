@@ -6,10 +6,9 @@ import json
 from dataclasses import dataclass
 from enum import Enum
 
-from attributor.archive.ledger import whole
-from attributor.archive.nearness import mark_near
-from attributor.archive.saving import shelve
-from attributor.archive.store import Store, now
+from attributor.archive.storing.nearness import mark_near
+from attributor.archive.storing.saving import shelve
+from attributor.archive.storing.store import Store, now, whole
 from attributor.marking.language import detect, known
 from attributor.records import Article
 

@@ -8,6 +8,7 @@ commits (those since the last checkpoint, of a few MB), and leaves a file that i
 from __future__ import annotations
 
 import os
+import re
 import socket
 import sqlite3
 from collections.abc import Iterator, Mapping
@@ -30,6 +31,7 @@ CACHE_KIB, CHECKPOINT_PAGES = 65_536, 4_000
 """Keys are hashes: without room for their indexes every article would read the disk."""
 
 Row = sqlite3.Row
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class Store:
@@ -149,6 +151,11 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def whole(text: str) -> str:
+    """The text with U+FFFD for each half of a character (a lone surrogate)."""
+    return _SURROGATE.sub("\ufffd", text)
+
+
 def this_host() -> str:
     """The name of this machine, as a run notes it."""
     return socket.gethostname()
@@ -241,7 +248,7 @@ def _version(connection: sqlite3.Connection) -> int:
 
 def _migrations() -> list[str]:
     """The steps from an empty file to today's schema, in order; step n leads to version n."""
-    folder = resources.files("attributor.archive") / "migrations"
+    folder = resources.files("attributor.archive.storing") / "migrations"
     files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
     return [file.read_text(encoding="utf-8") for file in files]
 

@@ -21,12 +21,12 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import attributor
-from attributor.archive import working
-from attributor.archive.making import CALLS_AT_ONCE, Speed
 from attributor.archive.recipe import Recipe
+from attributor.archive.speed import CALLS_AT_ONCE, Speed
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.tally import Tally
-from attributor.archive.working import Plan
+from attributor.archive.working import worker
+from attributor.archive.working.worker import Plan
 from attributor.errors import ClusterError, UsageError, quoted
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ class Cluster:
         """What the function gives on some worker, which is told the plan and the arguments.
 
         Args:
-            function: of `working`; gives what goes wrong, and raises nothing.
+            function: of `worker`; gives what goes wrong, and raises nothing.
             args: for it, after the plan.
             name: what people see of it; no two have the same in the end.
             priority: the highest goes first.
@@ -118,7 +118,7 @@ class Cluster:
             with suppress(OSError, TimeoutError):
                 if not self._gone:
                     await self._look()
-                    await self._client.run(working.forget, self.plan.run, on_error="ignore")
+                    await self._client.run(worker.forget, self.plan.run, on_error="ignore")
                 await self._client.close(timeout=LOOK)
         if self._own is not None:
             await self._own.close()
@@ -187,7 +187,7 @@ class Cluster:
             ClusterError: one cannot; says which, and why.
         """
         replies = await self._client.run(
-            working.greet, self.plan, workers=sorted(workers), on_error="return"
+            worker.greet, self.plan, workers=sorted(workers), on_error="return"
         )
         for address, reply in sorted(replies.items()):
             if isinstance(reply, ClusterError):
@@ -223,7 +223,7 @@ class Cluster:
         with suppress(Stopping):
             await self._stop.sleep(float("inf"))
         with suppress(Exception):  # there may be no scheduler any more
-            await self._client.run(working.finish, self.plan.run, on_error="ignore")
+            await self._client.run(worker.finish, self.plan.run, on_error="ignore")
 
 
 def notice(annotator: Annotator, address: str) -> str:
@@ -303,7 +303,7 @@ async def _local(processes: int, threads: int) -> Any:
         silence_logs=logging.CRITICAL,
         dashboard_address="127.0.0.1:0",
         scheduler_kwargs={"dashboard": False},
-        preload=["attributor.archive.working"],
+        preload=["attributor.archive.working.worker"],
     )
 
 

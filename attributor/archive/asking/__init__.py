@@ -1,0 +1,1 @@
+"""Where requests are answered: the ledger, the budget, the limits, and the desks."""

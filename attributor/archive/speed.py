@@ -1,0 +1,42 @@
+"""How fast, how, and for how much a batch works."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from attributor.archive.asking.batch_desk import Pace
+
+CALLS_AT_ONCE = 8
+"""Unless --concurrency says otherwise."""
+WAITING_AT_ONCE = 50_000
+"""Articles that wait for the Batch API, unless --concurrency says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speed:
+    """How fast, how, and for how much annotations are made.
+
+    Attributes:
+        concurrency: calls at once (of the Batch API: articles that wait at once), or processes of
+            the embedded engine, one a core if None.
+        requests_per_minute: see `Limits`.
+        tokens_per_minute: see `Limits`.
+        max_cost: US dollars; see `Budget`.
+        by_batch_api: whether answers come by the OpenAI Batch API.
+        queued_tokens: see `BatchDesk`.
+        first_at_once: whether the first request is answered at once all the same; see `BatchDesk`.
+        pace: see `BatchDesk`.
+        cluster: "local", or a Dask scheduler's address; no cluster if None.
+    """
+
+    concurrency: int | None = None
+    requests_per_minute: float | None = None
+    tokens_per_minute: float | None = None
+    max_cost: float | None = None
+    by_batch_api: bool = False
+    queued_tokens: float | None = None
+    first_at_once: bool = True
+    pace: Pace | None = None
+    cluster: str | None = None

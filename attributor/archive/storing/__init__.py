@@ -1,0 +1,1 @@
+"""What an archive was annotated into: the store, and how articles and annotations get there."""

@@ -1,0 +1,1 @@
+"""Who makes annotations: this process, processes beside it, or the workers of a cluster."""

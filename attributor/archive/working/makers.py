@@ -1,0 +1,184 @@
+"""From an article to its rows: by a model's answers, or by processes of the embedded engine."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Iterable
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.storing.admission import BUSY, article_at
+from attributor.archive.storing.rows import Rows, rows_of
+from attributor.archive.storing.saving import Failure
+from attributor.archive.storing.store import Store
+from attributor.archive.tally import Tally
+from attributor.archive.working.processes import Crashed, Workers, annotator_here
+from attributor.archive.working.stepping import Places
+from attributor.archive.working.steps import Asking, Useless, unexpected
+from attributor.errors import (
+    AccessError,
+    AnswerError,
+    BusyError,
+    CreditError,
+    FilteredError,
+    ModelError,
+    TooLongError,
+    UsageError,
+)
+from attributor.pipeline import Annotator
+from attributor.prompting import Answer, Request
+from attributor.records import Article
+
+if TYPE_CHECKING:
+    from attributor.archive.asking.batch_desk import Given
+
+T = TypeVar("T")
+
+
+class Maker(Protocol):
+    """Who makes annotations, so many articles at once."""
+
+    at_once: int
+
+    async def make(self, row: int, article: Article) -> Rows | Failure:
+        """The article's rows, or why there are none.
+
+        Raises:
+            Stopping: the batch is ending, and the article stays as it was.
+            UsageError: no article can be annotated like this.
+        """
+        ...
+
+    def note(self, tally: Tally) -> None:
+        """Write down what has been bought and spent."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of connections or processes."""
+        ...
+
+
+class Answering(Protocol):
+    """Where requests are answered: at once by `Desk`, much later by `BatchDesk`."""
+
+    def answer(self, key: str, request: Request, article: int) -> Awaitable[Given]:
+        """The answer and its row in the ledger; None if it is to be asked for again."""
+        ...
+
+    def note(self, tally: Tally) -> None:
+        """Write down what has been bought and spent."""
+        ...
+
+    async def aclose(self) -> None:
+        """Carry nothing any more, and close the connections."""
+        ...
+
+
+class ModelMaker:
+    """Has a model asked, through a desk, and steps made in some places."""
+
+    def __init__(
+        self, places: Places, desk: Answering, store: Store, stop: Stop, at_once: int
+    ) -> None:
+        self.at_once = at_once
+        self._places, self._desk, self._store, self._stop = places, desk, store, stop
+
+    async def make(self, row: int, article: Article) -> Rows | Failure:
+        """Carry the article's dialogue to its end."""
+        carried = self._carried(row, article)
+        del article  # thousands may wait for a day: only one that is worked on is in memory
+        try:
+            return await carried
+        except (CreditError, AccessError) as error:
+            self._stop.ask(
+                "stopped",
+                f"{error.message} To go on after that, run the same command again.",
+                error.exit_code,
+            )
+            raise Stopping from error
+        except ModelError as error:
+            return unanswered(error)
+
+    async def _carried(self, row: int, article: Article) -> Rows | Failure:
+        rows: dict[str, int] = {}
+        answers: dict[str, Answer] = {}
+        place = self._places.place()
+        outcome = await place.step(row, answers, article)
+        del article
+        while isinstance(outcome, Asking):
+            orders = {key: self._desk.answer(key, r, row) for key, r in outcome.requests.items()}
+            del outcome
+            for key, given in zip(orders, await _all(orders.values()), strict=True):
+                if given is not None:
+                    rows[key], answers[key] = given
+            outcome = await place.step(row, answers)
+            if outcome is None:
+                outcome = await place.step(row, answers, article_at(self._store, row))
+        assert outcome is not None  # noqa: S101  # it had the article
+        return outcome.failure(rows) if isinstance(outcome, Useless) else outcome
+
+    def note(self, tally: Tally) -> None:
+        """Write down what has been bought and spent."""
+        self._desk.note(tally)
+
+    async def aclose(self) -> None:
+        """End the processes, and close the connections."""
+        self._places.end()
+        await self._desk.aclose()
+
+
+async def _all(orders: Iterable[Awaitable[T]]) -> list[T]:
+    """What all orders give, or the first error once all have ended: what is paid for is kept."""
+    given = await asyncio.gather(*orders, return_exceptions=True)
+    for each in given:
+        if isinstance(each, BaseException):
+            raise each
+    return [each for each in given if not isinstance(each, BaseException)]
+
+
+def unanswered(error: ModelError) -> Failure:
+    """The failure of an article about which a server gave no answer."""
+    body = error.body if isinstance(error, AnswerError) else ""
+    kinds = {
+        BusyError: BUSY,
+        FilteredError: "filtered",
+        TooLongError: "too long",
+        AnswerError: "broken",
+    }
+    kind = next((kind for type_, kind in kinds.items() if isinstance(error, type_)), "rejected")
+    return Failure(kind, error.message, body=body)
+
+
+class EmbeddedMaker:
+    """Has the embedded engine read articles in processes of its own."""
+
+    def __init__(self, annotator: Annotator, processes: int) -> None:
+        self.at_once = 2 * processes  # so that none waits for the next article
+        self._workers = Workers(annotator, processes)
+
+    async def make(self, row: int, article: Article) -> Rows | Failure:
+        """Have a process annotate the article; if it breaks down over it, another one once more."""
+        try:
+            return await self._workers.call(_annotate, article)
+        except Crashed:
+            return Failure(
+                "crashed",
+                "The process that read the article ended twice over it; there may be too "
+                "little memory for a text of its length.",
+            )
+
+    def note(self, tally: Tally) -> None:
+        """Nothing is bought."""
+
+    async def aclose(self) -> None:
+        """End the processes."""
+        self._workers.end()
+
+
+def _annotate(article: Article) -> Rows | Failure:
+    try:
+        return rows_of(annotator_here().annotate_now(article))
+    except UsageError:
+        raise
+    except Exception as error:  # a fault in one article must not cost the others
+        return unexpected(error)
