@@ -31,8 +31,8 @@ from attributor.archive.storing.admission import (
     is_wanted,
     refuse,
 )
-from attributor.archive.storing.rows import Rows
-from attributor.archive.storing.saving import Failure, quarantine, restore, save
+from attributor.archive.storing.rows import Failure, Rows
+from attributor.archive.storing.saving import quarantine, restore, save
 from attributor.archive.storing.store import Store, now, this_host
 from attributor.archive.tally import Horizon, Tally
 from attributor.errors import ReadingError, StoreError

@@ -14,9 +14,7 @@ from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
 from attributor.archive.working.makers import EmbeddedMaker, Maker, ModelMaker
 from attributor.archive.working.stepping import Stepping
-from attributor.errors import (
-    UsageError,
-)
+from attributor.errors import UsageError
 from attributor.pipeline import Annotator
 from attributor.prompting import prices
 from attributor.settings import OPENAI_URL

@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any, Literal, TypeVar
 
+from attributor.errors import AttributorError
+
 T = TypeVar("T")
 
 State = Literal["finished", "stopped", "interrupted"]
@@ -34,6 +36,11 @@ class Stop:
         if not self.asked:
             self.state, self.reason, self.exit_code = state, reason, exit_code
             self._asked.set()
+
+    def ask_over(self, error: AttributorError) -> None:
+        """Have the batch end over what the user has to see to first."""
+        how = "To go on after that, run the same command again."
+        self.ask("stopped", f"{error.message} {how}", error.exit_code)
 
     def check(self) -> None:
         """Go no further once the batch shall end.

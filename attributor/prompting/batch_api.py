@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 from attributor.errors import AccessError, BusyError, ModelError, RequestError
@@ -97,7 +97,6 @@ class BatchApi:
         Raises:
             ModelError: the server did not take it.
         """
-
         import httpx2
         import openai
 
@@ -241,8 +240,7 @@ class BatchApi:
             return Result(custom_id, error=error)
         cost = answer.usage.cost_usd
         halved = None if cost is None else cost * prices.BATCH_API
-        usage = answer.usage.model_copy(update={"cost_usd": halved})
-        return Result(custom_id, replace(answer, usage=usage))
+        return Result(custom_id, answer.costing(halved))
 
     async def aclose(self) -> None:
         """Close the connections."""

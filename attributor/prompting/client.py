@@ -239,7 +239,7 @@ class Asker:
                 body=text,
             ) from error
         price = prices.cost(self._settings.model, answer.usage, str(self.client.base_url))
-        return replace(answer, usage=answer.usage.model_copy(update={"cost_usd": price}))
+        return answer.costing(price)
 
 
 def check_length(request: Request, answer: Answer, host: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from attributor.records import Usage
@@ -71,6 +71,10 @@ class Answer:
     model: str | None = None
     model_reported: str | None = None
     usage: Usage = field(default_factory=lambda: Usage(requests=1))
+
+    def costing(self, cost_usd: float | None) -> Answer:
+        """The answer at this price in US dollars; None where no price is known."""
+        return replace(self, usage=self.usage.model_copy(update={"cost_usd": cost_usd}))
 
 
 def canonical_json(value: object) -> str:

@@ -9,13 +9,18 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from attributor.archive.asking.batch_desk import BatchDesk
+from attributor.archive.stopping import Stop
 from attributor.prompting import prices
 from attributor.records import Usage
 
+from . import bureau as bureaus
 from . import shop as shops
+from .bureau import Bureau
 from .shop import Shop
 
 HERE = Path(__file__).parent
@@ -37,6 +42,33 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def shop() -> Iterator[Shop]:
     with shops.opened() as shop:
         yield shop
+
+
+@pytest.fixture
+def bureau() -> Iterator[Bureau]:
+    with bureaus.opened() as bureau:
+        yield bureau
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two attempts nobody waits long."""
+    monkeypatch.setattr("attributor.prompting.faults.FIRST_WAIT", 0.001)
+    monkeypatch.setattr("attributor.prompting.faults.LONGEST_WAIT", 0.001)
+
+
+@pytest.fixture
+def stops(monkeypatch: pytest.MonkeyPatch) -> list[Stop]:
+    """What ends each run that was begun."""
+    stops: list[Stop] = []
+    begun = BatchDesk.__init__
+
+    def noting(self: BatchDesk, *args: Any, **given: Any) -> None:
+        begun(self, *args, **given)
+        stops.append(self._stop)
+
+    monkeypatch.setattr(BatchDesk, "__init__", noting)
+    return stops
 
 
 @pytest.fixture

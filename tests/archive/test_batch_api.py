@@ -6,14 +6,12 @@ import os
 import random
 import signal
 import stat
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from replies import Reply
 
-from attributor.archive.asking.batch_desk import BatchDesk, Pace
 from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.asking.ledger import Ledger
 from attributor.archive.asking.submissions import Outbox
@@ -27,30 +25,9 @@ from . import bureau as bureaus
 from .bureau import Bureau, Given, Line, result
 from .conftest import Forker, archive
 from .shop import Shop, completion, fault
-from .working import Ended, annotator, rows, run
+from .working import annotator, go, rows, run
 
-PACE = Pace(tick=0.001, quiet=0.02, look=0.001)
-
-
-@pytest.fixture
-def bureau() -> Iterator[Bureau]:
-    with bureaus.opened() as bureau:
-        yield bureau
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between two attempts nobody waits long."""
-    monkeypatch.setattr("attributor.prompting.faults.FIRST_WAIT", 0.001)
-    monkeypatch.setattr("attributor.prompting.faults.LONGEST_WAIT", 0.001)
-
-
-def go(bureau: Bureau, source: Path, *targets: str, **given: Any) -> Ended:
-    """A batch by the Batch API alone into a.db beside the source."""
-    speed = {"by_batch_api": True, "first_at_once": False, "pace": PACE} | given.pop("speed", {})
-    who = annotator(bureau.shop, *targets)
-    given.setdefault("concurrency", 1000)
-    return run(source.with_name("a.db"), who, source, speed=speed, **given)
+pytestmark = pytest.mark.usefixtures("hasty")
 
 
 def once(bureau: Bureau, line: Line, told: Line, seen: set[str]) -> Line | None:
@@ -318,17 +295,8 @@ def test_a_budget_holds_for_what_is_with_the_server(bureau: Bureau, tmp_path: Pa
 
 
 def test_a_signal_leaves_what_the_server_has_to_the_next_run(
-    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bureau: Bureau, tmp_path: Path, stops: list[Stop]
 ) -> None:
-    stops: list[Stop] = []
-    begun = BatchDesk.__init__
-
-    def noting(self: BatchDesk, *args: Any, **given: Any) -> None:
-        begun(self, *args, **given)
-        stops.append(self._stop)
-
-    monkeypatch.setattr(BatchDesk, "__init__", noting)
-
     def after(bureau: Bureau, what: str) -> None:
         if what == "look" and len(stops) == 1:
             stops[0].ask("interrupted", "Ended by a signal.", 130)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,7 +13,6 @@ import pytest
 from replies import Reply
 
 from attributor.archive.asking import submissions
-from attributor.archive.asking.batch_desk import BatchDesk
 from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.stopping import Stop
 from attributor.errors import StoreError, UsageError
@@ -23,36 +22,11 @@ from . import bureau as bureaus
 from .bureau import Bureau, Line
 from .conftest import archive, text_of
 from .shop import fault
-from .test_batch_api import go
-from .working import Ended, rows
+from .working import Ended, go, rows
+
+pytestmark = pytest.mark.usefixtures("hasty")
 
 Interrupted = Callable[[Path], Ended]
-
-
-@pytest.fixture
-def bureau() -> Iterator[Bureau]:
-    with bureaus.opened() as bureau:
-        yield bureau
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attributor.prompting.faults.FIRST_WAIT", 0.001)
-    monkeypatch.setattr("attributor.prompting.faults.LONGEST_WAIT", 0.001)
-
-
-@pytest.fixture
-def stops(monkeypatch: pytest.MonkeyPatch) -> list[Stop]:
-    """What ends each run that was begun."""
-    stops: list[Stop] = []
-    begun = BatchDesk.__init__
-
-    def noting(self: BatchDesk, *args: Any, **given: Any) -> None:
-        begun(self, *args, **given)
-        stops.append(self._stop)
-
-    monkeypatch.setattr(BatchDesk, "__init__", noting)
-    return stops
 
 
 @pytest.fixture

@@ -126,10 +126,7 @@ def test_the_embedded_engine_works_in_processes_and_ends_with_its_parent(
     )
     running = forker.begin(*call)
     children = _children_after_an_annotation(running, store)
-    os.kill(running.pid, signal.SIGKILL)
-    assert running.wait() == -signal.SIGKILL
-    for child in children:
-        wait_for_the_end_of(child)
+    _kill(running, children)
     check_integrity(store)
     again = forker.begin(*call)
     assert again.wait() == 0, again.said
@@ -148,16 +145,21 @@ def test_processes_that_prepare_requests_end_with_their_parent_and_cost_no_answe
     assert closed.reached.wait(60)
     children = _children_after_an_annotation(running, store)
     assert children or not Path("/proc").exists()
-    os.kill(running.pid, signal.SIGKILL)
-    assert running.wait() == -signal.SIGKILL
-    for child in children:
-        wait_for_the_end_of(child)
+    _kill(running, children)
     shop.gate.set()
     again = forker.begin(*call, OPENAI_BASE_URL=shop.url)
     assert again.wait() == 0, again.said
     found = counts(store)
     assert found["annotated"] == found["answers"] == found["keys"] == 80
     assert shop.sold.total() <= 80 + 4  # what was in flight at the kill
+
+
+def _kill(running: Running, children: list[int]) -> None:
+    """kill -9 of a batch; its processes end with it."""
+    os.kill(running.pid, signal.SIGKILL)
+    assert running.wait() == -signal.SIGKILL
+    for child in children:
+        wait_for_the_end_of(child)
 
 
 def _children_after_an_annotation(running: Running, store: Path) -> list[int]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from attributor.archive.asking.batch_desk import Pace
 from attributor.archive.batch import Batch, Options, until
 from attributor.archive.making import maker
 from attributor.archive.recipe import Recipe
@@ -20,9 +21,11 @@ from attributor.reading.archives import entries
 from attributor.records import Codebook, Target
 from attributor.settings import Settings
 
+from .bureau import Bureau
 from .shop import Shop
 
 PRICED = "gpt-5-mini"
+PACE = Pace(tick=0.001, quiet=0.02, look=0.001)
 
 
 def annotator(shop: Shop, *targets: str, **settings: Any) -> Annotator:
@@ -59,6 +62,14 @@ def run(
             found = sampled(found, wanted.sample, wanted.seed)
         asyncio.run(work.run(found))
         return Ended(work.tally, work.stop, work.exit_code)
+
+
+def go(bureau: Bureau, source: Path, *targets: str, **given: Any) -> Ended:
+    """A batch by the Batch API alone into a.db beside the source."""
+    speed = {"by_batch_api": True, "first_at_once": False, "pace": PACE} | given.pop("speed", {})
+    who = annotator(bureau.shop, *targets)
+    given.setdefault("concurrency", 1000)
+    return run(source.with_name("a.db"), who, source, speed=speed, **given)
 
 
 def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:

@@ -144,7 +144,7 @@ class BatchDesk:
         """Write down what has been bought and spent, and what the server has."""
         tally.bought, tally.free = self._bought, self._free
         tally.bought += self._first.bought if self._first else 0
-        tally.spent = self._budget.spent_now if self._budget.is_priced else None
+        tally.spent = self._budget.spent_now
         tally.files_out, tally.requests_out = submissions.counts(self._store)
 
     async def aclose(self) -> None:
@@ -208,11 +208,7 @@ class BatchDesk:
             with on_the_disk(self._store):
                 await self._stop.unless_asked(self._rounds())
         except ModelError as error:
-            self._stop.ask(
-                "stopped",
-                f"{error.message} To go on after that, run the same command again.",
-                error.exit_code,
-            )
+            self._stop.ask_over(error)
             self._let_go(Stopping())
         except BaseException as error:
             self._let_go(error)
@@ -313,9 +309,7 @@ class BatchDesk:
                     self._settle(*end)
             await asyncio.sleep(0)
 
-    def _kept(
-        self, submission: Submission, result: Result
-    ) -> tuple[str, Given | ModelError] | None:
+    def _kept(self, submission: Submission, result: Result) -> End | None:
         """What came of a request, written down first; None if that was known already."""
         row = submissions.open_request(self._store, submission, result.custom_id)
         if row is None:

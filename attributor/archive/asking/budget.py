@@ -27,7 +27,7 @@ class Budget:
         base_url: where, for its price.
         limit: US dollars that all answers in the store may cost together; None for no limit.
         stop: told when the limit is reached.
-        spent: US dollars that they have cost so far; `spent_now` counts from here.
+        spent: US dollars that they have cost so far.
         dearest: US dollars that the dearest of them cost. No request is taken to cost less: a
             model's thinking counts as output, and a server may count tokens otherwise than we.
         factor: what an answer costs beside the list price.
@@ -47,14 +47,14 @@ class Budget:
         dearest: float = 0.0,
         factor: float = 1.0,
     ) -> None:
-        self.spent, self.spent_now, self._limit, self._stop = spent, 0.0, limit, stop
+        self.spent, self._before, self._limit, self._stop = spent, spent, limit, stop
         self._model, self._base_url, self._factor = model, base_url, factor
         self._dearest = dearest
         self._in_flight: list[float] = []
         self._promised = 0.0
         self._settled = asyncio.Condition()
-        self.is_priced = self._price(Usage(input_tokens=1, output_tokens=1)) is not None
-        if limit is not None and not self.is_priced:
+        self._is_priced = self._price(Usage(input_tokens=1, output_tokens=1)) is not None
+        if limit is not None and not self._is_priced:
             raise UsageError(
                 f"No price is known for the model '{model}', so that --max-cost cannot be kept: "
                 "leave it away, or limit the call with --max-articles."
@@ -107,6 +107,11 @@ class Budget:
         )
 
     @property
+    def spent_now(self) -> float | None:
+        """US dollars that this run has cost; None where no price is known."""
+        return self.spent - self._before if self._is_priced else None
+
+    @property
     def room(self) -> float:
         """US dollars that may still be promised."""
         return math.inf if self._limit is None else self._limit - self.spent - self._promised
@@ -137,7 +142,6 @@ class Budget:
         """Count what an answer cost."""
         cost = usage.cost_usd or 0.0
         self.spent += cost
-        self.spent_now += cost
         self._dearest = max(self._dearest, cost)
 
     def _price(self, usage: Usage) -> float | None:

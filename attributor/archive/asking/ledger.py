@@ -97,7 +97,7 @@ class Desk:
     def note(self, tally: Tally) -> None:
         """Write down what has been bought and spent."""
         tally.bought, tally.free = self.bought, self.free
-        tally.spent = self.budget.spent_now if self.budget.is_priced else None
+        tally.spent = self.budget.spent_now
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -29,11 +29,10 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """An article that the store knows: its row, how it stands, and whether its text was new."""
+    """An article that the store knows: its row, and how it stands."""
 
     row: int
     state: State
-    is_new: bool
 
 
 def content_of(article: Article) -> str:
@@ -54,7 +53,7 @@ def admit(store: Store, article: Article, source: str, run: int, recipe: int) ->
         mark_near(store, row, article.text)
     _place(store, article, source, row, run)
     state = State.NEW if is_new else _state(store, row, recipe)
-    return Admitted(row, state, is_new)
+    return Admitted(row, state)
 
 
 def state_of(store: Store, content: str, recipe: int | None) -> State:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from attributor.archive.storing.rows import Failure as Failure
-from attributor.archive.storing.rows import Rows, annotation_of, rows_of
+from attributor.archive.storing.rows import Failure, Rows, annotation_of, rows_of
 from attributor.archive.storing.store import Store, now, whole
 
 ONE_PER_ARTICLE = "(article_id, recipe_id) WHERE article_id IS NOT NULL"

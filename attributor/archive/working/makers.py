@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import BUSY, article_at
-from attributor.archive.storing.rows import Rows, rows_of
-from attributor.archive.storing.saving import Failure
+from attributor.archive.storing.rows import Failure, Rows
 from attributor.archive.storing.store import Store
 from attributor.archive.tally import Tally
 from attributor.archive.working.processes import Crashed, Workers, annotator_here
 from attributor.archive.working.stepping import Places
-from attributor.archive.working.steps import Asking, Useless, unexpected
+from attributor.archive.working.steps import Asking, Useless, read
 from attributor.errors import (
     AccessError,
     AnswerError,
@@ -23,7 +22,6 @@ from attributor.errors import (
     FilteredError,
     ModelError,
     TooLongError,
-    UsageError,
 )
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Request
@@ -90,11 +88,7 @@ class ModelMaker:
         try:
             return await carried
         except (CreditError, AccessError) as error:
-            self._stop.ask(
-                "stopped",
-                f"{error.message} To go on after that, run the same command again.",
-                error.exit_code,
-            )
+            self._stop.ask_over(error)
             raise Stopping from error
         except ModelError as error:
             return unanswered(error)
@@ -159,13 +153,14 @@ class EmbeddedMaker:
     async def make(self, row: int, article: Article) -> Rows | Failure:
         """Have a process annotate the article; if it breaks down over it, another one once more."""
         try:
-            return await self._workers.call(_annotate, article)
+            made = await self._workers.call(_read, article)
         except Crashed:
             return Failure(
                 "crashed",
                 "The process that read the article ended twice over it; there may be too "
                 "little memory for a text of its length.",
             )
+        return made.failure({}) if isinstance(made, Useless) else made
 
     def note(self, tally: Tally) -> None:
         """Nothing is bought."""
@@ -175,10 +170,5 @@ class EmbeddedMaker:
         self._workers.end()
 
 
-def _annotate(article: Article) -> Rows | Failure:
-    try:
-        return rows_of(annotator_here().annotate_now(article))
-    except UsageError:
-        raise
-    except Exception as error:  # a fault in one article must not cost the others
-        return unexpected(error)
+def _read(article: Article) -> Rows | Useless:
+    return read(annotator_here(), article)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from attributor.archive.stopping import Stop, Stopping
@@ -147,7 +146,7 @@ class Buyers:
         """The answer with its price by this machine's list, as the budget reckons."""
         settings = self._cluster.plan.settings
         price = prices.cost(settings.model, answer.usage, settings.base_url or OPENAI_URL)
-        return replace(answer, usage=answer.usage.model_copy(update={"cost_usd": price}))
+        return answer.costing(price)
 
 
 class ReadingMaker:

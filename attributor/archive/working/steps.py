@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from attributor.archive.storing.rows import Failure, Rows, rows_of
 from attributor.errors import AnswerError, UsageError
@@ -17,6 +18,8 @@ from attributor.prompting import Answer, Conversation, Request
 from attributor.prompting.client import check_length
 from attributor.records import Article
 from attributor.settings import Settings
+
+T = TypeVar("T")
 
 Answers = Mapping[str, Answer]
 """Those about one article, by the keys of their requests, in the order in which they came."""
@@ -54,7 +57,16 @@ def step(annotator: Annotator, article: Article, answers: Answers) -> Outcome:
     return guarded(lambda: advance(annotator.dialogue(article), annotator.settings, answers))
 
 
-def guarded(making: Callable[[], Outcome]) -> Outcome:
+def read(annotator: Annotator, article: Article) -> Rows | Useless:
+    """What the embedded engine makes of the article: it asks nobody, and one step is all.
+
+    Raises:
+        UsageError: no article can be annotated like this.
+    """
+    return guarded(lambda: rows_of(annotator.annotate_now(article)))
+
+
+def guarded(making: Callable[[], T]) -> T | Useless:
     """What is made, or the fault of the program's own that kept it from being made.
 
     Raises:
@@ -65,8 +77,7 @@ def guarded(making: Callable[[], Outcome]) -> Outcome:
     except UsageError:
         raise
     except Exception as error:  # a fault in one article must not cost the others
-        found = unexpected(error)
-        return Useless(found.kind, found.reason)
+        return unexpected(error)
 
 
 def advance(dialogue: Conversation, settings: Settings, answers: Answers) -> Outcome:
@@ -86,10 +97,10 @@ def advance(dialogue: Conversation, settings: Settings, answers: Answers) -> Out
     return rows_of(annotation)
 
 
-def unexpected(error: Exception) -> Failure:
+def unexpected(error: Exception) -> Useless:
     """A fault of the program's own in one article."""
     what = f"{type(error).__name__}: {error}"
-    return Failure("unexpected", f"This should not have happened ({what}).")
+    return Useless("unexpected", f"This should not have happened ({what}).")
 
 
 def _taken(

@@ -21,9 +21,8 @@ import attributor
 from attributor.archive.asking.limits import Limits
 from attributor.archive.recipe import Recipe
 from attributor.archive.stopping import Stop, Stopping
-from attributor.archive.storing.rows import rows_of
-from attributor.archive.working.steps import Answers, Outcome, Useless, step, unexpected
-from attributor.errors import AttributorError, ClusterError, UsageError
+from attributor.archive.working.steps import Answers, Outcome, read, step, unexpected
+from attributor.errors import AttributorError, ClusterError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Request
 from attributor.records import Article, Codebook
@@ -107,13 +106,7 @@ class Workshop:
         """
         if self.annotator.settings.chosen_engine == "openai":
             return step(self.annotator, job.article, job.answers)
-        try:
-            return rows_of(self.annotator.annotate_now(job.article))
-        except UsageError:
-            raise
-        except Exception as error:  # a fault in one article must not cost the others
-            found = unexpected(error)
-            return Useless(found.kind, found.reason)
+        return read(self.annotator, job.article)
 
 
 _workshops: dict[str, Workshop] = {}
