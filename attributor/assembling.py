@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attributor import grounding, speakers
-from attributor.grounding import GroundedQuote, Grounding, Rejection
+from attributor.grounding import GroundedQuote, Grounder, Grounding, Rejection
 from attributor.marking import Marking
 from attributor.marking.language import UNKNOWN
 from attributor.records import (
@@ -29,6 +29,7 @@ def assemble(
     engine: Engine,
     usage: Usage | None = None,
     warnings: Sequence[str] = (),
+    grounder: Grounder | None = None,
 ) -> Annotation:
     """The annotation that the article bears out.
 
@@ -41,8 +42,9 @@ def assemble(
         engine: which engine said it, for provenance.
         usage: what it cost, if anything.
         warnings: sentences that come before those about rejections.
+        grounder: the article's, if some of the proposal was verified before.
     """
-    grounded = grounding.ground(marking, proposal)
+    grounded = (grounder or Grounder(marking)).ground(proposal)
     resolution = speakers.resolve(marking, grounded.quotes, proposal.speakers)
     quotes = [
         _quote(marking.text, number, quote, speaker, mention_type)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from attributor.grounding.content import Edges, Layout, clause, content, kind, trim, without_cue
@@ -86,16 +85,45 @@ def ground(marking: Marking, proposal: Proposal) -> Grounding:
     A quote of which at least one piece stands in the article is kept, flagged where another part
     of it does not; quotes with the same spans are one.
     """
-    verifier = _Verifier(Layout(marking), len(proposal.speakers))
-    quotes: dict[tuple[Edges, ...], GroundedQuote] = {}
-    for number, proposed in enumerate(proposal.quotes):
-        quote = verifier.quote(number, proposed)
-        if quote is not None:
-            known = quotes.setdefault(quote.spans, quote)
-            quotes[quote.spans] = _fuller(known, quote)
-    not_speech = verifier.not_speech(proposal.not_speech)
-    ordered = sorted(quotes.values(), key=lambda quote: quote.spans)
-    return Grounding(tuple(ordered), tuple(verifier.rejections), not_speech)
+    return Grounder(marking).ground(proposal)
+
+
+class Grounder:
+    """Verifies proposals against one article; a quote that comes again is not verified again."""
+
+    def __init__(self, marking: Marking) -> None:
+        self._layout = Layout(marking)
+        self._known: dict[tuple[object, ...], _Verdict] = {}
+
+    def ground(self, proposal: Proposal) -> Grounding:
+        """Verify a proposal; see `ground`."""
+        quotes: dict[tuple[Edges, ...], GroundedQuote] = {}
+        rejections: list[Rejection] = []
+        for number, proposed in enumerate(proposal.quotes):
+            verdict = self._verdict(proposed)
+            known = proposed.speaker is None or 0 <= proposed.speaker < len(proposal.speakers)
+            misses = verdict.misses if known else (*verdict.misses, _unknown_speaker(proposed))
+            rejections += [_rejection(number, *miss) for miss in misses]
+            if verdict.quote is not None:
+                quote = _of(proposed, verdict.quote, proposed.speaker if known else None)
+                quotes[quote.spans] = _fuller(quotes.get(quote.spans, quote), quote)
+        not_speech, unsaid = self._not_speech(proposal.not_speech)
+        rejections += [_rejection(None, *miss) for miss in unsaid]
+        ordered = sorted(quotes.values(), key=lambda quote: quote.spans)
+        return Grounding(tuple(ordered), tuple(rejections), not_speech)
+
+    def _verdict(self, proposed: ProposedQuote) -> _Verdict:
+        key = proposed.pieces, proposed.cue, proposed.mention, proposed.own_words
+        if key not in self._known:
+            verifier = _Verifier(self._layout)
+            quote = verifier.quote(proposed)
+            self._known[key] = _Verdict(quote, tuple(verifier.misses))
+        return self._known[key]
+
+    def _not_speech(self, pieces: Iterable[Piece]) -> tuple[tuple[Edges, ...], Sequence[Missed]]:
+        verifier = _Verifier(self._layout)
+        found = [verifier.piece("not_speech", piece) for piece in pieces]
+        return tuple(edges for edges in found if edges), verifier.misses
 
 
 def locate(text: str, piece: Piece) -> Edges | Miss:
@@ -109,7 +137,6 @@ def locate(text: str, piece: Piece) -> Edges | Miss:
     return places[0] if len(places) == 1 else Miss("ambiguous", "they fit more than one place")
 
 
-@lru_cache(maxsize=1024)  # the same pieces come again when all of an article is put together
 def _places(text: str, piece: Piece) -> Sequence[Edges] | Miss:
     """Every stretch of the window that begins with `starts` and ends with `ends`."""
     if not 0 <= piece.start <= len(text) or not 0 <= piece.end <= len(text):
@@ -147,27 +174,44 @@ def _out(text: str, index: int, step: Literal[-1, 1]) -> int:
     return index
 
 
+Missed = tuple[Part, Piece, Miss]
+"""A part of a quote that the article does not bear out, and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What the article bears out of a quote, whoever said it and however sure that is."""
+
+    quote: GroundedQuote | None
+    misses: tuple[Missed, ...]
+
+
+def _of(proposed: ProposedQuote, quote: GroundedQuote, speaker: int | None) -> GroundedQuote:
+    """The quote with what its proposal says beyond the words."""
+    flags = tuple(dict.fromkeys((*proposed.flags, *quote.flags)))
+    return replace(quote, speaker=speaker, confidence=proposed.confidence, flags=flags)
+
+
 @dataclass
 class _Verifier:
     layout: Layout
-    speakers: int
-    rejections: list[Rejection] = field(default_factory=list)
+    misses: list[Missed] = field(default_factory=list)
 
-    def quote(self, number: int, proposed: ProposedQuote) -> GroundedQuote | None:
-        pieces = [self._piece(number, "piece", piece) for piece in proposed.pieces]
+    def quote(self, proposed: ProposedQuote) -> GroundedQuote | None:
+        pieces = [self.piece("piece", piece) for piece in proposed.pieces]
         spans = content(self.layout, [p for p in pieces if p])
         if not spans:
             if any(pieces):
-                self._reject(number, "piece", proposed.pieces[0], _NOTHING_LEFT)
+                self.misses.append(("piece", proposed.pieces[0], _NOTHING_LEFT))
             return None
-        cue = self._nearest(number, "cue", proposed.cue, spans, spans)
+        cue = self._nearest("cue", proposed.cue, spans, spans)
         if cue and proposed.own_words:
             spans = without_cue(self.layout, spans, cue)
         sort = kind(self.layout, spans, proposed.own_words)
         if sort != "direct":
             spans = tuple(clause(self.layout, *span) for span in spans)
         near = (cue,) if cue else spans
-        mention = self._nearest(number, "mention", proposed.mention, near, spans)
+        mention = self._nearest("mention", proposed.mention, near, spans)
         if cue and proposed.mention:
             mention = self._beside(cue, mention, spans)
         lost = {
@@ -181,42 +225,31 @@ class _Verifier:
             spans=spans,
             cue=cue,
             mention=mention,
-            speaker=self._speaker(number, proposed),
-            confidence=proposed.confidence,
-            flags=tuple(dict.fromkeys([*proposed.flags, *(flag for flag in lost if lost[flag])])),
+            flags=tuple(flag for flag in lost if lost[flag]),
         )
 
-    def not_speech(self, pieces: Iterable[Piece]) -> tuple[Edges, ...]:
-        found = (self._piece(None, "not_speech", piece) for piece in pieces)
-        return tuple(edges for edges in found if edges)
-
-    def _piece(self, number: int | None, part: Part, piece: Piece) -> Edges | None:
+    def piece(self, part: Part, piece: Piece) -> Edges | None:
         found = locate(self.layout.text, piece)
         if isinstance(found, Miss):
-            self._reject(number, part, piece, found)
+            self.misses.append((part, piece, found))
             return None
         return found
 
     def _nearest(
-        self,
-        number: int,
-        part: Part,
-        piece: Piece | None,
-        to: Sequence[Edges],
-        said: Sequence[Edges],
+        self, part: Part, piece: Piece | None, to: Sequence[Edges], said: Sequence[Edges]
     ) -> Edges | None:
         """A cue or a mention; of several that fit the one nearest `to`, if possible not inside."""
         if piece is None:
             return None
         places = _places(self.layout.text, piece)
         if isinstance(places, Miss):
-            self._reject(number, part, piece, places)
+            self.misses.append((part, piece, places))
             return None
         outside = [p for p in places if not any(_overlap(p, span) for span in said)]
         nearest = min(outside or places, key=lambda p: min(_distance(p, other) for other in to))
         trimmed = trim(self.layout, *nearest)
         if trimmed is None:
-            self._reject(number, part, piece, _NOTHING_LEFT)
+            self.misses.append((part, piece, _NOTHING_LEFT))
         return trimmed
 
     def _beside(self, cue: Edges, mention: Edges | None, said: Sequence[Edges]) -> Edges | None:
@@ -235,21 +268,17 @@ class _Verifier:
         ]
         return min(beside, key=lambda place: _distance(place, cue), default=mention)
 
-    def _speaker(self, number: int, proposed: ProposedQuote) -> int | None:
-        if proposed.speaker is None or 0 <= proposed.speaker < self.speakers:
-            return proposed.speaker
-        miss = Miss("outside", f"there is no speaker {proposed.speaker}")
-        self._reject(number, "speaker", proposed.pieces[0], miss)
-        return None
 
-    def _reject(self, number: int | None, part: Part, piece: Piece, miss: Miss) -> None:
-        words = " … ".join(filter(None, dict.fromkeys((piece.starts, piece.ends))))
-        proposed = f"the words “{excerpt(words)}”" if words else f"{piece.start} to {piece.end}"
-        what = f"As {_PARTS[part]}, {proposed} were rejected: {excerpt(miss.detail, 160)}."
-        message = what if number is None else f"Quote {number + 1}: {what[0].lower()}{what[1:]}"
-        self.rejections.append(
-            Rejection(number, part, miss.reason, message, (piece.start, piece.end))
-        )
+def _unknown_speaker(proposed: ProposedQuote) -> Missed:
+    return "speaker", proposed.pieces[0], Miss("outside", f"there is no speaker {proposed.speaker}")
+
+
+def _rejection(number: int | None, part: Part, piece: Piece, miss: Miss) -> Rejection:
+    words = " … ".join(filter(None, dict.fromkeys((piece.starts, piece.ends))))
+    proposed = f"the words “{excerpt(words)}”" if words else f"{piece.start} to {piece.end}"
+    what = f"As {_PARTS[part]}, {proposed} were rejected: {excerpt(miss.detail, 160)}."
+    message = what if number is None else f"Quote {number + 1}: {what[0].lower()}{what[1:]}"
+    return Rejection(number, part, miss.reason, message, (piece.start, piece.end))
 
 
 # --- coverage: what nobody was credited with ----------------------------------------------------
@@ -266,12 +295,12 @@ def uncovered(
     Returns:
         (start, end) in code points, in the order of the text.
     """
-    quotes, silent = tuple(quotes), _Covered(not_speech)
-    said = _Covered(span for quote in quotes for span in quote.spans)
+    quotes, silent = tuple(quotes), Stretches(not_speech)
+    said = Stretches(span for quote in quotes for span in quote.spans)
     passages = [(p.outer_start, p.outer_end) for p in marking.passages]
     open_passages = [p for p in passages if not said.touches(p) and not silent.touches(p)]
-    cues = _Covered(quote.cue for quote in quotes if quote.cue)
-    known = (said, silent, cues, _Covered(open_passages))
+    cues = Stretches(quote.cue for quote in quotes if quote.cue)
+    known = (said, silent, cues, Stretches(open_passages))
     starts = [start for start, _ in marking.sentences]
     with_cue = {
         marking.sentences[max(0, bisect_right(starts, cue.start) - 1)]
@@ -282,8 +311,8 @@ def uncovered(
     return tuple(sorted({*open_passages, *loose}))
 
 
-class _Covered:
-    """Stretches of the text, joined where they overlap."""
+class Stretches:
+    """Stretches of the text (start and end in code points), joined where they overlap."""
 
     def __init__(self, stretches: Iterable[Edges]) -> None:
         self._starts: list[int] = []
@@ -296,6 +325,7 @@ class _Covered:
                 self._ends.append(end)
 
     def touches(self, stretch: Edges) -> bool:
+        """Whether one of them has a character in common with `stretch`."""
         place = bisect_right(self._ends, stretch[0])
         return place < len(self._starts) and self._starts[place] < stretch[1]
 

@@ -67,11 +67,17 @@ class _Finder:
 
     def found(self) -> Iterator[Mention]:
         """Every candidate, overlapping ones too, in the order of their heads."""
-        i = 0
-        while i < len(self.tokens):
-            mention, i = self._at(i)
-            if mention:
-                yield mention
+        behind = 0
+        for i, token in enumerate(self.tokens):
+            if i >= behind and (token.capital or self._may_mean_somebody(token.low)):
+                mention, behind = self._at(i)
+                if mention:
+                    yield mention
+
+    def _may_mean_somebody(self, low: str) -> bool:
+        """Whether it may be a pronoun or a noun; most words are neither."""
+        lang = self.language
+        return low in lang.nouns or low in lang.pronouns or "'" in low
 
     def _at(self, i: int) -> tuple[Mention | None, int]:
         """The mention that begins or has its head at token `i`, and where to look on."""

@@ -18,10 +18,14 @@ _TOKEN = re.compile(
 
 def tokens(text: str) -> tuple[Token, ...]:
     """Every word and every other visible character of `text`, in order."""
-    return tuple(
-        Token(*m.span(), (word := m[0]).lower().replace("’", "'"), word[0].isupper())
-        for m in _TOKEN.finditer(text)
-    )
+    found = []
+    for match in _TOKEN.finditer(text):
+        word, (start, end) = match[0], match.span()
+        low = word.lower()
+        if not word.isascii():
+            low = low.replace("’", "'")
+        found.append(Token(start, end, low, word[0].isupper()))
+    return tuple(found)
 
 
 def index_at(tokens: Sequence[Token], offset: int) -> int:

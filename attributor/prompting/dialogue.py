@@ -12,6 +12,7 @@ from typing import Protocol
 
 from attributor.assembling import assemble
 from attributor.errors import AnswerError
+from attributor.grounding import Grounder
 from attributor.marking.evidence import Marking
 from attributor.prompting import prompts as prompt_files
 from attributor.prompting.answers import parsed, read_attribution
@@ -62,7 +63,8 @@ class Dialogue:
         self, marking: Marking, prompts: Prompts, codebook: Codebook | None = None
     ) -> None:
         self._marking, self._prompts, self._codebook = marking, prompts, codebook
-        self._talks = [Talk(marking, window) for window in cut(marking)]
+        self._grounder = Grounder(marking)
+        self._talks = [Talk(marking, window, self._grounder) for window in cut(marking)]
         self._outstanding = [self._attribute(talk) for talk in self._talks]
         self._usage = Usage()
         self._answer = Answer("")
@@ -162,4 +164,5 @@ class Dialogue:
             engine=engine,
             usage=self._usage,
             warnings=tuple(warnings),
+            grounder=self._grounder,
         )

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import groupby, product
 from typing import Literal
 
@@ -295,10 +295,29 @@ def _anchored(text: str, words: str, near: list[Segment]) -> Piece | None:
 
 
 def _all(text: str, words: str, segment: Segment) -> list[Edges]:
-    if not words:
-        return []
-    whole_words = re.compile(rf"(?<!\w){re.escape(words)}(?!\w)", re.IGNORECASE)
-    return [m.span() for m in whole_words.finditer(text, segment.start, segment.end)]
+    """Where the words stand whole in the segment, whatever their case."""
+    sought, found = words.lower(), list[Edges]()
+    at = segment.start if sought else -1
+    within = _lower(text)
+    while at >= 0:
+        at = within.find(sought, at, segment.end)
+        if at >= 0:
+            end = at + len(sought)
+            whole = not (_in_word(text, at - 1) or _in_word(text, end))
+            found += [(at, end)] if whole else []
+            at = end if whole else at + 1
+    return found
+
+
+@lru_cache(maxsize=4)
+def _lower(text: str) -> str:
+    """The text in lower case, each character where it was."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower()[0] for c in text)
+
+
+def _in_word(text: str, index: int) -> bool:
+    return 0 <= index < len(text) and (text[index].isalnum() or text[index] == "_")
 
 
 def _gap(one: Edges, other: Edges) -> int:
@@ -345,7 +364,7 @@ def _less(text: str, piece: Piece, segment: Edges, edges: Edges, side: Side) -> 
 
 
 def _stands(text: str, words: str, start: int, end: int) -> bool:
-    return text.lower().find(words.lower(), start, end) >= 0
+    return _lower(text).find(words.lower(), start, end) >= 0
 
 
 def _side(text: str, segment: Segment, source: Source, language: Language) -> Side:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from attributor.grounding import Grounding, ground, uncovered
+from attributor.grounding import Grounder, Grounding, Stretches, uncovered
 from attributor.marking.evidence import Marking
 from attributor.prompting.answers import Reading, Remark
 from attributor.prompting.windows import Window, harmless
@@ -29,6 +29,7 @@ class Talk:
 
     marking: Marking
     window: Window
+    grounder: Grounder
     names: list[str] = field(default_factory=list)
     quotes: list[ProposedQuote] = field(default_factory=list)
     broken: list[ProposedQuote] = field(default_factory=list)
@@ -124,7 +125,7 @@ class Talk:
                 quote.model_copy(update={"speaker": None, "flags": (_mark(number),)})
                 for number, quote in enumerate(quotes)
             )
-            self._grounded = wanted, ground(self.marking, Proposal(quotes=nameless))
+            self._grounded = wanted, self.grounder.ground(Proposal(quotes=nameless))
         return self._grounded[1]
 
     def _spans(self, quotes: Sequence[ProposedQuote]) -> list[Edges]:
@@ -133,16 +134,16 @@ class Talk:
     def _left_open(self) -> list[int]:
         """The marked segments of what grounding says is still to be credited."""
         silent = Proposal(not_speech=tuple(pieces_of(self.not_speech, self.window)))
-        not_speech = ground(self.marking, silent).not_speech
+        not_speech = self.grounder.ground(silent).not_speech
         edges = uncovered(self.marking, self._ground(self.quotes).quotes, not_speech)
         return [n for n in self._numbers(edges) if self.window.segments[n - 1].marked]
 
     def _numbers(self, edges: Iterable[Edges]) -> list[int]:
-        wanted = list(edges)
+        wanted = Stretches(edges)
         return [
             number
             for number, segment in enumerate(self.window.segments, start=1)
-            if _touch([(segment.start, segment.end)], wanted)
+            if wanted.touches((segment.start, segment.end))
         ]
 
 
