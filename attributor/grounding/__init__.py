@@ -101,12 +101,12 @@ class Grounder:
         rejections: list[Rejection] = []
         for number, proposed in enumerate(proposal.quotes):
             verdict = self._verdict(proposed)
-            known = proposed.speaker is None or 0 <= proposed.speaker < len(proposal.speakers)
-            misses = verdict.misses if known else (*verdict.misses, _unknown_speaker(proposed))
-            rejections += [_rejection(number, *miss) for miss in misses]
+            rejections += [_rejection(number, *miss) for miss in verdict.misses]
             if verdict.quote is not None:
+                known = proposed.speaker is None or 0 <= proposed.speaker < len(proposal.speakers)
                 quote = _of(proposed, verdict.quote, proposed.speaker if known else None)
                 quotes[quote.spans] = _fuller(quotes.get(quote.spans, quote), quote)
+                rejections += [] if known else [_rejection(number, *_unknown_speaker(proposed))]
         not_speech, unsaid = self._not_speech(proposal.not_speech)
         rejections += [_rejection(None, *miss) for miss in unsaid]
         ordered = sorted(quotes.values(), key=lambda quote: quote.spans)

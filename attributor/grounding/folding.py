@@ -16,6 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import accumulate
 from typing import Literal
 
 Reason = Literal[
@@ -115,8 +116,8 @@ def find_all(text: str, typed: str, start: int, end: int) -> list[tuple[int, int
     words = _wording(typed)
     if not words:
         return Miss("no_words", "there is no word in them")
-    tokens = _folded(text)
-    low, high = bisect_left(tokens.starts, start), bisect_right(tokens.ends, end)
+    at, tokens = _tokens_of(text, start, end)
+    low, high = bisect_left(tokens.starts, start - at), bisect_right(tokens.ends, end - at)
     if low >= high:
         return Miss("not_found", "there is no whole word to compare them with")
     found = set()
@@ -124,10 +125,20 @@ def find_all(text: str, typed: str, start: int, end: int) -> list[tuple[int, int
         for first in _occurrences(tokens, " ".join(variant), low, high):
             if first is None:
                 return Miss("ambiguous", "they fit very many places")
-            place = tokens.starts[first], tokens.ends[first + len(words) - 1]
+            place = at + tokens.starts[first], at + tokens.ends[first + len(words) - 1]
             if _is_whole(text, *place) and _case_fits(text, place[0], words[0][0]):
                 found.add((place[0], with_marks_of(text, place[1])))
     return sorted(found) or _difference(tokens, words, low, high)
+
+
+def _tokens_of(text: str, start: int, end: int) -> tuple[int, _Tokens]:
+    """The tokens of the line that holds `start:end`, else of the whole text; and where it begins.
+
+    No token goes on in another line.
+    """
+    first, last = text.rfind("\n", 0, start) + 1, text.find("\n", start)
+    last = len(text) if last < 0 else last
+    return (first, _folded(text[first:last])) if end <= last else (0, _folded(text))
 
 
 def _variants(words: tuple[str, ...]) -> set[tuple[str, ...]]:
@@ -150,7 +161,7 @@ def _occurrences(tokens: _Tokens, needle: str, low: int, high: int) -> Iterator[
 def _difference(tokens: _Tokens, words: tuple[str, ...], low: int, high: int) -> Miss:
     """Where the longest beginning of `words` that does stand there goes on differently."""
     reach = (_reach(tokens, variant, low, high) for variant in _variants(words))
-    count, position = max(reach)
+    count, position = max(reach, key=lambda found: (found[0], -found[1]))
     if not count:
         return Miss("not_found", f"“{words[0]}” does not stand there")
     if count == len(words):
@@ -262,29 +273,29 @@ def _is_word(token: str) -> bool:
 
 
 def _fold(text: str) -> _Tokens:
-    parts, at, starts, ends = [""], [1], [], []
+    parts, starts, ends = list[str](), list[int](), list[int]()
     previous = ""
     for match in _compiled(_TOKEN, re.VERBOSE).finditer(text.translate(_PLAIN)):
-        found, (start, end) = match[0], match.span()
-        plain = found.isascii() and found.isalnum()  # as most are: a word as it stands
-        token = found if plain else _FOLDS[str(match.lastgroup)](found)
-        if not token:
-            continue
+        token, (start, end) = match[0], match.span()
+        if not (token.isascii() and token.isalnum()):  # as most are: a word as it stands
+            found, token = token, _FOLDS[str(match.lastgroup)](token)
+            if not token:
+                continue
+            if token != found:  # what was folded away at its edges is not part of it
+                start = end - len(found.lstrip(INVISIBLE))
+                end = start + len(found.strip(INVISIBLE))
         if previous in _STOPS:
             token = token[0].lower() + token[1:]
         parts.append(token)
-        at.append(at[-1] + len(token) + 1)
-        if not plain and token != found:  # what was folded away at its edges is not part of it
-            start = end - len(found.lstrip(INVISIBLE))
-            end = start + len(found.strip(INVISIBLE))
         starts.append(start)
         ends.append(end)
         previous = token
-    return _Tokens(" ".join([*parts, ""]), at, starts, ends)
+    at = list(accumulate((len(part) + 1 for part in parts), initial=1))
+    return _Tokens(" ".join(["", *parts, ""]), at, starts, ends)
 
 
-# The last few articles: many pieces are looked up in one before the next is begun.
-_folded = lru_cache(maxsize=4)(_fold)
+# The last few lines, and articles: many pieces are looked up in one before the next is begun.
+_folded = lru_cache(maxsize=16)(_fold)
 
 
 def _word(token: str) -> str:

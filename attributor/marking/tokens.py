@@ -20,11 +20,11 @@ def tokens(text: str) -> tuple[Token, ...]:
     """Every word and every other visible character of `text`, in order."""
     found = []
     for match in _TOKEN.finditer(text):
-        word, (start, end) = match[0], match.span()
+        word = match[0]
         low = word.lower()
-        if not word.isascii():
+        if "’" in low:
             low = low.replace("’", "'")
-        found.append(Token(start, end, low, word[0].isupper()))
+        found.append(Token._make((match.start(), match.end(), low, word[0].isupper())))
     return tuple(found)
 
 
