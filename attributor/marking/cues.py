@@ -53,7 +53,9 @@ def _outside(tokens: Sequence[Token], passages: Sequence[Passage]) -> list[int]:
 def _verbs(tokens: Sequence[Token], outside: list[int], language: Language) -> Iterator[Cue]:
     for i in outside:
         token = tokens[i]
-        lemma = _apart(tokens, i, language) or language.verbs.get(token.low)
+        lemma = language.verbs.get(token.low)
+        if token.low in language.separable:
+            lemma = _apart(tokens, i, language) or lemma
         if lemma and not _is_noun(tokens, i, language) and not _is_named(tokens, i):
             doubtful = token.low in language.nominal_forms
             yield Cue(token.start, token.end, lemma, "noun" if doubtful else "verb")
@@ -61,9 +63,7 @@ def _verbs(tokens: Sequence[Token], outside: list[int], language: Language) -> I
 
 def _apart(tokens: Sequence[Token], i: int, language: Language) -> str | None:
     """The lemma of the verb at `i` whose other words end its clause: "teilte die Polizei mit"."""
-    forms = language.separable.get(tokens[i].low)
-    if not forms:
-        return None
+    forms = language.separable[tokens[i].low]
     clause = [t.low for t in tokens[i + 1 : i + 1 + _CLAUSE]]
     ends = (k for k, low in enumerate(clause) if low in _STOPS or low in language.conjunctions)
     for end in (*ends, len(clause)):
@@ -95,14 +95,15 @@ def _prepositions(tokens: Sequence[Token], outside: list[int], language: Languag
     for words in (*language.prepositions, *language.postpositions):
         starts.setdefault(words[0], []).append(words)
     for i in outside:
-        for words in starts.get(tokens[i].low, ()):
+        low = tokens[i].low
+        for words in starts.get(low, ()):
             if tuple(t.low for t in tokens[i : i + len(words)]) == words:
                 last = tokens[i + len(words) - 1]
                 yield Cue(tokens[i].start, last.end, " ".join(words), "preposition")
-        if tokens[i].low in language.before_views:
+        if low in language.before_views:
             yield from _view(tokens, i, language)
-        if tokens[i].low in language.tails and i and tokens[i - 1].low in _BEFORE_TAIL:
-            yield Cue(tokens[i].start, tokens[i].end, tokens[i].low, "preposition")
+        if low in language.tails and i and tokens[i - 1].low in _BEFORE_TAIL:
+            yield Cue(tokens[i].start, tokens[i].end, low, "preposition")
 
 
 def _view(tokens: Sequence[Token], i: int, language: Language) -> Iterator[Cue]:

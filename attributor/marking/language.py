@@ -257,11 +257,11 @@ def of(article: Article, language: str | None = None) -> str:
 
 def detect(text: str) -> str:
     """The language of `text` by its script and most common words; "und" if no pack fits."""
-    words = [w.lower() for w in _WORD.findall(text[:_SAMPLE])]
+    words = _WORD.findall(text[:_SAMPLE].lower())
     counts = Counter(words)
     best, most = UNKNOWN, 0
     for pack in _packs():
-        count = sum(n for word, n in counts.items() if word in pack.common)
+        count = sum(counts[word] for word in pack.common & counts.keys())
         if count > most:
             best, most = pack.code, count
     return best if most >= max(1, 0.1 * len(words)) else UNKNOWN

@@ -19,6 +19,8 @@ _PARTICLES = 3
 """At most so many of them stand between two words of a name."""
 _OWNED = 2
 """What somebody owns ("Ana’s aide", "Ana’s senior aide") ends within so many words."""
+_BEFORE_FIRST = frozenset("\"“„«»:‘'–—-(.")
+"""Signs behind which a sentence or a quote may begin."""
 _REACH = 6
 """So many words at most stand between a description's determiner and its noun."""
 
@@ -212,7 +214,7 @@ def _initial(tokens: Sequence[Token], starts: Iterable[int]) -> set[int]:
         while i < len(tokens) and not tokens[i].low[0].isalnum():
             i += 1
         first.add(i)
-    first.update(i + 1 for i, t in enumerate(tokens) if t.low in "\"“„«»:‘'–—-(.")
+    first.update(i + 1 for i, t in enumerate(tokens) if t.low in _BEFORE_FIRST)
     return first
 
 

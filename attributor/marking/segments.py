@@ -19,6 +19,7 @@ from attributor.marking.language import Language
 Bounds = tuple[int, int]
 
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
+_WORD = re.compile(r"[^\W_]")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _ENDS_PARAGRAPH = re.compile(r"[.!?:…\"”“»«’')\]]\s*$")
 _WRAPPED_AT = (50, 100)
@@ -157,4 +158,4 @@ def _trimmed(text: str, start: int, end: int) -> Bounds:
 
 
 def _has_word(text: str, start: int, end: int) -> bool:
-    return any(ch.isalnum() for ch in text[start:end])
+    return _WORD.search(text, start, end) is not None

@@ -116,10 +116,11 @@ class Cast:
         entity.located |= self._before(mention) in self.language.places
         role = self.text[mention.start : mention.end - len(surface)].strip(" ,.")
         for said in (role, self._office(mention), self._apposition(mention)):
-            if any(self._is_role(w) for w in said.lower().split()):
+            described = said.lower().split()
+            if any(map(self._is_role, described)):
                 entity.human |= entity.kind == "person"
                 entity.roles.append(said)
-                self._add_heads(entity, said.lower().split())
+                self._add_heads(entity, described)
         if entity.kind == "organization":
             self._add_heads(entity, words)
         return entity
