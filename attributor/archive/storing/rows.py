@@ -77,9 +77,7 @@ def annotation_of(dumped: str, text: str) -> Annotation:
 
 
 def _dumped(annotation: Annotation) -> str:
-    fields = annotation.model_dump(mode="python")
-    del fields["article"]["text"]
-    return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+    return annotation.model_dump_json(exclude={"article": {"text"}})
 
 
 def _quote(quote: Quote) -> Cells:
