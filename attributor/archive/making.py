@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from attributor.archive.asking import submissions
 from attributor.archive.asking.budget import Budget
 from attributor.archive.asking.ledger import Desk, Ledger
 from attributor.archive.asking.limits import Limits
-from attributor.archive.speed import CALLS_AT_ONCE, WAITING_AT_ONCE, Speed
+from attributor.archive.speed import AHEAD, CALLS_AT_ONCE, WAITING_AT_ONCE, Speed
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
 from attributor.archive.working.makers import EmbeddedMaker, Maker, ModelMaker
@@ -50,10 +51,10 @@ def _at_once(annotator: Annotator, speed: Speed, store: Store, run: int, stop: S
     _refuse_what_is_out(store)
     at_once = speed.concurrency or CALLS_AT_ONCE
     rates = (speed.requests_per_minute, speed.tokens_per_minute)
-    asker = annotator.asker(Limits(at_once, *rates, sleep=stop.sleep), stop.sleep)
+    asker = annotator.asker(Limits(at_once, *rates, sleep=stop.sleep, check=stop.check), stop.sleep)
     budget = _budget(annotator, speed, store, stop)
     desk = Desk(asker, Ledger(store, run), budget, stop)
-    return ModelMaker(Stepping(annotator), desk, store, stop, at_once)
+    return ModelMaker(Stepping(annotator), desk, store, stop, at_once + math.ceil(AHEAD * at_once))
 
 
 def _on_cluster(annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop) -> Maker:

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 CALLS_AT_ONCE = 8
 """Unless --concurrency says otherwise."""
+AHEAD = 0.5
+"""Articles more than calls, a call: while their answers are read, others' requests are sent."""
 WAITING_AT_ONCE = 50_000
 """Articles that wait for the Batch API, unless --concurrency says otherwise."""
 

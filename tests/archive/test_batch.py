@@ -313,7 +313,7 @@ def test_a_server_that_fails_every_article_ends_the_run(shop: Shop, tmp_path: Pa
     source, path = archive(tmp_path / "a.jsonl", range(90)), tmp_path / "a.db"
     shop.choose = always(fault(404))
     work = run(path, annotator(shop), source)
-    assert shop.asked <= HOPELESS_AFTER + 2 * 4
+    assert shop.asked <= HOPELESS_AFTER + 2 * (4 + 2)  # 4 calls at once, 2 articles ahead
     assert work.stop.reason is not None
     assert "articles all failed" in work.stop.reason
     assert rows(path, STATES) == [("stopped",)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def request(tokens: int = 1_000) -> Request:
     return Request("a", "attribute", 0, (Message("system", "s"),), "n", "{}", tokens)
 
 
-def limits(clock: Clock, concurrency: int = 100, **rates: float) -> Limits:
+def limits(clock: Clock, concurrency: int = 100, **rates: Any) -> Limits:
     return Limits(concurrency, **rates, sleep=clock.sleep, clock=clock)
 
 

@@ -10,6 +10,7 @@ from attributor.archive.asking.budget import Budget
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Row, Store, now, whole
 from attributor.archive.tally import Tally
+from attributor.errors import AccessError, CreditError
 from attributor.prompting.exchange import Answer, Request
 from attributor.records import Usage
 
@@ -106,7 +107,11 @@ class Desk:
     async def _bought(self, key: str, request: Request, article: int) -> tuple[int, Answer]:
         self._stop.check()
         async with self.budget.reserved(request) as spent:
-            answer = storable(await self._buyer.buy(request))
+            try:
+                answer = storable(await self._buyer.buy(request))
+            except (CreditError, AccessError) as error:
+                self._stop.ask_over(error)  # before the next in line is sent
+                raise
             row = self._ledger.keep(key, article, request.purpose, request.part, answer)
             spent(answer.usage)
         self.bought += 1

@@ -74,6 +74,7 @@ class Limits:
         requests_per_minute: as the user says; as the server says if None.
         tokens_per_minute: the same; counted as input and the most output of each request.
         sleep: waits, given seconds; raises where the batch shall end.
+        check: raises where the batch shall end: who waited for a turn does not go then.
         clock: the time in seconds.
     """
 
@@ -84,10 +85,12 @@ class Limits:
         tokens_per_minute: float | None = None,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        check: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.allowed = float(concurrency)
         self._concurrency, self._sleep, self._clock = concurrency, sleep, clock
+        self._check = check
         self._part, self._all_calls = 1.0, concurrency
         given = {"requests": requests_per_minute, "tokens": tokens_per_minute}
         self._rates = {what: rate for what, rate in given.items() if rate}
@@ -120,6 +123,7 @@ class Limits:
             amounts = self._amounts(request)
             while (wait := self._wait(amounts)) > 0:
                 await self._sleep(max(wait, SHORTEST))
+            self._check()
             for what, amount in amounts.items():
                 if what in self._buckets:
                     self._buckets[what].take(amount, self._clock())
@@ -150,7 +154,6 @@ class Limits:
         while self._in_flight >= max(1, int(self.allowed)):
             self._freed.clear()
             await self._freed.wait()
-            await self._sleep(SHORTEST)  # raises where the batch shall end
 
     def _amounts(self, request: Request) -> dict[str, float]:
         """How much of each bucket the request takes; counting tokens is left out if none asks."""

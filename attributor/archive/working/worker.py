@@ -89,7 +89,7 @@ class Workshop:
         if own != plan.recipe:
             raise ClusterError(f"{_different(plan.recipe, own)}: copy them to the same place.")
         rates = (plan.requests_per_minute, plan.tokens_per_minute)
-        self.limits = Limits(plan.calls, *rates, sleep=self.stop.sleep)
+        self.limits = Limits(plan.calls, *rates, sleep=self.stop.sleep, check=self.stop.check)
         if settings.chosen_engine == "openai":
             if plan.keyed and settings.api_key is None:
                 raise ClusterError(
