@@ -12,12 +12,12 @@ import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-from attributor.errors import AnswerError, ModelError, UsageError
+from attributor.errors import AnswerError, ModelError
 from attributor.prompting import prices, tokens
+from attributor.prompting.connecting import Connections
 from attributor.prompting.dialogue import Conversation
 from attributor.prompting.exchange import Answer, Request
 from attributor.prompting.faults import Asked, explained, is_transient, said, seconds_to_wait
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-NO_KEY = "none"
-"""Sent where there is no key: servers that need none want something all the same."""
 REASONING_ROOM = 16_000
 """Output tokens for thinking, on servers where the limit counts them."""
 
@@ -100,9 +98,9 @@ class Asker:
         sleep: Callable[[float], Awaitable[None]] | None = None,
         gate: Gate | None = None,
     ) -> None:
-        self._settings, self._sleep, self._own = settings, sleep, client is None
-        self._gate = gate
-        self.client = _checked(client) if client is not None else _connect(settings)
+        self._settings, self._sleep, self._gate = settings, sleep, gate
+        self._connections = Connections(settings, client)
+        self.client = self._connections.first
         address = urlsplit(str(self.client.base_url))
         self.host = address.netloc.rpartition("@")[2]
         at_openai = address.hostname == urlsplit(OPENAI_URL).hostname
@@ -162,8 +160,7 @@ class Asker:
 
     async def aclose(self) -> None:
         """Close the connections, unless the client is the caller's own."""
-        if self._own:
-            await self.client.close()
+        await self._connections.aclose()
 
     def _retrying(self) -> AsyncRetrying:
         import asyncio
@@ -195,11 +192,13 @@ class Asker:
         import httpx2
         import openai
 
-        # Not by `chat.completions.create`: looking the body over takes it a millisecond.
-        post = partial(self.client.post, "/chat/completions", cast_to=httpx2.Response)
         try:
             async with self._gate.sending(request) if self._gate else nullcontext():
-                response = await post(body=self.body(request))
+                with self._connections.one() as client:
+                    # Not by `chat.completions.create`: looking the body over takes a millisecond.
+                    response = await client.post(
+                        "/chat/completions", cast_to=httpx2.Response, body=self.body(request)
+                    )
         except openai.APIStatusError as error:
             self._heard(error.status_code, error.response.headers)
             raise
@@ -286,37 +285,6 @@ _PROGRESS = {
     "repair": "what was left open",
     "stance": "where they stand",
 }
-
-
-def _checked(client: AsyncOpenAI) -> AsyncOpenAI:
-    import openai
-
-    if not isinstance(client, openai.AsyncOpenAI):
-        raise UsageError(
-            f"A client of the type '{type(client).__name__}' cannot be used; give an AsyncOpenAI "
-            "or AsyncAzureOpenAI."
-        )
-    return client.with_options(max_retries=0)
-
-
-def _connect(settings: Settings) -> AsyncOpenAI:
-    import httpx2
-    import openai
-
-    timeout = httpx2.Timeout(settings.timeout, connect=min(settings.timeout, 10.0))
-    # Redirects are not followed: the article goes to the configured server only.
-    # As many calls as are open at once find their connections again.
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
-    http_client = openai.DefaultAsyncHttpxClient(
-        timeout=timeout, limits=limits, follow_redirects=False
-    )
-    return openai.AsyncOpenAI(
-        api_key=settings.api_key.get_secret_value() if settings.api_key else NO_KEY,
-        base_url=settings.base_url or OPENAI_URL,
-        timeout=timeout,
-        max_retries=0,
-        http_client=http_client,
-    )
 
 
 def _wait(state: RetryCallState) -> float:

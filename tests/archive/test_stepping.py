@@ -93,3 +93,60 @@ def test_a_call_over_which_two_processes_end_is_given_up_and_the_next_one_is_not
         workers.end()
 
     asyncio.run(go())
+
+
+def test_messages_of_any_size_pass_both_ways_at_once_and_each_caller_has_its_own_answer(
+    who: Annotator,
+) -> None:
+    async def go() -> None:
+        workers = Workers(who, 1)
+        texts = [str(number) * 1_000_000 for number in range(8)]
+        calls = [workers.call(str.strip, text) for text in texts]
+        assert await asyncio.gather(*calls) == texts
+        workers.end()
+
+    asyncio.run(go())
+
+
+def test_an_error_in_a_process_is_the_callers_and_the_process_goes_on(who: Annotator) -> None:
+    async def go() -> None:
+        workers = Workers(who, 1)
+        process = await workers.call(os.getpid)
+        with pytest.raises(ValueError, match="invalid literal"):
+            await workers.call(int, "x")
+        assert await workers.call(os.getpid) == process
+        workers.end()
+
+    asyncio.run(go())
+
+
+def test_calls_that_nobody_waits_for_any_more_leave_the_answers_of_the_others(
+    who: Annotator,
+) -> None:
+    async def go() -> None:
+        workers = Workers(who, 1)
+        first = asyncio.ensure_future(workers.call(abs, -1))
+        second = asyncio.ensure_future(workers.call(abs, -2))
+        await workers.call(abs, -3)
+        third = asyncio.ensure_future(workers.call(abs, -4))
+        fourth = asyncio.ensure_future(workers.call(abs, -5))
+        await asyncio.sleep(0)
+        third.cancel()
+        assert await fourth == 5
+        assert (await first, await second) == (1, 2)
+        workers.end()
+
+    asyncio.run(go())
+
+
+def test_as_many_processes_are_begun_as_have_something_to_do(who: Annotator) -> None:
+    async def go() -> None:
+        workers = Workers(who, 3)
+        first = await workers.call(os.getpid)
+        assert await workers.call(os.getpid) == first
+        at_once = await asyncio.gather(*(workers.call(os.getpid) for _ in range(6)))
+        assert first in at_once
+        assert len(set(at_once)) == 3
+        workers.end()
+
+    asyncio.run(go())

@@ -43,12 +43,16 @@ def fault(status: int, message: str = "no", headers: Headers | None = None, **er
 
 @dataclass
 class Server:
-    """Its address, what it will answer in turn (the last again and again), what it was asked."""
+    """Its address, what it will answer in turn (the last again and again), what it was asked.
+
+    `connections` has the customer's address for each request.
+    """
 
     url: str = ""
     replies: list[Reply] = field(default_factory=list)
     asked: list[dict[str, Any]] = field(default_factory=list)
     headers: list[Headers] = field(default_factory=list)
+    connections: list[Any] = field(default_factory=list)
     closing: threading.Event = field(default_factory=threading.Event)
 
     def answers(self, *replies: Reply) -> Server:
@@ -63,6 +67,7 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
         def do_POST(self) -> None:
             length = int(self.headers["Content-Length"])
             server.asked.append(json.loads(self.rfile.read(length)))
+            server.connections.append(self.client_address)
             server.headers.append({k.lower(): v for k, v in self.headers.items()})
             reply = server.replies[min(len(server.asked), len(server.replies)) - 1]
             if reply.stall:

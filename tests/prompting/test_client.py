@@ -504,3 +504,37 @@ def test_an_answer_is_had_before_it_is_checked(server: Server) -> None:
             await asking.aclose()
 
     assert asyncio.run(whole()).usage.input_tokens == 3
+
+
+# --- connections -------------------------------------------------------------------------------
+
+
+def test_calls_at_once_have_a_connection_each_and_later_ones_use_them_again(
+    server: Server,
+) -> None:
+    async def rounds() -> list[int]:
+        asking, used = asker(server.answers(GOOD)), []
+        try:
+            for _ in range(3):
+                await asyncio.gather(*(asking.ask(only(dialogue())) for _ in range(4)))
+                used.append(len(set(server.connections)))
+        finally:
+            await asking.aclose()
+        return used
+
+    assert asyncio.run(rounds()) == [4, 4, 4]
+    assert len(server.asked) == 12
+
+
+def test_a_call_that_failed_leaves_a_client_that_works(server: Server) -> None:
+    async def both() -> Answer:
+        asking = asker(server.answers(Reply(body={}, reset=True), fault(400), GOOD), attempts=1)
+        try:
+            for error in (BusyError, RequestError):
+                with pytest.raises(error):
+                    await asking.ask(only(dialogue()))
+            return await asking.ask(only(dialogue()))
+        finally:
+            await asking.aclose()
+
+    assert asyncio.run(both()).text == answer().text

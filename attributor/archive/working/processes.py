@@ -1,20 +1,25 @@
 """Processes that work for a batch: they write nothing, end with it, and are replaced if they break.
 
-Each has an `Annotator` of its own, by the same settings and prompts.
+Each has an `Annotator` of its own, by the same settings and prompts. Calls go to it over a socket
+in the loop's own thread, and are answered in the order in which they came.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import multiprocessing
 import os
+import pickle
 import signal
+import socket
+import struct
 import threading
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from attributor.pipeline import Annotator
 
@@ -23,12 +28,22 @@ if TYPE_CHECKING:
     from attributor.records import Codebook
     from attributor.settings import Settings
 
+    Start = tuple[Settings, Codebook | None, Prompts | None]
+
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
 GARBAGE = 50_000
 """Objects that are made until garbage is looked for, which takes in all that a process keeps."""
+ROOM = 1_000_000
+"""Bytes of answers that wait to be read."""
+SIZE = struct.Struct("!Q")
+"""What goes before each message: how many bytes it has."""
+
+
+class Ended(Exception):
+    """The process ended over a call."""
 
 
 class Crashed(Exception):
@@ -36,7 +51,7 @@ class Crashed(Exception):
 
 
 class Workers:
-    """So many processes, begun when the first call comes.
+    """So many processes, begun as calls come.
 
     Args:
         annotator: whose settings, codebook and (if a model is asked) prompts they take over.
@@ -47,9 +62,9 @@ class Workers:
         # A key is nothing that the processes need.
         settings = annotator.settings.model_copy(update={"api_key": None})
         prompts = annotator.prompts if settings.chosen_engine == "openai" else None
-        self._start = (settings, annotator.codebook, prompts)
+        self._start: Start = (settings, annotator.codebook, prompts)
         self._count = count
-        self._pool: ProcessPoolExecutor | None = None
+        self._processes: list[Process] = []
         self._alone = asyncio.Lock()
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -58,43 +73,95 @@ class Workers:
         Raises:
             Crashed: the other one broke down, too.
         """
-        work = partial(function, *args, **kwargs)
-        pool = self._pool = self._pool or self._new(self._count)
+        work = pickle.dumps(partial(function, *args, **kwargs))
         try:
-            return await _in(pool, work)
-        except BrokenProcessPool:
-            if self._pool is pool:
-                self._pool = None
-            return await self._once_more(work)
+            given: T = await self._least_busy().call(work)
+        except Ended:
+            given = await self._once_more(work)
+        return given
 
-    async def _once_more(self, work: Callable[[], T]) -> T:
+    def _least_busy(self) -> Process:
+        self._processes = [process for process in self._processes if not process.has_ended]
+        idle = any(process.busy == 0 for process in self._processes)
+        if not idle and len(self._processes) < self._count:
+            self._processes.append(Process(self._start))
+        return min(self._processes, key=lambda process: process.busy)
+
+    async def _once_more(self, work: bytes) -> Any:
         async with self._alone:
-            pool = self._new(1)
+            process = Process(self._start)
             try:
-                return await _in(pool, work)
-            except BrokenProcessPool as error:
+                return await process.call(work)
+            except Ended as error:
                 raise Crashed from error
             finally:
-                pool.shutdown(wait=False)
-
-    def _new(self, count: int) -> ProcessPoolExecutor:
-        import multiprocessing
-
-        spawn = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(count, spawn, initializer=_begin, initargs=self._start)
+                process.end()
 
     def end(self) -> None:
         """End the processes at once."""
-        import multiprocessing
-
-        if self._pool is not None:
-            for process in multiprocessing.active_children():
-                process.terminate()
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        for process in self._processes:
+            process.end()
 
 
-async def _in(pool: ProcessPoolExecutor, work: Callable[[], T]) -> T:
-    return await asyncio.get_running_loop().run_in_executor(pool, work)
+class Process:
+    """One process, begun now.
+
+    Args:
+        start: what its annotator is made of.
+    """
+
+    def __init__(self, start: Start) -> None:
+        self.busy, self.has_ended = 0, False
+        self._calls: deque[asyncio.Future[Any]] = deque()
+        ours, theirs = socket.socketpair()
+        spawn = multiprocessing.get_context("spawn")
+        self._process = spawn.Process(target=_serve, args=(theirs, *start), daemon=True)
+        self._process.start()
+        theirs.close()  # so that it is seen when the process closes its own
+        self._opening = asyncio.ensure_future(asyncio.open_connection(sock=ours, limit=ROOM))
+        self._listening = asyncio.create_task(self._listen())
+
+    async def call(self, work: bytes) -> Any:
+        """What the pickled function gives there.
+
+        Raises:
+            Ended: the process ended before it answered.
+        """
+        self.busy += 1
+        try:
+            _, writer = await self._opening
+            if self.has_ended:
+                raise Ended
+            call = asyncio.get_running_loop().create_future()
+            self._calls.append(call)
+            writer.write(SIZE.pack(len(work)) + work)
+            return await call
+        finally:
+            self.busy -= 1
+
+    async def _listen(self) -> None:
+        """Hand each answer to whoever waits longest, until the process ends."""
+        reader, writer = await self._opening
+        try:
+            while True:
+                (size,) = SIZE.unpack(await reader.readexactly(SIZE.size))
+                error, given = pickle.loads(await reader.readexactly(size))  # noqa: S301  # our own
+                call = self._calls.popleft()
+                if not call.done():
+                    call.set_result(given) if error is None else call.set_exception(error)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            pass
+        finally:
+            self.has_ended = True
+            writer.close()
+            for call in self._calls:
+                if not call.done():
+                    call.set_exception(Ended())
+
+    def end(self) -> None:
+        """End the process at once."""
+        self._process.terminate()
+        self._listening.cancel()
 
 
 def annotator_here() -> Annotator:
@@ -105,6 +172,25 @@ def annotator_here() -> Annotator:
 
 
 _annotator: Annotator | None = None
+
+
+def _serve(pipe: socket.socket, *start: Any) -> None:
+    """What a process does: it answers one call after the other."""
+    _begin(*start)
+    with suppress(ConnectionError), pipe.makefile("rwb") as file:  # the batch has ended
+        while head := file.read(SIZE.size):
+            work = file.read(*SIZE.unpack(head))
+            answer = _answered(work)
+            file.write(SIZE.pack(len(answer)) + answer)
+            file.flush()
+
+
+def _answered(work: bytes) -> bytes:
+    """The error that the pickled function ends with, or what it gives."""
+    try:
+        return pickle.dumps((None, pickle.loads(work)()))  # noqa: S301  # the batch's own
+    except Exception as error:
+        return pickle.dumps((error, None))
 
 
 def _begin(settings: Settings, codebook: Codebook | None, prompts: Prompts | None) -> None:
@@ -120,8 +206,6 @@ def _begin(settings: Settings, codebook: Codebook | None, prompts: Prompts | Non
 
 
 def _end_with_parent() -> None:
-    import multiprocessing
-
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

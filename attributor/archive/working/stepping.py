@@ -16,7 +16,7 @@ from attributor.pipeline import Annotator
 from attributor.prompting import Conversation
 from attributor.records import Article
 
-FEW = 40
+FEW = 20
 """Articles after which processes are begun: fewer are done before these are."""
 MOST_PROCESSES = 4
 """They keep up with what one process can ask."""
