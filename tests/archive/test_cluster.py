@@ -10,7 +10,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +37,7 @@ from attributor.reading.archives import entries
 from attributor.records import Article
 from attributor.settings import Settings
 
-from .conftest import HERE, Forker, archive, text_of
+from .conftest import HERE, Forker, Running, archive, text_of
 from .shop import Shop, completion, fault
 from .test_killing import check_integrity, counts
 from .test_processes import Closed, children_of, say_is, wait_for_the_end_of
@@ -444,3 +445,65 @@ def test_ctrl_c_lets_workers_here_finish_their_calls_and_ends_them(
     assert found["answers"] == found["annotated"] == shop.sold.total() < 10
     for child in children:
         wait_for_the_end_of(child)
+
+
+def workers_of(running: Running, number: int, but: Collection[int] = ()) -> list[int]:
+    """The workers of a local cluster, as soon as there are so many beside those."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        found = [pid for pid in children_of(running) if pid not in but and is_worker(pid)]
+        if len(found) >= number:
+            return found
+        os.sched_yield()
+    raise AssertionError(f"it has no {number} workers: {running.said}")
+
+
+def is_worker(pid: int) -> bool:
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def begun_here(forker: Forker, shop: Shop, source: Path, store: Path, **environ: str) -> Running:
+    """A batch on two workers of its own."""
+    return forker.begin(
+        *("batch", "--store", str(store), "--engine", "openai", "--base-url", shop.url),
+        *("--cluster", "local", "--concurrency", str(CALLS), str(source)),
+        **environ,
+    )
+
+
+def test_a_worker_here_that_ends_while_it_is_starting_is_told(
+    shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(3)), tmp_path / "a.db"
+    running = begun_here(forker, shop, source, store)
+    workers = workers_of(running, 2)
+    os.kill(workers[0], signal.SIGKILL)
+    assert running.wait() == 8, running.said
+    assert "ended while it was starting" in running.said
+    assert "run the same command again" in running.said
+    assert shop.asked == 0
+    for worker in workers:
+        wait_for_the_end_of(worker)
+
+
+def test_workers_here_that_end_again_while_they_start_again_are_replaced(
+    shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(40)), tmp_path / "a.db"
+    closed = Closed(shop, 13)
+    forgotten = {"DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT": "100ms"}
+    running = begun_here(forker, shop, source, store, **forgotten)
+    assert closed.reached.wait(60)
+    killed: list[int] = []
+    for number in (2, 1, 1):  # those that work, and then each that begins in their place
+        workers = workers_of(running, number, but=killed)
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        killed += workers
+    shop.gate.set()
+    assert running.wait() == 0, running.said
+    assert counts(store)["annotated"] == counts(store)["answers"] == 40
+    assert shop.sold.total() - 40 <= CALLS

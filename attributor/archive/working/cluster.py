@@ -214,6 +214,8 @@ class Cluster:
         await self._client.close(timeout=LOOK)  # so that nobody waits for them
 
     async def _look(self) -> None:
+        if self._own is not None:  # its nannies replace a worker, unless it ends as it starts
+            self._own.scale(self.processes)
         now = set(await self._client.nthreads())
         self.lost += len(self.workers - now)
         self.workers = now
@@ -286,14 +288,18 @@ def _plan(annotator: Annotator, speed: Speed, calls: int) -> Plan:
 
 
 async def _local(processes: int, threads: int) -> Any:
-    """Workers on this machine that only this process can give work to, and that end with it."""
+    """Workers on this machine that only this process can give work to, and that end with it.
+
+    Raises:
+        ClusterError: one did not start.
+    """
     import dask
 
     routes: dict[str, Any] = {
         f"distributed.{what}.http.routes": [] for what in ("scheduler", "worker")
     }
     dask.config.set({"distributed.scheduler.allowed-failures": 1, **routes})
-    return await _distributed().LocalCluster(
+    cluster = _distributed().LocalCluster(
         n_workers=processes,
         threads_per_worker=threads,
         host="127.0.0.1",
@@ -305,6 +311,14 @@ async def _local(processes: int, threads: int) -> Any:
         scheduler_kwargs={"dashboard": False},
         preload=["attributor.archive.working.worker"],
     )
+    try:
+        return await cluster
+    except (RuntimeError, OSError) as error:
+        await cluster.close()
+        raise ClusterError(
+            "A worker of the local cluster ended while it was starting; there may be too little "
+            "memory. Nothing was bought: run the same command again."
+        ) from error
 
 
 def _distributed() -> Any:
