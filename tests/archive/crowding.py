@@ -1,6 +1,6 @@
 """A process with a real scheduler and real workers, for batches to connect to.
 
-    python crowding.py WORKERS THREADS
+    python crowding.py WORKERS THREADS [PROTOCOL]
 
 It says one line of JSON: the scheduler's address and the workers' process ids; and so again for
 each line that it reads. "dismiss" ends all workers. It ends when nobody writes to it any more. A
@@ -20,13 +20,14 @@ import dask
 from distributed import LocalCluster
 
 
-async def main(workers: int, threads: int) -> None:
+async def main(workers: int, threads: int, protocol: str) -> None:
     dask.config.set({"distributed.scheduler.http.routes": []})
     dask.config.set({"distributed.worker.http.routes": []})
     cluster = LocalCluster(
         n_workers=workers,
         threads_per_worker=threads,
         host="127.0.0.1",
+        protocol=protocol,
         asynchronous=True,
         memory_limit=0,
         silence_logs=logging.CRITICAL,
@@ -51,4 +52,4 @@ async def main(workers: int, threads: int) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*map(int, sys.argv[1:])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), (sys.argv[3:] or ["tcp://"])[0]))

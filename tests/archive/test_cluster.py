@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
+from distributed import Security
 from replies import Reply
 
 import attributor
@@ -28,11 +30,12 @@ from attributor.archive.stopping import Stop
 from attributor.archive.storing.rows import rows_of
 from attributor.archive.storing.store import Store
 from attributor.archive.working import cluster as clusters
-from attributor.archive.working.sharing import Partitions
+from attributor.archive.working.sharing import Buyers, Partitions
 from attributor.archive.working.steps import Useless
 from attributor.archive.working.worker import Plan, Workshop
-from attributor.errors import ClusterError, UsageError
+from attributor.errors import BusyError, ClusterError, UsageError
 from attributor.pipeline import Annotator
+from attributor.prompting import Answer
 from attributor.reading.archives import entries
 from attributor.records import Article
 from attributor.settings import Settings
@@ -72,15 +75,15 @@ class Crowd:
         return json.loads(self.process.stdout.readline())
 
 
-def gathered(workers: int, threads: int) -> Iterator[Crowd]:
+def gathered(workers: int, threads: int, protocol: str = "tcp://", **more: str) -> Iterator[Crowd]:
     """A crowd, whose workers have a key of their own."""
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("ATTRIBUTOR_", "OPENAI_"))}
     with subprocess.Popen(
-        [sys.executable, str(HERE / "crowding.py"), str(workers), str(threads)],
+        [sys.executable, str(HERE / "crowding.py"), str(workers), str(threads), protocol],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environ | {"OPENAI_API_KEY": OWN_KEY},
+        env=environ | {"OPENAI_API_KEY": OWN_KEY} | more,
     ) as process:
         crowd = Crowd(process, "")
         crowd.address = crowd._told()["address"]
@@ -360,6 +363,58 @@ def test_a_scheduler_that_is_not_there_is_told(
     assert caught.value.exit_code == 8
 
 
+def certificates(folder: Path) -> dict[str, str]:
+    """Settings of Dask that name files with certificates, made for this test."""
+    made = Security.temporary()
+    files = {"ca-file": made.tls_ca_file}
+    for role in ("client", "scheduler", "worker"):
+        files |= {f"{role}.{what}": getattr(made, f"tls_{role}_{what}") for what in ("cert", "key")}
+    folder.mkdir()
+    for name, text in files.items():
+        folder.joinpath(name).write_text(text, encoding="utf-8")
+    return {f"distributed.comm.tls.{name}": str(folder / name) for name in files}
+
+
+def as_variables(settings: dict[str, str]) -> dict[str, str]:
+    """Settings of Dask as its environment variables."""
+    spelled = {"-": "_", ".": "__"}
+    return {
+        "DASK_" + "".join(spelled.get(letter, letter) for letter in name).upper(): value
+        for name, value in settings.items()
+    }
+
+
+def test_a_cluster_is_reached_by_tls_with_the_certificates_of_dasks_settings(
+    shop: Shop, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(20)), tmp_path / "a.db"
+    ours, others = certificates(tmp_path / "ours"), certificates(tmp_path / "others")
+    for lone in gathered(1, CALLS, "tls://", **as_variables(ours)):
+        assert lone.address.startswith("tls://")
+        with (
+            dask.config.set(others),
+            pytest.raises(ClusterError, match="check the address and both certificates"),
+        ):
+            run(store, annotator(shop), source, **on(lone))
+        with dask.config.set(ours):
+            ended = run(store, annotator(shop), source, **on(lone))
+    assert ended.exit_code_at_end == 0
+    assert counts(store)["annotated"] == shop.sold.total() == 20
+
+
+def test_certificates_that_are_not_there_are_told(tmp_path: Path) -> None:
+    source, nobody = archive(tmp_path / "a.jsonl", range(1)), "tls://127.0.0.1:9"
+    with pytest.raises(ClusterError, match=f"'{nobody}' needs certificates: name distributed"):
+        run(tmp_path / "a.db", embedded(), source, speed={"cluster": nobody})
+    given = certificates(tmp_path / "given")
+    (tmp_path / "given" / "client.cert").unlink()
+    with (
+        dask.config.set(given),
+        pytest.raises(ClusterError, match=r"cannot be used \(No such file or directory\)"),
+    ):
+        run(tmp_path / "a.db", embedded(), source, speed={"cluster": nobody})
+
+
 class Breaking:
     """A cluster whose workers end over one article."""
 
@@ -385,6 +440,34 @@ def test_an_article_that_workers_end_over_costs_its_partition_nothing() -> None:
     kinds = [outcome.kind for outcome in outcomes]
     assert kinds == ["fine", "fine", "fine", "crashed", "fine", "fine"]
     assert cluster.sizes == [6, 1, 1, 1, 1, 1, 1]
+
+
+class Unlucky:
+    """A cluster whose workers end over something else, so many times, while a purchase is there."""
+
+    def __init__(self, plan: Plan, times: int) -> None:
+        self.plan, self.part, self.asked = plan, 1.0, 0
+        self._times = times
+
+    async def do(self, function: Any, request: Any, part: float, *, name: str) -> Answer:
+        self.asked += 1
+        if self.asked <= self._times:
+            raise clusters.Crashed
+        return Answer("here", model_reported="m")
+
+
+def test_a_request_that_is_there_when_workers_end_is_asked_again_and_not_for_ever(
+    shop: Shop,
+) -> None:
+    who = annotator(shop, attempts=3)
+    (request,) = who.dialogue(Article(id="a", text=text_of(1))).requests()
+
+    async def bought(cluster: Unlucky) -> Answer:
+        return await Buyers(cluster, Stop()).buy(request)  # type: ignore[arg-type]
+
+    assert asyncio.run(bought(Unlucky(planned(who), times=2))).text == "here"
+    with pytest.raises(BusyError, match="The workers that asked about 'a' ended"):
+        asyncio.run(bought(Unlucky(planned(who), times=3)))
 
 
 @pytest.mark.parametrize("who", ["The scheduler", "Every worker"])
