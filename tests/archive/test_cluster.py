@@ -588,5 +588,6 @@ def test_workers_here_that_end_again_while_they_start_again_are_replaced(
         killed += workers
     shop.gate.set()
     assert running.wait() == 0, running.said
+    assert "Traceback" not in running.said
     assert counts(store)["annotated"] == counts(store)["answers"] == 40
     assert shop.sold.total() - 40 <= CALLS
