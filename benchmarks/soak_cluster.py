@@ -9,9 +9,10 @@ driver. The server is that of `soak_kill.py`; it fails a share of its calls, tak
 and looks in the ledger whenever it is asked. A batch that does not end in time says where it
 stands, is ended, and counts as a fault.
 
-Exits with 1 unless in the end every article is annotated, nothing that was in the ledger was bought
-again, each answer that was sold and lost was in flight at a kill or came too late, each batch ended
-in a way that the docs name, the store is whole, and no process is left behind.
+Exits with 1 unless in the end every article is annotated, no answer is in the ledger twice, each
+answer that was sold and lost was in flight at a kill or came too late, each batch ended in a way
+that the docs name, the store is whole, and no process is left behind. What the ledger had when it
+was asked for again is counted, too: it has to be an answer whose worker was killed as it came home.
 """
 
 from __future__ import annotations
@@ -20,20 +21,17 @@ import argparse
 import random
 import re
 import signal
-import socket
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import psutil
+from crews import Crew, family_of, is_there, unended, workers_of
 from measuring import ROOT, machine
 from soak_kill import (
     Chooser,
@@ -57,8 +55,6 @@ LATENCY = 0.02, 0.2
 """Seconds that the server takes, from and to."""
 PATIENCE = 120.0
 """Seconds after the last kill in which a batch has to end."""
-GONE = 20.0
-"""Seconds in which a dead one's children have to end."""
 NEAR = 0.1
 """Seconds that a kill and what the server sees of it may be apart."""
 UNDER_WAY = 1.0
@@ -96,7 +92,7 @@ def main() -> None:
             books.chooser.share = 0.0
             last = soak.run(0)
         if crew is not None:
-            soak.left_behind += _unended(crew.dismiss())
+            soak.left_behind += unended(crew.dismiss())
         print(
             f"{machine()}; seed {arguments.seed}; {since(soak.begun):.0f} s; {books.chooser.told}"
         )
@@ -159,15 +155,20 @@ class Books:
         except sqlite3.OperationalError:  # there is no table yet
             return False
 
-    def lost(self, kills: list[float]) -> Counter[str]:
-        """Answers that were sold again, by what became of the one before."""
-        found = Counter[str]()
+    def again(self, kills: list[float]) -> tuple[Counter[str], Counter[str]]:
+        """Answers that were sold again, and those of them that the ledger had when they were asked.
+
+        Both by what became of the answer before.
+        """
+        again, had = Counter[str](), Counter[str]()
         before: dict[str, Sale] = {}
         for sale in sorted(self.sales, key=lambda sale: sale.asked):
             if (last := before.get(sale.article)) is not None:
-                found[last.fault or _reason(last, kills)] += 1
+                reason = last.fault or _reason(last, kills)
+                again[reason] += 1
+                had[reason] += sale.had
             before[sale.article] = sale
-        return found
+        return again, +had
 
 
 def _reason(sale: Sale, kills: list[float]) -> str:
@@ -180,60 +181,6 @@ def _reason(sale: Sale, kills: list[float]) -> str:
     near = [f"{at - sale.asked:+.2f}" for at in kills if abs(at - sale.asked) < 10]
     print(f"  sold again without a kill: {sale}, kills after {near} s", flush=True)
     return "unexplained"
-
-
-class Crew:
-    """A scheduler and two workers, begun by hand; whoever ends is begun again."""
-
-    def __init__(self, folder: str, concurrency: int) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = str(probe.getsockname()[1])
-        self.address = f"tcp://127.0.0.1:{port}"
-        dask = str(Path(sys.executable).with_name("dask"))
-        threads = str(concurrency // 2 + 1)
-        worker = [dask, "worker", self.address, "--nworkers", "1", "--nthreads", threads]
-        worker += ["--no-dashboard", "--local-directory", folder]
-        self._commands = [
-            [dask, "scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard"],
-            worker,
-            worker,
-        ]
-        self._log = Path(folder, "crew")
-        self._processes = [self._begun(command) for command in self._commands]
-        self._dismissed = threading.Event()
-        self._keeper = threading.Thread(target=self._keep, daemon=True)
-        self._keeper.start()
-
-    @property
-    def scheduler(self) -> int:
-        """Its process."""
-        return self._processes[0].pid
-
-    @property
-    def nannies(self) -> list[int]:
-        """The workers' parents."""
-        return [each.pid for each in self._processes[1:]]
-
-    def dismiss(self) -> list[psutil.Process]:
-        """End all; gives those that should be gone soon."""
-        self._dismissed.set()
-        self._keeper.join()
-        ending = [p for each in self._processes for p in _family(each.pid)]
-        for each in reversed(self._processes):
-            each.terminate()
-            each.wait()
-        return ending
-
-    def _begun(self, command: list[str]) -> subprocess.Popen[bytes]:
-        with self._log.open("ab") as log:
-            return subprocess.Popen(command, stdout=log, stderr=log)
-
-    def _keep(self) -> None:
-        while not self._dismissed.wait(0.1):
-            for n, process in enumerate(self._processes):
-                if process.poll() is not None:
-                    self._processes[n] = self._begun(self._commands[n])
 
 
 @dataclass
@@ -258,16 +205,16 @@ class Soak:
         family: set[psutil.Process] = set()
         end = time.monotonic() + PATIENCE
         self._wait(first=True)
-        while self.hits.total() < kills and _is_there(driver):
+        while self.hits.total() < kills and is_there(driver):
             drivers = self.hits["driver"]
             family |= self._hit(driver)
             end = time.monotonic() + PATIENCE
             if self.hits["driver"] > drivers:
                 break
             self._wait()
-        family |= set(_family(driver))
+        family |= set(family_of(driver))
         code = self._ended(driver, end)
-        self.left_behind += _unended([each for each in family if each.pid != driver])
+        self.left_behind += unended([each for each in family if each.pid != driver])
         self.codes[code] += 1
         output = self.forker.output.read_text("utf-8", "replace")
         if "Traceback" in output or code not in (-signal.SIGKILL, 0, 6):
@@ -284,10 +231,10 @@ class Soak:
     def _hit(self, driver: int) -> set[psutil.Process]:
         shares = VICTIMS["tcp" if self.crew else "local"]
         (victim,) = self.seeded.choices(list(shares), list(shares.values()))
-        family = {each for each in _family(driver) if each.pid != driver}
+        family = {each for each in family_of(driver) if each.pid != driver}
         pids = self._pids(victim, driver)
         if self.crew is not None and victim == "nanny":
-            family |= {each for pid in pids for each in _family(pid)}
+            family |= {each for pid in pids for each in family_of(pid)}
         for pid in pids:
             if kill(pid):
                 self.hits[victim] += 1
@@ -302,7 +249,7 @@ class Soak:
         nannies = self.crew.nannies if self.crew else [driver]
         if victim == "nanny":
             return [self.seeded.choice(nannies)]
-        workers = [pid for nanny in nannies for pid in _workers(nanny)]
+        workers = [pid for nanny in nannies for pid in workers_of(nanny)]
         self.seeded.shuffle(workers)
         return workers if victim == "both workers" else workers[:1]
 
@@ -318,43 +265,6 @@ class Soak:
             return self.forker.wait()
 
 
-def _family(pid: int) -> list[psutil.Process]:
-    with suppress(psutil.NoSuchProcess):
-        process = psutil.Process(pid)
-        return [process, *process.children(recursive=True)]
-    return []
-
-
-def _is_there(pid: int) -> bool:
-    with suppress(psutil.NoSuchProcess):
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
-    return False
-
-
-def _workers(nanny: int) -> list[int]:
-    found = []
-    for process in _family(nanny)[1:]:
-        with suppress(psutil.NoSuchProcess):
-            if "spawn_main" in " ".join(process.cmdline()):
-                found.append(process.pid)
-    return sorted(found)
-
-
-def _unended(processes: list[psutil.Process]) -> list[str]:
-    """Those that do not end in time, which are then killed."""
-    end, found = time.monotonic() + GONE, []
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
-                if time.monotonic() > end:
-                    found.append(f"{process.pid}: {' '.join(process.cmdline())}")
-                    print(f"  left behind: {found[-1]}", flush=True)
-                    process.kill()
-                    break
-                time.sleep(0.01)
-    return found
-
-
 def _tell(soak: Soak, store: Path) -> None:
     try:
         annotated = one(store, "SELECT COUNT(*) FROM annotations WHERE is_current")
@@ -366,6 +276,10 @@ def _tell(soak: Soak, store: Path) -> None:
         f"exit codes {dict(soak.codes)}",
         flush=True,
     )
+
+
+def _by(reasons: Counter[str]) -> str:
+    return ", ".join(f"{n:,} {reason}" for reason, n in reasons.most_common()) or "none"
 
 
 def _judge(
@@ -382,9 +296,8 @@ def _judge(
     usable = one(store, "SELECT COUNT(*) FROM ledger WHERE unusable IS NULL")
     keys = one(store, "SELECT COUNT(DISTINCT key) FROM ledger WHERE unusable IS NULL")
     annotated = one(store, "SELECT COUNT(*) FROM annotations WHERE is_current")
-    had = sum(sale.had for sale in books.sales)
-    lost, missing = books.lost(soak.times), shop.sold.total() - kept
-    why = ", ".join(f"{n:,} {reason}" for reason, n in lost.most_common())
+    again, had = books.again(soak.times)
+    missing = shop.sold.total() - kept
     ends = {code for code in soak.codes if code != -signal.SIGKILL}
     holds = {
         f"{kills} x SIGKILL: {dict(soak.hits)}; {soak.codes.total()} batches ended by "
@@ -394,11 +307,12 @@ def _judge(
         f"{annotated:,} of {articles:,} articles annotated in the end": annotated == articles,
         f"{usable:,} usable answers in the ledger, {usable - keys:,} of them bought twice": usable
         == keys,
-        f"{had:,} calls for what the ledger had": not had,
+        f"{had.total():,} calls for what the ledger had, whose worker was killed as the answer "
+        f"came home: {_by(had)}": set(had) <= {"in flight", "under way"},
         f"{shop.sold.total():,} sold, {missing:,} of them lost": 0
         <= missing
         <= books.chooser.given["slow"] + kills * arguments.concurrency,
-        f"sold again, by what became of the answer before: {why}": not lost["unexplained"],
+        f"sold again, by what became of the answer before: {_by(again)}": not again["unexplained"],
         "the store is whole": one(store, "PRAGMA integrity_check") == "ok",
         f"{len(soak.left_behind)} processes left behind": not soak.left_behind,
     }

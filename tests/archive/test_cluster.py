@@ -161,14 +161,15 @@ class Rush:
     def __init__(self, shop: Shop, before: int) -> None:
         self.full = threading.Event()
         self.finished: dict[str, int] = {}
-        self._before = before
+        self._before, self._waiting = before, 0
         shop.choose = self._choose
 
     def _choose(self, shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
         if number <= self._before or shop.gate.is_set():
             return None
         with shop.lock:
-            if shop.open == CALLS and not self.full.is_set():
+            self._waiting += 1
+            if self._waiting == CALLS:
                 # Nobody has a ninth call, so what was sold before has all been taken home.
                 self.finished = dict(shop.sold)
                 self.full.set()
