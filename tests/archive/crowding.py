@@ -18,6 +18,7 @@ import sys
 
 import dask
 from distributed import LocalCluster
+from distributed.core import Status
 
 
 async def main(workers: int, threads: int, protocol: str) -> None:
@@ -45,7 +46,7 @@ async def main(workers: int, threads: int, protocol: str) -> None:
             if line == "dismiss\n":
                 workers = 0
                 for nanny in cluster.workers.values():
-                    nanny.auto_restart = False
+                    nanny.status = Status.closing_gracefully  # it begins no other
                     os.kill(nanny.pid, signal.SIGKILL)
             if not line:
                 return
