@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import random
+import select
 import signal
 import sqlite3
 import subprocess
@@ -42,22 +43,23 @@ def main() -> None:
     arguments = _arguments()
     seeded = random.Random(arguments.seed)
     with opened() as shop, tempfile.TemporaryDirectory() as folder:
-        chooser = shop.choose = _Chooser(random.Random(arguments.seed + 1), arguments.faults)
+        chooser = shop.choose = Chooser(random.Random(arguments.seed + 1), arguments.faults)
         source, store = Path(folder, "archive.jsonl"), Path(folder, "archive.db")
-        _write(source, arguments.articles)
+        write_archive(source, arguments.articles)
         call = ["batch", "--store", str(store), "--engine", "openai", "--base-url", shop.url]
         call += ["--concurrency", str(arguments.concurrency), "--retry-failed", str(source)]
         kills = 0
         begun = time.perf_counter()
-        with _Forker(folder, getattr(signal, f"SIG{arguments.signal}")) as forker:
-            while kills < arguments.kills and _left(store, arguments.articles):
-                kills += forker.run(call, shop, seeded)
-                _check_integrity(store)
-            codes = [forker.run(call, shop, None)]
-            ended = _ended(store)
+        number = getattr(signal, f"SIG{arguments.signal}")
+        with Forker(folder) as forker:
+            while kills < arguments.kills and left(store, arguments.articles):
+                kills += run(forker, call, shop, seeded, number)
+                check_integrity(store)
+            codes = [run(forker, call, shop, None)]
+            ended = ended_in(store)
             chooser.share = 0.0
-            codes.append(forker.run(call, shop, None))
-        print(f"{machine()}; seed {arguments.seed}; {_since(begun):.0f} s; {chooser.told}")
+            codes.append(run(forker, call, shop, None))
+        print(f"{machine()}; seed {arguments.seed}; {since(begun):.0f} s; {chooser.told}")
         sys.exit(_judge(store, shop, arguments, kills, codes, ended, chooser.given["slow"]))
 
 
@@ -72,13 +74,14 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _write(path: Path, count: int) -> None:
+def write_archive(path: Path, count: int) -> None:
+    """Write articles that differ."""
     text = "Bridge {0} will stay.\n\n“We keep bridge {0} open,” said Ana Petric.\n"
     lines = (json.dumps({"id": f"a{n}", "text": text.format(n)}) for n in range(count))
     path.write_text("\n".join(lines), encoding="utf-8")
 
 
-class _Chooser:
+class Chooser:
     """Fails a share of all calls, each time in another way."""
 
     def __init__(self, seeded: random.Random, share: float) -> None:
@@ -110,64 +113,92 @@ class _Chooser:
         return "failed: " + ", ".join(f"{n:,} {kind}" for kind, n in self.given.most_common())
 
 
-class _Forker:
+class Forker:
     """Begins batches without the second that importing takes."""
 
-    def __init__(self, folder: str, number: signal.Signals) -> None:
-        self._number = number
-        self._output = str(Path(folder, "output"))
+    def __init__(self, folder: str) -> None:
+        self.output = Path(folder, "output")
         program = [sys.executable, str(ROOT / "tests" / "archive" / "forking.py")]
         self._process = subprocess.Popen(
-            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=folder
+            program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd=folder
         )
 
-    def __enter__(self) -> _Forker:
+    def __enter__(self) -> Forker:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.communicate()
 
-    def run(self, call: list[str], shop: Shop, seeded: random.Random | None) -> int:
-        """Run a batch; gives its exit code, or with `seeded` 1 if the signal ended it, else 0."""
-        if self._process.stdin is None or self._process.stdout is None:
-            raise RuntimeError("the pipes that were asked for are not there")
-        told = {"args": call, "environ": ENVIRON, "output": self._output}
-        self._process.stdin.write(json.dumps(told) + "\n")
-        self._process.stdin.flush()
-        pid = int(self._process.stdout.readline())
-        if seeded is not None:
-            # Half of the moments are while calls are open, half any time from the very beginning;
-            # but right after a fork, Python may lose a SIGINT.
-            if seeded.random() < 0.5 or self._number == signal.SIGINT:
-                _wait_for_a_call(shop)
-            threading.Timer(seeded.uniform(0, 0.15), _kill, (pid, self._number)).start()
-        code = int(self._process.stdout.readline())
-        return code if seeded is None else int(code in (-self._number, 128 + self._number))
+    def begin(self, call: list[str]) -> int:
+        """Begin a batch; gives its process id."""
+        told = {"args": call, "environ": ENVIRON, "output": str(self.output)}
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(told).encode() + b"\n")
+        return self._told()
+
+    def wait(self, seconds: float = 600.0) -> int:
+        """The exit code of the batch that was begun, negative for a signal.
+
+        Raises:
+            TimeoutError: it goes on.
+        """
+        assert self._process.stdout is not None
+        if not select.select([self._process.stdout], [], [], seconds)[0]:
+            raise TimeoutError
+        return self._told()
+
+    def _told(self) -> int:
+        assert self._process.stdout is not None
+        return int(self._process.stdout.readline())
 
 
-def _wait_for_a_call(shop: Shop) -> None:
+def run(
+    forker: Forker,
+    call: list[str],
+    shop: Shop,
+    seeded: random.Random | None,
+    number: signal.Signals = signal.SIGKILL,
+) -> int:
+    """Run a batch; gives its exit code, or with `seeded` 1 if the signal ended it, else 0."""
+    pid = forker.begin(call)
+    if seeded is None:
+        return forker.wait()
+    # Half of the moments are while calls are open, half any time from the very beginning;
+    # but right after a fork, Python may lose a SIGINT.
+    if seeded.random() < 0.5 or number == signal.SIGINT:
+        wait_for_a_call(shop)
+    threading.Timer(seeded.uniform(0, 0.15), kill, (pid, number)).start()
+    return int(forker.wait() in (-number, 128 + number))
+
+
+def wait_for_a_call(shop: Shop) -> None:
+    """Wait until the shop is asked, ten seconds at most."""
     asked, end = shop.asked, time.monotonic() + 10
     while shop.asked == asked and time.monotonic() < end:
         time.sleep(0.001)
 
 
-def _kill(pid: int, number: signal.Signals) -> None:
+def kill(pid: int, number: signal.Signals = signal.SIGKILL) -> bool:
+    """Send the signal; gives whether there was such a process."""
     try:
         os.kill(pid, number)
     except ProcessLookupError:
-        return
+        return False
+    return True
 
 
-def _left(store: Path, articles: int) -> bool:
+def left(store: Path, articles: int) -> bool:
+    """Whether articles wait for their first annotation."""
     if not store.exists():
         return True
     try:
-        return int(_one(store, "SELECT COUNT(*) FROM annotations")) < articles
+        return int(one(store, "SELECT COUNT(*) FROM annotations")) < articles
     except sqlite3.OperationalError:  # killed before there was a table
         return True
 
 
-def _one(store: Path, sql: str) -> Any:
+def one(store: Path, sql: str) -> Any:
+    """The one value that the store answers."""
     connection = sqlite3.connect(store)
     try:
         return connection.execute(sql).fetchone()[0]
@@ -175,19 +206,21 @@ def _one(store: Path, sql: str) -> Any:
         connection.close()
 
 
-def _check_integrity(store: Path) -> None:
-    if store.exists() and _one(store, "PRAGMA integrity_check") != "ok":
+def check_integrity(store: Path) -> None:
+    """Exit where the store is damaged."""
+    if store.exists() and one(store, "PRAGMA integrity_check") != "ok":
         sys.exit(f"{store} is damaged")
 
 
-def _since(begun: float) -> float:
+def since(begun: float) -> float:
+    """Seconds from then until now."""
     return time.perf_counter() - begun
 
 
-def _ended(store: Path) -> int:
+def ended_in(store: Path) -> int:
     """How many articles are annotated or in quarantine."""
     return int(
-        _one(
+        one(
             store,
             "SELECT COUNT(*) FROM articles a WHERE EXISTS (SELECT 1 FROM annotations n WHERE "
             "n.article_id = a.id) OR EXISTS (SELECT 1 FROM failures f WHERE f.article_id = a.id)",
@@ -204,10 +237,10 @@ def _judge(
     ended: int,
     slow: int,
 ) -> int:
-    kept = _one(store, "SELECT COUNT(*) FROM ledger")
-    usable = _one(store, "SELECT COUNT(*) FROM ledger WHERE unusable IS NULL")
-    keys = _one(store, "SELECT COUNT(DISTINCT key) FROM ledger WHERE unusable IS NULL")
-    annotated = _one(store, "SELECT COUNT(*) FROM annotations WHERE is_current")
+    kept = one(store, "SELECT COUNT(*) FROM ledger")
+    usable = one(store, "SELECT COUNT(*) FROM ledger WHERE unusable IS NULL")
+    keys = one(store, "SELECT COUNT(DISTINCT key) FROM ledger WHERE unusable IS NULL")
+    annotated = one(store, "SELECT COUNT(*) FROM annotations WHERE is_current")
     lost = shop.sold.total() - kept
     most = slow + (kills * arguments.concurrency if arguments.signal == "KILL" else 0)
     of = f"of {arguments.articles:,} articles"
@@ -220,7 +253,7 @@ def _judge(
         == keys,
         f"{kept + lost:,} sold, {lost:,} lost: {slow:,} came too late, "
         f"{lost - slow:,} were in flight at a signal": 0 <= lost <= most,
-        "the store is whole": _one(store, "PRAGMA integrity_check") == "ok",
+        "the store is whole": one(store, "PRAGMA integrity_check") == "ok",
     }
     for what, good in holds.items():
         print(f"{'holds ' if good else 'MISSED'}  {what}")

@@ -1,6 +1,6 @@
 """A process with a real scheduler and real workers, for batches to connect to.
 
-    python crowding.py WORKERS THREADS
+    python crowding.py WORKERS THREADS [PROTOCOL]
 
 It says one line of JSON: the scheduler's address and the workers' process ids; and so again for
 each line that it reads. "dismiss" ends all workers. It ends when nobody writes to it any more. A
@@ -18,15 +18,17 @@ import sys
 
 import dask
 from distributed import LocalCluster
+from distributed.core import Status
 
 
-async def main(workers: int, threads: int) -> None:
+async def main(workers: int, threads: int, protocol: str) -> None:
     dask.config.set({"distributed.scheduler.http.routes": []})
     dask.config.set({"distributed.worker.http.routes": []})
     cluster = LocalCluster(
         n_workers=workers,
         threads_per_worker=threads,
         host="127.0.0.1",
+        protocol=protocol,
         asynchronous=True,
         memory_limit=0,
         silence_logs=logging.CRITICAL,
@@ -44,11 +46,11 @@ async def main(workers: int, threads: int) -> None:
             if line == "dismiss\n":
                 workers = 0
                 for nanny in cluster.workers.values():
-                    nanny.auto_restart = False
+                    nanny.status = Status.closing_gracefully  # it begins no other
                     os.kill(nanny.pid, signal.SIGKILL)
             if not line:
                 return
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*map(int, sys.argv[1:])))
+    asyncio.run(main(int(sys.argv[1]), int(sys.argv[2]), (sys.argv[3:] or ["tcp://"])[0]))

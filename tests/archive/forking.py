@@ -8,6 +8,7 @@ group of its own.
 
 from __future__ import annotations
 
+import faulthandler
 import json
 import os
 import signal
@@ -55,6 +56,7 @@ def _become(told: dict[str, object]) -> None:
     output = os.open(Path(str(told["output"])), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(output, 1)
     os.dup2(output, 2)
+    faulthandler.register(signal.SIGUSR1)  # a batch that hangs is asked where it stands
     code = 1
     try:
         cli.main(list(told["args"]), prog_name="attributor")  # type: ignore[call-overload]

@@ -10,12 +10,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import dask
 import pytest
+from distributed import Security
 from replies import Reply
 
 import attributor
@@ -27,16 +30,17 @@ from attributor.archive.stopping import Stop
 from attributor.archive.storing.rows import rows_of
 from attributor.archive.storing.store import Store
 from attributor.archive.working import cluster as clusters
-from attributor.archive.working.sharing import Partitions
+from attributor.archive.working.sharing import Buyers, Partitions
 from attributor.archive.working.steps import Useless
 from attributor.archive.working.worker import Plan, Workshop
-from attributor.errors import ClusterError, UsageError
+from attributor.errors import BusyError, ClusterError, UsageError
 from attributor.pipeline import Annotator
+from attributor.prompting import Answer
 from attributor.reading.archives import entries
 from attributor.records import Article
 from attributor.settings import Settings
 
-from .conftest import HERE, Forker, archive, text_of
+from .conftest import HERE, Forker, Running, archive, text_of
 from .shop import Shop, completion, fault
 from .test_killing import check_integrity, counts
 from .test_processes import Closed, children_of, say_is, wait_for_the_end_of
@@ -71,15 +75,15 @@ class Crowd:
         return json.loads(self.process.stdout.readline())
 
 
-def gathered(workers: int, threads: int) -> Iterator[Crowd]:
+def gathered(workers: int, threads: int, protocol: str = "tcp://", **more: str) -> Iterator[Crowd]:
     """A crowd, whose workers have a key of their own."""
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("ATTRIBUTOR_", "OPENAI_"))}
     with subprocess.Popen(
-        [sys.executable, str(HERE / "crowding.py"), str(workers), str(threads)],
+        [sys.executable, str(HERE / "crowding.py"), str(workers), str(threads), protocol],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
-        env=environ | {"OPENAI_API_KEY": OWN_KEY},
+        env=environ | {"OPENAI_API_KEY": OWN_KEY} | more,
     ) as process:
         crowd = Crowd(process, "")
         crowd.address = crowd._told()["address"]
@@ -157,14 +161,15 @@ class Rush:
     def __init__(self, shop: Shop, before: int) -> None:
         self.full = threading.Event()
         self.finished: dict[str, int] = {}
-        self._before = before
+        self._before, self._waiting = before, 0
         shop.choose = self._choose
 
     def _choose(self, shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
         if number <= self._before or shop.gate.is_set():
             return None
         with shop.lock:
-            if shop.open == CALLS and not self.full.is_set():
+            self._waiting += 1
+            if self._waiting == CALLS:
                 # Nobody has a ninth call, so what was sold before has all been taken home.
                 self.finished = dict(shop.sold)
                 self.full.set()
@@ -359,6 +364,58 @@ def test_a_scheduler_that_is_not_there_is_told(
     assert caught.value.exit_code == 8
 
 
+def certificates(folder: Path) -> dict[str, str]:
+    """Settings of Dask that name files with certificates, made for this test."""
+    made = Security.temporary()
+    files = {"ca-file": made.tls_ca_file}
+    for role in ("client", "scheduler", "worker"):
+        files |= {f"{role}.{what}": getattr(made, f"tls_{role}_{what}") for what in ("cert", "key")}
+    folder.mkdir()
+    for name, text in files.items():
+        folder.joinpath(name).write_text(text, encoding="utf-8")
+    return {f"distributed.comm.tls.{name}": str(folder / name) for name in files}
+
+
+def as_variables(settings: dict[str, str]) -> dict[str, str]:
+    """Settings of Dask as its environment variables."""
+    spelled = {"-": "_", ".": "__"}
+    return {
+        "DASK_" + "".join(spelled.get(letter, letter) for letter in name).upper(): value
+        for name, value in settings.items()
+    }
+
+
+def test_a_cluster_is_reached_by_tls_with_the_certificates_of_dasks_settings(
+    shop: Shop, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(20)), tmp_path / "a.db"
+    ours, others = certificates(tmp_path / "ours"), certificates(tmp_path / "others")
+    for lone in gathered(1, CALLS, "tls://", **as_variables(ours)):
+        assert lone.address.startswith("tls://")
+        with (
+            dask.config.set(others),
+            pytest.raises(ClusterError, match="check the address and both certificates"),
+        ):
+            run(store, annotator(shop), source, **on(lone))
+        with dask.config.set(ours):
+            ended = run(store, annotator(shop), source, **on(lone))
+    assert ended.exit_code_at_end == 0
+    assert counts(store)["annotated"] == shop.sold.total() == 20
+
+
+def test_certificates_that_are_not_there_are_told(tmp_path: Path) -> None:
+    source, nobody = archive(tmp_path / "a.jsonl", range(1)), "tls://127.0.0.1:9"
+    with pytest.raises(ClusterError, match=f"'{nobody}' needs certificates: name distributed"):
+        run(tmp_path / "a.db", embedded(), source, speed={"cluster": nobody})
+    given = certificates(tmp_path / "given")
+    (tmp_path / "given" / "client.cert").unlink()
+    with (
+        dask.config.set(given),
+        pytest.raises(ClusterError, match=r"cannot be used \(No such file or directory\)"),
+    ):
+        run(tmp_path / "a.db", embedded(), source, speed={"cluster": nobody})
+
+
 class Breaking:
     """A cluster whose workers end over one article."""
 
@@ -384,6 +441,34 @@ def test_an_article_that_workers_end_over_costs_its_partition_nothing() -> None:
     kinds = [outcome.kind for outcome in outcomes]
     assert kinds == ["fine", "fine", "fine", "crashed", "fine", "fine"]
     assert cluster.sizes == [6, 1, 1, 1, 1, 1, 1]
+
+
+class Unlucky:
+    """A cluster whose workers end over something else, so many times, while a purchase is there."""
+
+    def __init__(self, plan: Plan, times: int) -> None:
+        self.plan, self.part, self.asked = plan, 1.0, 0
+        self._times = times
+
+    async def do(self, function: Any, request: Any, part: float, *, name: str) -> Answer:
+        self.asked += 1
+        if self.asked <= self._times:
+            raise clusters.Crashed
+        return Answer("here", model_reported="m")
+
+
+def test_a_request_that_is_there_when_workers_end_is_asked_again_and_not_for_ever(
+    shop: Shop,
+) -> None:
+    who = annotator(shop, attempts=3)
+    (request,) = who.dialogue(Article(id="a", text=text_of(1))).requests()
+
+    async def bought(cluster: Unlucky) -> Answer:
+        return await Buyers(cluster, Stop()).buy(request)  # type: ignore[arg-type]
+
+    assert asyncio.run(bought(Unlucky(planned(who), times=2))).text == "here"
+    with pytest.raises(BusyError, match="The workers that asked about 'a' ended"):
+        asyncio.run(bought(Unlucky(planned(who), times=3)))
 
 
 @pytest.mark.parametrize("who", ["The scheduler", "Every worker"])
@@ -444,3 +529,66 @@ def test_ctrl_c_lets_workers_here_finish_their_calls_and_ends_them(
     assert found["answers"] == found["annotated"] == shop.sold.total() < 10
     for child in children:
         wait_for_the_end_of(child)
+
+
+def workers_of(running: Running, number: int, but: Collection[int] = ()) -> list[int]:
+    """The workers of a local cluster, as soon as there are so many beside those."""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        found = [pid for pid in children_of(running) if pid not in but and is_worker(pid)]
+        if len(found) >= number:
+            return found
+        os.sched_yield()
+    raise AssertionError(f"it has no {number} workers: {running.said}")
+
+
+def is_worker(pid: int) -> bool:
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def begun_here(forker: Forker, shop: Shop, source: Path, store: Path, **environ: str) -> Running:
+    """A batch on two workers of its own."""
+    return forker.begin(
+        *("batch", "--store", str(store), "--engine", "openai", "--base-url", shop.url),
+        *("--cluster", "local", "--concurrency", str(CALLS), str(source)),
+        **environ,
+    )
+
+
+def test_a_worker_here_that_ends_while_it_is_starting_is_told(
+    shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(3)), tmp_path / "a.db"
+    running = begun_here(forker, shop, source, store)
+    workers = workers_of(running, 2)
+    os.kill(workers[0], signal.SIGKILL)
+    assert running.wait() == 8, running.said
+    assert "ended while it was starting" in running.said
+    assert "run the same command again" in running.said
+    assert shop.asked == 0
+    for worker in workers:
+        wait_for_the_end_of(worker)
+
+
+def test_workers_here_that_end_again_while_they_start_again_are_replaced(
+    shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(40)), tmp_path / "a.db"
+    closed = Closed(shop, 13)
+    forgotten = {"DASK_DISTRIBUTED__DEPLOY__LOST_WORKER_TIMEOUT": "100ms"}
+    running = begun_here(forker, shop, source, store, **forgotten)
+    assert closed.reached.wait(60)
+    killed: list[int] = []
+    for number in (2, 1, 1):  # those that work, and then each that begins in their place
+        workers = workers_of(running, number, but=killed)
+        for worker in workers:
+            os.kill(worker, signal.SIGKILL)
+        killed += workers
+    shop.gate.set()
+    assert running.wait() == 0, running.said
+    assert "Traceback" not in running.said
+    assert counts(store)["annotated"] == counts(store)["answers"] == 40
+    assert shop.sold.total() - 40 <= CALLS

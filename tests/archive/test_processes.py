@@ -7,6 +7,7 @@ import signal
 import subprocess
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -172,9 +173,13 @@ def _children_after_an_annotation(running: Running, store: Path) -> list[int]:
 
 
 def children_of(running: Running) -> list[int]:
-    """The processes that it began; none where the system does not say."""
-    path = Path(f"/proc/{running.pid}/task/{running.pid}/children")
-    return [int(pid) for pid in path.read_text().split()] if path.exists() else []
+    """The processes that its threads began; none where the system does not say."""
+    threads = Path(f"/proc/{running.pid}/task").glob("*/children")
+    found = []
+    for thread in threads:
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
+            found += [int(pid) for pid in thread.read_text().split()]
+    return found
 
 
 def _annotated(store: Path) -> bool:

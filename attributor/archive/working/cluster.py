@@ -32,7 +32,7 @@ from attributor.errors import ClusterError, UsageError, quoted
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
 
-LOCAL = "local"
+LOCAL, TLS = "local", "tls://"
 UNKNOWN_PROCESSES = 32
 """For so many there is work at once, where the workers are somebody else's."""
 LOOK = 1.0
@@ -158,6 +158,7 @@ class Cluster:
         distributed = _distributed()
         for name in ("distributed", "distributed.client"):  # what matters is told in our own words
             logging.getLogger(name).setLevel(logging.CRITICAL)
+        _check_certificates(self.address)
         where: Any = self.address
         if self.address == LOCAL:
             where = self._own = await _local(self.processes, self._threads)
@@ -166,9 +167,10 @@ class Cluster:
                 where, asynchronous=True, timeout=PATIENCE, set_as_default=False
             )
         except (OSError, TimeoutError) as error:
+            tls = self.address.startswith(TLS)
             raise ClusterError(
                 f"No scheduler answers at {quoted(self.address)}: start one there with "
-                "'dask scheduler', or check the address."
+                f"'dask scheduler', or check the address{' and both certificates' * tls}."
             ) from error
         try:
             await client.wait_for_workers(1, timeout=PATIENCE)
@@ -214,6 +216,8 @@ class Cluster:
         await self._client.close(timeout=LOOK)  # so that nobody waits for them
 
     async def _look(self) -> None:
+        if self._own is not None:  # its nannies replace a worker, unless it ends as it starts
+            self._own.scale(self.processes)
         now = set(await self._client.nthreads())
         self.lost += len(self.workers - now)
         self.workers = now
@@ -245,7 +249,7 @@ def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
             or the extra is not installed.
     """
     address = speed.cluster or LOCAL
-    if address != LOCAL and not address.startswith(("tcp://", "tls://")):
+    if address != LOCAL and not address.startswith(("tcp://", TLS)):
         raise UsageError(
             f"{quoted(address)} is no cluster: say 'local', or the address of a Dask scheduler, "
             "as tcp://host:8786."
@@ -286,14 +290,18 @@ def _plan(annotator: Annotator, speed: Speed, calls: int) -> Plan:
 
 
 async def _local(processes: int, threads: int) -> Any:
-    """Workers on this machine that only this process can give work to, and that end with it."""
+    """Workers on this machine that only this process can give work to, and that end with it.
+
+    Raises:
+        ClusterError: one did not start.
+    """
     import dask
 
     routes: dict[str, Any] = {
         f"distributed.{what}.http.routes": [] for what in ("scheduler", "worker")
     }
     dask.config.set({"distributed.scheduler.allowed-failures": 1, **routes})
-    return await _distributed().LocalCluster(
+    cluster = _distributed().LocalCluster(
         n_workers=processes,
         threads_per_worker=threads,
         host="127.0.0.1",
@@ -305,6 +313,34 @@ async def _local(processes: int, threads: int) -> Any:
         scheduler_kwargs={"dashboard": False},
         preload=["attributor.archive.working.worker"],
     )
+    try:
+        return await cluster
+    except (RuntimeError, OSError) as error:
+        await cluster.close()
+        raise ClusterError(
+            "A worker of the local cluster ended while it was starting; there may be too little "
+            "memory. Nothing was bought: run the same command again."
+        ) from error
+
+
+def _check_certificates(address: str) -> None:
+    """See that Dask's settings name certificates, where they are needed.
+
+    Raises:
+        ClusterError: they name none, or some that cannot be read.
+    """
+    if not address.startswith(TLS):
+        return
+    what = "distributed.comm.tls.ca-file, .client.cert and .client.key"
+    try:
+        context = _distributed().Security().get_connection_args("client")["ssl_context"]
+    except OSError as error:  # of ssl, too
+        raise ClusterError(
+            f"The certificates for {quoted(address)} cannot be used ({error.strerror}): see to "
+            f"{what} in Dask's settings."
+        ) from error
+    if context is None:
+        raise ClusterError(f"{quoted(address)} needs certificates: name {what} in Dask's settings.")
 
 
 def _distributed() -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attributor.archive.stopping import Stop, Stopping
@@ -124,23 +125,28 @@ class Buyers:
     async def buy(self, request: Request) -> Answer:
         """The answer as it came, see `attributor.archive.asking.ledger.Buyer`."""
         async with self._calls:
-            self._stop.check()
-            key = request.key(self._cluster.plan.settings.model)
-            try:
-                answer: Answer = await self._cluster.do(
-                    worker.buy, request, self._cluster.part, name=f"attributor-ask-{key[:16]}"
-                )
-            except Crashed as error:
-                raise BusyError(
-                    f"The workers that asked about {quoted(request.article)} ended, one after the "
-                    "other: see to their memory.",
-                    article=request.article,
-                ) from error
+            answer = await self._bought(request)
         return self._priced(answer)
 
     async def aclose(self) -> None:
         """Leave the cluster."""
         await self._cluster.aclose()
+
+    async def _bought(self, request: Request) -> Answer:
+        """The answer; workers end over what is done beside a purchase, so it is tried again."""
+        key = request.key(self._cluster.plan.settings.model)
+        for _ in range(self._cluster.plan.settings.attempts):
+            self._stop.check()
+            with suppress(Crashed):
+                answer: Answer = await self._cluster.do(
+                    worker.buy, request, self._cluster.part, name=f"attributor-ask-{key[:16]}"
+                )
+                return answer
+        raise BusyError(
+            f"The workers that asked about {quoted(request.article)} ended, one after the "
+            "other: see to their memory.",
+            article=request.article,
+        )
 
     def _priced(self, answer: Answer) -> Answer:
         """The answer with its price by this machine's list, as the budget reckons."""
