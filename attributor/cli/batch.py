@@ -304,6 +304,7 @@ def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> in
     from attributor.archive.recipe import Recipe
     from attributor.archive.storing.store import Store
     from attributor.cli.progress import watched
+    from attributor.cli.summary import sum_up
 
     made = maker(annotator, speed)
     recipe = Recipe.of(annotator)
@@ -317,7 +318,7 @@ def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> in
                 "command again."
             )
             return stopped
-        _sum_up(work, store)
+        sum_up(work, store)
         return work.exit_code
 
 
@@ -369,42 +370,3 @@ def _listen(work: Batch, cancel: Any) -> list[int]:
             number = getattr(signal, name)
             asyncio.get_running_loop().add_signal_handler(number, on_signal, number)
     return heard
-
-
-def _sum_up(work: Batch, store: str) -> None:
-    from attributor.cli.progress import duration, failures
-
-    tally = work.tally
-    say(
-        f"{counted(tally.annotated, 'article')} annotated in {duration(tally.seconds)}"
-        + (f" for ${tally.spent:.4f}" if tally.spent is not None else "")
-        + f"; {tally.known:,} needed nothing, {counted(tally.copies, 'copy', 'copies')}"
-        + (f"; not annotated: {failures(tally)}." if tally.failures else ".")
-    )
-    if tally.free:
-        answers = counted(tally.free + tally.bought, "answer")
-        say(f"From the ledger, for nothing: {tally.free:,} of {answers}.")
-    if tally.workers_lost:
-        say(f"{counted(tally.workers_lost, 'worker')} went away; others took up what they had.")
-    if work.stop.reason:
-        say(work.stop.reason)
-    if tally.requests_out:
-        say(
-            f"The Batch API has {counted(tally.requests_out, 'request')} in "
-            f"{counted(tally.files_out, 'file')}: the same command takes the "
-            "answers in; they come within a day and stay for a month."
-        )
-    if work.in_quarantine:
-        say(
-            f"{work.in_quarantine:,} in quarantine: 'attributor batch failures {store}' says why, "
-            f"{_how_to_retry(work)}."
-        )
-
-
-def _how_to_retry(work: Batch) -> str:
-    """How what is in quarantine is taken up again; each run reads anew what could not be read."""
-    if work.unreadable == work.in_quarantine:
-        return "each run tries to read them again"
-    if work.unreadable:
-        return "--retry-failed takes up again what could be read"
-    return "--retry-failed takes them up again"
