@@ -36,7 +36,7 @@ def sum_up(work: Batch, store: str) -> None:
         )
     if work.in_quarantine:
         say(
-            f"{work.in_quarantine:,} in quarantine: 'attributor batch failures {store}' says why, "
+            f"{work.in_quarantine:,} in quarantine: 'attributor batch failures {store}' says why; "
             f"{_how_to_retry(work)}."
         )
 

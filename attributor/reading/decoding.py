@@ -74,6 +74,7 @@ def charset(name: str) -> str | None:
         found = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
+    found = _AS_BROWSERS_DO.get(found, found)
     return found if _CHARSET.match(found) and not found.startswith(_WIDE) else None
 
 

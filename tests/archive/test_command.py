@@ -260,3 +260,12 @@ def test_one_is_not_said_as_many(run: Run) -> None:
     assert "1 article annotated in" in run(*call, "a.jsonl").stderr
     assert run("batch", "status", "b.db").stdout.startswith("1 article, 1 of them annotated")
     assert "nothing to give up" in run("batch", "abandon", "b.db").stderr
+
+
+def test_seconds_since_1970_in_json_are_a_date(run: Run) -> None:
+    article = {"id": "a", "text": text_of(1), "published": 1614772800}
+    Path("a.jsonl").write_text(json.dumps(article))
+    ended = run("batch", "--store", "b.db", "--engine", "embedded", "a.jsonl")
+    assert ended.exit_code == 0, ended.stderr
+    shown = run("search", "b.db", "--since", "2021-03-03", "--until", "2021-03-03")
+    assert shown.exit_code == 0

@@ -454,6 +454,9 @@ def test_an_encoding_that_cannot_be_told_is_named(run: Run) -> None:
     assert made.exit_code == 0, made.stderr
     texts = [json.loads(line)["article"]["text"] for line in made.stdout.splitlines()]
     assert texts == [text, text]
+    Path("curly.txt").write_bytes("“Él vendrá”, said Ana Pérez.".encode("cp1252"))
+    curly = run(*call[:-1], "latin-1", "curly.txt")  # as browsers read it
+    assert "“Él vendrá”" in json.loads(curly.stdout)["article"]["text"]
     for wrong in ("klingon", "utf-16", "zip"):
         shown = run(*call[:-1], wrong, "old.txt")
         assert shown.exit_code == 2
