@@ -112,3 +112,8 @@ def quoted(name: str, limit: int = 200) -> str:
     shown = name if len(name) <= limit else name[: limit - 1] + "…"
     escaped = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in shown)
     return f"'{''.join(escaped)}'"
+
+
+def counted(number: int, one: str, several: str = "") -> str:
+    """A number with its noun: "1 file", "2,000 files"."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"

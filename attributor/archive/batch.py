@@ -55,6 +55,7 @@ class Options:
     Attributes:
         sources: files, folders and patterns.
         columns: which columns of tables are what.
+        encoding: what texts are in that are not UTF-8 and do not say; guessed if None.
         max_articles: how many articles are taken up at most.
         sample: how many articles to draw at random; all if None.
         seed: for drawing them; the same seed draws the same articles from the same archive.
@@ -64,6 +65,7 @@ class Options:
 
     sources: tuple[str, ...]
     columns: Columns = field(default_factory=Columns)
+    encoding: str | None = None
     max_articles: int | None = None
     sample: int | None = None
     seed: int = 0
@@ -123,6 +125,11 @@ class Batch:
                 (self._recipe,),
             )
         )
+
+    @property
+    def unreadable(self) -> int:
+        """How many of them are places where no article could be read."""
+        return int(self._store.value("SELECT COUNT(*) FROM failures WHERE article_id IS NULL"))
 
     async def run(self, entries: Iterator[Entry]) -> Tally:
         """Take up every entry, and wait for what is in flight.

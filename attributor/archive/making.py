@@ -15,7 +15,7 @@ from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
 from attributor.archive.working.makers import EmbeddedMaker, Maker, ModelMaker
 from attributor.archive.working.stepping import Stepping
-from attributor.errors import UsageError
+from attributor.errors import UsageError, counted
 from attributor.pipeline import Annotator
 from attributor.prompting import prices
 from attributor.settings import OPENAI_URL
@@ -74,7 +74,8 @@ def _refuse_what_is_out(store: Store) -> None:
     files, requests = submissions.counts(store)
     if requests:
         raise UsageError(
-            f"{requests:,} requests of this store are with the Batch API, in {files:,} files: take "
+            f"The Batch API has {counted(requests, 'request')} of this store in "
+            f"{counted(files, 'file')}: take "
             "their answers in with --via batch-api first, so that none is paid twice."
         )
 

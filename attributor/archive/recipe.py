@@ -1,6 +1,8 @@
 """How annotations are made: what they depend on apart from the article.
 
-An article whose annotation was made by the same recipe is not annotated again.
+An article whose annotation was made by the same recipe is not annotated again. `rules` is the
+version, whose rules cut an article into segments and windows, read answers and find speakers.
+After an update every article is gone through again: the ledger answers requests that are the same.
 """
 
 from __future__ import annotations
@@ -55,6 +57,7 @@ class Recipe:
             model=settings.model,
             prompt_sha256=prompts.sha256_of(annotator.prompts.used(codebook)),
             schema_sha256=sha256("\n".join(schemas)),
+            rules=attributor.__version__,
             language=settings.language,
             codebook=told,
         )

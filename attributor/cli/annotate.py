@@ -13,7 +13,12 @@ import click
 from attributor.cli.completion import files
 from attributor.cli.files import Shown, destination
 from attributor.cli.messages import say
-from attributor.cli.options import configured, engine_options, study_options
+from attributor.cli.options import (
+    configured,
+    encoding_option,
+    engine_options,
+    study_options,
+)
 from attributor.cli.work import Work
 from attributor.errors import ReadingError, UsageError, quoted
 
@@ -69,6 +74,7 @@ Examples:
     default=None,
     help="Read URLs on private addresses too.",
 )
+@encoding_option
 @click.pass_context
 def annotate(
     ctx: click.Context,
@@ -80,6 +86,7 @@ def annotate(
     format_: str | None,
     output: str | None,
     dry_run: bool,
+    encoding: str | None,
     **flags: Any,
 ) -> None:
     """Take articles apart: who said what, in which words, and where do they stand?
@@ -94,7 +101,8 @@ def annotate(
     annotator = configured(flags, codebook, targets, stance)
     settings = annotator.settings
     say(f"Nothing is sent now. {annotator.notice}" if dry_run else annotator.notice)
-    work = Work(annotator, _articles(sources, settings.allow_private), settings.chosen_engine)
+    found = _articles(sources, settings.allow_private, encoding)
+    work = Work(annotator, found, settings.chosen_engine)
     if dry_run:
         from attributor.cli.estimating import show_estimates
 
@@ -104,21 +112,23 @@ def annotate(
     ctx.exit(work.exit_code)
 
 
-def _articles(sources: tuple[str, ...], allow_private: bool) -> Iterator[Article | Exception]:
+def _articles(
+    sources: tuple[str, ...], allow_private: bool, encoding: str | None
+) -> Iterator[Article | Exception]:
     from attributor.reading import read
 
     for source in sources or ("-",):
         try:
             yield from (
-                _standard_input()
+                _standard_input(encoding)
                 if source == "-"
-                else read(source, allow_private=allow_private, on_guess=say)
+                else read(source, allow_private=allow_private, on_guess=say, encoding=encoding)
             )
         except Exception as error:  # a fault in one source must not cost the others
             yield error
 
 
-def _standard_input() -> Iterator[Article | ReadingError]:
+def _standard_input(encoding: str | None) -> Iterator[Article | ReadingError]:
     from io import BytesIO
 
     from attributor.reading import read_stream
@@ -130,7 +140,7 @@ def _standard_input() -> Iterator[Article | ReadingError]:
 
         yield from read_stream(BytesIO(paste.read().encode()), "pasted")
     else:
-        yield from read_stream(sys.stdin.buffer, "stdin")
+        yield from read_stream(sys.stdin.buffer, "stdin", encoding)
 
 
 def _write(ctx: click.Context, work: Work[Article], format_: str, output: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,13 +10,19 @@ import click
 
 from attributor.cli.completion import files
 from attributor.cli.messages import say
-from attributor.cli.options import configured, engine_options, study_options
+from attributor.cli.options import (
+    configured,
+    encoding_option,
+    engine_options,
+    study_options,
+)
+from attributor.errors import counted
 
 if TYPE_CHECKING:
     from attributor.archive.batch import Batch, Options
     from attributor.archive.speed import Speed
     from attributor.pipeline import Annotator
-    from attributor.reading.archives import Columns
+    from attributor.reading.archives import Columns, Entry
 
 EXAMPLES = """\b
 Examples:
@@ -71,6 +78,7 @@ def batch() -> None:
 @click.option("--title-column", metavar="NAME", help="Of tables: where the title is.")
 @click.option("--date-column", metavar="NAME", help="Of tables: where the date is.")
 @click.option("--id-column", metavar="NAME", help="Of tables: where the id is.")
+@encoding_option
 @click.option("--dry-run", is_flag=True, help="Say what there is to do and to pay; ask nobody.")
 @click.option("--sample", type=click.IntRange(1), metavar="N", help="Only N, drawn at random.")
 @click.option("--seed", type=int, default=0, metavar="S", help="Draws the same ones again.")
@@ -167,13 +175,14 @@ def failures(store: str, kind: str | None, as_json: bool) -> None:
     import json
 
     from attributor.archive.finding.report import failures as found
+    from attributor.archive.finding.report import line_of as described_failure
+    from attributor.archive.finding.report import refuse_unknown
     from attributor.archive.storing.store import Store
 
     with Store.read(store) as opened:
-        if as_json:
-            _echo(json.dumps(row, ensure_ascii=True) for row in found(opened, kind))
-        else:
-            _echo(f"{row['kind']}: {row['name']}: {row['reason']}" for row in found(opened, kind))
+        refuse_unknown(opened, kind)
+        rows = found(opened, kind)
+        _echo(json.dumps(row) if as_json else described_failure(row) for row in rows)
 
 
 @batch.command(short_help="Compare what two runs found.")
@@ -206,7 +215,13 @@ def abandon(store: str) -> None:
 
     with Store.open(store) as opened:
         files_, requests = given_up(opened)
-    say(f"{requests:,} requests in {files_:,} files are given up; the next run asks them again.")
+    if not requests:
+        say("Nothing of this store is with the Batch API: there is nothing to give up.")
+        return
+    say(
+        f"Given up: {counted(requests, 'request')} in {counted(files_, 'file')}; the next run asks "
+        "again."
+    )
 
 
 def _echo(lines: Any) -> None:
@@ -227,8 +242,14 @@ def _columns(options: dict[str, Any]) -> Columns:
 def _options(sources: tuple[str, ...], columns: Columns, options: dict[str, Any]) -> Options:
     from attributor.archive.batch import Options
 
-    names = ("max_articles", "sample", "seed", "retry_failed", "only_changed")
+    names = ("encoding", "max_articles", "sample", "seed", "retry_failed", "only_changed")
     return Options(sources, columns, **{name: options.pop(name) for name in names})
+
+
+def _entries(options: Options) -> Iterator[Entry]:
+    from attributor.reading.archives import entries
+
+    return entries(options.sources, options.columns, on_guess=say, encoding=options.encoding)
 
 
 def _speed(options: dict[str, Any]) -> Speed:
@@ -259,13 +280,12 @@ def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> N
     from attributor.archive.planning import plan
     from attributor.archive.storing.store import Store
     from attributor.cli.planned import described
-    from attributor.reading.archives import entries
 
     say(f"Nothing is sent or written now. {annotator.notice}")
     with ExitStack() as stack:
         known = stack.enter_context(Store.read(store)) if Path(store).exists() else None
         found = plan(
-            entries(options.sources, options.columns, on_guess=say),
+            _entries(options),
             annotator,
             known,
             retry_failed=options.retry_failed,
@@ -284,6 +304,7 @@ def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> in
     from attributor.archive.recipe import Recipe
     from attributor.archive.storing.store import Store
     from attributor.cli.progress import watched
+    from attributor.cli.summary import sum_up
 
     made = maker(annotator, speed)
     recipe = Recipe.of(annotator)
@@ -297,7 +318,7 @@ def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> in
                 "command again."
             )
             return stopped
-        _sum_up(work, store)
+        sum_up(work, store)
         return work.exit_code
 
 
@@ -307,11 +328,10 @@ async def _until_a_signal(work: Batch, options: Options) -> int:
 
     from attributor.archive.batch import until
     from attributor.archive.sampling import sampled
-    from attributor.reading.archives import entries
 
     running = asyncio.current_task()
     ended_by = _listen(work, running.cancel if running else None)
-    found = until(work.stop, entries(options.sources, options.columns, on_guess=say))
+    found = until(work.stop, _entries(options))
     if options.sample:
         found = sampled(found, options.sample, options.seed)
     try:
@@ -341,7 +361,7 @@ def _listen(work: Batch, cancel: Any) -> list[int]:
         )
         rest = "; what the Batch API has stays there" if work.tally.files_out else ""
         say(
-            f"Ending: {work.tally.in_flight:,} articles are in the making, and calls on their way "
+            f"Ending: {counted(work.tally.in_flight, 'article')} in the making; calls on their way "
             f"are waited for{rest}. Once more (Ctrl-C) to stop at once."
         )
 
@@ -350,31 +370,3 @@ def _listen(work: Batch, cancel: Any) -> list[int]:
             number = getattr(signal, name)
             asyncio.get_running_loop().add_signal_handler(number, on_signal, number)
     return heard
-
-
-def _sum_up(work: Batch, store: str) -> None:
-    from attributor.cli.progress import duration, failures
-
-    tally = work.tally
-    say(
-        f"{tally.annotated:,} articles annotated in {duration(tally.seconds)}"
-        + (f" for ${tally.spent:.4f}" if tally.spent is not None else "")
-        + f"; {tally.known:,} needed nothing, {tally.copies:,} were copies"
-        + (f"; not annotated: {failures(tally)}." if tally.failures else ".")
-    )
-    if tally.free:
-        say(f"{tally.free:,} of {tally.free + tally.bought:,} answers were in the ledger already.")
-    if tally.workers_lost:
-        say(f"{tally.workers_lost:,} workers went away; others took up what they had.")
-    if work.stop.reason:
-        say(work.stop.reason)
-    if tally.requests_out:
-        say(
-            f"The Batch API has {tally.requests_out:,} requests in {tally.files_out:,} files: the "
-            "same command takes the answers in; they come within a day and stay for a month."
-        )
-    if work.in_quarantine:
-        say(
-            f"{work.in_quarantine:,} in quarantine: 'attributor batch failures {store}' says why, "
-            "--retry-failed takes them up again."
-        )

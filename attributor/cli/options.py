@@ -69,6 +69,24 @@ _STUDY = (
 )
 
 
+def _encoding(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    from attributor.reading.decoding import charset
+
+    if value is None or (found := charset(value)):
+        return value and found
+    raise click.BadParameter(
+        f"'{value}' is no encoding of texts like windows-1250, iso-8859-2, koi8-r or big5."
+    )
+
+
+encoding_option = click.option(
+    "--encoding",
+    metavar="NAME",
+    callback=_encoding,
+    help="What texts are in that are not UTF-8 and do not say, such as windows-1250; else guessed.",
+)
+
+
 def engine_options(command: Function) -> Function:
     """Adds the options that say which engine reads the articles, and how."""
     for option in reversed(_ENGINE):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from attributor.cli.progress import duration
+from attributor.errors import counted
 
 if TYPE_CHECKING:
     from attributor.archive.planning import Plan
@@ -19,33 +20,39 @@ def described(plan: Plan, speed: Speed) -> Iterator[str]:
     from attributor.archive.speed import CALLS_AT_ONCE
     from attributor.prompting.prices import BATCH_API
 
-    yield f"Found: {plan.read:,} places, {plan.unreadable:,} of them unreadable."
-    yield f"Copies: {plan.copies:,} hold a text that stands elsewhere too."
-    yield f"Known: {plan.known:,} articles need nothing."
-    yield f"To annotate: {plan.todo:,} articles."
+    yield f"Found: {counted(plan.read, 'place')}, {plan.unreadable:,} of them unreadable."
+    yield f"Copies: {plan.copies:,}, whose text stands elsewhere too."
+    yield f"Known: {counted(plan.known, 'article needs', 'articles need')} nothing."
+    yield f"To annotate: {counted(plan.todo, 'article')}."
     if not plan.todo:
         return
     if plan.estimate is None:
         processes = speed.concurrency or os.cpu_count() or 1
         seconds, _ = plan.seconds(processes)
         yield "The embedded engine costs nothing."
-        yield f"Time: about {duration(seconds)} with {processes} processes."
+        yield f"Time: about {duration(seconds)} with {counted(processes, 'process', 'processes')}."
         return
     yield f"Estimated from {plan.looked_at:,} of them, drawn at random: {plan.estimate}."
     if plan.estimate.cost_usd is not None:
         low, high = plan.estimate.cost_usd
-        yield f"Price, asked one by one: ${low:,.2f} to ${high:,.2f}."
+        yield f"Price, asked one by one: ${_dollars(low)} to ${_dollars(high)}."
         low, high = BATCH_API * low, BATCH_API * high
-        yield f"Price, by the OpenAI Batch API: ${low:,.2f} to ${high:,.2f}."
+        yield f"Price, by the OpenAI Batch API: ${_dollars(low)} to ${_dollars(high)}."
         price = plan.estimate.cost_usd[1] * (BATCH_API if speed.by_batch_api else 1)
         if speed.max_cost is not None and price > speed.max_cost:
-            yield f"The budget of ${speed.max_cost:,.2f} may not be enough."
+            yield f"The budget of ${_dollars(speed.max_cost)} may not be enough."
     if speed.by_batch_api:
         yield "Time: within a day for each round of questions (up to 3 with stances), as a rule."
         return
     at_once = speed.concurrency or CALLS_AT_ONCE
     least, most = plan.seconds(at_once, speed.requests_per_minute, speed.tokens_per_minute)
     yield (
-        f"Time: about {duration(least)} to {duration(most)}, with {at_once} calls at once of "
+        f"Time: about {duration(least)} to {duration(most)}, with "
+        f"{counted(at_once, 'call')} at once of "
         f"{SECONDS_AN_ANSWER:g} s each (assumed), within the limits given."
     )
+
+
+def _dollars(amount: float) -> str:
+    """To the cent, and what is less than ten cents to the hundredth of one."""
+    return f"{amount:,.2f}" if amount >= 0.1 or not amount else f"{amount:.4f}"

@@ -21,7 +21,7 @@ Examples:
 
 
 def _date(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    if value is None or re.fullmatch(r"\d{4}(-\d\d(-\d\d(T.*)?)?)?", value):
+    if value is None or re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
         return value
     raise click.BadParameter(f"'{value}' is no date like 2019, 2019-05 or 2019-05-31.")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from attributor.cli.messages import say
-from attributor.errors import quoted
+from attributor.errors import counted, quoted
 
 if TYPE_CHECKING:
     from attributor.embedded.training import Example
@@ -42,8 +42,9 @@ def train(gold: tuple[str, ...], output: str, language: str | None, seed: int, a
     from attributor.evaluation.gold import read_gold
 
     articles = [article for path in gold for article in read_gold(path)]
+    quotes = sum(len(article.quotes) for article in articles)
     card = _card(gold, articles, seed, about)
-    say(f"Learning from {card['articles']:,} articles with {card['quotes']:,} quotes.")
+    say(f"Learning from {counted(len(articles), 'article')} with {counted(quotes, 'quote')}.")
     language = language or _language(articles)
     learned = training.train([_example(a) for a in articles], language, seed, card)
     data = weights.dump(learned)

@@ -103,7 +103,7 @@ def logistic(examples: Labelled, strength: float, fewest: int, seed: int) -> tup
         seed: of the solver's order of examples.
 
     Raises:
-        UsageError: the extra `train` is not installed.
+        UsageError: the extra `train` is not installed, or nothing is seen `fewest` times.
     """
     try:
         import numpy as np
@@ -117,6 +117,11 @@ def logistic(examples: Labelled, strength: float, fewest: int, seed: int) -> tup
     if len(set(examples.labels)) < 2:
         return weights, _CERTAIN if any(examples.labels) else -_CERTAIN
     matrix, used = _used(examples.rows, fewest)
+    if not len(used):
+        raise UsageError(
+            "These articles are too few to learn from: nothing about their quotes comes "
+            f"{fewest} times. Give more of them."
+        )
     model = LogisticRegression(C=strength, solver="liblinear", tol=1e-3, random_state=seed)
     with threadpool_limits(1):
         model.fit(matrix, np.array(examples.labels), sample_weight=np.array(examples.counts))

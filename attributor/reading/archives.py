@@ -29,7 +29,11 @@ class Entry:
 
 
 def entries(
-    sources: Sequence[str], columns: Columns = _GUESSED, *, on_guess: Guessed = ignore
+    sources: Sequence[str],
+    columns: Columns = _GUESSED,
+    *,
+    on_guess: Guessed = ignore,
+    encoding: str | None = None,
 ) -> Iterator[Entry]:
     """The articles of folders, globs and files, one after the other, in a stable order.
 
@@ -44,11 +48,12 @@ def entries(
         sources: as the user names them.
         columns: where the text, title, date and id are in tables and in JSON.
         on_guess: is told what was guessed about a file, one sentence at a time.
+        encoding: what texts are in that are not UTF-8 and do not say; guessed if None.
 
     Raises:
         ReadingError: there is no room for temporary files.
     """
-    how = How(columns, on_guess)
+    how = How(columns, on_guess, encoding)
     taken = _Taken()
     for source in sources:
         for file in folders.files(source):

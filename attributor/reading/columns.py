@@ -33,3 +33,5 @@ class How(NamedTuple):
 
     columns: Columns = Columns()
     on_guess: Guessed = ignore
+    encoding: str | None = None
+    """What a text is in that is not UTF-8 and does not say; guessed if None."""

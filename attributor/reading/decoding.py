@@ -61,17 +61,31 @@ _GUESSES = (
     *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
 )
 
+_WIDE = ("utf-16", "utf-32")
 _SAMPLE = 1_000_000  # bytes
 _PIECE = 1 << 16
 
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\v\f\r\x1b") + b"\x7f"
 
 
-def decode(data: bytes, name: str, declared: str | None = None) -> str:
+def charset(name: str) -> str | None:
+    """What Python calls the encoding `name`; None if it is none that tells texts without a mark."""
+    try:
+        found = codecs.lookup(name).name
+    except (LookupError, ValueError):
+        return None
+    found = _AS_BROWSERS_DO.get(found, found)
+    return found if _CHARSET.match(found) and not found.startswith(_WIDE) else None
+
+
+def decode(
+    data: bytes, name: str, declared: str | None = None, otherwise: str | None = None
+) -> str:
     """The text in `data`, unaltered but for a byte order mark that is dropped.
 
-    Tried in turn: a byte order mark, UTF-8, the charset that was `declared`, a guess that must be
-    clear. A few control characters, even NUL, do not make a text binary.
+    Tried in turn: a byte order mark, UTF-8, the charset that was `declared`, what it is in
+    `otherwise` as the user says, a guess that must be clear. A few control characters, even NUL, do
+    not make a text binary.
 
     Raises:
         ReadingError: this is no text, or its encoding cannot be told.
@@ -84,12 +98,13 @@ def decode(data: bytes, name: str, declared: str | None = None) -> str:
     except UnicodeDecodeError as error:
         _refuse_controls(data, name, share=0.01)
         _refuse_mixed(data, name, error)
-        return _decode_as(_declared(data, declared) or _guessed(data, name)[0], data, name)
+        told = _declared(data, declared) or otherwise
+        return _decode_as(told or _guessed(data, name)[0], data, name)
     _refuse_controls(data, name, share=0.3)
     return text
 
 
-def pieces(stream: BinaryIO, name: str) -> Iterator[str]:
+def pieces(stream: BinaryIO, name: str, otherwise: str | None = None) -> Iterator[str]:
     """The text of a stream of any length, as `decode` would give it, piece by piece.
 
     What it is in is decided by the first `_SAMPLE` bytes from where it is not ASCII on.
@@ -109,9 +124,9 @@ def pieces(stream: BinaryIO, name: str) -> Iterator[str]:
             yield data.decode("ascii")
             data = read_up_to(stream, _PIECE)
         data += _more(stream)
-        encodings = _sampled(data, name)
+        encodings = _sampled(data, name, otherwise)
     encoding = encodings[0]
-    wide = encoding.startswith(("utf-16", "utf-32"))  # a byte of these is nothing by itself
+    wide = encoding.startswith(_WIDE)  # a byte of these is nothing by itself
     decoder = codecs.getincrementaldecoder(encoding)("strict" if wide else "surrogateescape")
     doubt = _Doubt(encodings, name)
     try:
@@ -158,7 +173,7 @@ class _Doubt:
             raise _untold(self._name)
 
 
-def _sampled(data: bytes, name: str) -> list[str]:
+def _sampled(data: bytes, name: str, otherwise: str | None) -> list[str]:
     """The encodings of a text without a mark that begins with `data`: the best, then its like."""
     sample = data[: data.rfind(b"\n") + 1] or data  # a cut must not go through a character
     # Lines that are ASCII say nothing, and there may be very many of them.
@@ -166,7 +181,7 @@ def _sampled(data: bytes, name: str) -> list[str]:
     if not sample or _is_utf8(sample) or _is_mostly_utf8(sample):
         return ["utf-8"]
     _refuse_controls(sample, name, share=0.01)
-    return _guessed(sample, name)
+    return [otherwise] if otherwise else _guessed(sample, name)
 
 
 def _is_utf8(data: bytes) -> bool:
@@ -232,7 +247,7 @@ def _guessed(data: bytes, name: str) -> list[str]:
 def _untold(name: str) -> ReadingError:
     return ReadingError(
         f"{quoted(name)} is not UTF-8, and which encoding it is in cannot be told for sure: "
-        "save it as UTF-8, or convert it (for example with iconv -f WINDOWS-1250 -t UTF-8).",
+        "name it with --encoding (for example --encoding windows-1250), or save it as UTF-8.",
         article=name,
     )
 

@@ -91,6 +91,28 @@ def check(source: str) -> None:
         first.open().close()
 
 
+def stands_for(source: str, shown: str) -> bool:
+    """Whether a source stands for a file (or a member of it) that people are shown as `shown`.
+
+    Nothing is looked up, so that it can be told of files that are gone, too.
+    """
+    file = shown.partition("!")[0]
+    if _GLOB.search(source) and not os.path.lexists(source):
+        pattern = Path(source).parts
+        return any(_fits(Path(each).parts, pattern) for each in (shown, file))
+    named = printable(source).rstrip("/") or "/"
+    return named in (shown, file) or shown.startswith((named.rstrip("/") + "/", f"{named}!"))
+
+
+def _fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:
+    """Whether a pattern matches a path or a folder that it is in."""
+    if not pattern:
+        return True
+    if pattern[0] == "**":
+        return any(_fits(parts[at:], pattern[1:]) for at in range(len(parts)))
+    return bool(parts) and fnmatchcase(parts[0], pattern[0]) and _fits(parts[1:], pattern[1:])
+
+
 def printable(name: str) -> str:
     """A file's name as text: bytes that are none become U+FFFD."""
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

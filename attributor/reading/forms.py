@@ -59,7 +59,7 @@ def _found(stream: BinaryIO, name: str, how: How, level: int) -> Iterator[Found]
     elif suffix == ".warc":
         from attributor.reading import warc
 
-        yield from warc.articles(stream, name)
+        yield from warc.articles(stream, name, how.encoding)
     elif reader := _tabular(suffix):
         yield from reader(stream, name, how)
     else:
@@ -115,7 +115,13 @@ def by_beginning(stream: BinaryIO, name: str, suffix: str, how: How) -> Iterator
             f"{quoted(name)} is XML, whose text is not told from its markup: give the text.",
             article=name,
         )
-    article = article_from_page(data, name, is_html=is_html, is_markdown=suffix in MARKDOWN)
+    article = article_from_page(
+        data,
+        name,
+        is_html=is_html,
+        is_markdown=suffix in MARKDOWN,
+        otherwise=how.encoding,
+    )
     yield Found(name, name, article)
 
 

@@ -121,6 +121,8 @@ class Objects:
         for field, key in renamed.items():
             if key in given:
                 kept[field] = given[key] if field == "text" else _plain(given[key])
+        if "published" in kept:  # many databases write seconds since 1970
+            kept["published"] = _plain(kept["published"]) or kept["published"]
         return Line.model_validate(kept).model_dump()
 
     def _settle(self, given: dict[str, Any]) -> None:

@@ -15,6 +15,7 @@ def article_from_page(
     is_html: bool,
     is_markdown: bool = False,
     charset: str | None = None,
+    otherwise: str | None = None,
     url: str | None = None,
 ) -> Article:
     """The article in `data`, called `name`.
@@ -25,6 +26,7 @@ def article_from_page(
         is_html: whether only its main text is to be taken.
         is_markdown: whether its first heading is its title.
         charset: what it is said to be encoded in.
+        otherwise: what it is in if neither that nor its bytes tell.
         url: where it comes from.
 
     Raises:
@@ -32,8 +34,8 @@ def article_from_page(
     """
     refuse_long(len(data), name)
     if is_html:
-        html = decode(data, name, charset or declared_charset(data))
+        html = decode(data, name, charset or declared_charset(data), otherwise)
         return article_from_html(html, id=name, url=url)
-    text = decode(data, name, charset)
+    text = decode(data, name, charset, otherwise)
     title = markdown_title(text) if is_markdown else None
     return article_from_text(text, id=name, title=title, url=url)

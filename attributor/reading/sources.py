@@ -18,7 +18,11 @@ _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
 def read(
-    source: str, *, allow_private: bool = False, on_guess: Guessed = ignore
+    source: str,
+    *,
+    allow_private: bool = False,
+    on_guess: Guessed = ignore,
+    encoding: str | None = None,
 ) -> Iterator[Article | ReadingError]:
     """The articles of a file or URL: one, or as many as a table or an archive holds.
 
@@ -28,14 +32,15 @@ def read(
         source: a path, or an http or https URL.
         allow_private: fetch from addresses of private networks, and through proxies, too.
         on_guess: is told what was guessed about a table's columns.
+        encoding: what texts are in that are not UTF-8 and do not say; guessed if None.
     """
     if _URL.match(source):
-        yield from _read_url(source, allow_private)
+        yield from _read_url(source, allow_private, encoding)
         return
     name = source.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         with _opened(source, name) as stream:
-            for found in forms.found(stream, name, How(on_guess=on_guess)):
+            for found in forms.found(stream, name, How(on_guess=on_guess, encoding=encoding)):
                 yield found.article
     except ReadingError as error:
         yield error
@@ -44,14 +49,16 @@ def read(
         yield ReadingError(f"{quoted(name)} cannot be read: {reason}.", article=name)
 
 
-def read_stream(stream: BinaryIO, id: str) -> Iterator[Article | ReadingError]:
+def read_stream(
+    stream: BinaryIO, id: str, encoding: str | None = None
+) -> Iterator[Article | ReadingError]:
     """The articles of a binary stream such as standard input, as `read` would give them.
 
     It is JSONL if its first line is an object with a `text`, a page if it begins as HTML does,
     else plain text.
     """
     try:
-        for found in forms.by_beginning(stream, id, "", How()):
+        for found in forms.by_beginning(stream, id, "", How(encoding=encoding)):
             yield found.article
     except ReadingError as error:
         yield error
@@ -72,7 +79,9 @@ def _opened(source: str, name: str) -> BinaryIO:
     raise ReadingError(f"{quoted(name)} {problem}.", article=name)
 
 
-def _read_url(source: str, allow_private: bool) -> Iterator[Article | ReadingError]:
+def _read_url(
+    source: str, allow_private: bool, encoding: str | None
+) -> Iterator[Article | ReadingError]:
     from attributor.reading.urls import fetch, without_credentials
 
     name = without_credentials(source)
@@ -80,7 +89,12 @@ def _read_url(source: str, allow_private: bool) -> Iterator[Article | ReadingErr
         page = fetch(source, allow_private=allow_private)
         is_html = page.is_html or (page.content_type == "" and looks_like_html(page.body))
         yield article_from_page(
-            page.body, name, is_html=is_html, charset=page.charset, url=page.url
+            page.body,
+            name,
+            is_html=is_html,
+            charset=page.charset,
+            otherwise=encoding,
+            url=page.url,
         )
     except ReadingError as error:
         yield error

@@ -37,7 +37,7 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     """
     # The limit on a row is ours; the module's own, for the whole process, must not be below it.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_BYTES))
-    lines = _lines(pieces(stream, name))
+    lines = _lines(pieces(stream, name, how.encoding))
     head, broken = _head(lines)
     excel = _EXCEL.fullmatch(head[0][0]) if head else None
     if excel:

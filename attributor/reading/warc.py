@@ -24,11 +24,12 @@ _HEADERS = 1_000_000  # bytes; the headers of a record, and of the answer in it
 _PIECE = 1 << 16
 
 
-def articles(stream: BinaryIO, name: str) -> Iterator[Found]:
+def articles(stream: BinaryIO, name: str, encoding: str | None = None) -> Iterator[Found]:
     """The articles of a crawl: what was answered with status 200 and HTML or plain text.
 
     Each is called "{name}:{number of its record}", from 1 and all records counted; its `url` is
     the record's, and it is `published` when the page says, else on the record's date.
+    `encoding` is what a page is in that does not say.
 
     Raises:
         ReadingError: this is no WARC, or it breaks off; or warcio is not installed.
@@ -38,7 +39,7 @@ def articles(stream: BinaryIO, name: str) -> Iterator[Found]:
         if record is not None:
             place = f"{name}:{number}"
             try:
-                article: Article | ReadingError | None = _article(*record, place)
+                article: Article | ReadingError | None = _article(*record, place, encoding)
             except ReadingError as error:
                 article = ReadingError(error.message, article=place)
             if article is not None:
@@ -92,7 +93,7 @@ def _iterator(stream: Guarded, name: str) -> Iterator[ArcWarcRecord]:
     return iter(Quiet(stream, no_record_parse=True))
 
 
-def _article(about: Any, block: bytes, place: str) -> Article | None:
+def _article(about: Any, block: bytes, place: str, encoding: str | None) -> Article | None:
     """The article in an answer; None if it is none by its status, type or address."""
     from warcio.statusandheaders import StatusAndHeadersParser
 
@@ -110,7 +111,12 @@ def _article(about: Any, block: bytes, place: str) -> Article | None:
         return None
     body = _body(stream.read(), headers, place)
     article = article_from_page(
-        body, place, is_html=media in _HTML, charset=_charset(parameters), url=url
+        body,
+        place,
+        is_html=media in _HTML,
+        charset=_charset(parameters),
+        otherwise=encoding,
+        url=url,
     )
     crawled = about.get_header("WARC-Date")
     return article.model_copy(update={"published": article.published or crawled, "url": url})

@@ -392,6 +392,37 @@ def test_a_place_that_is_there_no_more_leaves_the_quarantine(shop: Shop, tmp_pat
     assert run(path, annotator(shop), folder, other).exit_code_at_end == 0
 
 
+def test_a_file_of_a_pattern_that_is_gone_leaves_the_quarantine(shop: Shop, tmp_path: Path) -> None:
+    path, folder = tmp_path / "a.db", tmp_path / "in"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "a.txt").write_text(text_of(1))
+    for name in ("b.txt", "deep/c.txt", "d.md"):
+        (folder / name).write_text("")
+    run(path, annotator(shop), folder / "*.txt", folder / "d*", folder / "*.md")
+    assert rows(path, "SELECT COUNT(*) FROM failures") == [(3,)]
+    for name in ("b.txt", "deep/c.txt", "d.md"):
+        (folder / name).unlink()
+    run(path, annotator(shop), folder / "*.txt")
+    left = {source for (source,) in rows(path, "SELECT source FROM failures")}
+    assert left == {str(folder / "deep" / "c.txt"), str(folder / "d.md")}
+    (folder / "d.md").write_text(text_of(2))
+    assert run(path, annotator(shop), folder / "**" / "*").exit_code_at_end == 0
+
+
+def test_another_version_s_rules_make_another_recipe_and_the_ledger_answers(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, source = tmp_path / "a.db", tmp_path / "a.jsonl"
+    archive(source, range(3))
+    run(path, annotator(shop), source)
+    before = shop.asked
+    monkeypatch.setattr("attributor.__version__", "9.9.9")
+    assert run(path, annotator(shop), source, only_changed=True).tally.annotated == 0
+    again = run(path, annotator(shop), source)
+    assert again.tally.annotated == 3
+    assert shop.asked == before
+
+
 # --- money and limits --------------------------------------------------------------------------
 
 

@@ -307,8 +307,8 @@ def test_a_signal_leaves_what_the_server_has_to_the_next_run(
     assert (ended.exit_code_at_end, ended.tally.annotated) == (130, 0)
     assert ended.tally.requests_out == 4
     with Store.read(tmp_path / "a.db") as store:
-        assert "4 requests with the Batch API, in 1 files:" in list(status(store))
-    with pytest.raises(UsageError, match="4 requests of this store are with the Batch API"):
+        assert "4 requests with the Batch API, in 1 file:" in list(status(store))
+    with pytest.raises(UsageError, match="The Batch API has 4 requests of this store in 1 file"):
         run(tmp_path / "a.db", annotator(bureau.shop), source)
     assert go(bureau, source).tally.annotated == 4
     assert (bureau.sizes, set(bureau.shop.sold.values())) == ([4], {1})
@@ -366,7 +366,7 @@ def test_what_nobody_can_fetch_is_given_up_and_asked_again(
     running = forker.begin("batch", "abandon", str(store))
     assert (running.wait(), running.said) == (
         0,
-        "2 requests in 1 files are given up; the next run asks them again.\n",
+        "Given up: 2 requests in 1 file; the next run asks again.\n",
     )
     assert run(store, annotator(bureau.shop), source).tally.annotated == 2
 

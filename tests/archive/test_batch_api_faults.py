@@ -75,7 +75,7 @@ def test_another_server_is_not_asked_for_what_one_may_have_answered(
     source = archive(tmp_path / "a.jsonl", range(3))
     interrupted(source)
     with bureaus.opened() as other:
-        with pytest.raises(UsageError, match="3 requests of this store are with the Batch API at"):
+        with pytest.raises(UsageError, match="has 3 requests of this store: take"):
             go(other, source)
         assert other.sizes == []
     assert go(bureau, source).tally.annotated == 3

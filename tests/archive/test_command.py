@@ -40,11 +40,11 @@ def test_a_dry_run_counts_and_prices_and_writes_and_asks_nothing(shop: Shop, run
     shown = run(*call, "--rpm", "2", "--max-cost", "0.001")
     assert shown.exit_code == 0, shown.stderr
     assert "Found: 11 places, 1 of them unreadable." in shown.stdout
-    assert "Copies: 2 " in shown.stdout
+    assert "Copies: 2, whose text stands elsewhere too." in shown.stdout
     assert "To annotate: 8 articles." in shown.stdout
     assert "8 to 16 requests" in shown.stdout
     assert "by the OpenAI Batch API: $" in shown.stdout
-    assert "budget of $0.00 may not be enough" in shown.stdout
+    assert "budget of $0.0010 may not be enough" in shown.stdout
     assert "Time: about 4 min to 8 min" in shown.stdout
     assert not Path("a.db").exists()
     assert shop.asked == 0
@@ -87,7 +87,7 @@ def test_the_end_is_summed_up_and_the_exit_code_says_whether_all_is_well(
     assert "1 refused" in status.stdout
     assert "finished; 3 annotated, 1 in quarantine, 4 answers" in status.stdout
     failures = run("batch", "failures", "a.db")
-    assert failures.stdout.startswith("refused: a2: The model refused")
+    assert failures.stdout.startswith("refused: The model refused the request about 'a2'")
     assert "\x1b" not in failures.stdout + status.stdout
     (line,) = run("batch", "failures", "a.db", "--json").stdout.splitlines()
     assert json.loads(line)["answer"] == "Not this \x1b[31mone."
@@ -212,3 +212,60 @@ def test_where_no_terminal_is_a_line_is_written_now_and_then(
     monkeypatch.setattr("attributor.cli.progress.LINE_EVERY", 1e6)
     lines = run(*ask(shop, "a.jsonl")).stderr.splitlines()
     assert len(lines) == 2
+
+
+def test_an_archive_in_an_old_encoding_is_read_when_it_is_named(run: Run) -> None:
+    said = "„Most je siguran“, rekao je Žarko Đurić. Dodao je da će doći kući."
+    row = f"id;text\n1;{said}\n"
+    Path("in").mkdir()
+    Path("in/a.txt").write_bytes(said.encode("cp1250"))
+    Path("in/b.csv").write_bytes(row.replace("Most", "Park").encode("cp1250"))
+    said_there = said.replace("Most", "Tunel")
+    page = f"<html><body><article><h1>Naslov</h1><p>{said_there}</p></article></body></html>"
+    Path("in/c.html").write_bytes(page.encode("cp1250"))
+    Path("in/d.txt").write_text(said.replace("Most", "Trg"), encoding="utf-8")
+    call = ("batch", "--store", "b.db", "--engine", "embedded")
+    assert run(*call, "in").exit_code == 6
+    shown = run("batch", "failures", "b.db")
+    assert "name it with --encoding" in shown.stdout
+    ended = run(*call, "--encoding", "windows-1250", "in")
+    assert ended.exit_code == 0, ended.stderr
+    found = run("search", "b.db", "siguran", "--format", "jsonl").stdout.splitlines()
+    assert {json.loads(line)["quote"].split()[0] for line in found} == {
+        *("Most", "Park", "Tunel", "Trg")
+    }
+
+
+def test_a_kind_that_is_not_in_quarantine_is_refused_with_those_that_are(run: Run) -> None:
+    archive(Path("a.jsonl"), range(1))
+    Path("b.txt").write_text("")
+    call = ("batch", "--store", "b.db", "--engine", "embedded")
+    run(*call, "a.jsonl")
+    nothing = run("batch", "failures", "b.db", "--kind", "refused")
+    assert nothing.exit_code == 2
+    assert "Nothing of the kind 'refused' is in quarantine, which is empty." in nothing.stderr
+    run(*call, "b.txt")
+    shown = run("batch", "failures", "b.db", "--kind", "unreadble")
+    assert (shown.exit_code, shown.stdout) == (2, "")
+    assert "kind 'unreadble' is in quarantine; there is unreadable." in shown.stderr
+    assert run("batch", "failures", "b.db", "--kind", "unreadable").exit_code == 0
+
+
+def test_one_is_not_said_as_many(run: Run) -> None:
+    archive(Path("a.jsonl"), range(1))
+    call = ("batch", "--store", "b.db", "--engine", "embedded")
+    plan = run(*call, "--dry-run", "a.jsonl").stdout
+    assert "Found: 1 place, 0 of them" in plan
+    assert "To annotate: 1 article." in plan
+    assert "1 article annotated in" in run(*call, "a.jsonl").stderr
+    assert run("batch", "status", "b.db").stdout.startswith("1 article, 1 of them annotated")
+    assert "nothing to give up" in run("batch", "abandon", "b.db").stderr
+
+
+def test_seconds_since_1970_in_json_are_a_date(run: Run) -> None:
+    article = {"id": "a", "text": text_of(1), "published": 1614772800}
+    Path("a.jsonl").write_text(json.dumps(article))
+    ended = run("batch", "--store", "b.db", "--engine", "embedded", "a.jsonl")
+    assert ended.exit_code == 0, ended.stderr
+    shown = run("search", "b.db", "--since", "2021-03-03", "--until", "2021-03-03")
+    assert shown.exit_code == 0

@@ -49,6 +49,7 @@ def test_there_is_a_folder_for_each_month_of_publication(tmp_path: Path) -> None
     table = reader.read_table(tmp_path / "quotes")
     months = {(r["article_id"], str(r["month"])) for r in table.to_pylist()}
     assert ("a1", "2019-05") in months
+    assert ("a2", "2019-05") in months
     assert ("a4", "unknown") in months
 
 

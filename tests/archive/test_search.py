@@ -241,3 +241,19 @@ def test_a_store_that_is_none_is_told(run: Callable[..., click.testing.Result]) 
         result = run(*command)
         assert result.exit_code == 5
         assert "There is no store 'no.db'" in result.stderr
+
+
+def test_articles_are_found_by_their_day_however_the_archive_writes_it(
+    tmp_path: Path, run: Callable[..., click.testing.Result]
+) -> None:
+    dates = ["3 March 2021", "03.03.2021", "Wed, 03 Mar 2021 23:30:00 -0500", "2021/03/03"]
+    dates += ["1614772800", "2021-03-03T23:30:00+01:00", "4 March 2021", "some day"]
+    rows = [f"id{n};“The wall {n} must stay,” Ana Petric said.;{d}" for n, d in enumerate(dates)]
+    (tmp_path / "a.csv").write_text("\n".join(["id;text;date", *rows]), encoding="utf-8")
+    store = str(tmp_path / "b.db")
+    ended = run("batch", "--store", store, "--engine", "embedded", str(tmp_path / "a.csv"))
+    assert ended.exit_code == 0, ended.stderr
+    march = found(Path(store), since="2021-03-03", until="2021-03-03")
+    assert march == [f"id{n}" for n in range(6)]
+    assert found(Path(store), "wall", since="2021-03-04") == ["id6"]
+    assert found(Path(store), since="2021", until="2021") == [f"id{n}" for n in range(7)]

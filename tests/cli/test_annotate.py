@@ -438,4 +438,26 @@ def test_no_source_at_all_is_told(run: Run, engines: list[StandIn]) -> None:
 def test_without_standard_input_a_sentence_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(UsageError, match="There is no standard input"):
-        next(_standard_input())
+        next(_standard_input(None))
+
+
+def test_an_encoding_that_cannot_be_told_is_named(run: Run) -> None:
+    text = "„Most je siguran“, rekao je Žarko Đurić u četvrtak. Dodao je da će doći.\n"
+    Path("old.txt").write_bytes(text.encode("cp1250"))
+    Path("new.txt").write_text(text, encoding="utf-8")
+    Path("short.txt").write_bytes("“Él vendrá”, said Ana Pérez.".encode("cp1252"))
+    refused = run("annotate", "--engine", "embedded", "--format", "jsonl", "short.txt")
+    assert refused.exit_code == 3
+    assert "name it with --encoding" in refused.stderr
+    call = ("annotate", "--engine", "embedded", "--format", "jsonl", "--encoding", "windows-1250")
+    made = run(*call, "old.txt", "new.txt")
+    assert made.exit_code == 0, made.stderr
+    texts = [json.loads(line)["article"]["text"] for line in made.stdout.splitlines()]
+    assert texts == [text, text]
+    Path("curly.txt").write_bytes("“Él vendrá”, said Ana Pérez.".encode("cp1252"))
+    curly = run(*call[:-1], "latin-1", "curly.txt")  # as browsers read it
+    assert "“Él vendrá”" in json.loads(curly.stdout)["article"]["text"]
+    for wrong in ("klingon", "utf-16", "zip"):
+        shown = run(*call[:-1], wrong, "old.txt")
+        assert shown.exit_code == 2
+        assert f"'{wrong}' is no encoding of texts" in shown.stderr

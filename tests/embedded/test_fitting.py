@@ -7,6 +7,7 @@ import pytest
 pytest.importorskip("sklearn", reason="training needs the extra 'train'")
 
 from attributor.embedded.fitting import Choices, Labelled, Rows, logistic, softmax
+from attributor.errors import UsageError
 
 RIGHT, WRONG, NOISE = 11, 22, 33
 
@@ -60,3 +61,11 @@ def test_rows_of_another_come_behind_ones_own() -> None:
     one.extend(other)
     dense = one.matrix()[:, [RIGHT, WRONG, NOISE]].toarray()
     assert dense.tolist() == [[1, 0, 0], [0, 1, 1], [0, 0, 0]]
+
+
+def test_examples_with_nothing_in_common_are_refused_in_a_sentence() -> None:
+    examples = Labelled()
+    examples.add([1, 2], True)
+    examples.add([3, 4], False)
+    with pytest.raises(UsageError, match=r"too few to learn from.*Give more"):
+        logistic(examples, strength=1.0, fewest=3, seed=0)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from attributor.archive.storing.store import Row, Store, now
-from attributor.errors import StoreError, UsageError, quoted
+from attributor.errors import StoreError, UsageError, counted, quoted
 from attributor.prompting.batch_api import KEPT, MOST_BYTES, MOST_REQUESTS
 
 
@@ -132,9 +132,9 @@ def refuse_others(store: Store, server: str) -> None:
     )
     if found is not None:
         raise UsageError(
-            f"{found['requests']:,} requests of this store are with the Batch API at "
-            f"{quoted(found['server'])}: take their answers in from there first (--base-url), so "
-            "that none is paid twice, or use another store."
+            f"The Batch API at {quoted(found['server'])} has "
+            f"{counted(found['requests'], 'request')} of this store: take their answers in from "
+            "there first (--base-url), so that none is paid twice, or use another store."
         )
 
 

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from attributor.archive.storing.store import Store
-from attributor.errors import UsageError
+from attributor.errors import UsageError, counted
 
 Place = tuple[tuple[int, int], ...]
 
@@ -84,9 +84,10 @@ def described(changes: Iterable[Change], as_json: bool = False) -> Iterator[str]
             yield from _lines(change)
     if not as_json:
         yield (
-            f"{articles:,} articles compared, {changed:,} changed: {counts['gained']:,} quotes "
-            f"gained, {counts['lost']:,} lost, {counts['speakers']:,} speakers and "
-            f"{counts['stances']:,} stances changed."
+            f"{counted(articles, 'article')} compared, {changed:,} changed: "
+            f"{counted(counts['gained'], 'quote')} gained, {counts['lost']:,} lost, "
+            f"{counted(counts['speakers'], 'speaker')} and "
+            f"{counted(counts['stances'], 'stance')} changed."
         )
 
 

@@ -21,7 +21,6 @@ Cells are data, exactly as they are: nothing here is opened in a spreadsheet.
 
 from __future__ import annotations
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -30,6 +29,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from attributor.archive.storing.dates import iso_day
 from attributor.errors import UsageError, quoted
 from attributor.records import Annotation, Quote
 from attributor.views.outline import joined
@@ -38,7 +38,6 @@ ROWS = 20_000
 """So many quotes are held at once; those of one month among them are a row group."""
 UNKNOWN = "unknown"
 
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])(?!\d)")
 _ARTICLE = ("title", "byline", "published", "url", "language")
 
 
@@ -110,8 +109,8 @@ def _batches(annotations: Iterable[Annotation]) -> Iterator[tuple[str, list[dict
 
 
 def _month(annotation: Annotation) -> str:
-    month = _MONTH.match(annotation.article.published or "")
-    return month[0] if month else UNKNOWN
+    day = iso_day(annotation.article.published) or ""
+    return day[:7] if len(day) >= len("2019-05") else UNKNOWN
 
 
 def _rows(annotation: Annotation) -> Iterator[dict[str, Any]]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from attributor.archive.storing.store import Row, Store
+from attributor.errors import UsageError, counted, quoted
 
 
 def status(store: Store) -> Iterator[str]:
@@ -19,11 +20,12 @@ def status(store: Store) -> Iterator[str]:
     near = store.value("SELECT COUNT(*) FROM articles WHERE near_id IS NOT NULL")
     spent = store.value("SELECT SUM(cost_usd) FROM ledger")
     yield (
-        f"{counts['articles']:,} articles, {annotated:,} of them annotated, with "
-        f"{counts['quotes']:,} quotes; {copies:,} copies, {near:,} near-copies."
+        f"{counted(counts['articles'], 'article')}, {annotated:,} of them annotated, with "
+        f"{counted(counts['quotes'], 'quote')}; {counted(copies, 'copy', 'copies')}, "
+        f"{counted(near, 'near-copy', 'near-copies')}."
     )
     price = "" if spent is None else f", ${spent:.4f} in all"
-    yield f"{counts['ledger']:,} answers in the ledger{price}."
+    yield f"{counted(counts['ledger'], 'answer')} in the ledger{price}."
     yield from _with_the_batch_api(store)
     yield f"{counts['failures']:,} in quarantine."
     for row in store.execute("SELECT * FROM failures_by_reason"):
@@ -41,10 +43,11 @@ def _with_the_batch_api(store: Store) -> Iterator[str]:
     ).fetchall()
     if rows:
         requests = sum(row["requests"] for row in rows)
-        yield f"{requests:,} requests with the Batch API, in {len(rows):,} files:"
+        yield f"{counted(requests, 'request')} with the Batch API, in {counted(len(rows), 'file')}:"
     for row in rows:
         name = row["batch"] or "not confirmed"
-        yield f"  {name}: {row['status']}, {row['requests']:,} requests, since {row['made']}"
+        of = counted(row["requests"], "request")
+        yield f"  {name}: {row['status']}, {of}, since {row['made']}"
 
 
 def _run(row: Row) -> str:
@@ -52,8 +55,23 @@ def _run(row: Row) -> str:
     reason = f" ({row['reason']})" if row["reason"] else ""
     return (
         f"  {row['run_id']}  {row['run']}: {row['state']}{reason}; {row['annotated']:,} annotated, "
-        f"{row['failed']:,} in quarantine, {row['answers']:,} answers{price}"
+        f"{row['failed']:,} in quarantine, {counted(row['answers'], 'answer')}{price}"
     )
+
+
+def refuse_unknown(store: Store, kind: str | None) -> None:
+    """Raise UsageError if nothing of this kind is in quarantine, and say which kinds are."""
+    kinds = [row["kind"] for row in store.execute("SELECT * FROM failures_by_reason")]
+    if kind is None or kind in kinds:
+        return
+    there = "; there is " + ", ".join(kinds) if kinds else ", which is empty"
+    raise UsageError(f"Nothing of the kind {quoted(kind)} is in quarantine{there}.")
+
+
+def line_of(failure: dict[str, Any]) -> str:
+    """A failure as a line: of what kind, where, and why; the place is not said twice."""
+    kind, name, reason = failure["kind"], failure["name"], failure["reason"]
+    return f"{kind}: {reason}" if quoted(name) in reason else f"{kind}: {name}: {reason}"
 
 
 def failures(store: Store, kind: str | None = None) -> Iterator[dict[str, Any]]:

@@ -50,8 +50,8 @@ _SPEAKERS = "speaker_id IN (SELECT rowid FROM speakers_fts WHERE speakers_fts MA
 _TESTS = {
     "kind": "q.kind = :kind",
     "speaker": f"q.{_SPEAKERS}",
-    "since": "a.published >= :since",
-    "until": "a.published <= :until",
+    "since": "a.day >= :since",
+    "until": "a.day <= :until",
     "source": "q.article_id IN (SELECT article_id FROM places "
     "WHERE source LIKE :source ESCAPE '\\')",
 }
@@ -80,7 +80,7 @@ class Query:
         target: what the quote has a stance towards.
         stance: the stance's label, towards `target` if that is given.
         kind: direct, indirect or mixed.
-        since: the first day (or the beginning of a date) on which the article was published.
+        since: the first day, month or year in which the article was published, in ISO 8601.
         until: the last.
         source: part of where the article stands.
         limit: how many quotes at most.
@@ -154,8 +154,9 @@ def _having_words(query: Query) -> str:
         tests.append(
             f"EXISTS (SELECT 1 FROM stances t WHERE t.quote_id = q.id AND {towards})"  # noqa: S608
         )
-    tables = "quotes_fts f CROSS JOIN quotes q ON q.id = f.rowid "
-    tables += "CROSS JOIN articles a ON a.id = q.article_id"
+    tables = "quotes_fts f CROSS JOIN quotes q ON q.id = f.rowid"
+    if query.since is not None or query.until is not None:
+        tables += " CROSS JOIN articles a ON a.id = q.article_id"
     return f"SELECT q.id FROM {tables} {_where(tests)}"  # noqa: S608
 
 

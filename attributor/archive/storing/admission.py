@@ -6,10 +6,12 @@ import json
 from dataclasses import dataclass
 from enum import Enum
 
+from attributor.archive.storing.dates import iso_day
 from attributor.archive.storing.nearness import mark_near
 from attributor.archive.storing.saving import shelve
 from attributor.archive.storing.store import Store, now, whole
 from attributor.marking.language import detect, known
+from attributor.reading.folders import stands_for
 from attributor.records import Article
 
 BUSY = "busy"
@@ -125,12 +127,13 @@ def forget_moved(store: Store, run: int) -> None:
         "AND p.run_id = :run)",
         {"run": run},
     )
-    for source in json.loads(store.value("SELECT sources FROM runs WHERE id = ?", (run,))):
-        store.execute(
-            "DELETE FROM failures WHERE article_id IS NULL AND run_id < :run AND (source = :source "
-            "OR SUBSTR(source, 1, LENGTH(:source) + 1) IN (:source || '/', :source || '!'))",
-            {"run": run, "source": whole(source.rstrip("/"))},
-        )
+    sources = json.loads(store.value("SELECT sources FROM runs WHERE id = ?", (run,)))
+    earlier = store.execute(
+        "SELECT id, source FROM failures WHERE article_id IS NULL AND run_id < ?", (run,)
+    ).fetchall()
+    for failure in earlier:
+        if any(stands_for(source, failure["source"]) for source in sources):
+            store.execute("DELETE FROM failures WHERE id = ?", (failure["id"],))
 
 
 def _added(store: Store, article: Article, content: str) -> int:
@@ -140,6 +143,7 @@ def _added(store: Store, article: Article, content: str) -> int:
         **{name: _told(getattr(article, name)) for name in ("url", "language")},
         "text": article.text,
         "content": content,
+        "day": iso_day(article.published),
     }
     return store.insert("articles", row)
 

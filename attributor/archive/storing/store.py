@@ -18,6 +18,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attributor.archive.storing.dates import iso_day
 from attributor.errors import StoreError, quoted
 
 if TYPE_CHECKING:
@@ -233,6 +234,7 @@ def _refuse_others(connection: sqlite3.Connection, path: Path) -> None:
 
 def _migrate(connection: sqlite3.Connection) -> None:
     """Bring the schema up to date, each step whole or not at all."""
+    connection.create_function("iso_day", 1, iso_day, deterministic=True)
     for number, script in enumerate(_migrations(), start=1):
         if number > _version(connection):
             connection.executescript(
