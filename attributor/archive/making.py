@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import os
 from collections.abc import Callable
 
@@ -54,7 +53,7 @@ def _at_once(annotator: Annotator, speed: Speed, store: Store, run: int, stop: S
     asker = annotator.asker(Limits(at_once, *rates, sleep=stop.sleep, check=stop.check), stop.sleep)
     budget = _budget(annotator, speed, store, stop)
     desk = Desk(asker, Ledger(store, run), budget, stop)
-    return ModelMaker(Stepping(annotator), desk, store, stop, at_once + math.ceil(AHEAD * at_once))
+    return ModelMaker(Stepping(annotator), desk, store, stop, at_once + int(AHEAD * at_once))
 
 
 def _on_cluster(annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop) -> Maker:

@@ -210,7 +210,8 @@ def test_a_store_can_be_read_while_a_batch_runs(shop: Shop, forker: Forker, tmp_
     )
     assert closed.reached.wait(60)
     with Store.read(path) as store:
-        assert store.value("SELECT COUNT(*) FROM quotes") == 7
-        assert store.value("SELECT state FROM runs") == "running"
+        annotated = store.value("SELECT COUNT(*) FROM quotes")
+        state = store.value("SELECT state FROM runs")
     shop.gate.set()
+    assert (annotated, state) == (7, "running")
     assert running.wait() == 0
