@@ -175,14 +175,13 @@ def failures(store: str, kind: str | None, as_json: bool) -> None:
     import json
 
     from attributor.archive.finding.report import failures as found
-    from attributor.archive.finding.report import line_of as described_failure
-    from attributor.archive.finding.report import refuse_unknown
+    from attributor.archive.finding.report import line_of, refuse_unknown
     from attributor.archive.storing.store import Store
 
     with Store.read(store) as opened:
         refuse_unknown(opened, kind)
         rows = found(opened, kind)
-        _echo(json.dumps(row) if as_json else described_failure(row) for row in rows)
+        _echo(json.dumps(row) if as_json else line_of(row) for row in rows)
 
 
 @batch.command(short_help="Compare what two runs found.")

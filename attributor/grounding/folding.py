@@ -138,7 +138,8 @@ def _tokens_of(text: str, start: int, end: int) -> tuple[int, _Tokens]:
     """
     first, last = text.rfind("\n", 0, start) + 1, text.find("\n", start)
     last = len(text) if last < 0 else last
-    return (first, _folded(text[first:last])) if end <= last else (0, _folded(text))
+    first, last = (first, last) if end <= last else (0, len(text))
+    return first, _folded(text, first, last)
 
 
 def _variants(words: tuple[str, ...]) -> set[tuple[str, ...]]:
@@ -294,8 +295,9 @@ def _fold(text: str) -> _Tokens:
     return _Tokens(" ".join(["", *parts, ""]), at, starts, ends)
 
 
-# The last few lines, and articles: many pieces are looked up in one before the next is begun.
-_folded = lru_cache(maxsize=16)(_fold)
+@lru_cache(maxsize=16)  # many pieces are looked up in one line before the next is begun
+def _folded(text: str, start: int, end: int) -> _Tokens:
+    return _fold(text[start:end])
 
 
 def _word(token: str) -> str:

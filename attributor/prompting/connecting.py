@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from attributor.errors import UsageError
@@ -35,13 +36,16 @@ class Connections:
     """
 
     def __init__(self, settings: Settings, client: AsyncOpenAI | None = None) -> None:
-        import httpx2
-
         self._settings, self._are_own = settings, client is None
-        # One for all: reading the certificates takes longer than a request.
-        self._tls = httpx2.create_ssl_context()
         self.first = _connected(settings, self._tls) if client is None else _checked(client)
         self._all, self._idle = [self.first], [self.first]
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """One for all: reading the certificates takes longer than a request."""
+        import httpx2
+
+        return httpx2.create_ssl_context()
 
     @contextmanager
     def one(self) -> Iterator[AsyncOpenAI]:
