@@ -13,7 +13,8 @@ from attributor.archive.speed import AHEAD, CALLS_AT_ONCE, WAITING_AT_ONCE, Spee
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
 from attributor.archive.working.makers import EmbeddedMaker, Maker, ModelMaker
-from attributor.archive.working.stepping import Stepping
+from attributor.archive.working.processes import Workers
+from attributor.archive.working.stepping import Places, Stepping
 from attributor.errors import UsageError, counted
 from attributor.pipeline import Annotator
 from attributor.prompting import prices
@@ -24,7 +25,7 @@ Made = Callable[[Store, int, Stop], Maker]
 
 
 def maker(annotator: Annotator, speed: Speed) -> Made:
-    """Who makes annotations by these settings.
+    """Who makes annotations by these settings. Processes are begun before a store is open.
 
     Raises:
         UsageError: they contradict each other.
@@ -40,20 +41,24 @@ def maker(annotator: Annotator, speed: Speed) -> Made:
                 "The embedded engine asks nobody: leave --via away, or name a model's server."
             )
         processes = speed.concurrency or os.cpu_count() or 1
-        return lambda store, run, stop: EmbeddedMaker(annotator, processes)
+        workers = Workers(annotator, processes)
+        return lambda store, run, stop: EmbeddedMaker(workers, processes)
+    places = Stepping(annotator)
     if speed.by_batch_api:
-        return lambda store, run, stop: _much_later(annotator, speed, store, run, stop)
-    return lambda store, run, stop: _at_once(annotator, speed, store, run, stop)
+        return lambda store, run, stop: _much_later(annotator, speed, places, store, run, stop)
+    return lambda store, run, stop: _at_once(annotator, speed, places, store, run, stop)
 
 
-def _at_once(annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop) -> ModelMaker:
+def _at_once(
+    annotator: Annotator, speed: Speed, places: Places, store: Store, run: int, stop: Stop
+) -> ModelMaker:
     _refuse_what_is_out(store)
     at_once = speed.concurrency or CALLS_AT_ONCE
     rates = (speed.requests_per_minute, speed.tokens_per_minute)
     asker = annotator.asker(Limits(at_once, *rates, sleep=stop.sleep, check=stop.check), stop.sleep)
     budget = _budget(annotator, speed, store, stop)
     desk = Desk(asker, Ledger(store, run), budget, stop)
-    return ModelMaker(Stepping(annotator), desk, store, stop, at_once + int(AHEAD * at_once))
+    return ModelMaker(places, desk, store, stop, at_once + int(AHEAD * at_once))
 
 
 def _on_cluster(annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop) -> Maker:
@@ -80,7 +85,7 @@ def _refuse_what_is_out(store: Store) -> None:
 
 
 def _much_later(
-    annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop
+    annotator: Annotator, speed: Speed, places: Places, store: Store, run: int, stop: Stop
 ) -> ModelMaker:
     from attributor.archive.asking.batch_desk import BatchDesk
     from attributor.prompting.batch_api import BatchApi
@@ -100,7 +105,7 @@ def _much_later(
         pace=speed.pace,
     )
     at_once = speed.concurrency or WAITING_AT_ONCE
-    return ModelMaker(Stepping(annotator), desk, store, stop, at_once)
+    return ModelMaker(places, desk, store, stop, at_once)
 
 
 def _budget(

@@ -7,7 +7,7 @@ that the clause begins with, else the first behind its finite verb.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from attributor.embedded import contents
 from attributor.marking import Cue, Mention
@@ -179,7 +179,7 @@ def _nominatives(page: Page, clause: Clause) -> Iterator[Mention]:
         joined = first - 1 == previous and before in lang.pairs
         previous = page.index(mention.end)
         if held is not None and held.type != "pronoun" and (chained or joined):
-            held = replace(held, end=mention.end, plural=held.plural or joined)
+            held = held._replace(end=mention.end, plural=held.plural or joined)
             continue
         if held is not None:
             yield held
@@ -290,7 +290,7 @@ def _credited_before(page: Page, i: int) -> Mention | None:
         return None
     first = page.mention_at(clause.start) or noun_phrase(page, clause.start, i)
     if first and first.type != "pronoun" and page.index(_phrase_end(page, first, i)) == i:
-        return replace(first, end=tokens[i - 1].end)
+        return first._replace(end=tokens[i - 1].end)
     found = page.mentions_between(tokens[clause.start].start, tokens[i - 1].end)
     if found and page.index(found[-1].end) == i:
         return found[-1]
@@ -328,7 +328,7 @@ def _with_genitives(page: Page, mention: Mention) -> Mention:
         other = page.mention_at(index)
         if other is None or page.tokens[index].low not in page.language.genitives:
             return mention
-        mention = replace(mention, end=other.end)
+        mention = mention._replace(end=other.end)
 
 
 def _phrase_end(page: Page, mention: Mention, stop: int) -> int:

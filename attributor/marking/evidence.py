@@ -23,8 +23,7 @@ class Token(NamedTuple):
     capital: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(NamedTuple):
     """A sentence, or a part of one cut at an outer quotation mark. `number` counts from 1.
 
     Edges carry no white space. A segment that is `marked` lies inside quotation marks, which
@@ -39,8 +38,7 @@ class Segment:
     marked: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """An outer marked passage: `start:end` without its quotation marks, `outer_*` with them.
 
     A passage that a paragraph's end closes (`closed` is False) and that the next paragraph opens
@@ -56,8 +54,7 @@ class Passage:
     continues: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(NamedTuple):
     """Words that may attribute.
 
     A reporting verb (`verb`), a form of one that is more often a noun (`noun`: "claims"),
@@ -71,8 +68,7 @@ class Cue:
     kind: Literal["verb", "noun", "preposition", "label"]
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """Words that may name a speaker.
 
     `head` is the last word of the name, or the noun of a description ("diplomat"). `gender` is

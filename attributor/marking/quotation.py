@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 from attributor.marking.evidence import Passage
@@ -71,7 +70,7 @@ def merged(marked: Sequence[Passage], spoken: Sequence[Passage]) -> tuple[Passag
     if not spoken:
         return tuple(marked)
     with_marks = {p.paragraph for p in marked}
-    free = [replace(p, continues=None) for p in marked]
+    free = [p._replace(continues=None) for p in marked]
     free += [p for p in spoken if p.paragraph not in with_marks]
     return tuple(sorted(free, key=lambda p: p.start))
 
@@ -187,7 +186,7 @@ def _linked(text: str, found: list[Passage]) -> tuple[Passage, ...]:
     for i, (one, other) in enumerate(pairwise(found)):
         left_open = not one.closed and one.outer_start < one.start
         if left_open and other.paragraph == one.paragraph + 1 and _same_opening(text, one, other):
-            found[i] = replace(one, continues=i + 1)
+            found[i] = one._replace(continues=i + 1)
     return tuple(found)
 
 

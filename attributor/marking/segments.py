@@ -107,7 +107,7 @@ def _pieces(
 
 
 _AFTER_MARK = re.compile(
-    r"(?:(?<=[”“\"»’][.!?])|(?<=[.!?]“)|(?<=\bMay\.))\s+(?=[^\W\d_a-zа-я]|[“„«\"])"
+    r"[.!?“](?:(?<=[”“\"»’][.!?])|(?<=[.!?]“)|(?<=\bMay\.))(\s+)(?=[^\W\d_a-zа-я]|[“„«\"])"
 )
 """Ends that sentencex passes over: a full stop behind a closing mark, or behind "May"."""
 _BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_][^\W\d_A-ZÄÖÜ]{3}[.!?])\s+(?=\d)")
@@ -137,7 +137,7 @@ def _split(text: str, start: int, end: int, language: Language) -> list[Bounds]:
 
 def _gaps(text: str, start: int, end: int, language: Language) -> list[Bounds]:
     """The space between sentences that the splitter took for one, in order."""
-    found = [gap.span() for gap in _AFTER_MARK.finditer(text, start, end)]
+    found = [gap.span(1) for gap in _AFTER_MARK.finditer(text, start, end)]
     if language.numbers_begin_sentences:
         found += [gap.span() for gap in _BEFORE_NUMBER.finditer(text, start, end)]
     return sorted(found)
@@ -145,6 +145,8 @@ def _gaps(text: str, start: int, end: int, language: Language) -> list[Bounds]:
 
 def _ends_with_ordinal(text: str, bounds: Bounds, language: Language) -> bool:
     """Whether the full stop at the end is that of a number: "am Freitag, dem 5. August"."""
+    if not text[bounds[1] - 2].isdigit():
+        return False
     match = _ORDINAL.search(text, max(bounds[0], bounds[1] - 30), bounds[1])
     return match is not None and match[1].lower() in language.articles
 

@@ -247,10 +247,13 @@ def check_length(request: Request, answer: Answer, host: str) -> None:
     Raises:
         AnswerError: the server counted fewer tokens than the request has.
     """
+    counted = answer.usage.input_tokens
+    if not 0 < counted < tokens.at_most(request):
+        return
     least = tokens.least(request)
-    if 0 < answer.usage.input_tokens < least:
+    if counted < least:
         raise AnswerError(
-            f"The server '{host}' read only {answer.usage.input_tokens:,} tokens of the request "
+            f"The server '{host}' read only {counted:,} tokens of the request "
             f"about '{harmless(request.article)}', which has at least {least:,}: it cut the "
             "prompt; give the model a larger context (Ollama: OLLAMA_CONTEXT_LENGTH).",
             article=request.article,

@@ -100,6 +100,7 @@ def _shortened(text: str) -> str:
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
 _SPECIAL = re.compile(r"<|\[(?=/?[A-Z_]+\])")
+_UNUSUAL = ("<", "[", "  ")
 
 
 def harmless(text: str) -> str:
@@ -109,5 +110,7 @@ def harmless(text: str) -> str:
     "<" and the bracket of "[INST]" become look-alikes: servers turn `<|im_end|>` and the like into
     the real thing wherever they stand.
     """
+    if text.isprintable() and text.strip() == text and not any(s in text for s in _UNUSUAL):
+        return text  # as most is
     one_line = " ".join(_CONTROL.sub("\ufffd", text).split())
     return _SPECIAL.sub(lambda match: "‹" if match[0] == "<" else "(", one_line)

@@ -23,7 +23,6 @@ from attributor.errors import (
     ModelError,
     TooLongError,
 )
-from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Request
 from attributor.records import Article
 
@@ -146,9 +145,9 @@ def unanswered(error: ModelError) -> Failure:
 class EmbeddedMaker:
     """Has the embedded engine read articles in processes of its own."""
 
-    def __init__(self, annotator: Annotator, processes: int) -> None:
+    def __init__(self, workers: Workers, processes: int) -> None:
         self.at_once = 2 * processes  # so that none waits for the next article
-        self._workers = Workers(annotator, processes)
+        self._workers = workers
 
     async def make(self, row: int, article: Article) -> Rows | Failure:
         """Have a process annotate the article; if it breaks down over it, another one once more."""

@@ -2,6 +2,10 @@
 
 Each has an `Annotator` of its own, by the same settings and prompts. Calls go to it over a socket
 in the loop's own thread, and are answered in the order in which they came.
+
+Processes are forked where that is safe: they have at once what this one has imported. Only a
+process of a single thread is forked, before it opens a store; what replaces a process later, and
+every process where there is no /proc, is begun anew.
 """
 
 from __future__ import annotations
@@ -19,11 +23,16 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from itertools import pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from attributor.pipeline import Annotator
+from attributor.records import Article
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     from attributor.prompting import Prompts
     from attributor.records import Codebook
     from attributor.settings import Settings
@@ -32,12 +41,15 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 GARBAGE = 50_000
 """Objects that are made until garbage is looked for, which takes in all that a process keeps."""
 ROOM = 1_000_000
 """Bytes of answers that wait to be read."""
+THREADS = Path("/proc/self/task")
+"""A folder for each thread of this process, those of C libraries too."""
 SIZE = struct.Struct("!Q")
 """What goes before each message: how many bytes it has."""
 
@@ -50,8 +62,13 @@ class Crashed(Exception):
     """A process ended over a call, and so did another one that had nothing else to do."""
 
 
+def can_fork() -> bool:
+    """Whether this process can be forked: a lock of another thread's would stay locked for ever."""
+    return THREADS.is_dir() and len(list(THREADS.iterdir())) == 1
+
+
 class Workers:
-    """So many processes, begun as calls come.
+    """So many processes: forked now, or begun as calls come.
 
     Args:
         annotator: whose settings, codebook and (if a model is asked) prompts they take over.
@@ -65,6 +82,9 @@ class Workers:
         self._start: Start = (settings, annotator.codebook, prompts)
         self._count = count
         self._processes: list[Process] = []
+        if can_fork():
+            _load_what_is_needed(annotator)
+            self._processes = [Process(self._start) for _ in range(count)]
         self._alone = asyncio.Lock()
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -103,6 +123,15 @@ class Workers:
             process.end()
 
 
+def _load_what_is_needed(annotator: Annotator) -> None:
+    """Load what the first article would have loaded, once for all."""
+    article = Article(id="", text="“It is late,” said Ana Holt.")
+    if annotator.settings.chosen_engine == "embedded":
+        annotator.annotate_now(article)
+    else:
+        annotator.dialogue(article)
+
+
 class Process:
     """One process, begun now.
 
@@ -113,13 +142,13 @@ class Process:
     def __init__(self, start: Start) -> None:
         self.busy, self.has_ended = 0, False
         self._calls: deque[asyncio.Future[Any]] = deque()
-        ours, theirs = socket.socketpair()
-        spawn = multiprocessing.get_context("spawn")
-        self._process = spawn.Process(target=_serve, args=(theirs, *start), daemon=True)
+        self._ours, theirs = socket.socketpair()
+        begin = _forked if can_fork() else _spawned
+        self._process = begin(theirs, start)
         self._process.start()
         theirs.close()  # so that it is seen when the process closes its own
-        self._opening = asyncio.ensure_future(asyncio.open_connection(sock=ours, limit=ROOM))
-        self._listening = asyncio.create_task(self._listen())
+        self._opening: asyncio.Future[Stream] | None = None
+        self._listening: asyncio.Task[None] | None = None
 
     async def call(self, work: bytes) -> Any:
         """What the pickled function gives there.
@@ -129,7 +158,7 @@ class Process:
         """
         self.busy += 1
         try:
-            _, writer = await self._opening
+            _, writer = await self._opened()
             if self.has_ended:
                 raise Ended
             call = asyncio.get_running_loop().create_future()
@@ -139,9 +168,17 @@ class Process:
         finally:
             self.busy -= 1
 
+    def _opened(self) -> asyncio.Future[Stream]:
+        """The socket as a stream of the loop's, from the first call on."""
+        if self._opening is None:
+            opening = asyncio.open_connection(sock=self._ours, limit=ROOM)
+            self._opening = asyncio.ensure_future(opening)
+            self._listening = asyncio.create_task(self._listen())
+        return self._opening
+
     async def _listen(self) -> None:
         """Hand each answer to whoever waits longest, until the process ends."""
-        reader, writer = await self._opening
+        reader, writer = await self._opened()
         try:
             while True:
                 (size,) = SIZE.unpack(await reader.readexactly(SIZE.size))
@@ -161,7 +198,20 @@ class Process:
     def end(self) -> None:
         """End the process at once."""
         self._process.terminate()
-        self._listening.cancel()
+        if self._listening is None:
+            self._ours.close()
+        else:
+            self._listening.cancel()
+
+
+def _forked(pipe: socket.socket, start: Start) -> BaseProcess:
+    context = multiprocessing.get_context("fork")
+    return context.Process(target=_serve_as_fork, args=(pipe, *start), daemon=True)
+
+
+def _spawned(pipe: socket.socket, start: Start) -> BaseProcess:
+    context = multiprocessing.get_context("spawn")
+    return context.Process(target=_serve, args=(pipe, *start), daemon=True)
 
 
 def annotator_here() -> Annotator:
@@ -203,6 +253,17 @@ def _begin(settings: Settings, codebook: Codebook | None, prompts: Prompts | Non
     _annotator = Annotator(settings, codebook)
     if prompts is not None:  # the files may have changed since
         _annotator.prompts = prompts
+
+
+def _serve_as_fork(pipe: socket.socket, *start: Any) -> None:
+    """The same in a copy of the first process, whose files are closed here: they are not ours."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None  # noqa: S101  # it was forked
+    kept = sorted((2, pipe.fileno(), int(parent.sentinel), os.sysconf("SC_OPEN_MAX")))
+    for one, next_one in pairwise(kept):
+        os.closerange(one + 1, next_one)
+    gc.freeze()  # what was there before is not looked through again
+    _serve(pipe, *start)
 
 
 def _end_with_parent() -> None:

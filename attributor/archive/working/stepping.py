@@ -1,4 +1,4 @@
-"""Where the steps of articles are made: of the first few here, of the others in processes.
+"""Where the steps of articles are made: in processes, and here until these are worth beginning.
 
 An article's steps are all made in one place, which keeps its dialogue for a while. What was
 forgotten, or went with a process, begins again from the answers.
@@ -10,14 +10,14 @@ import os
 from collections import OrderedDict
 from typing import Protocol
 
-from attributor.archive.working.processes import Crashed, Workers, annotator_here
+from attributor.archive.working.processes import Crashed, Workers, annotator_here, can_fork
 from attributor.archive.working.steps import Answers, Outcome, Useless, advance, guarded
 from attributor.pipeline import Annotator
 from attributor.prompting import Conversation
 from attributor.records import Article
 
 FEW = 20
-"""Articles after which processes are begun: fewer are done before these are."""
+"""Articles after which processes are begun that are not forked: fewer are done before these are."""
 MOST_PROCESSES = 4
 """They keep up with what one process can ask."""
 KEPT = 128
@@ -132,16 +132,19 @@ class Stepping:
     """
 
     def __init__(self, annotator: Annotator, processes: int | None = None) -> None:
-        self._annotator, self._here = annotator, Here(annotator)
-        self._wanted = min(MOST_PROCESSES, os.cpu_count() or 1) if processes is None else processes
-        self._begun, self._there = 0, list[There]()
+        if processes is None:
+            processes = min(MOST_PROCESSES, os.cpu_count() or 1)
+        self._few = 0 if can_fork() else FEW
+        self._here = Here(annotator)
+        self._there = [There(annotator) for _ in range(processes)]
+        self._begun = 0
 
     def place(self) -> Place:
         """Where the next article's steps are made."""
         self._begun += 1
-        if self._begun == FEW:
-            self._there = [There(self._annotator) for _ in range(self._wanted)]
-        return self._there[self._begun % len(self._there)] if self._there else self._here
+        if self._begun < self._few or not self._there:
+            return self._here
+        return self._there[self._begun % len(self._there)]
 
     def end(self) -> None:
         """End the processes."""
