@@ -29,7 +29,8 @@ def one(tmp_path: Path) -> Path:
 
 # --- any text survives -------------------------------------------------------------------------
 
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=60)
+CHARACTERS = st.characters(exclude_categories=["Cs"], exclude_characters="<")  # "<br>" is markup
+TEXTS = st.text(CHARACTERS, min_size=1, max_size=60)
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
@@ -50,8 +51,7 @@ def test_any_text_survives_a_table(
     dialect = {"delimiter": delimiter, "quoting": quoting, "lineterminator": end}
     one.write_bytes(table(rows, encoding, **dialect))
     read = articles(one)
-    markup = [text for text in texts if "<" in text]
-    assert [a.text for a in read if a.text not in markup] == [t for t in texts if t not in markup]
+    assert [a.text for a in read] == texts
     assert [a.id for a in read] == [f"no {n}" for n in range(len(texts))]
 
 
