@@ -3,8 +3,8 @@
     python benchmarks/archive_client.py [--concurrency 32 256] [--articles N] [--rounds N]
                                         [--peers-venv DIR]
 
-The articles are those of `../shared/gold/polnear-train.jsonl` where that exists, else the English
-fixtures, repeated with a number. The server, a process of its own on this machine, answers each
+The articles are PolNeAR's train and dev and the German train in `../shared/gold`, in this order,
+where that exists, else the English fixtures, repeated with a number. The server, a process of its own on this machine, answers each
 request after the same time with what gold says, so that quotes are grounded. Passes take turns:
 
 - `attributor batch` into a store on disk: reading, marking, ledger, grounding, speakers, rows;
@@ -38,7 +38,7 @@ from typing import Any
 from asking_passes import MODEL
 from ceiling import answer_of
 from measuring import ROOT, machine, ratio, show, taking_turns
-from scoring import TRAIN
+from scoring import DEV, GOLD, TRAIN
 
 from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.marking import mark
@@ -142,7 +142,7 @@ def main() -> None:
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--concurrency", type=int, nargs="+", default=sorted(AIMS))
-    parser.add_argument("--articles", type=int, default=800)
+    parser.add_argument("--articles", type=int, default=1600)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--peers-articles", type=int, default=80)
     parser.add_argument("--peers-venv", type=Path)
@@ -178,7 +178,7 @@ def _cells(passes: list[Pass]) -> Iterator[str]:
 
 def _gold() -> Iterator[GoldArticle]:
     if TRAIN.exists():
-        yield from read_gold(str(TRAIN))
+        yield from read_gold(str(TRAIN), str(DEV), str(GOLD / "german-train.jsonl"))
         return
     fixtures = read_gold(*map(str, sorted((ROOT / "fixtures" / "gold").glob("*.jsonl"))))
     for number in itertools.count(1):

@@ -13,7 +13,7 @@ from attributor.archive.speed import AHEAD, CALLS_AT_ONCE, WAITING_AT_ONCE, Spee
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
 from attributor.archive.working.makers import EmbeddedMaker, Maker, ModelMaker
-from attributor.archive.working.processes import Workers
+from attributor.archive.working.processes import Beginning, Workers
 from attributor.archive.working.stepping import Places, Stepping
 from attributor.errors import UsageError, counted
 from attributor.pipeline import Annotator
@@ -41,7 +41,7 @@ def maker(annotator: Annotator, speed: Speed) -> Made:
                 "The embedded engine asks nobody: leave --via away, or name a model's server."
             )
         processes = speed.concurrency or os.cpu_count() or 1
-        workers = Workers(annotator, processes)
+        workers = Workers(Beginning(annotator), processes)
         return lambda store, run, stop: EmbeddedMaker(workers, processes)
     places = Stepping(annotator)
     if speed.by_batch_api:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -100,11 +102,14 @@ class Running:
     pid: int
     output: Path
     _forker: subprocess.Popen[str]
+    has_ended: bool = False
 
     def wait(self) -> int:
         """Its exit code, negative for a signal."""
         assert self._forker.stdout is not None
-        return int(self._forker.stdout.readline())
+        code = int(self._forker.stdout.readline())
+        self.has_ended = True
+        return code
 
     @property
     def said(self) -> str:
@@ -117,17 +122,26 @@ class Forker:
 
     process: subprocess.Popen[str]
     folder: Path
-    count: int = 0
+    begun: list[Running] = field(default_factory=list)
 
     def begin(self, *args: str, **environ: str) -> Running:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.count += 1
-        output = self.folder / f"output-{self.count}"
+        output = self.folder / f"output-{len(self.begun)}"
         told = {"args": args, "environ": environ, "output": str(output)}
         self.process.stdin.write(json.dumps(told) + "\n")
         self.process.stdin.flush()
-        return Running(int(self.process.stdout.readline()), output, self.process)
+        self.begun.append(Running(int(self.process.stdout.readline()), output, self.process))
+        return self.begun[-1]
+
+    def close(self) -> None:
+        """End what a test that failed has left behind."""
+        for running in self.begun:
+            if not running.has_ended:
+                with suppress(ProcessLookupError):
+                    os.killpg(running.pid, signal.SIGKILL)
+        assert self.process.stdin is not None
+        self.process.stdin.close()
 
 
 @pytest.fixture
@@ -141,6 +155,6 @@ def forker(tmp_path: Path) -> Iterator[Forker]:
         text=True,
         cwd=tmp_path,
     ) as process:
-        yield Forker(process, tmp_path)
-        assert process.stdin is not None
-        process.stdin.close()
+        one = Forker(process, tmp_path)
+        yield one
+        one.close()

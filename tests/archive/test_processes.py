@@ -155,6 +155,32 @@ def test_processes_that_prepare_requests_end_with_their_parent_and_cost_no_answe
     assert shop.sold.total() <= 80 + 4  # what was in flight at the kill
 
 
+def test_a_forked_process_keeps_no_file_of_its_parents_and_another_one_can_take_its_place(
+    shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(60)), tmp_path / "a.db"
+    closed = Closed(shop, 30)
+    running = forker.begin(
+        *batch(store, "--concurrency", "4", str(source)), OPENAI_BASE_URL=shop.url
+    )
+    assert closed.reached.wait(60)
+    children = _children_after_an_annotation(running, store)
+    assert children or not Path("/proc").exists()
+    for child in children:
+        assert sorted(at.split(":")[0] for at in _files_of(child)) == ["pipe", "socket"]
+        os.kill(child, signal.SIGKILL)
+    shop.gate.set()
+    assert running.wait() == 0, running.said
+    found = counts(store)
+    assert found["annotated"] == found["answers"] == shop.sold.total() == 60
+
+
+def _files_of(process: int) -> list[str]:
+    """What it has open beside the three standard streams: paths, sockets and pipes."""
+    files = Path(f"/proc/{process}/fd").iterdir()
+    return [os.readlink(each) for each in files if int(each.name) > 2]
+
+
 def _kill(running: Running, children: list[int]) -> None:
     """kill -9 of a batch; its processes end with it."""
     os.kill(running.pid, signal.SIGKILL)

@@ -10,7 +10,7 @@ import pytest
 
 from attributor.archive.storing.rows import Rows
 from attributor.archive.working import stepping
-from attributor.archive.working.processes import Crashed, Workers
+from attributor.archive.working.processes import Beginning, Crashed, Workers
 from attributor.archive.working.stepping import Stepping, Steps, There
 from attributor.archive.working.steps import Asking
 from attributor.pipeline import Annotator
@@ -86,7 +86,7 @@ def test_a_call_over_which_two_processes_end_is_given_up_and_the_next_one_is_not
     who: Annotator,
 ) -> None:
     async def go() -> None:
-        workers = Workers(who, 1)
+        workers = Workers(Beginning(who), 1)
         with pytest.raises(Crashed):
             await workers.call(os._exit, 1)
         assert await workers.call(abs, -3) == 3
@@ -99,7 +99,7 @@ def test_messages_of_any_size_pass_both_ways_at_once_and_each_caller_has_its_own
     who: Annotator,
 ) -> None:
     async def go() -> None:
-        workers = Workers(who, 1)
+        workers = Workers(Beginning(who), 1)
         texts = [str(number) * 1_000_000 for number in range(8)]
         calls = [workers.call(str.strip, text) for text in texts]
         assert await asyncio.gather(*calls) == texts
@@ -110,7 +110,7 @@ def test_messages_of_any_size_pass_both_ways_at_once_and_each_caller_has_its_own
 
 def test_an_error_in_a_process_is_the_callers_and_the_process_goes_on(who: Annotator) -> None:
     async def go() -> None:
-        workers = Workers(who, 1)
+        workers = Workers(Beginning(who), 1)
         process = await workers.call(os.getpid)
         with pytest.raises(ValueError, match="invalid literal"):
             await workers.call(int, "x")
@@ -124,7 +124,7 @@ def test_calls_that_nobody_waits_for_any_more_leave_the_answers_of_the_others(
     who: Annotator,
 ) -> None:
     async def go() -> None:
-        workers = Workers(who, 1)
+        workers = Workers(Beginning(who), 1)
         first = asyncio.ensure_future(workers.call(abs, -1))
         second = asyncio.ensure_future(workers.call(abs, -2))
         await workers.call(abs, -3)
@@ -141,7 +141,7 @@ def test_calls_that_nobody_waits_for_any_more_leave_the_answers_of_the_others(
 
 def test_as_many_processes_are_begun_as_have_something_to_do(who: Annotator) -> None:
     async def go() -> None:
-        workers = Workers(who, 3)
+        workers = Workers(Beginning(who), 3)
         first = await workers.call(os.getpid)
         assert await workers.call(os.getpid) == first
         at_once = await asyncio.gather(*(workers.call(os.getpid) for _ in range(6)))

@@ -4,12 +4,16 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attributor.prompting import tokens
+from attributor.prompting.exchange import Message
 
 from .samples import dialogue, only
 
@@ -88,6 +92,13 @@ def test_the_estimate_is_as_near_as_its_docstring_says(name: str, counted: int) 
 def test_no_tokenizer_makes_fewer_tokens_than_the_least() -> None:
     request = only(dialogue())
     assert 0 < tokens.least(request) < tokens.of_request(request, "m")
+
+
+@given(st.lists(st.text(st.sampled_from("aéЖ9_ .-\n")), min_size=1, max_size=3))
+def test_the_least_is_never_more_than_what_it_is_at_most(texts: list[str]) -> None:
+    messages = tuple(Message("user", text) for text in texts)
+    request = replace(only(dialogue()), messages=messages)
+    assert tokens.least(request) <= tokens.at_most(request)
 
 
 def test_signs_and_endless_words_do_not_count_into_the_least() -> None:

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from attributor.settings import Settings
 
     Start = tuple[Settings, Codebook | None, Prompts | None]
+    Begin = Callable[[socket.socket, Start], BaseProcess]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -62,29 +63,55 @@ class Crashed(Exception):
     """A process ended over a call, and so did another one that had nothing else to do."""
 
 
-def can_fork() -> bool:
+class Beginning:
+    """How processes begin: forked if that is safe now, with all loaded that the first article needs.
+
+    Args:
+        annotator: whose settings, codebook and (if a model is asked) prompts they take over.
+    """
+
+    def __init__(self, annotator: Annotator) -> None:
+        # A key is nothing that the processes need.
+        settings = annotator.settings.model_copy(update={"api_key": None})
+        prompts = annotator.prompts if settings.chosen_engine == "openai" else None
+        self._start: Start = (settings, annotator.codebook, prompts)
+        self.forks = _can_fork()
+        if self.forks:
+            _load_what_is_needed(annotator)
+
+    def forked(self, count: int) -> list[Process]:
+        """So many processes, if they can be forked."""
+        return [Process(_forked, self._start) for _ in range(count if self.forks else 0)]
+
+    def anew(self) -> Process:
+        """One process that imports all for itself."""
+        return Process(_spawned, self._start)
+
+
+def _can_fork() -> bool:
     """Whether this process can be forked: a lock of another thread's would stay locked for ever."""
     return THREADS.is_dir() and len(list(THREADS.iterdir())) == 1
+
+
+def _load_what_is_needed(annotator: Annotator) -> None:
+    article = Article(id="", text="“It is late,” said Ana Holt.")
+    if annotator.settings.chosen_engine == "embedded":
+        annotator.annotate_now(article)
+    else:
+        annotator.dialogue(article)
 
 
 class Workers:
     """So many processes: forked now, or begun as calls come.
 
     Args:
-        annotator: whose settings, codebook and (if a model is asked) prompts they take over.
+        beginning: how they begin.
         count: how many.
     """
 
-    def __init__(self, annotator: Annotator, count: int) -> None:
-        # A key is nothing that the processes need.
-        settings = annotator.settings.model_copy(update={"api_key": None})
-        prompts = annotator.prompts if settings.chosen_engine == "openai" else None
-        self._start: Start = (settings, annotator.codebook, prompts)
-        self._count = count
-        self._processes: list[Process] = []
-        if can_fork():
-            _load_what_is_needed(annotator)
-            self._processes = [Process(self._start) for _ in range(count)]
+    def __init__(self, beginning: Beginning, count: int) -> None:
+        self._beginning, self._count = beginning, count
+        self._processes = beginning.forked(count)
         self._alone = asyncio.Lock()
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -104,12 +131,12 @@ class Workers:
         self._processes = [process for process in self._processes if not process.has_ended]
         idle = any(process.busy == 0 for process in self._processes)
         if not idle and len(self._processes) < self._count:
-            self._processes.append(Process(self._start))
+            self._processes.append(self._beginning.anew())
         return min(self._processes, key=lambda process: process.busy)
 
     async def _once_more(self, work: bytes) -> Any:
         async with self._alone:
-            process = Process(self._start)
+            process = self._beginning.anew()
             try:
                 return await process.call(work)
             except Ended as error:
@@ -123,27 +150,18 @@ class Workers:
             process.end()
 
 
-def _load_what_is_needed(annotator: Annotator) -> None:
-    """Load what the first article would have loaded, once for all."""
-    article = Article(id="", text="“It is late,” said Ana Holt.")
-    if annotator.settings.chosen_engine == "embedded":
-        annotator.annotate_now(article)
-    else:
-        annotator.dialogue(article)
-
-
 class Process:
     """One process, begun now.
 
     Args:
+        begin: makes it of its end of a socket and of `start`.
         start: what its annotator is made of.
     """
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, begin: Begin, start: Start) -> None:
         self.busy, self.has_ended = 0, False
         self._calls: deque[asyncio.Future[Any]] = deque()
         self._ours, theirs = socket.socketpair()
-        begin = _forked if can_fork() else _spawned
         self._process = begin(theirs, start)
         self._process.start()
         theirs.close()  # so that it is seen when the process closes its own

@@ -10,7 +10,7 @@ import os
 from collections import OrderedDict
 from typing import Protocol
 
-from attributor.archive.working.processes import Crashed, Workers, annotator_here, can_fork
+from attributor.archive.working.processes import Beginning, Crashed, Workers, annotator_here
 from attributor.archive.working.steps import Answers, Outcome, Useless, advance, guarded
 from attributor.pipeline import Annotator
 from attributor.prompting import Conversation
@@ -102,8 +102,8 @@ class Here:
 class There:
     """Another process as their place."""
 
-    def __init__(self, annotator: Annotator) -> None:
-        self._workers = Workers(annotator, 1)
+    def __init__(self, beginning: Beginning) -> None:
+        self._workers = Workers(beginning, 1)
 
     async def step(
         self, row: int, answers: Answers, article: Article | None = None
@@ -134,9 +134,10 @@ class Stepping:
     def __init__(self, annotator: Annotator, processes: int | None = None) -> None:
         if processes is None:
             processes = min(MOST_PROCESSES, os.cpu_count() or 1)
-        self._few = 0 if can_fork() else FEW
+        beginning = Beginning(annotator)
+        self._few = 0 if beginning.forks else FEW
         self._here = Here(annotator)
-        self._there = [There(annotator) for _ in range(processes)]
+        self._there = [There(beginning) for _ in range(processes)]
         self._begun = 0
 
     def place(self) -> Place:
