@@ -4,8 +4,9 @@
                                         [--peers-venv DIR]
 
 The articles are PolNeAR's train and dev and the German train in `../shared/gold`, in this order,
-where that exists, else the English fixtures, repeated with a number. The server, a process of its own on this machine, answers each
-request after the same time with what gold says, so that quotes are grounded. Passes take turns:
+where that exists, else the English fixtures, repeated with a number. The server, a process of its
+own on this machine, answers each request after the same time with what gold says, so that quotes
+are grounded. Passes take turns:
 
 - `attributor batch` into a store on disk: reading, marking, ledger, grounding, speakers, rows;
 - the openai client alone in an asyncio loop with a semaphore, over the very same request bodies,

@@ -178,7 +178,7 @@ def test_a_forked_process_keeps_no_file_of_its_parents_and_another_one_can_take_
 def _files_of(process: int) -> list[str]:
     """What it has open beside the three standard streams: paths, sockets and pipes."""
     files = Path(f"/proc/{process}/fd").iterdir()
-    return [os.readlink(each) for each in files if int(each.name) > 2]
+    return [str(each.readlink()) for each in files if int(each.name) > 2]
 
 
 def _kill(running: Running, children: list[int]) -> None:

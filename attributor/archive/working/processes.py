@@ -64,7 +64,7 @@ class Crashed(Exception):
 
 
 class Beginning:
-    """How processes begin: forked if that is safe now, with all loaded that the first article needs.
+    """How processes begin: forked if that is safe now, all loaded that the first article needs.
 
     Args:
         annotator: whose settings, codebook and (if a model is asked) prompts they take over.
