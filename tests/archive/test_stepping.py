@@ -59,8 +59,25 @@ def test_a_few_articles_begin_no_process(who: Annotator, monkeypatch: pytest.Mon
     places = Stepping(who, 2)
     found = [places.place() for _ in range(6)]
     assert [isinstance(place, There) for place in found] == [False, False, True, True, True, True]
-    assert found[2] is found[4] is not found[3]
     places.end()
+
+
+def test_the_next_article_goes_where_the_least_is_asked(
+    who: Annotator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "FEW", 1)
+
+    async def go() -> None:
+        places = Stepping(who, 2)
+        first = places.place()
+        step = asyncio.ensure_future(first.step(1, {}, ARTICLES[1]))
+        await asyncio.sleep(0)
+        assert places.place() is not first
+        await step
+        assert places.place() is first
+        places.end()
+
+    asyncio.run(go())
 
 
 def test_what_went_with_a_process_begins_again_in_another_one(

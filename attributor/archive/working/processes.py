@@ -127,6 +127,11 @@ class Workers:
             given = await self._once_more(work)
         return given
 
+    @property
+    def busy(self) -> int:
+        """How many calls are not answered yet."""
+        return sum(process.busy for process in self._processes)
+
     def _least_busy(self) -> Process:
         self._processes = [process for process in self._processes if not process.has_ended]
         idle = any(process.busy == 0 for process in self._processes)

@@ -20,8 +20,8 @@ FEW = 20
 """Articles after which processes are begun that are not forked: fewer are done before these are."""
 MOST_PROCESSES = 4
 """They keep up with what one process can ask."""
-KEPT = 128
-"""Dialogues that one place keeps, of some 200 KB each."""
+KEPT = 400
+"""Dialogues that one place keeps, of some 250 KB each: all that 256 calls at once have in hand."""
 
 
 class Place(Protocol):
@@ -118,13 +118,18 @@ class There:
                 "there may be too little memory for a text of its length.",
             )
 
+    @property
+    def busy(self) -> int:
+        """How many steps are asked of it."""
+        return self._workers.busy
+
     def end(self) -> None:
         """End the process at once."""
         self._workers.end()
 
 
 class Stepping:
-    """Gives each article its place: the processes take turns.
+    """Gives each article its place: the process of which the least is asked.
 
     Args:
         annotator: prepares requests and reads answers.
@@ -145,7 +150,7 @@ class Stepping:
         self._begun += 1
         if self._begun < self._few or not self._there:
             return self._here
-        return self._there[self._begun % len(self._there)]
+        return min(self._there, key=lambda there: there.busy)
 
     def end(self) -> None:
         """End the processes."""
