@@ -29,6 +29,13 @@ from attributor.archive.storing.store import Store, _migrations
         ("3 mars 2021", "2021-03-03"),
         ("3 marca 2021", "2021-03-03"),
         ("3. март 2021.", "2021-03-03"),
+        ("3. marta 2021.", "2021-03-03"),
+        ("utorak, 21. septembra 2021. godine u 15:32", "2021-09-21"),
+        ("1. октобра 2021. године", "2021-10-01"),
+        ("21. јула 2021.", "2021-07-21"),
+        ("March 2021", "2021-03"),
+        ("März 2021", "2021-03"),
+        ("mart 2021.", "2021-03"),
         ("Fri, 05 Mar 2021 23:30:00 -0500", "2021-03-05"),
         ("Fri, 5 Mar 2021 10:00:00 GMT", "2021-03-05"),
         ("Wed Mar 3 10:00:00 2021", "2021-03-03"),
@@ -55,7 +62,10 @@ def test_the_day_comes_before_the_month_unless_it_cannot(written: str, day: str)
 
 @pytest.mark.parametrize(
     "written",
-    [None, "", "  ", "yesterday", "May", "Friday", "3.3.21", "31.02.2021", "2020-13-01", "x" * 999],
+    [
+        *(None, "", "  ", "yesterday", "May", "Friday", "3.3.21", "31.02.2021", "2020-13-01"),
+        *("Q3 2021", "March 2021 15:30", "Mon 2021", "March 3", "x" * 999),
+    ],
 )
 def test_what_does_not_say_the_year_or_is_no_day_is_none(written: str | None) -> None:
     assert iso_day(written) is None

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
 
 _ISO = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?$")
 _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d\d?)[./-](\d\d?)(?!\d)")
@@ -22,6 +26,14 @@ _LANGUAGES = (
     *("en", "de", "sr", "sr-Latn", "hr", "bs", "fr", "es", "it", "pt", "nl", "pl", "cs", "sl"),
     *("hu", "ro", "bg", "sq", "ru", "uk"),
 )
+# The parser does not know Serbian's genitive: "3. septembra 2021. godine".
+_GENITIVE = re.compile(
+    r"\b(januar|februar|mart|april|maj|jun|jul|avgust|јануар|фебруар|март|април|мај|јун|јул|август)"
+    r"[aа]\b",
+    re.IGNORECASE,
+)
+_GENITIVE_OF_R = re.compile(r"(emb|ob|емб|об)([rр])([aа])\b", re.IGNORECASE)
+_SERBIAN_YEAR = re.compile(r"\.?\s*\b(?:godine|године|god\.|год\.)(?:\s+[uу]\b)?", re.IGNORECASE)
 _HAS_LETTERS = re.compile(r"[^\W\d_]{3}")
 
 
@@ -62,21 +74,26 @@ def _since_1970(number: float) -> str:
 
 
 def _worded(text: str) -> str | None:
-    """The day of a date in words, if day, month and year are all said."""
+    """The day or the month of a date in words, if the year is said too."""
     from email.utils import parsedate
 
     if "," in text[:12] and (parts := parsedate(text)) and len(text) > len("Fri, 5 Mar 2021"):
         return _checked(f"{parts[0]:04}", str(parts[1]), str(parts[2]))
-    import dateparser
+    text = _SERBIAN_YEAR.sub("", _GENITIVE_OF_R.sub(r"\1\3\2", _GENITIVE.sub(r"\1", text)))
+    whole = _parser("day", "month", "year").get_date_data(text)
+    if whole.date_obj:
+        return str(whole.date_obj.date())
+    part = _parser("month", "year").get_date_data(text)
+    # Of any other period its day would be today's.
+    if part.date_obj and part.period == "month":
+        return str(part.date_obj.date())[: len("2021-03")]
+    return None
 
-    found = dateparser.parse(
-        text,
-        languages=list(_LANGUAGES),
-        settings={
-            "DATE_ORDER": "DMY",
-            "PARSERS": ["absolute-time"],
-            "REQUIRE_PARTS": ["day", "month", "year"],
-            "TIMEZONE": "UTC",
-        },
-    )
-    return found.date().isoformat() if found else None
+
+@cache
+def _parser(*required: str) -> DateDataParser:
+    from dateparser.date import DateDataParser
+
+    settings = {"DATE_ORDER": "DMY", "PARSERS": ["absolute-time"], "TIMEZONE": "UTC"}
+    settings["REQUIRE_PARTS"] = list(required)
+    return DateDataParser(languages=list(_LANGUAGES), settings=settings)
