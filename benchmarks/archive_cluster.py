@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
+import multiprocessing
 import os
 import subprocess
 import sys
@@ -114,6 +115,8 @@ def _pass(told: dict[str, Any]) -> dict[str, float]:
         asyncio.run(work.run(entries([told["source"]])))
         if work.exit_code or not work.tally.annotated:
             sys.exit(f"the pass ended with exit code {work.exit_code}")
+    for process in multiprocessing.active_children():  # their time counts once they have ended
+        process.join()
     everything = os.times()
     cpu = everything.user + everything.system + everything.children_user
     cpu += everything.children_system
