@@ -74,6 +74,12 @@ def test_the_role_is_what_the_article_calls_the_person() -> None:
     assert only_speaker("“It is new,” Mayor Nela Brandt said.").role == "Mayor"
 
 
+def test_a_long_role_ends_with_a_whole_word() -> None:
+    long = "the engineer who planned the harbour of Dunford and now leads the council of"
+    text = f"“It is new,” said Nela Brandt, {long} northern municipalities since May."
+    assert only_speaker(text).role == long
+
+
 def test_two_people_of_one_surname_are_told_apart_by_title() -> None:
     text = (
         "Mr. Quill and Mrs. Quill met the council. “It is safe,” Mr. Quill said.\n\n"

@@ -19,6 +19,8 @@ _REMEMBERED = 60
 """Of the names in those paragraphs no more than so many, the last ones."""
 _APPOSED = 40
 """A name set off by commas follows a description within so many code points."""
+_TAIL = 80
+"""A description behind a name is looked at, with its comma, for so many code points."""
 _LEAD = 6
 """A sentence's subject has at most so many words of description before its name."""
 _PARENTHESIS = re.compile(r" \([^()]{1,30}\)")
@@ -160,10 +162,12 @@ class Cast:
 
     def _apposition(self, mention: Mention) -> str:
         """What follows the name between commas, if it describes a person: "…, the mayor of …,"."""
-        tail = self.text[mention.end : mention.end + 80]
+        tail = self.text[mention.end : mention.end + _TAIL]
         if not tail.startswith(", "):
             return ""
         role = tail[2:].split(",")[0].split(".")[0]
+        if len(role) == _TAIL - 2:  # it goes on beyond
+            role = role.rpartition(" ")[0]
         words = role.lower().split()
         opens = words and (words[0] in self.language.determiners or self._names_role(words[0]))
         return role if opens and any(w in self.language.nouns for w in words[:6]) else ""
