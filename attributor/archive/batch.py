@@ -131,6 +131,17 @@ class Batch:
         """How many of them are places where no article could be read."""
         return int(self._store.value("SELECT COUNT(*) FROM failures WHERE article_id IS NULL"))
 
+    @property
+    def last_reason(self) -> str:
+        """Why the last of them is there."""
+        return str(
+            self._store.value(
+                "SELECT reason FROM failures WHERE recipe_id = ? OR article_id IS NULL "
+                "ORDER BY id DESC LIMIT 1",
+                (self._recipe,),
+            )
+        )
+
     async def run(self, entries: Iterator[Entry]) -> Tally:
         """Take up every entry, and wait for what is in flight.
 

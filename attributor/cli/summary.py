@@ -35,6 +35,7 @@ def sum_up(work: Batch, store: str) -> None:
             "answers in; they come within a day and stay for a month."
         )
     if work.in_quarantine:
+        say(f"For example: {work.last_reason}")
         say(
             f"{work.in_quarantine:,} in quarantine: 'attributor batch failures {store}' says why; "
             f"{_how_to_retry(work)}."

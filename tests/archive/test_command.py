@@ -81,6 +81,8 @@ def test_the_end_is_summed_up_and_the_exit_code_says_whether_all_is_well(
     assert shown.exit_code == 6
     assert "3 articles annotated" in shown.stderr
     assert "not annotated: 1 refused" in shown.stderr
+    assert "For example: The model refused the request about 'a2'" in shown.stderr
+    assert "\x1b" not in shown.stderr
     assert "attributor batch failures a.db" in shown.stderr
     status = run("batch", "status", "a.db")
     assert "4 articles, 3 of them annotated, with 3 quotes" in status.stdout
