@@ -74,6 +74,10 @@ def test_the_role_is_what_the_article_calls_the_person() -> None:
     assert only_speaker("“It is new,” Mayor Nela Brandt said.").role == "Mayor"
 
 
+def test_a_role_has_no_space_around_it() -> None:
+    assert only_speaker("“It is new,” Mayor\u00a0Nela Brandt said.").role == "Mayor"
+
+
 def test_a_long_role_ends_with_a_whole_word() -> None:
     long = "the engineer who planned the harbour of Dunford and now leads the council of"
     text = f"“It is new,” said Nela Brandt, {long} northern municipalities since May."

@@ -116,7 +116,7 @@ class Cast:
         entity.gender = entity.gender or mention.gender
         entity.human |= bool(mention.gender) or self._looks_human(words, mention)
         entity.located |= self._before(mention) in self.language.places
-        role = self.text[mention.start : mention.end - len(surface)].strip(" ,.")
+        role = self.text[mention.start : mention.end - len(surface)].strip(" \u00a0,.")
         for said in (role, self._office(mention), self._apposition(mention)):
             described = said.lower().split()
             if any(map(self._is_role, described)):
