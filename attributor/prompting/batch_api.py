@@ -79,7 +79,9 @@ class BatchApi:
 
     def __init__(self, asker: Asker) -> None:
         self._asker = asker
-        self.host, self.address = asker.host, str(asker.client.base_url)
+        self.host = asker.host
+        # Without a password: it is kept in stores, and a new password is no other server.
+        self.address = str(asker.client.base_url.copy_with(userinfo=b"", query=None))
 
     def line(self, custom_id: str, request: Request) -> bytes:
         """The request as a line of a file."""

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+MOST_TOKENS = 2**31
+"""No answer has so many: a server that says so says nonsense."""
+_NO_COMPLETION = ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError
 REASONING_ROOM = 16_000
 """Output tokens for thinking, on servers where the limit counts them."""
 
@@ -229,7 +232,7 @@ class Asker:
         """
         try:
             answer = _answer(json.loads(text), self._settings.model)
-        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+        except _NO_COMPLETION as error:
             raise AnswerError(
                 f"The server '{self.host}' answered the request about "
                 f"'{harmless(article)}' with something that is no chat completion; "
@@ -358,16 +361,25 @@ def _answer(body: dict[str, Any], model: str) -> Answer:
     details = usage.get("prompt_tokens_details") or {}
     counted = Usage(
         requests=1,
-        input_tokens=usage.get("prompt_tokens") or 0,
-        cached_tokens=details.get("cached_tokens") or 0,
-        output_tokens=usage.get("completion_tokens") or 0,
+        input_tokens=_number(usage.get("prompt_tokens")),
+        cached_tokens=_number(details.get("cached_tokens")),
+        output_tokens=_number(usage.get("completion_tokens")),
     )
-    reported, content = body.get("model"), message.get("content")
+    refusal = message.get("refusal")
     return Answer(
-        text=content if isinstance(content, str) else "",
-        finish_reason=choice.get("finish_reason") or "",
-        refusal=message.get("refusal") or None,
+        text=_words(message.get("content")),
+        finish_reason=_words(choice.get("finish_reason")),
+        refusal=_words(refusal) or json.dumps(refusal) if refusal else None,
         model=model,
-        model_reported=reported if isinstance(reported, str) else None,
+        model_reported=_words(body.get("model")) or None,
         usage=counted,
     )
+
+
+def _words(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+def _number(value: object) -> int:
+    """A count of tokens; 0, as where none is said, if it can be none."""
+    return value if isinstance(value, int) and 0 <= value < MOST_TOKENS else 0

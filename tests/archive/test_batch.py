@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 import threading
@@ -12,13 +13,16 @@ from typing import Any
 import pytest
 from replies import Reply
 
-from attributor.archive.asking.budget import BUDGET_REACHED
+from attributor.archive.asking.budget import BUDGET_REACHED, Budget
+from attributor.archive.asking.ledger import Desk, Ledger
 from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE
 from attributor.archive.finding.comparing import compare
 from attributor.archive.finding.exporting import exported
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
-from attributor.errors import UsageError
+from attributor.errors import BusyError, UsageError
+from attributor.prompting import Answer, Request
+from attributor.prompting.exchange import Message
 
 from .conftest import archive, text_of
 from .shop import Shop, completion, fault
@@ -458,6 +462,69 @@ def test_a_budget_holds_though_every_answer_is_dearer_than_was_thought(
     assert rows(path, "SELECT COUNT(*), SUM(cost_usd) FROM ledger") == [(3, 42.0)]
 
 
+@pytest.mark.parametrize(
+    "usage",
+    [
+        None,
+        {"prompt_tokens": -1, "completion_tokens": 2**70},
+        {"prompt_tokens": 0, "completion_tokens": "9", "prompt_tokens_details": {}},
+    ],
+)
+def test_a_budget_holds_where_the_server_does_not_say_what_was_used(
+    shop: Shop, tmp_path: Path, priced: None, usage: object
+) -> None:
+    def choose(shop: Shop, number: int, body: dict[str, Any]) -> Reply:
+        reply = shop.answer(body)
+        reply.body["usage"] = usage
+        return reply
+
+    shop.choose = choose
+    source, path = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db"
+    for _ in range(2):
+        work = run(path, annotator(shop), source, concurrency=8, speed={"max_cost": 20.0})
+        assert work.exit_code_at_end == BUDGET_REACHED
+    spent, count = rows(path, "SELECT SUM(cost_usd), COUNT(*) FROM ledger")[0]
+    assert 15 < spent <= 20
+    assert count == shop.sold.total() < 30
+
+
+def test_an_answer_with_odd_fields_is_kept_and_stops_nothing(shop: Shop, tmp_path: Path) -> None:
+    odd: list[dict[str, Any]] = [
+        {"message": {"refusal": {"why": "no"}}},
+        {"message": {"content": "", "refusal": True}},
+        {"finish_reason": {"a": 1}},
+    ]
+
+    def choose(shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
+        if number > len(odd):
+            return None
+        reply = shop.answer(body)
+        reply.body["choices"][0].update(odd[number - 1])
+        reply.body["model"] = "\ud800"
+        return reply
+
+    shop.choose = choose
+    path = tmp_path / "a.db"
+    run(path, annotator(shop), archive(tmp_path / "a.jsonl", range(9)), concurrency=1)
+    assert rows(path, "SELECT COUNT(*) FROM ledger") == [(shop.sold.total(),)]
+    annotated = rows(path, "SELECT COUNT(*) FROM annotations WHERE is_current")[0][0]
+    assert annotated + rows(path, "SELECT COUNT(*) FROM failures")[0][0] == 9
+    assert rows(path, "SELECT refusal FROM ledger WHERE refusal IS NOT NULL ORDER BY id") == [
+        ('{"why": "no"}',),
+        ("true",),
+    ]
+
+
+def test_a_body_that_is_nested_without_end_is_one_broken_answer(shop: Shop, tmp_path: Path) -> None:
+    shop.choose = lambda shop, number, body: (
+        Reply(200, "[" * 100_000 + "]" * 100_000) if number == 2 else None
+    )
+    path = tmp_path / "a.db"
+    run(path, annotator(shop), archive(tmp_path / "a.jsonl", range(4)), concurrency=1)
+    assert rows(path, "SELECT kind FROM failures") == [("broken",)]
+    assert rows(path, "SELECT COUNT(*) FROM annotations WHERE is_current") == [(3,)]
+
+
 def test_a_budget_needs_a_price(shop: Shop, tmp_path: Path) -> None:
     source = archive(tmp_path / "a.jsonl", range(1))
     with pytest.raises(UsageError, match="No price is known"):
@@ -549,3 +616,35 @@ def test_an_answer_to_a_prompt_that_was_cut_is_paid_and_kept_though_it_is_not_us
     run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(1)))
     assert rows(tmp_path / "a.db", "SELECT input_tokens FROM ledger") == [(12,)]
     assert rows(tmp_path / "a.db", "SELECT kind FROM failures") == [("too long",)]
+
+
+def test_a_failed_purchase_lets_only_one_of_those_who_wait_buy(tmp_path: Path) -> None:
+    class Failing:
+        bought = 0
+
+        async def buy(self, request: Request) -> Answer:
+            self.bought += 1
+            for _ in range(3):
+                await asyncio.sleep(0)
+            if self.bought == 1:
+                raise BusyError("busy")
+            return Answer("{}")
+
+        async def aclose(self) -> None: ...
+
+    async def ask_all(desk: Desk) -> list[object]:
+        first, second = (asyncio.ensure_future(desk.answer("k", request, 1)) for _ in range(2))
+        with pytest.raises(BusyError):
+            await first
+        third = asyncio.ensure_future(desk.answer("k", request, 1))
+        return [await second, await third]
+
+    request = Request("a", "attribute", 0, (Message("user", "x"),), "s", "{}", 9)
+    with Store.open(tmp_path / "a.db") as store:
+        store.execute("PRAGMA foreign_keys = OFF")
+        desk = Desk(
+            buyer := Failing(), Ledger(store, 1), Budget("m", "http://b", None, Stop()), Stop()
+        )
+        second, third = asyncio.run(ask_all(desk))
+    assert second == third
+    assert buyer.bought == 2

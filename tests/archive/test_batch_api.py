@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import sqlite3
 import stat
 from pathlib import Path
 from typing import Any
@@ -18,14 +19,15 @@ from attributor.archive.asking.submissions import Outbox
 from attributor.archive.batch import IN_QUARANTINE
 from attributor.archive.finding.report import status
 from attributor.archive.stopping import Stop
-from attributor.archive.storing.store import Store
+from attributor.archive.storing.store import Store, _migrations
 from attributor.errors import StoreError, UsageError
+from attributor.prompting.batch_api import BatchApi
 
 from . import bureau as bureaus
 from .bureau import Bureau, Given, Line, result
 from .conftest import Forker, archive
 from .shop import Shop, completion, fault
-from .working import annotator, go, rows, run
+from .working import PACE, annotator, go, rows, run
 
 pytestmark = pytest.mark.usefixtures("hasty")
 
@@ -46,6 +48,33 @@ def test_articles_are_annotated_in_rounds_at_half_the_price(bureau: Bureau, tmp_
     store = tmp_path / "a.db"
     assert rows(store, "SELECT COUNT(*) FROM stances WHERE label = 'favor'") == [(5,)]
     assert rows(store, "SELECT DISTINCT cost_usd FROM ledger") == [(5.1 / 2,)]
+
+
+def test_a_servers_password_is_not_in_the_store_and_a_new_one_is_no_other_server(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(2))
+    for password in ("first-secret", "second-secret"):
+        url = bureau.shop.url.replace("http://", f"http://ana:{password}@")
+        who = annotator(bureau.shop, base_url=url)
+        address = BatchApi(who.asker()).address
+        assert address == f"{bureau.shop.url}/"
+    speed = {"by_batch_api": True, "first_at_once": False, "pace": PACE}
+    ended = run(tmp_path / "a.db", who, source, concurrency=9, speed=speed)
+    assert ended.tally.annotated == 2, ended
+    found = [file.read_bytes() for file in tmp_path.glob("a.db*")]
+    assert rows(tmp_path / "a.db", "SELECT DISTINCT server FROM submissions") == [(address,)]
+    assert all(b"secret" not in data for data in found)
+
+
+def test_an_older_stores_addresses_lose_their_passwords() -> None:
+    connection = sqlite3.connect(":memory:")
+    connection.execute("CREATE TABLE submissions (server TEXT)")
+    given = ["https://ana:x%40y@proxy.eu/v1/", "https://ana@proxy.eu/v1/", "https://b.eu/v1/@c/"]
+    connection.executemany("INSERT INTO submissions VALUES (?)", [(each,) for each in given])
+    connection.executescript(_migrations()[3])
+    found = [row[0] for row in connection.execute("SELECT server FROM submissions")]
+    assert found == ["https://proxy.eu/v1/", "https://proxy.eu/v1/", "https://b.eu/v1/@c/"]
 
 
 def test_a_request_is_named_by_its_articles_key(bureau: Bureau, tmp_path: Path) -> None:

@@ -316,7 +316,8 @@ class BatchDesk:
             return None
         key: str = row["key"]
         if result.answer is not None:
-            answer = storable(result.answer)
+            most = submission.promised / submission.requests
+            answer = self._budget.counted(storable(result.answer), most)
             kept = self._ledger.keep(key, row["article_id"], row["purpose"], row["part"], answer)
             self._budget.settle(answer.usage)
             self._bought += 1

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from attributor.archive.stopping import Stop
 from attributor.errors import UsageError
 from attributor.prompting import prices, tokens
-from attributor.prompting.exchange import Request
+from attributor.prompting.exchange import Answer, Request
 from attributor.records import Usage
 
 BUDGET_REACHED = 7
@@ -49,7 +49,7 @@ class Budget:
     ) -> None:
         self.spent, self._before, self._limit, self._stop = spent, spent, limit, stop
         self._model, self._base_url, self._factor = model, base_url, factor
-        self._dearest = dearest
+        self._dearest, self._is_known = dearest, dearest > 0
         self._in_flight: list[float] = []
         self._promised = 0.0
         self._settled = asyncio.Condition()
@@ -61,8 +61,10 @@ class Budget:
             )
 
     @asynccontextmanager
-    async def reserved(self, request: Request) -> AsyncIterator[Callable[[Usage], None]]:
-        """Entered when the request may be bought; its real usage is to be told inside.
+    async def reserved(self, request: Request) -> AsyncIterator[float]:
+        """Entered when the request may be bought, with its likely most (0 without a limit).
+
+        What it really cost is to be told inside; see `counted` and `settle`.
 
         Raises:
             Stopping: it would cost more than is left, with nothing in flight that may turn out
@@ -76,7 +78,7 @@ class Budget:
             self._stop.check()
             self._in_flight.append(most)
         try:
-            yield self.settle
+            yield most
         finally:
             async with self._settled:
                 self._in_flight.remove(most)
@@ -87,7 +89,7 @@ class Budget:
 
         Nobody knows before what answers of this model really cost.
         """
-        known = self._limit is None or self._dearest > 0
+        known = self._limit is None or self._is_known
         return not self._in_flight or (known and self._fits(most))
 
     def _fits(self, most: float) -> bool:
@@ -124,7 +126,7 @@ class Budget:
             thinking: output tokens beside the answer that it may take at most. They are counted
                 as long as nobody knows what answers of this model really cost.
         """
-        return max(self._most(request, 0 if self._dearest else thinking), self._dearest)
+        return max(self._most(request, 0 if self._is_known else thinking), self._dearest)
 
     def promise(self, amount: float) -> None:
         """Keep so much for requests that are answered later; a negative amount gives it back."""
@@ -138,9 +140,16 @@ class Budget:
         )
         return self._price(usage) or 0.0
 
+    def counted(self, answer: Answer, most: float) -> Answer:
+        """Under a limit, the answer at `most` if its usage does not say what it cost."""
+        if self._limit is None or answer.usage.cost_usd or not most:
+            return answer
+        return answer.costing(most)
+
     def settle(self, usage: Usage) -> None:
         """Count what an answer cost."""
         cost = usage.cost_usd or 0.0
+        self._is_known = True
         self.spent += cost
         self._dearest = max(self._dearest, cost)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from typing import Protocol
+from weakref import WeakValueDictionary
 
 from attributor.archive.asking.budget import Budget
 from attributor.archive.stopping import Stop
@@ -76,7 +77,8 @@ class Desk:
     def __init__(self, buyer: Buyer, ledger: Ledger, budget: Budget, stop: Stop) -> None:
         self.budget, self.bought, self.free = budget, 0, 0
         self._buyer, self._ledger, self._stop = buyer, ledger, stop
-        self._asking: dict[str, asyncio.Lock] = {}
+        # A lock is there as long as somebody holds it, or waits for it.
+        self._asking = WeakValueDictionary[str, asyncio.Lock]()
 
     async def answer(self, key: str, request: Request, article: int) -> tuple[int, Answer]:
         """The answer's row in the ledger, and the answer; two who ask the same buy it once.
@@ -86,14 +88,11 @@ class Desk:
             Stopping: the batch is ending, and the answer would have to be bought.
         """
         async with self._asking.setdefault(key, asyncio.Lock()):
-            try:
-                found = self._ledger.find(key)
-                if found is not None:
-                    self.free += 1
-                    return found
-                return await self._bought(key, request, article)
-            finally:
-                self._asking.pop(key, None)
+            found = self._ledger.find(key)
+            if found is not None:
+                self.free += 1
+                return found
+            return await self._bought(key, request, article)
 
     def note(self, tally: Tally) -> None:
         """Write down what has been bought and spent."""
@@ -106,22 +105,27 @@ class Desk:
 
     async def _bought(self, key: str, request: Request, article: int) -> tuple[int, Answer]:
         self._stop.check()
-        async with self.budget.reserved(request) as spent:
+        async with self.budget.reserved(request) as most:
             try:
-                answer = storable(await self._buyer.buy(request))
+                answer = self.budget.counted(storable(await self._buyer.buy(request)), most)
             except (CreditError, AccessError) as error:
                 self._stop.ask_over(error)  # before the next in line is sent
                 raise
             row = self._ledger.keep(key, article, request.purpose, request.part, answer)
-            spent(answer.usage)
+            self.budget.settle(answer.usage)
         self.bought += 1
         return row, answer
 
 
 def storable(answer: Answer) -> Answer:
     """The answer without halves of characters, which no file can keep."""
-    refusal = None if answer.refusal is None else whole(answer.refusal)
-    return replace(answer, text=whole(answer.text), refusal=refusal)
+    return replace(
+        answer,
+        text=whole(answer.text),
+        finish_reason=whole(answer.finish_reason),
+        refusal=answer.refusal and whole(answer.refusal),
+        model_reported=answer.model_reported and whole(answer.model_reported),
+    )
 
 
 def _answer(row: Row) -> Answer:

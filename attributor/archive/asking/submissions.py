@@ -40,6 +40,7 @@ class Submission:
     tokens: int
     promised: float
     made: str
+    requests: int
 
     @property
     def since(self) -> float:
@@ -105,13 +106,14 @@ def opened(store: Store, run: int, server: str, outbox: Outbox, file_id: str) ->
             "VALUES (?, ?, ?, ?, ?, ?, 'open')",
             [(o.name, row, o.article, o.key, o.purpose, o.part) for o in outbox.orders],
         )
-    return Submission(row, outbox.name, file_id, outbox.tokens, promised, made)
+    count = len(outbox.orders)
+    return Submission(row, outbox.name, file_id, outbox.tokens, promised, made, count)
 
 
 def all_open(store: Store, server: str) -> list[Submission]:
     """What a server was given and has not answered yet."""
     rows = store.execute(
-        "SELECT id, name, file, tokens, promised, made FROM submissions "
+        "SELECT id, name, file, tokens, promised, made, requests FROM submissions "
         "WHERE server = ? AND ended IS NULL ORDER BY id",
         (server,),
     )

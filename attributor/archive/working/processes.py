@@ -166,11 +166,11 @@ class Process:
     def __init__(self, begin: Begin, start: Start) -> None:
         self.busy, self.has_ended = 0, False
         self._calls: deque[asyncio.Future[Any]] = deque()
+        self._opening: asyncio.Future[Stream] | None = None
         self._ours, theirs = socket.socketpair()
         self._process = begin(theirs, start)
         self._process.start()
         theirs.close()  # so that it is seen when the process closes its own
-        self._opening: asyncio.Future[Stream] | None = None
         self._listening: asyncio.Task[None] | None = None
 
     async def call(self, work: bytes) -> Any:
@@ -217,6 +217,11 @@ class Process:
             for call in self._calls:
                 if not call.done():
                     call.set_exception(Ended())
+
+    def __del__(self) -> None:
+        """Where no batch came to begin, the process ends with its socket."""
+        if self._opening is None:
+            self._ours.close()
 
     def end(self) -> None:
         """End the process at once."""
