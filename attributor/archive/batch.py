@@ -9,16 +9,15 @@ articles are in the making as the maker takes at once.
 from __future__ import annotations
 
 import asyncio
-import itertools
 import json
 import os
-import time
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import attributor
 from attributor.archive.making import Made
+from attributor.archive.reading_ahead import chunks
 from attributor.archive.recipe import Recipe
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import (
@@ -35,13 +34,11 @@ from attributor.archive.storing.rows import Failure, Rows
 from attributor.archive.storing.saving import quarantine, restore, save
 from attributor.archive.storing.store import Store, now, this_host
 from attributor.archive.tally import Horizon, Tally
-from attributor.errors import ReadingError, StoreError
+from attributor.errors import AttributorError, ReadingError, StoreError
 from attributor.reading.archives import Columns, Entry
 
 IN_QUARANTINE = 6
 """Exit code."""
-CHUNK, CHUNK_SECONDS = 64, 0.05
-"""Entries, or seconds, that are read ahead at a time."""
 TICK = 1.0
 """Seconds between two looks at how far it is."""
 HOPELESS_AFTER = 20
@@ -108,6 +105,7 @@ class Batch:
         self._making: set[int] = set()
         self._in_a_row = 0
         self._enough = False
+        self._error: Exception | None = None
 
     @property
     def exit_code(self) -> int:
@@ -143,20 +141,21 @@ class Batch:
         )
 
     async def run(self, entries: Iterator[Entry]) -> Tally:
-        """Take up every entry, and wait for what is in flight.
+        """Take up every entry, and wait for what is in flight, whatever goes wrong meanwhile.
 
         Raises:
             StoreError: the store cannot be written any more.
+            ReadingError: the archive cannot be read on.
             UsageError: no article can be annotated like this.
         """
         ticking = asyncio.create_task(self._tick())
         try:
             async with asyncio.TaskGroup() as group:
-                await self._feed(group, entries)
-            self._finish()
-        except BaseExceptionGroup as errors:
-            self._end("stopped", "an error")
-            raise _first(errors) from errors
+                with self._breaking_off():
+                    await self._feed(group, entries)
+            with self._breaking_off():
+                self._forget_moved()
+            self._end(self.stop.state, self.stop.reason)
         except BaseException:
             self._end("interrupted", "ended at once")
             raise
@@ -164,10 +163,24 @@ class Batch:
             ticking.cancel()
             await self.maker.aclose()
             self._show()
+        if self._error is not None:
+            raise self._error
         return self.tally
 
+    @contextmanager
+    def _breaking_off(self) -> Iterator[None]:
+        """Where an error ends the batch: all that is in flight is waited for first."""
+        try:
+            yield
+        except Stopping:
+            pass  # what was not sent stays as it was, and the next run takes it up
+        except Exception as error:
+            self._error = self._error or error
+            reason = error.message if isinstance(error, AttributorError) else "an error"
+            self.stop.ask("stopped", reason, 1)
+
     async def _feed(self, group: asyncio.TaskGroup, entries: Iterator[Entry]) -> None:
-        async for chunk in self._chunks(entries):
+        async for chunk in chunks(self.stop, entries):
             for admitted in self._admitted(chunk):
                 await self._slots.acquire()
                 if self.stop.asked:
@@ -175,12 +188,8 @@ class Batch:
                 self._making.add(admitted.row)
                 self.tally.work_begins()
                 group.create_task(self._one(admitted.row))
-
-    async def _chunks(self, entries: Iterator[Entry]) -> AsyncIterator[list[Entry]]:
-        while not (self.stop.asked or self._enough) and (
-            chunk := await asyncio.to_thread(_some, entries)
-        ):
-            yield chunk
+            if self._enough:
+                return
 
     def _admitted(self, chunk: Sequence[Entry]) -> list[Admitted]:
         """The articles of the chunk that there is something to do for."""
@@ -227,9 +236,8 @@ class Batch:
     async def _one(self, row: int) -> None:
         self.tally.in_flight += 1
         try:
-            self._settle(row, await self.maker.make(row, article_at(self._store, row)))
-        except Stopping:
-            pass  # it stays as it was, and the next run takes it up
+            with self._breaking_off():
+                self._settle(row, await self.maker.make(row, article_at(self._store, row)))
         finally:
             self.tally.in_flight -= 1
             self._making.discard(row)
@@ -273,11 +281,10 @@ class Batch:
         limits = (self._options.max_articles, self._options.sample)
         return min((limit for limit in limits if limit is not None), default=None)
 
-    def _finish(self) -> None:
+    def _forget_moved(self) -> None:
         if not (self.stop.asked or self._enough) and self._options.sample is None:
             with self._store.transaction():
                 forget_moved(self._store, self.run_id)
-        self._end(self.stop.state, self.stop.reason)
 
     def _end(self, state: str, reason: str | None) -> None:
         with suppress(StoreError):  # what went wrong before is what is told
@@ -285,22 +292,6 @@ class Batch:
                 "UPDATE runs SET state = ?, reason = ?, ended = ? WHERE id = ?",
                 (state, reason, now(), self.run_id),
             )
-
-
-def until(stop: Stop, entries: Iterator[Entry]) -> Iterator[Entry]:
-    """The entries, until the batch shall end."""
-    return itertools.takewhile(lambda _: not stop.asked, entries)
-
-
-def _some(entries: Iterator[Entry]) -> list[Entry]:
-    """The next few entries."""
-    chunk: list[Entry] = []
-    end = time.monotonic() + CHUNK_SECONDS
-    for entry in entries:
-        chunk.append(entry)
-        if len(chunk) >= CHUNK or time.monotonic() >= end:
-            break
-    return chunk
 
 
 def _noted(store: Store, recipe: int, name: str, options: Options) -> int:
@@ -321,8 +312,3 @@ def _noted(store: Store, recipe: int, name: str, options: Options) -> int:
         "pid": os.getpid(),
     }
     return store.insert("runs", row)
-
-
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
-    error = errors.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
-from typing import Any, Literal, TypeVar
+from collections.abc import Awaitable
+from typing import Literal, TypeVar
 
 from attributor.errors import AttributorError
 
@@ -64,7 +64,7 @@ class Stop:
             return
         raise Stopping
 
-    async def unless_asked(self, work: Coroutine[Any, Any, T]) -> T:
+    async def unless_asked(self, work: Awaitable[T]) -> T:
         """What `work` gives; it is cancelled where it stands once the batch shall end.
 
         Raises:

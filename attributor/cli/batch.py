@@ -325,7 +325,7 @@ async def _until_a_signal(work: Batch, options: Options) -> int:
     """Run the batch; gives the exit code if a second signal ended it at once, else 0."""
     import asyncio
 
-    from attributor.archive.batch import until
+    from attributor.archive.reading_ahead import until
     from attributor.archive.sampling import sampled
 
     running = asyncio.current_task()
@@ -341,16 +341,20 @@ async def _until_a_signal(work: Batch, options: Options) -> int:
 
 
 def _listen(work: Batch, cancel: Any) -> list[int]:
-    """Have the first signal end the batch in order, and a second one at once."""
+    """Have a first signal end the batch in order, a second one at once, a third one the process."""
     import asyncio
     import signal
     from contextlib import suppress
 
     heard: list[int] = []
+    loop = asyncio.get_running_loop()
+    numbers = (signal.SIGINT, signal.SIGTERM)
 
     def on_signal(number: int) -> None:
         heard.append(number)
         if len(heard) > 1:
+            for each in numbers:
+                loop.remove_signal_handler(each)
             cancel()
             return
         work.stop.ask(
@@ -364,8 +368,7 @@ def _listen(work: Batch, cancel: Any) -> list[int]:
             f"are waited for{rest}. Once more (Ctrl-C) to stop at once."
         )
 
-    for name in ("SIGINT", "SIGTERM"):
+    for each in numbers:
         with suppress(NotImplementedError):  # Windows: Ctrl-C ends at once
-            number = getattr(signal, name)
-            asyncio.get_running_loop().add_signal_handler(number, on_signal, number)
+            loop.add_signal_handler(each, on_signal, each)
     return heard

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import click
 
 from attributor.errors import AttributorError, quoted
 
 
 def say(sentence: str) -> None:
-    """Write one line to standard error."""
+    """Write one line to standard error. Where nobody listens any more, the work goes on."""
     from attributor.views.escaping import one_line
 
-    click.echo(one_line(sentence), err=True)
+    with suppress(OSError):
+        click.echo(one_line(sentence), err=True)
 
 
 def tell(error: BaseException, article: str | None = None) -> int:

@@ -46,7 +46,7 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     if not "".join(sample).strip():
         raise ReadingError(f"{quoted(name)} is empty: give it a header and rows.", article=name)
     delimiter = excel[1] if excel else _delimiter(sample, how.columns)
-    first, *others = _parsed(sample, delimiter)
+    first, *others = _readable(_sampled(sample, delimiter))
     is_header = _is_header(first, how.columns)
     names = _trimmed(first) if is_header else [str(at + 1) for at in range(len(first))]
     places = layout(names, others if is_header else [first, *others], name, how)
@@ -104,18 +104,24 @@ def _delimiter(sample: Sequence[str], columns: Columns) -> str:
     """The delimiter that gives the header the columns that were named, and the rows its width."""
 
     def fitness(delimiter: str) -> tuple[int, float, int]:
-        first, *others = _parsed(sample, delimiter) or [[]]
+        rows = _sampled(sample, delimiter)
+        first, *others = _readable(rows)
         named = sum(name in first for name in columns.said().values())
-        alike = sum(len(row) == len(first) for row in others) / max(len(others), 1)
-        return named, alike if len(first) > 1 else -1.0, len(first)
+        alike = sum(len(row) == len(first) for row in others) / max(len(rows) - 1, 1)
+        return named, alike if len(first) > 1 and first is rows[0] else -1.0, len(first)
 
     return max(_DELIMITERS, key=fitness)
 
 
-def _parsed(sample: Sequence[str], delimiter: str) -> list[list[str]]:
-    """The rows of the sample that can be read; one that the sample cuts off is not among them."""
+def _sampled(sample: Sequence[str], delimiter: str) -> list[list[str] | str]:
+    """The rows of the sample that are not blank, see `_parse`; it may cut off the last one."""
     feed = _Feed((line, 0) for line in sample)
-    return [row for row in _parse(feed, delimiter) if row and not isinstance(row, str)] or [[]]
+    return [row for row in _parse(feed, delimiter) if row]
+
+
+def _readable(rows: Sequence[list[str] | str]) -> list[list[str]]:
+    """Those of the rows that can be read; an empty one if there are none."""
+    return [row for row in rows if not isinstance(row, str)] or [[]]
 
 
 def _is_header(first: Sequence[str], columns: Columns) -> bool:

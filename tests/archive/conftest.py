@@ -125,9 +125,11 @@ class Forker:
     begun: list[Running] = field(default_factory=list)
 
     def begin(self, *args: str, **environ: str) -> Running:
+        return self.begin_into(self.folder / f"output-{len(self.begun)}", *args, **environ)
+
+    def begin_into(self, output: Path, *args: str, **environ: str) -> Running:
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        output = self.folder / f"output-{len(self.begun)}"
         told = {"args": args, "environ": environ, "output": str(output)}
         self.process.stdin.write(json.dumps(told) + "\n")
         self.process.stdin.flush()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import json
 import random
 import threading
 from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
 from replies import Reply
@@ -18,12 +21,17 @@ from attributor.archive.asking.ledger import Desk, Ledger
 from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE
 from attributor.archive.finding.comparing import compare
 from attributor.archive.finding.exporting import exported
+from attributor.archive.reading_ahead import CHUNK
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
-from attributor.errors import BusyError, UsageError
+from attributor.archive.working import processes
+from attributor.archive.working.stepping import FEW
+from attributor.errors import AttributorError, BusyError, ReadingError, UsageError
 from attributor.prompting import Answer, Request
 from attributor.prompting.exchange import Message
+from attributor.reading.archives import Entry, entries
 
+from . import working
 from .conftest import archive, text_of
 from .shop import Shop, completion, fault
 from .working import annotator, rows, run
@@ -365,6 +373,73 @@ def test_a_fault_of_our_own_in_one_article_does_not_cost_the_others(
     (found,) = rows(path, "SELECT kind, reason FROM failures")
     assert found[0] == "unexpected"
     assert "ZeroDivisionError" in found[1]
+
+
+def waiting_after(calls: int) -> Any:
+    """All further calls are answered once the gate is open."""
+
+    def choose(shop: Shop, number: int, body: dict[str, Any]) -> None:
+        if number > calls:
+            shop.gate.wait(60)
+
+    return choose
+
+
+def ends_badly(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: type[Exception]
+) -> Exception:
+    """A batch of 70 articles that an error ends; the shop keeps what it is asked then until that.
+
+    Everything that was sold is in the ledger, and annotated.
+    """
+    ask = Stop.ask
+
+    def heard(self: Stop, *how: Any) -> None:
+        ask(self, *how)
+        shop.gate.set()
+
+    monkeypatch.setattr(Stop, "ask", heard)
+    path = tmp_path / "a.db"
+    source = archive(tmp_path / "a.jsonl", range(70))
+    with pytest.raises(error) as raised:
+        run(path, annotator(shop), source, concurrency=8)
+    sold = shop.sold.total()
+    assert 0 < sold < 70
+    assert rows(path, "SELECT COUNT(*) FROM ledger") == [(sold,)]
+    assert rows(path, "SELECT COUNT(*) FROM annotations") == [(sold,)]
+    assert rows(path, "SELECT COUNT(*) FROM failures") == [(0,)]
+    assert rows(path, STATES) == [("stopped",)]
+    monkeypatch.undo()
+    assert run(path, annotator(shop), source).exit_code_at_end == 0
+    assert shop.sold.total() == 70
+    return raised.value
+
+
+def test_an_archive_that_cannot_be_read_on_costs_no_answer_that_is_on_its_way(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(sources: tuple[str, ...]) -> Iterator[Entry]:
+        yield from islice(entries(sources), CHUNK)
+        raise ReadingError("There is no room for temporary files.")
+
+    monkeypatch.setattr(working, "entries", full)
+    shop.choose = waiting_after(CHUNK - 8)
+    error = ends_badly(shop, monkeypatch, tmp_path, ReadingError)
+    assert "no room" in str(error)
+    (reason,) = rows(tmp_path / "a.db", "SELECT reason FROM runs WHERE state = 'stopped'")[0]
+    assert reason == "There is no room for temporary files."
+
+
+def test_a_process_that_cannot_begin_costs_no_answer_that_is_on_its_way(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(pipe: object) -> NoReturn:
+        raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+
+    monkeypatch.setattr(processes, "_spawned", full)
+    shop.choose = waiting_after(FEW - 8)
+    error = ends_badly(shop, monkeypatch, tmp_path, AttributorError)
+    assert "could not begin (Resource temporarily unavailable)" in str(error)
 
 
 def test_what_cannot_be_read_is_in_quarantine_until_it_can_be(shop: Shop, tmp_path: Path) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -14,9 +16,10 @@ from typing import Any
 import pytest
 from replies import Reply
 
+from attributor.archive.reading_ahead import CHUNK
 from attributor.archive.storing.store import Store
 
-from .conftest import Forker, Running, archive
+from .conftest import Forker, Running, archive, text_of
 from .shop import Shop
 from .test_killing import batch, check_integrity, counts
 from .working import rows
@@ -81,6 +84,46 @@ def test_a_second_signal_stops_at_once(shop: Shop, forker: Forker, tmp_path: Pat
     assert not shop.gate.is_set()  # nobody had to be answered for that
     assert "Stopped at once" in running.said
     check_integrity(store)
+
+
+@pytest.fixture(params=["terminal", "pipe"])
+def listener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Path, list[int]]]:
+    """Where a program may write to, and the files that keep it open."""
+    if request.param == "terminal":
+        ours, theirs = pty.openpty()
+        path, kept = Path(os.ttyname(theirs)), [ours, theirs]
+    else:
+        path = tmp_path / "pipe"
+        os.mkfifo(path)
+        kept = [os.open(path, os.O_RDONLY | os.O_NONBLOCK)]
+    yield path, kept
+    for each in kept:
+        os.close(each)
+
+
+def test_a_batch_goes_on_when_nobody_listens_any_more(
+    listener: tuple[Path, list[int]], shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    (tmp_path / "in").mkdir()
+    first, store = archive(tmp_path / "in" / "a.jsonl", range(CHUNK)), tmp_path / "a.db"
+    lines = [f'"b{number}";"{text_of(number)}"' for number in range(CHUNK, CHUNK + 9)]
+    first.with_name("b.csv").write_text("\n".join(['"id";"text"', *lines]))
+    path, kept = listener
+    closed = Closed(shop, 8)
+    running = forker.begin_into(
+        path,
+        *batch(store, "--concurrency", "1", str(first.parent)),
+        OPENAI_BASE_URL=shop.url,
+    )
+    assert closed.reached.wait(60)
+    while kept:
+        os.close(kept.pop())
+    shop.gate.set()
+    code = running.wait()
+    assert rows(store, "SELECT reason FROM failures") == []
+    assert rows(store, "SELECT state FROM runs") == [("finished",)]
+    assert counts(store)["annotated"] == CHUNK + 9
+    assert code == 0
 
 
 def test_a_second_batch_on_the_same_store_says_who_holds_it(

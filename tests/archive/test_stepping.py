@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import socket
+from multiprocessing.process import BaseProcess
 
 import pytest
 
 from attributor.archive.storing.rows import Rows
-from attributor.archive.working import stepping
-from attributor.archive.working.processes import Beginning, Crashed, Workers
+from attributor.archive.working import processes, stepping
+from attributor.archive.working.processes import Beginning, Crashed, Workers, annotator_here
 from attributor.archive.working.stepping import Stepping, Steps, There
 from attributor.archive.working.steps import Asking
+from attributor.errors import AttributorError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer
 from attributor.records import Article
@@ -46,12 +49,26 @@ def test_a_dialogue_goes_on_without_its_article(who: Annotator) -> None:
 def test_a_dialogue_that_was_forgotten_begins_again_from_the_answers(
     who: Annotator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(stepping, "KEPT", 1)
     steps = Steps(who)
     answers = answered(steps.step(1, {}, ARTICLES[1]))
     steps.step(2, {}, ARTICLES[2])
+    monkeypatch.setattr(stepping, "KEPT", len(ARTICLES[0].text) * 2)
+    others = answered(steps.step(0, {}, ARTICLES[0]))
     assert steps.step(1, answers) is None
     assert isinstance(steps.step(1, answers, ARTICLES[1]), Rows)
+    assert isinstance(steps.step(0, others), Rows)  # the latest ones were kept
+
+
+def test_a_long_articles_dialogue_takes_the_room_of_many_and_leaves_it_again(
+    who: Annotator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stepping, "KEPT", 1_000)
+    steps = Steps(who)
+    long = Article(id="long", text=text_of(7) + "It rained. " * 100)
+    answers = answered(steps.step(7, {}, long))
+    assert steps.step(7, answers) is None  # it is longer than all that is kept
+    found = [answered(steps.step(n, {}, ARTICLES[n])) for n in range(3)]
+    assert all(isinstance(steps.step(n, found[n]), Rows) for n in range(3))
 
 
 def test_a_few_articles_begin_no_process(who: Annotator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -110,6 +127,51 @@ def test_a_call_over_which_two_processes_end_is_given_up_and_the_next_one_is_not
         workers.end()
 
     asyncio.run(go())
+
+
+def test_a_process_without_room_for_a_call_ends_over_it_and_the_next_call_has_another(
+    who: Annotator,
+) -> None:
+    async def go() -> None:
+        workers = Workers(Beginning(who), 1)
+        with pytest.raises(Crashed):
+            await workers.call(bytes, 1 << 62)
+        assert await workers.call(abs, -3) == 3
+        workers.end()
+
+    asyncio.run(go())
+
+
+def test_a_process_begins_with_a_codebook_of_any_size(shop: Shop) -> None:
+    async def go() -> None:
+        workers = Workers(Beginning(annotator(shop, *map(str, range(20_000)))), 1)
+        assert await workers.call(_targets_here) == 20_000
+        workers.end()
+
+    asyncio.run(go())
+
+
+@pytest.mark.parametrize("targets", [1, 20_000])
+def test_a_process_that_ends_before_it_is_ready_is_no_articles_fault(
+    targets: int, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(pipe: socket.socket) -> BaseProcess:
+        return multiprocessing.get_context("spawn").Process(target=os._exit, args=(1,), daemon=True)
+
+    monkeypatch.setattr(processes, "_spawned", broken)
+
+    async def go() -> None:
+        workers = Workers(Beginning(annotator(shop, *map(str, range(targets)))), 1)
+        with pytest.raises(AttributorError, match=r"could not begin \(it ended at once\)"):
+            await workers.call(abs, -3)
+        workers.end()
+
+    asyncio.run(go())
+
+
+def _targets_here() -> int:
+    codebook = annotator_here().codebook
+    return len(codebook.targets) if codebook else 0
 
 
 def test_messages_of_any_size_pass_both_ways_at_once_and_each_caller_has_its_own_answer(

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from attributor.archive.asking.batch_desk import Pace
-from attributor.archive.batch import Batch, Options, until
+from attributor.archive.batch import Batch, Options
 from attributor.archive.making import maker
+from attributor.archive.reading_ahead import until
 from attributor.archive.recipe import Recipe
 from attributor.archive.sampling import sampled
 from attributor.archive.speed import Speed

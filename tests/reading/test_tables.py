@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,16 @@ def test_any_text_survives_a_table(
     read = articles(one)
     assert [a.text for a in read] == texts
     assert [a.id for a in read] == [f"no {n}" for n in range(len(texts))]
+
+
+@pytest.mark.parametrize(("delimiter", "other"), [*permutations(DELIMITERS, 2)])
+def test_what_paragraphs_have_more_of_is_not_the_delimiter(
+    one: Path, delimiter: str, other: str
+) -> None:
+    text = f"{LEAD}\n\nWe keep it{other} said Ana{other} and left.\nOne{other} two{other} three."
+    rows = [("id", "text"), *((f"no {n}", text) for n in range(3))]
+    one.write_bytes(table(rows, delimiter=delimiter, quoting=csv.QUOTE_ALL))
+    assert [(a.id, a.text) for a in articles(one)] == rows[1:]
 
 
 @pytest.mark.parametrize("delimiter", DELIMITERS)

@@ -23,10 +23,11 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from itertools import pairwise
+from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from attributor.errors import AttributorError
 from attributor.pipeline import Annotator
 from attributor.records import Article
 
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from attributor.settings import Settings
 
     Start = tuple[Settings, Codebook | None, Prompts | None]
-    Begin = Callable[[socket.socket, Start], BaseProcess]
+    Begin = Callable[[socket.socket], BaseProcess]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,10 +50,12 @@ GARBAGE = 50_000
 """Objects that are made until garbage is looked for, which takes in all that a process keeps."""
 ROOM = 1_000_000
 """Bytes of answers that wait to be read."""
-THREADS = Path("/proc/self/task")
-"""A folder for each thread of this process, those of C libraries too."""
+THREADS, FILES = Path("/proc/self/task"), Path("/proc/self/fd")
+"""Something for each thread of this process, those of C libraries too, and for each open file."""
 SIZE = struct.Struct("!Q")
 """What goes before each message: how many bytes it has."""
+READY = b"ready"
+"""What a process says once it has begun."""
 
 
 class Ended(Exception):
@@ -81,11 +84,12 @@ class Beginning:
 
     def forked(self, count: int) -> list[Process]:
         """So many processes, if they can be forked."""
-        return [Process(_forked, self._start) for _ in range(count if self.forks else 0)]
+        begin = partial(_forked, self._start)
+        return [Process(begin) for _ in range(count if self.forks else 0)]
 
     def anew(self) -> Process:
         """One process that imports all for itself."""
-        return Process(_spawned, self._start)
+        return Process(_spawned, pickle.dumps(self._start))
 
 
 def _can_fork() -> bool:
@@ -119,6 +123,7 @@ class Workers:
 
         Raises:
             Crashed: the other one broke down, too.
+            AttributorError: a process cannot begin.
         """
         work = pickle.dumps(partial(function, *args, **kwargs))
         try:
@@ -159,25 +164,33 @@ class Process:
     """One process, begun now.
 
     Args:
-        begin: makes it of its end of a socket and of `start`.
-        start: what its annotator is made of.
+        begin: makes it of its end of a socket.
+        first: what it is sent before any call; nothing if empty.
+
+    Raises:
+        AttributorError: there is no room for it.
     """
 
-    def __init__(self, begin: Begin, start: Start) -> None:
+    def __init__(self, begin: Begin, first: bytes = b"") -> None:
         self.busy, self.has_ended = 0, False
+        self._first = first
         self._calls: deque[asyncio.Future[Any]] = deque()
         self._opening: asyncio.Future[Stream] | None = None
-        self._ours, theirs = socket.socketpair()
-        self._process = begin(theirs, start)
-        self._process.start()
-        theirs.close()  # so that it is seen when the process closes its own
         self._listening: asyncio.Task[None] | None = None
+        try:
+            self._ours, theirs = socket.socketpair()
+            with theirs:  # so that it is seen when the process closes its own
+                self._process = begin(theirs)
+                self._process.start()
+        except OSError as error:
+            raise _not_begun(error.strerror or str(error)) from error
 
     async def call(self, work: bytes) -> Any:
         """What the pickled function gives there.
 
         Raises:
             Ended: the process ended before it answered.
+            AttributorError: it ended before it was ready for anything.
         """
         self.busy += 1
         try:
@@ -186,7 +199,7 @@ class Process:
                 raise Ended
             call = asyncio.get_running_loop().create_future()
             self._calls.append(call)
-            writer.write(SIZE.pack(len(work)) + work)
+            writer.write(_message(work))
             return await call
         finally:
             self.busy -= 1
@@ -194,15 +207,23 @@ class Process:
     def _opened(self) -> asyncio.Future[Stream]:
         """The socket as a stream of the loop's, from the first call on."""
         if self._opening is None:
-            opening = asyncio.open_connection(sock=self._ours, limit=ROOM)
-            self._opening = asyncio.ensure_future(opening)
+            self._opening = asyncio.ensure_future(self._open())
             self._listening = asyncio.create_task(self._listen())
         return self._opening
+
+    async def _open(self) -> Stream:
+        reader, writer = await asyncio.open_connection(sock=self._ours, limit=ROOM)
+        if self._first:
+            writer.write(_message(self._first))
+        return reader, writer
 
     async def _listen(self) -> None:
         """Hand each answer to whoever waits longest, until the process ends."""
         reader, writer = await self._opened()
+        ended: Callable[[], Exception] = partial(_not_begun, "it ended at once")
         try:
+            await reader.readexactly(len(READY))
+            ended = Ended
             while True:
                 (size,) = SIZE.unpack(await reader.readexactly(SIZE.size))
                 error, given = pickle.loads(await reader.readexactly(size))  # noqa: S301  # our own
@@ -216,11 +237,11 @@ class Process:
             writer.close()
             for call in self._calls:
                 if not call.done():
-                    call.set_exception(Ended())
+                    call.set_exception(ended())
 
     def __del__(self) -> None:
         """Where no batch came to begin, the process ends with its socket."""
-        if self._opening is None:
+        if self._listening is None and hasattr(self, "_ours"):
             self._ours.close()
 
     def end(self) -> None:
@@ -232,14 +253,26 @@ class Process:
             self._listening.cancel()
 
 
-def _forked(pipe: socket.socket, start: Start) -> BaseProcess:
+def _not_begun(why: str) -> AttributorError:
+    return AttributorError(
+        f"A process that the batch needs could not begin ({why}): see to the machine's memory and "
+        "to its limits, and run the same command again."
+    )
+
+
+def _message(content: bytes) -> bytes:
+    return SIZE.pack(len(content)) + content
+
+
+def _forked(start: Start, pipe: socket.socket) -> BaseProcess:
     context = multiprocessing.get_context("fork")
-    return context.Process(target=_serve_as_fork, args=(pipe, *start), daemon=True)
+    return context.Process(target=_serve_as_fork, args=(pipe, start), daemon=True)
 
 
-def _spawned(pipe: socket.socket, start: Start) -> BaseProcess:
+def _spawned(pipe: socket.socket) -> BaseProcess:
+    """A process that is sent its start: as an argument it could hang us if it ends too early."""
     context = multiprocessing.get_context("spawn")
-    return context.Process(target=_serve, args=(pipe, *start), daemon=True)
+    return context.Process(target=_serve, args=(pipe,), daemon=True)
 
 
 def annotator_here() -> Annotator:
@@ -252,46 +285,63 @@ def annotator_here() -> Annotator:
 _annotator: Annotator | None = None
 
 
-def _serve(pipe: socket.socket, *start: Any) -> None:
-    """What a process does: it answers one call after the other."""
-    _begin(*start)
-    with suppress(ConnectionError), pipe.makefile("rwb") as file:  # the batch has ended
-        while head := file.read(SIZE.size):
-            work = file.read(*SIZE.unpack(head))
-            answer = _answered(work)
-            file.write(SIZE.pack(len(answer)) + answer)
+def _serve(pipe: socket.socket, start: Start | None = None) -> None:
+    """What a process does: it answers one call after the other, until the batch has ended."""
+    _end_with_the_batch()
+    with suppress(ConnectionError), pipe.makefile("rwb") as file:
+        if start is None and (first := _received(file)):
+            start = pickle.loads(first)  # noqa: S301  # the batch's own
+        if start is None:
+            return
+        _begin(*start)
+        file.write(READY)
+        file.flush()
+        while work := _received(file):
+            file.write(_message(_answered(work)))
             file.flush()
+
+
+def _received(file: BufferedIOBase) -> bytes:
+    """The next message, empty if none comes any more."""
+    head = file.read(SIZE.size)
+    return file.read(*SIZE.unpack(head)) if head else b""
 
 
 def _answered(work: bytes) -> bytes:
     """The error that the pickled function ends with, or what it gives."""
     try:
         return pickle.dumps((None, pickle.loads(work)()))  # noqa: S301  # the batch's own
+    except MemoryError:
+        os._exit(1)  # another process may have more
     except Exception as error:
         return pickle.dumps((error, None))
 
 
 def _begin(settings: Settings, codebook: Codebook | None, prompts: Prompts | None) -> None:
-    """What a process does first. It ends with its parent, however that ends; Ctrl-C is for that."""
     global _annotator
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
     gc.set_threshold(GARBAGE)
     _annotator = Annotator(settings, codebook)
     if prompts is not None:  # the files may have changed since
         _annotator.prompts = prompts
 
 
-def _serve_as_fork(pipe: socket.socket, *start: Any) -> None:
+def _serve_as_fork(pipe: socket.socket, start: Start) -> None:
     """The same in a copy of the first process, whose files are closed here: they are not ours."""
     parent = multiprocessing.parent_process()
     assert parent is not None  # noqa: S101  # it was forked
-    kept = sorted((2, pipe.fileno(), int(parent.sentinel), os.sysconf("SC_OPEN_MAX")))
-    for one, next_one in pairwise(kept):
-        os.closerange(one + 1, next_one)
+    kept = {0, 1, 2, pipe.fileno(), int(parent.sentinel)}
+    for each in {int(file.name) for file in FILES.iterdir()} - kept:
+        with suppress(OSError):  # the folder itself was open, too
+            os.close(each)
     gc.freeze()  # what was there before is not looked through again
-    _serve(pipe, *start)
+    _serve(pipe, start)
+
+
+def _end_with_the_batch() -> None:
+    """Have this process end with its parent, however that ends; Ctrl-C is for that."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
 
 
 def _end_with_parent() -> None:

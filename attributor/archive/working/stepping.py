@@ -7,7 +7,6 @@ forgotten, or went with a process, begins again from the answers.
 from __future__ import annotations
 
 import os
-from collections import OrderedDict
 from typing import Protocol
 
 from attributor.archive.working.processes import Beginning, Crashed, Workers, annotator_here
@@ -20,8 +19,12 @@ FEW = 20
 """Articles after which processes are begun that are not forked: fewer are done before these are."""
 MOST_PROCESSES = 4
 """They keep up with what one process can ask."""
-KEPT = 400
-"""Dialogues that one place keeps, of some 250 KB each: all that 256 calls at once have in hand."""
+KEPT = 1_500_000
+"""Characters of the articles whose dialogues one place keeps: some 130 MB, and more than what 256
+calls at once have in hand."""
+
+Kept = tuple[Conversation, int]
+"""A dialogue, and how many characters its article has."""
 
 
 class Place(Protocol):
@@ -51,7 +54,8 @@ class Steps:
 
     def __init__(self, annotator: Annotator) -> None:
         self._annotator = annotator
-        self._kept: OrderedDict[int, Conversation] = OrderedDict()
+        self._kept: dict[int, Kept] = {}
+        self._characters = 0
 
     def step(self, row: int, answers: Answers, article: Article | None = None) -> Outcome | None:
         """Go on with an article as far as the answers reach.
@@ -67,23 +71,33 @@ class Steps:
         Raises:
             UsageError: no article can be annotated like this.
         """
-        dialogue = self._kept.pop(row, None)
-        if dialogue is None and article is None:
+        kept = self._taken(row)
+        if kept is None and article is None:
             return None
-        return guarded(lambda: self._advanced(row, answers, dialogue, article))
+        return guarded(lambda: self._advanced(row, answers, kept, article))
 
     def _advanced(
-        self, row: int, answers: Answers, dialogue: Conversation | None, article: Article | None
+        self, row: int, answers: Answers, kept: Kept | None, article: Article | None
     ) -> Outcome:
-        if dialogue is None:
+        if kept is None:
             assert article is not None  # noqa: S101  # seen to by the caller
-            dialogue = self._annotator.dialogue(article)
+            kept = self._annotator.dialogue(article), len(article.text)
+        dialogue, _ = kept
         outcome = advance(dialogue, self._annotator.settings, answers)
         if dialogue.annotation is None and not isinstance(outcome, Useless):
-            self._kept[row] = dialogue
-            if len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            self._keep(row, kept)
         return outcome
+
+    def _keep(self, row: int, kept: Kept) -> None:
+        self._kept[row] = kept
+        self._characters += kept[1]
+        while self._characters > KEPT:
+            self._taken(next(iter(self._kept)))
+
+    def _taken(self, row: int) -> Kept | None:
+        kept = self._kept.pop(row, None)
+        self._characters -= kept[1] if kept else 0
+        return kept
 
 
 class Here:
