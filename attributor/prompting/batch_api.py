@@ -186,10 +186,8 @@ class BatchApi:
 
         return await self._asked(ask)
 
-    async def download(self, file_id: str, into: IO[bytes]) -> None:
-        """Write the whole of a file of the server's into an empty one.
-
-        Nothing of it, if the server has it no more.
+    async def download(self, file_id: str, into: IO[bytes]) -> bool:
+        """Write the whole of a file of the server's into an empty one; false if it has none.
 
         Raises:
             ModelError: it cannot be had.
@@ -197,7 +195,7 @@ class BatchApi:
         import httpx2
         import openai
 
-        async def fetch() -> None:
+        async def fetch() -> bool:
             into.seek(0)
             into.truncate()
             files = self._asker.client.files.with_streaming_response
@@ -206,13 +204,14 @@ class BatchApi:
                     async for chunk in response.iter_bytes():
                         into.write(chunk)
             except openai.NotFoundError:
-                return
+                return False
             except httpx2.TransportError as error:
                 request = httpx2.Request("GET", str(self._asker.client.base_url))
                 raise openai.APIConnectionError(request=request) from error
+            into.seek(0)
+            return True
 
-        await self._asked(fetch)
-        into.seek(0)
+        return await self._asked(fetch)
 
     def results(self, lines: Iterable[bytes]) -> Iterator[Result]:
         """What the lines of a downloaded file say, one by one."""

@@ -357,8 +357,8 @@ def _simpler(dialect: Dialect, error: APIStatusError) -> Dialect:
 def _answer(body: dict[str, Any], model: str) -> Answer:
     choices = body["choices"]
     choice = choices[0] if choices else {"message": {}, "finish_reason": None}
-    message, usage = choice["message"], body.get("usage") or {}
-    details = usage.get("prompt_tokens_details") or {}
+    message, usage = choice["message"], _object(body.get("usage"))
+    details = _object(usage.get("prompt_tokens_details"))
     counted = Usage(
         requests=1,
         input_tokens=_number(usage.get("prompt_tokens")),
@@ -374,6 +374,10 @@ def _answer(body: dict[str, Any], model: str) -> Answer:
         model_reported=_words(body.get("model")) or None,
         usage=counted,
     )
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
 
 
 def _words(value: object) -> str:

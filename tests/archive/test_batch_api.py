@@ -195,6 +195,24 @@ def test_refusals_and_broken_answers_go_into_quarantine_with_the_raw_answer(
     assert kept == [("broken", "no JSON"), ("filtered", None), ("refused", "I would rather not.")]
 
 
+def test_odd_fields_of_one_answer_keep_out_no_other_answer_of_the_file(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    odd = [{"usage": {"prompt_tokens": -1, "completion_tokens": 2**70}}, {"model": "\ud800"}]
+    odd += [{"usage": "many"}, {"choices": [{"message": {"content": "", "refusal": {"no": 1}}}]}]
+
+    def line(bureau: Bureau, line: Line) -> Line:
+        found = [what for n, what in enumerate(odd) if f"bridge {n} " in str(line["body"])]
+        return result(line, 200, bureau.shop.answer(line["body"]).body | (found or [{}])[0])
+
+    bureau.line = line
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(6)))
+    assert (ended.tally.annotated, ended.tally.failures) == (5, {"refused": 1})
+    assert bureau.sizes == [6]
+    assert rows(tmp_path / "a.db", "SELECT COUNT(*), COUNT(DISTINCT key) FROM ledger") == [(6, 6)]
+    assert rows(tmp_path / "a.db", "SELECT COUNT(*) FROM ledger WHERE input_tokens < 0") == [(0,)]
+
+
 def test_a_server_that_knows_no_temperature_is_asked_without_one(
     bureau: Bureau, tmp_path: Path
 ) -> None:

@@ -26,6 +26,7 @@ from .working import Ended, go, rows
 
 pytestmark = pytest.mark.usefixtures("hasty")
 
+GONE = Reply(404, {"error": {"message": "No such object"}})
 Interrupted = Callable[[Path], Ended]
 
 
@@ -123,9 +124,20 @@ def test_what_nobody_keeps_any_more_is_asked_again(
 def test_answers_that_the_server_has_deleted_are_asked_again(
     bureau: Bureau, tmp_path: Path
 ) -> None:
-    bureau.fault = at_first("download", Reply(404, {"error": {"message": "No such File object"}}))
+    bureau.fault = lambda bureau, asked: (
+        GONE if asked == "download" and len(bureau.batches) == 1 else None
+    )
     assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
     assert bureau.sizes == [3, 3]
+
+
+@pytest.mark.parametrize("what", ["look", "download"])
+def test_what_is_not_there_for_a_moment_is_not_bought_anew(
+    bureau: Bureau, tmp_path: Path, what: str
+) -> None:
+    bureau.fault = at_first(what, GONE)
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert (bureau.sizes, bureau.asked[what] > 1) == ([3], True)
 
 
 def test_what_nobody_waits_for_any_more_is_taken_in_all_the_same(
@@ -184,8 +196,22 @@ def test_a_limit_that_is_counted_otherwise_is_approached_from_above(
 
     bureau.fate = fate
     assert go(bureau, source).tally.annotated == 5
-    assert bureau.sizes[1:4] == [5, 3, 3]
-    assert max(bureau.sizes[4:]) == 1
+    assert bureau.sizes[1:3] == [5, 3]
+    assert max(bureau.sizes[3:]) == 1
+
+
+def test_a_limit_that_was_learned_counts_for_the_files_that_wait_too(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(16))
+    go(bureau, source, max_articles=1)
+    (each,) = rows(tmp_path / "a.db", "SELECT tokens FROM submissions")[0]
+    limit = f"token_limit_exceeded Enqueued token limit reached. Limit: {2.5 * each:,.0f}"
+    bureau.fate = lambda bureau, number, lines: f"failed {limit}" if len(lines) > 2 else "completed"
+    ended = go(bureau, source, speed={"queued_tokens": 5.5 * each})
+    assert (ended.exit_code_at_end, ended.tally.annotated) == (0, 15)
+    assert [size for size in bureau.sizes if size > 2] == [5]
+    assert set(bureau.shop.sold.values()) == {1}
 
 
 def test_few_files_wait_however_small_they_are(

@@ -30,7 +30,7 @@ from attributor.archive.storing.store import Store
 from attributor.archive.tally import Tally
 from attributor.errors import BusyError, CreditError, ModelError, RequestError
 from attributor.prompting import Answer, Request, tokens
-from attributor.prompting.batch_api import BatchApi, Result, Status
+from attributor.prompting.batch_api import UNKNOWN, BatchApi, Result, Status
 from attributor.prompting.client import REASONING_ROOM
 
 CHUNK = 200
@@ -39,6 +39,8 @@ PATIENCE = 3600.0
 """Seconds for which a server that has been heard may be busy or out of reach."""
 MOST_OUTBOXES, LET_IN = 32, 1000
 """Files that wait at once to be handed in, and requests that are let in when there is room."""
+MISSES = 3
+"""Looks after which what a server says it does not have is believed to be gone, and asked anew."""
 LONGEST_REST = 900.0
 """Seconds between two files that the server refuses for their tokens."""
 TOO_MANY_TOKENS = "token_limit_exceeded"
@@ -101,6 +103,7 @@ class BatchDesk:
         self._most_tokens = queued_tokens or float("inf")
         self._waiting: dict[str, asyncio.Future[Given]] = {}
         self._tries: Counter[str] = Counter()
+        self._missed: Counter[int] = Counter()
         self._held: dict[str, float] = {}
         self._outboxes: list[Outbox] = []
         submissions.refuse_others(store, api.address)
@@ -292,11 +295,17 @@ class BatchDesk:
             batch_id = await self._confirm(submission)
         status = await self._api.look(batch_id, submission.file, submission.since)
         submissions.noted(self._store, submission, status=status.name)
-        if status.is_over:
-            for file_id in status.files:
-                with tempfile.TemporaryFile(dir=self._store.path.parent) as file:
-                    await self._api.download(file_id, file)
+        if not status.is_over:
+            return
+        gone = status.name == UNKNOWN
+        for file_id in status.files:
+            with tempfile.TemporaryFile(dir=self._store.path.parent) as file:
+                if await self._api.download(file_id, file):
                     await self._read(submission, file)
+                else:
+                    gone = True
+        self._missed[submission.id] += gone
+        if not gone or self._missed[submission.id] >= MISSES:
             self._end(submission, status)
 
     async def _read(self, submission: Submission, file: IO[bytes]) -> None:
@@ -382,8 +391,20 @@ class BatchDesk:
         if known >= submission.tokens:  # it counts otherwise than we, or others have filled it
             known = submission.tokens / 2
         self._most_tokens = min(self._most_tokens, known)
+        for outbox in list(self._outboxes):
+            outbox.most_tokens = self._most_tokens
+            if outbox.tokens > self._most_tokens:
+                self._empty(outbox)
         self._hand_in_at = time.monotonic() + self._rest
         self._rest = min(2 * self._rest, LONGEST_REST)
+
+    def _empty(self, outbox: Outbox) -> None:
+        """Have its requests asked again, in smaller files."""
+        self._outboxes.remove(outbox)
+        outbox.file.close()
+        for order in outbox.orders:
+            self._budget.promise(-order.promised)
+            self._settle(order.key, None)
 
     def _rejected(self, status: Status) -> ModelError:
         if any(word in status.code for word in _NO_CREDIT):
