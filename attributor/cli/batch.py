@@ -43,8 +43,8 @@ Examples:
 
 Exit codes: 0 all is annotated; 6 something is in quarantine; 7 the budget is used up; 4 the server
 lets nobody in or gives no credit; 5 the store cannot be used; 8 the cluster cannot be used, or was
-lost; 3 a source stands for nothing, or the archive cannot be read on; 1 a process cannot begin, or a
-fault here; 130 or 143 ended by a signal.
+lost; 3 a source stands for nothing, or the archive cannot be read on; 1 a process cannot begin, or
+a fault here; 130 or 143 ended by a signal.
 """
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import pickle
+import signal
 import socket
+from functools import partial
 from multiprocessing.process import BaseProcess
 
 import pytest
@@ -165,6 +168,18 @@ def test_a_process_that_ends_before_it_is_ready_is_no_articles_fault(
         with pytest.raises(AttributorError, match=r"could not begin \(it ended at once\)"):
             await workers.call(abs, -3)
         workers.end()
+
+    asyncio.run(go())
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal can be held back")
+def test_ctrl_c_is_nothing_for_a_process_that_is_just_beginning(who: Annotator) -> None:
+    async def go() -> None:
+        process = Beginning(who).anew()
+        (begun,) = multiprocessing.active_children()
+        os.kill(begun.pid or 0, signal.SIGINT)
+        assert await process.call(pickle.dumps(partial(abs, -3))) == 3
+        process.end()
 
     asyncio.run(go())
 

@@ -20,8 +20,8 @@ import socket
 import struct
 import threading
 from collections import deque
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from functools import partial
 from io import BufferedIOBase
 from pathlib import Path
@@ -181,7 +181,8 @@ class Process:
             self._ours, theirs = socket.socketpair()
             with theirs:  # so that it is seen when the process closes its own
                 self._process = begin(theirs)
-                self._process.start()
+                with _deaf():
+                    self._process.start()
         except OSError as error:
             raise _not_begun(error.strerror or str(error)) from error
 
@@ -253,6 +254,19 @@ class Process:
             self._listening.cancel()
 
 
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """A process that is begun here never hears Ctrl-C: that is for the batch, which ends it."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
+
+
 def _not_begun(why: str) -> AttributorError:
     return AttributorError(
         f"A process that the batch needs could not begin ({why}): see to the machine's memory and "
@@ -271,6 +285,9 @@ def _forked(start: Start, pipe: socket.socket) -> BaseProcess:
 
 def _spawned(pipe: socket.socket) -> BaseProcess:
     """A process that is sent its start: as an argument it could hang us if it ends too early."""
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # begun with the process, it would have it hear again
     context = multiprocessing.get_context("spawn")
     return context.Process(target=_serve, args=(pipe,), daemon=True)
 
@@ -338,7 +355,7 @@ def _serve_as_fork(pipe: socket.socket, start: Start) -> None:
 
 
 def _end_with_the_batch() -> None:
-    """Have this process end with its parent, however that ends; Ctrl-C is for that."""
+    """Have this process end with its parent, however that ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
