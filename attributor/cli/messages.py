@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 
@@ -10,11 +13,22 @@ from attributor.errors import AttributorError, quoted
 
 
 def say(sentence: str) -> None:
-    """Write one line to standard error. Where nobody listens any more, the work goes on."""
+    """Write one line to standard error."""
     from attributor.views.escaping import one_line
 
-    with suppress(OSError):
+    with heard_or_not():
         click.echo(one_line(sentence), err=True)
+
+
+@contextmanager
+def heard_or_not() -> Iterator[None]:
+    """Where standard error is gone, a terminal or a pipe, the work goes on and tells nobody."""
+    try:
+        yield
+    except OSError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stderr.fileno())  # for what waits to be written, too
+        os.close(nowhere)
 
 
 def tell(error: BaseException, article: str | None = None) -> int:

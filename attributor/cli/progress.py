@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,13 +42,15 @@ def watched() -> Iterator[Callable[[Tally], None]]:
     from rich.console import Console
     from rich.text import Text
 
+    from attributor.cli.messages import heard_or_not
+
     status = Console(stderr=True).status(Text("reading …"))
     try:
-        with suppress(OSError):  # the terminal is gone, and the batch is not
+        with heard_or_not():
             status.start()
         yield lambda tally: status.update(Text(progress(tally)))
     finally:
-        with suppress(OSError):
+        with heard_or_not():
             status.stop()
 
 

@@ -156,6 +156,7 @@ def forker(tmp_path: Path) -> Iterator[Forker]:
         stdout=subprocess.PIPE,
         text=True,
         cwd=tmp_path,
+        env=os.environ | {"PYTHONUNBUFFERED": ""},  # as for a user
     ) as process:
         one = Forker(process, tmp_path)
         yield one
