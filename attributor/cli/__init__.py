@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import gc
+import os
 import signal
 import sys
 from importlib import import_module
@@ -98,6 +99,7 @@ def _is_source(name: str) -> bool:
 def main() -> NoReturn:
     """Run the command line on this process's arguments, and exit."""
     _collect_less_garbage()
+    _keep_standard_error()
     _speak_utf8()
     _unwind_when_ended()
     cli.main(prog_name="attributor")
@@ -111,6 +113,12 @@ def _collect_less_garbage() -> None:
     """
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
+
+
+def _keep_standard_error() -> None:
+    """Where it is closed, what is said goes nowhere, and no other file has its number."""
+    if sys.stderr is None:
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
 
 
 def _speak_utf8() -> None:

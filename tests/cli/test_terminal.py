@@ -237,6 +237,15 @@ def test_a_closed_stream_is_told(closed: str) -> None:
     assert "Error: There is no standard" in result.stderr
 
 
+def test_a_batch_without_a_standard_error_does_its_work() -> None:
+    Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    call = ["batch", "--engine", "embedded", "--store", "a.db", "a.txt"]
+    command = [sys.executable, "-m", "attributor", *call]
+    result = subprocess.run(command, preexec_fn=lambda: os.close(2))
+    assert result.returncode == 0
+    assert Path("a.db").exists()
+
+
 class Silent(BaseHTTPRequestHandler):
     """Takes a request and keeps the caller waiting until the test is over."""
 
