@@ -85,9 +85,9 @@ class Tally:
 
     @property
     def seconds_left(self) -> float | None:
-        """About how long it will go on."""
+        """About how long it will go on; nobody knows while the Batch API has something."""
         share = self.share_done
-        if not share or self._work_began is None:
+        if not share or self._work_began is None or self.requests_out:
             return None
         return (time.monotonic() - self._work_began[0]) * (1 - share) / share
 

@@ -78,7 +78,7 @@ def progress(tally: Tally) -> str:
     if tally.workers:
         parts.append(f"{tally.workers:,} workers")
     if tally.requests_out:
-        parts.append(f"{tally.requests_out:,} requests with the Batch API")
+        parts.append(f"{tally.requests_out:,} requests with the Batch API, for a day at most")
     if tally.spent is not None:
         likely = f", about ${tally.projected:.2f} in all" if tally.projected is not None else ""
         parts.append(f"${tally.spent:.4f} spent{likely}")

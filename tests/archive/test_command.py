@@ -179,6 +179,10 @@ def test_progress_says_how_fast_how_dear_and_how_long() -> None:
     assert "3 refused" in line
     assert "$0.3000 spent, about $0.55 in all" in line
     assert "about 8 s left" in line
+    tally.requests_out = 7
+    line = progress(tally)
+    assert "7 requests with the Batch API, for a day at most" in line
+    assert "left" not in line
 
 
 def test_how_far_it_is_follows_from_the_size_of_the_files(tmp_path: Path) -> None:
