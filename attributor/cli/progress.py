@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from attributor.errors import counted
+
 if TYPE_CHECKING:
     from attributor.archive.tally import Tally
 
@@ -76,9 +78,11 @@ def progress(tally: Tally) -> str:
         parts.append(failures(tally))
     parts.append(f"{tally.known:,} known, {tally.in_flight:,} in the making")
     if tally.workers:
-        parts.append(f"{tally.workers:,} workers")
+        parts.append(counted(tally.workers, "worker"))
     if tally.requests_out:
-        parts.append(f"{tally.requests_out:,} requests with the Batch API, for a day at most")
+        parts.append(
+            f"{counted(tally.requests_out, 'request')} with the Batch API, for a day at most"
+        )
     if tally.spent is not None:
         likely = f", about ${tally.projected:.2f} in all" if tally.projected is not None else ""
         parts.append(f"${tally.spent:.4f} spent{likely}")
