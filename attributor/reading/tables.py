@@ -108,7 +108,7 @@ def _delimiter(sample: Sequence[str], columns: Columns) -> str:
         first, *others = _readable(rows)
         named = sum(name in first for name in columns.said().values())
         alike = sum(len(row) == len(first) for row in others) / max(len(rows) - 1, 1)
-        return named, alike if len(first) > 1 and first is rows[0] else -1.0, len(first)
+        return named, alike if len(first) > 1 else -1.0, len(first)
 
     return max(_DELIMITERS, key=fitness)
 

@@ -296,6 +296,7 @@ class BatchDesk:
         status = await self._api.look(batch_id, submission.file, submission.since)
         submissions.noted(self._store, submission, status=status.name)
         if not status.is_over:
+            del self._missed[submission.id]  # only misses in a row count
             return
         gone = status.name == UNKNOWN
         for file_id in status.files:
