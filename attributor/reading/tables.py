@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice
+from itertools import chain, islice, takewhile
 from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
@@ -42,18 +42,21 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     excel = _EXCEL.fullmatch(head[0][0]) if head else None
     if excel:
         del head[0]
-    sample = [line for line, _ in head]
-    if not "".join(sample).strip():
+    blank = sum(1 for _ in takewhile(lambda line: not line[0].strip(), head))
+    del head[:blank]
+    if not head:
         raise ReadingError(f"{quoted(name)} is empty: give it a header and rows.", article=name)
+    sample = [line for line, _ in head]
     delimiter = excel[1] if excel else _delimiter(sample, how.columns)
-    first, *others = _readable(_sampled(sample, delimiter))
-    is_header = _is_header(first, how.columns)
+    rows = _sampled(sample, delimiter)
+    first, *others = _readable(rows)
+    is_header = first == rows[0] and _is_header(first, how.columns)
     names = _trimmed(first) if is_header else [str(at + 1) for at in range(len(first))]
     places = layout(names, others if is_header else [first, *others], name, how)
     rows = Rows(name, names[places["text"]], how.on_guess)
     empty = True
-    for number, row in enumerate(_rows(chain(head, lines), delimiter), 1):
-        if row and not (number == 1 and is_header):
+    for number, row in enumerate(_rows(chain(head, lines), delimiter), 1 + blank):
+        if row and not (number == 1 + blank and is_header):
             empty = False
             place = f"{name}:{number}"
             yield rows.found(place, _values(row, place, places, len(names)))

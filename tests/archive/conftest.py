@@ -54,7 +54,8 @@ def bureau() -> Iterator[Bureau]:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between two attempts nobody waits long."""
+    """Between two attempts nobody waits long, and what is missing twice in a row is gone."""
+    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 0.0)
     monkeypatch.setattr("attributor.prompting.faults.FIRST_WAIT", 0.001)
     monkeypatch.setattr("attributor.prompting.faults.LONGEST_WAIT", 0.001)
 

@@ -140,6 +140,37 @@ def test_what_is_not_there_for_a_moment_is_not_bought_anew(
     assert (bureau.sizes, bureau.asked[what] > 1) == ([3], True)
 
 
+def test_what_is_there_in_between_is_not_gone(bureau: Bureau, tmp_path: Path) -> None:
+    bureau.fault = lambda bureau, asked: (
+        GONE if asked == "look" and bureau.asked["look"] in (1, 3, 5) else None
+    )
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert (bureau.sizes, bureau.asked["look"]) == ([3], 7)
+
+
+def test_what_is_missing_is_waited_for_some_minutes_before_it_is_bought_anew(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 300.0)
+    bureau.fault = lambda bureau, asked: (
+        GONE if asked == "look" and bureau.asked["look"] < 9 else None
+    )
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert (bureau.sizes, bureau.asked["look"]) == ([3], 12)
+
+
+@pytest.mark.parametrize("what", ["look", "download"])
+def test_what_is_gone_and_nobody_waits_for_is_given_up_in_the_runs_that_follow(
+    bureau: Bureau, tmp_path: Path, interrupted: Interrupted, what: str
+) -> None:
+    interrupted(archive(tmp_path / "a.jsonl", range(3)))
+    bureau.batches[0].looks = 3
+    bureau.fault = lambda bureau, asked: GONE if asked == what else None
+    (tmp_path / "none.jsonl").write_text('{"id": "e", "text": ""}\n', encoding="utf-8")
+    left = [go(bureau, tmp_path / "none.jsonl").tally.requests_out for _ in range(2)]
+    assert left == [3, 0]
+
+
 def test_what_nobody_waits_for_any_more_is_taken_in_all_the_same(
     bureau: Bureau, tmp_path: Path, interrupted: Interrupted
 ) -> None:

@@ -215,6 +215,25 @@ def test_a_table_without_a_header_loses_no_row(one: Path) -> None:
     assert articles(one, columns=Columns(title="3"))[0].title == "T"
 
 
+def test_lines_above_the_header_that_are_blank_are_no_matter(one: Path) -> None:
+    one.write_bytes(b"\r\n \r\nid;text\r\n;" + LEAD.encode() + b"\r\n")
+    assert told(one) == ["t.csv:4"]
+
+
+def test_a_first_row_that_cannot_be_read_is_an_error_and_no_guide(one: Path) -> None:
+    said = 'The minister said "we will see" to reporters in the capital, and left.'
+    rows = table([[n, said, "2020-01-01"] for n in range(2, 25)])
+    one.write_bytes(b'1,"He said; "no" to all",2020-01-01\r\n' + rows)
+    bad, *good = listed(one)
+    assert isinstance(bad.article, ReadingError)
+    assert {each.article.text for each in good if isinstance(each.article, Article)} == {said}
+    assert len(good) == 23
+    one.write_bytes(b'id,"te"xt"\r\na,short\r\n' + table([["b", LEAD * 2]]))
+    bad, *good = listed(one)
+    assert isinstance(bad.article, ReadingError)
+    assert len(good) == 2
+
+
 def test_a_column_may_stand_alone(one: Path) -> None:
     one.write_bytes(table([["text"], [f"{LEAD}, and; so | on"], ["b"]]))
     assert [article.text for article in articles(one)] == [f"{LEAD}, and; so | on", "b"]

@@ -39,8 +39,8 @@ PATIENCE = 3600.0
 """Seconds for which a server that has been heard may be busy or out of reach."""
 MOST_OUTBOXES, LET_IN = 32, 1000
 """Files that wait at once to be handed in, and requests that are let in when there is room."""
-MISSES = 3
-"""Looks after which what a server says it does not have is believed to be gone, and asked anew."""
+GONE_AFTER = 300.0
+"""Seconds for which a server says that it does not have something until it is asked anew."""
 LONGEST_REST = 900.0
 """Seconds between two files that the server refuses for their tokens."""
 TOO_MANY_TOKENS = "token_limit_exceeded"
@@ -103,7 +103,6 @@ class BatchDesk:
         self._most_tokens = queued_tokens or float("inf")
         self._waiting: dict[str, asyncio.Future[Given]] = {}
         self._tries: Counter[str] = Counter()
-        self._missed: Counter[int] = Counter()
         self._held: dict[str, float] = {}
         self._outboxes: list[Outbox] = []
         submissions.refuse_others(store, api.address)
@@ -295,18 +294,15 @@ class BatchDesk:
             batch_id = await self._confirm(submission)
         status = await self._api.look(batch_id, submission.file, submission.since)
         submissions.noted(self._store, submission, status=status.name)
-        if not status.is_over:
-            del self._missed[submission.id]  # only misses in a row count
-            return
-        gone = status.name == UNKNOWN
-        for file_id in status.files:
+        is_there = status.name != UNKNOWN
+        for file_id in status.files if status.is_over else ():
             with tempfile.TemporaryFile(dir=self._store.path.parent) as file:
                 if await self._api.download(file_id, file):
                     await self._read(submission, file)
                 else:
-                    gone = True
-        self._missed[submission.id] += gone
-        if not gone or self._missed[submission.id] >= MISSES:
+                    is_there = False
+        is_gone = submissions.missing_for(self._store, submission, is_there) >= GONE_AFTER
+        if is_gone or (is_there and status.is_over):
             self._end(submission, status)
 
     async def _read(self, submission: Submission, file: IO[bytes]) -> None:

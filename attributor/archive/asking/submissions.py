@@ -159,6 +159,20 @@ def noted(store: Store, submission: Submission, **columns: Any) -> None:
     )
 
 
+def missing_for(store: Store, submission: Submission, is_there: bool) -> float:
+    """Note whether the server has it; gives for how many seconds it has said that it has not.
+
+    That is less than nothing where it has, or has not for the first time.
+    """
+    since: str | None = store.value(
+        "SELECT missing_since FROM submissions WHERE id = ?", (submission.id,)
+    )
+    if is_there or since is None:
+        noted(store, submission, missing_since=None if is_there else now())
+        return -1.0
+    return time.time() - datetime.fromisoformat(since).timestamp()
+
+
 def batch_of(store: Store, submission: Submission) -> str | None:
     """The id that the server gave its batch; None if the store was not told."""
     found: str | None = store.value("SELECT batch FROM submissions WHERE id = ?", (submission.id,))
