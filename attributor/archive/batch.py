@@ -148,6 +148,19 @@ class Batch:
             ReadingError: the archive cannot be read on.
             UsageError: no article can be annotated like this.
         """
+        try:
+            await self._go_through(entries)
+        except BaseException:  # ended at once; what went wrong before is what is told
+            self.stop.ask("interrupted", "ended at once", 1)
+            if self._error is None:
+                raise
+        finally:
+            self._end(self.stop.state, self.stop.reason)
+        if self._error is not None:
+            raise self._error
+        return self.tally
+
+    async def _go_through(self, entries: Iterator[Entry]) -> None:
         ticking = asyncio.create_task(self._tick())
         try:
             async with asyncio.TaskGroup() as group:
@@ -155,17 +168,11 @@ class Batch:
                     await self._feed(group, entries)
             with self._breaking_off():
                 self._forget_moved()
-            self._end(self.stop.state, self.stop.reason)
-        except BaseException:
-            self._end("interrupted", "ended at once")
-            raise
         finally:
             ticking.cancel()
-            await self.maker.aclose()
-            self._show()
-        if self._error is not None:
-            raise self._error
-        return self.tally
+            with self._breaking_off():
+                await self.maker.aclose()
+                self._show()
 
     @contextmanager
     def _breaking_off(self) -> Iterator[None]:
@@ -269,11 +276,13 @@ class Batch:
         )
 
     async def _tick(self) -> None:
-        while True:
-            self._show()
-            await asyncio.sleep(TICK)
+        with self._breaking_off():
+            while True:
+                self._show()
+                await asyncio.sleep(TICK)
 
     def _show(self) -> None:
+        self.tally.ending = self.stop.asked
         self.maker.note(self.tally)
         self._watch(self.tally)
 

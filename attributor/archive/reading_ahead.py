@@ -53,11 +53,13 @@ def _begun(entries: Iterator[Entry]) -> asyncio.Future[list[Entry]]:
 
     def read() -> None:
         chunk: list[Entry] = []
-        error = None
+        error: Exception | None = None
         try:
             chunk = _some(entries)
         except Exception as raised:
             error = raised
+        except BaseException as raised:  # a library in Rust panics
+            error = RuntimeError(f"{type(raised).__name__}: {raised}")
         with suppress(RuntimeError):  # the batch has ended
             loop.call_soon_threadsafe(tell, chunk, error)
 

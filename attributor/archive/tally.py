@@ -31,6 +31,7 @@ class Tally:
         requests_out: requests in them that it has not answered.
         workers: processes of the cluster, if there is one.
         workers_lost: of them, those that went away.
+        ending: nothing new is begun any more.
     """
 
     read: int = 0
@@ -47,6 +48,7 @@ class Tally:
     requests_out: int = 0
     workers: int = 0
     workers_lost: int = 0
+    ending: bool = False
     begun: float = field(default_factory=time.monotonic)
     share_read: float | None = None
     _work_began: tuple[float, float] | None = None
@@ -74,7 +76,9 @@ class Tally:
 
     @property
     def share_done(self) -> float | None:
-        """How much of the work is done, from 0 to 1; None as long as nobody can say."""
+        """How much of the work is done, from 0 to 1; None where nobody can say."""
+        if self.ending:
+            return None
         if self.total:
             return min(1.0, self.done / self.total)
         if self.share_read is None or self._work_began is None:

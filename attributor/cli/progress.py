@@ -88,7 +88,7 @@ def progress(tally: Tally) -> str:
         parts.append(f"${tally.spent:.4f} spent{likely}")
     if tally.seconds_left is not None:
         parts.append(f"about {duration(tally.seconds_left)} left")
-    return "; ".join(parts) + "."
+    return ("Ending: " if tally.ending else "") + "; ".join(parts) + "."
 
 
 def failures(tally: Tally) -> str:

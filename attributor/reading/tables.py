@@ -48,9 +48,9 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
         raise ReadingError(f"{quoted(name)} is empty: give it a header and rows.", article=name)
     sample = [line for line, _ in head]
     delimiter = excel[1] if excel else _delimiter(sample, how.columns)
-    rows = _sampled(sample, delimiter)
-    first, *others = _readable(rows)
-    is_header = first == rows[0] and _is_header(first, how.columns)
+    sampled = _sampled(sample, delimiter)
+    first, *others = _readable(sampled)
+    is_header = first == sampled[0] and _is_header(first, how.columns)
     names = _trimmed(first) if is_header else [str(at + 1) for at in range(len(first))]
     places = layout(names, others if is_header else [first, *others], name, how)
     rows = Rows(name, names[places["text"]], how.on_guess)

@@ -18,15 +18,16 @@ from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED, Budget
 from attributor.archive.asking.ledger import Desk, Ledger
-from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE
+from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE, Batch
 from attributor.archive.finding.comparing import compare
 from attributor.archive.finding.exporting import exported
 from attributor.archive.reading_ahead import CHUNK
-from attributor.archive.stopping import Stop
+from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.store import Store
 from attributor.archive.working import processes
+from attributor.archive.working.makers import ModelMaker
 from attributor.archive.working.stepping import FEW
-from attributor.errors import AttributorError, BusyError, ReadingError, UsageError
+from attributor.errors import AttributorError, BusyError, ReadingError, StoreError, UsageError
 from attributor.prompting import Answer, Request
 from attributor.prompting.exchange import Message
 from attributor.reading.archives import Entry, entries
@@ -415,19 +416,77 @@ def ends_badly(
     return raised.value
 
 
-def test_an_archive_that_cannot_be_read_on_costs_no_answer_that_is_on_its_way(
-    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def _full(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The archive cannot be read on after the first articles."""
+
     def full(sources: tuple[str, ...]) -> Iterator[Entry]:
         yield from islice(entries(sources), CHUNK)
         raise ReadingError("There is no room for temporary files.")
 
     monkeypatch.setattr(working, "entries", full)
+
+
+@pytest.mark.usefixtures("_full")
+def test_an_archive_that_cannot_be_read_on_costs_no_answer_that_is_on_its_way(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shop.choose = waiting_after(CHUNK - 8)
     error = ends_badly(shop, monkeypatch, tmp_path, ReadingError)
     assert "no room" in str(error)
     (reason,) = rows(tmp_path / "a.db", "SELECT reason FROM runs WHERE state = 'stopped'")[0]
     assert reason == "There is no room for temporary files."
+
+
+@pytest.mark.usefixtures("_full")
+def test_an_error_is_told_though_what_is_on_its_way_is_not_waited_for(
+    shop: Shop, tmp_path: Path
+) -> None:
+    async def impatient(work: Batch, found: Iterator[Entry]) -> None:
+        running = asyncio.create_task(work.run(found))
+        with pytest.raises(Stopping):
+            await work.stop.unless_asked(asyncio.sleep(60))
+        running.cancel()
+        await running
+
+    shop.choose = waiting_after(CHUNK - 8)
+    with pytest.raises(ReadingError, match="no room"):
+        run(
+            tmp_path / "a.db",
+            annotator(shop),
+            archive(tmp_path / "a.jsonl", range(70)),
+            concurrency=8,
+            go=impatient,
+        )
+    shop.gate.set()
+    assert rows(tmp_path / "a.db", STATES) == [("stopped",)]
+
+
+@pytest.mark.usefixtures("_full")
+def test_what_goes_wrong_at_the_end_hides_no_error_before_it(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    close = ModelMaker.aclose
+
+    async def broken(self: ModelMaker) -> None:
+        await close(self)
+        raise OSError("The connections cannot be closed.")
+
+    monkeypatch.setattr(ModelMaker, "aclose", broken)
+    with pytest.raises(ReadingError, match="no room"):
+        run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(70)))
+
+
+def test_what_goes_wrong_beside_the_articles_ends_the_batch_too(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise StoreError("The disk is full.")
+
+    monkeypatch.setattr(ModelMaker, "note", broken)
+    with pytest.raises(StoreError, match="disk is full"):
+        run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(9)))
+    assert rows(tmp_path / "a.db", STATES) == [("stopped",)]
 
 
 def test_a_process_that_cannot_begin_costs_no_answer_that_is_on_its_way(

@@ -179,7 +179,11 @@ def test_progress_says_how_fast_how_dear_and_how_long() -> None:
     assert "3 refused" in line
     assert "$0.3000 spent, about $0.55 in all" in line
     assert "about 8 s left" in line
-    tally.requests_out = 7
+    tally.ending = True
+    line = progress(tally)
+    assert line.startswith("Ending: 30 of 60 annotated")
+    assert line.endswith("$0.3000 spent.")
+    tally.ending, tally.requests_out = False, 7
     line = progress(tally)
     assert "7 requests with the Batch API, for a day at most" in line
     assert "left" not in line

@@ -67,6 +67,18 @@ def test_what_reading_ends_with_is_raised_after_what_was_read() -> None:
     asyncio.run(go())
 
 
+def test_a_library_that_panics_ends_the_reading_and_nothing_waits_for_it() -> None:
+    class Panic(BaseException):
+        """As that of libraries in Rust: no Exception."""
+
+    def broken() -> Iterator[Entry]:
+        raise Panic("index out of bounds")
+        yield entry(1)
+
+    with pytest.raises(RuntimeError, match="Panic: index out of bounds"):
+        asyncio.run(all_of(Stop(), broken()))
+
+
 def test_a_read_that_hangs_is_not_waited_for_long_when_the_batch_shall_end(
     hanging: Hanging, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,8 +16,8 @@ import pytest
 from attributor.archive.storing.rows import Rows
 from attributor.archive.working import processes, stepping
 from attributor.archive.working.processes import Beginning, Crashed, Workers, annotator_here
-from attributor.archive.working.stepping import Stepping, Steps, There
-from attributor.archive.working.steps import Asking
+from attributor.archive.working.stepping import Here, Stepping, Steps, There
+from attributor.archive.working.steps import Asking, Useless, guarded
 from attributor.errors import AttributorError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer
@@ -137,8 +137,9 @@ def test_a_process_without_room_for_a_call_ends_over_it_and_the_next_call_has_an
 ) -> None:
     async def go() -> None:
         workers = Workers(Beginning(who), 1)
-        with pytest.raises(Crashed):
-            await workers.call(bytes, 1 << 62)
+        for over in (_too_much, _article_that_is_too_much):
+            with pytest.raises(Crashed):
+                await workers.call(over)
         assert await workers.call(abs, -3) == 3
         workers.end()
 
@@ -172,6 +173,28 @@ def test_a_process_that_ends_before_it_is_ready_is_no_articles_fault(
     asyncio.run(go())
 
 
+def test_a_process_that_ends_before_it_is_ready_is_begun_once_more(
+    who: Annotator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin, begun = processes._spawned, []
+
+    def broken_at_first(pipe: socket.socket) -> BaseProcess:
+        begun.append(begin(pipe))
+        if len(begun) > 1:
+            return begun[-1]
+        return multiprocessing.get_context("spawn").Process(target=os._exit, args=(1,), daemon=True)
+
+    monkeypatch.setattr(processes, "_spawned", broken_at_first)
+
+    async def go() -> None:
+        workers = Workers(Beginning(who), 1)
+        assert await workers.call(abs, -3) == 3
+        workers.end()
+
+    asyncio.run(go())
+    assert len(begun) == 2
+
+
 @pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no signal can be held back")
 def test_ctrl_c_is_nothing_for_a_process_that_is_just_beginning(who: Annotator) -> None:
     async def go() -> None:
@@ -182,6 +205,23 @@ def test_ctrl_c_is_nothing_for_a_process_that_is_just_beginning(who: Annotator) 
         process.end()
 
     asyncio.run(go())
+
+
+def test_an_article_for_which_there_is_no_room_here_ends_no_batch(
+    who: Annotator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Annotator, "dialogue", lambda *_: _too_much())
+    outcome = asyncio.run(Here(who).step(1, {}, Article(id="a", text="Text.")))
+    assert isinstance(outcome, Useless)
+    assert (outcome.kind, "too little memory" in outcome.reason) == ("crashed", True)
+
+
+def _too_much() -> bytes:
+    return bytes(1 << 62)
+
+
+def _article_that_is_too_much() -> object:
+    return guarded(_too_much)
 
 
 def _targets_here() -> int:

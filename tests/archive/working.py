@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
 from attributor.archive.tally import Tally
 from attributor.pipeline import Annotator
-from attributor.reading.archives import entries
+from attributor.reading.archives import Entry, entries
 from attributor.records import Codebook, Target
 from attributor.settings import Settings
 
@@ -51,9 +52,10 @@ def run(
     *sources: Path,
     concurrency: int = 4,
     speed: dict[str, Any] | None = None,
+    go: Callable[[Batch, Iterator[Entry]], Coroutine[Any, Any, object]] = Batch.run,
     **options: Any,
 ) -> Ended:
-    """Run a batch to its end."""
+    """Run a batch to its end, or as far as `go` goes."""
     with Store.open(path) as store:
         made = maker(who, Speed(concurrency=concurrency, **(speed or {})))
         wanted = Options(tuple(map(str, sources)), **options)
@@ -61,7 +63,7 @@ def run(
         found = until(work.stop, entries(wanted.sources))
         if wanted.sample:
             found = sampled(found, wanted.sample, wanted.seed)
-        asyncio.run(work.run(found))
+        asyncio.run(go(work, found))
         return Ended(work.tally, work.stop, work.exit_code)
 
 

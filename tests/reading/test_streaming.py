@@ -81,8 +81,8 @@ def test_a_folder_takes_no_more_memory_than_the_names_in_it(
 ) -> None:
     for number in range(1000):
         (tmp_path / f"{number}.txt").write_text(TEXT)
-    traced(tmp_path)
-    assert traced(tmp_path) < 2_500_000  # of 3 MB of text
+    # At most once the table in which Python keeps all names grows meanwhile, by megabytes.
+    assert sorted(traced(tmp_path) for _ in range(3))[1] < 2_500_000  # of 3 MB of text
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.json", "a.txt", "a.warc", "a", "a.html"])

@@ -28,7 +28,7 @@ from attributor.archive.asking.submissions import Order, Outbox, Submission, on_
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.store import Store
 from attributor.archive.tally import Tally
-from attributor.errors import BusyError, CreditError, ModelError, RequestError
+from attributor.errors import BusyError, CreditError, ModelError, RequestError, StoreError
 from attributor.prompting import Answer, Request, tokens
 from attributor.prompting.batch_api import UNKNOWN, BatchApi, Result, Status
 from attributor.prompting.client import REASONING_ROOM
@@ -124,11 +124,21 @@ class BatchDesk:
         Raises:
             ModelError: when awaited: there is none, and there will be none.
             Stopping: when awaited: the batch is ending.
+            StoreError: when awaited: it cannot be asked for.
         """
         future = self._waiting.get(key)
-        if future is not None:
-            return future
-        future = asyncio.get_running_loop().create_future()
+        if future is None:
+            future = asyncio.get_running_loop().create_future()
+            try:
+                self._take(future, key, request, article)
+            except StoreError as error:
+                self._waiting.pop(key, None)
+                future.set_exception(error)
+        return future
+
+    def _take(
+        self, future: asyncio.Future[Given], key: str, request: Request, article: int
+    ) -> None:
         found = self._ledger.find(key)
         if found is not None:
             self._free += 1
@@ -140,7 +150,6 @@ class BatchDesk:
             if not submissions.is_open(self._store, self._api.address, key):
                 self._put(key, request, article)
             self._carrying = self._carrying or asyncio.create_task(self._carry())
-        return future
 
     def note(self, tally: Tally) -> None:
         """Write down what has been bought and spent, and what the server has."""

@@ -150,7 +150,9 @@ class Workers:
             try:
                 return await process.call(work)
             except Ended as error:
-                raise Crashed from error
+                if process.has_begun:
+                    raise Crashed from error
+                raise _not_begun("it ended at once") from error
             finally:
                 process.end()
 
@@ -172,7 +174,7 @@ class Process:
     """
 
     def __init__(self, begin: Begin, first: bytes = b"") -> None:
-        self.busy, self.has_ended = 0, False
+        self.busy, self.has_begun, self.has_ended = 0, False, False
         self._first = first
         self._calls: deque[asyncio.Future[Any]] = deque()
         self._opening: asyncio.Future[Stream] | None = None
@@ -191,7 +193,6 @@ class Process:
 
         Raises:
             Ended: the process ended before it answered.
-            AttributorError: it ended before it was ready for anything.
         """
         self.busy += 1
         try:
@@ -221,10 +222,9 @@ class Process:
     async def _listen(self) -> None:
         """Hand each answer to whoever waits longest, until the process ends."""
         reader, writer = await self._opened()
-        ended: Callable[[], Exception] = partial(_not_begun, "it ended at once")
         try:
             await reader.readexactly(len(READY))
-            ended = Ended
+            self.has_begun = True
             while True:
                 (size,) = SIZE.unpack(await reader.readexactly(SIZE.size))
                 error, given = pickle.loads(await reader.readexactly(size))  # noqa: S301  # our own
@@ -238,7 +238,7 @@ class Process:
             writer.close()
             for call in self._calls:
                 if not call.done():
-                    call.set_exception(ended())
+                    call.set_exception(Ended())
 
     def __del__(self) -> None:
         """Where no batch came to begin, the process ends with its socket."""

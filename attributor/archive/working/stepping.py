@@ -10,7 +10,14 @@ import os
 from typing import Protocol
 
 from attributor.archive.working.processes import Beginning, Crashed, Workers, annotator_here
-from attributor.archive.working.steps import Answers, Outcome, Useless, advance, guarded
+from attributor.archive.working.steps import (
+    TOO_LONG_FOR_US,
+    Answers,
+    Outcome,
+    Useless,
+    advance,
+    guarded,
+)
 from attributor.pipeline import Annotator
 from attributor.prompting import Conversation
 from attributor.records import Article
@@ -70,6 +77,7 @@ class Steps:
 
         Raises:
             UsageError: no article can be annotated like this.
+            MemoryError: there is too little for it here.
         """
         kept = self._taken(row)
         if kept is None and article is None:
@@ -110,7 +118,10 @@ class Here:
         self, row: int, answers: Answers, article: Article | None = None
     ) -> Outcome | None:
         """Go on with an article as far as the answers reach."""
-        return self._steps.step(row, answers, article)
+        try:
+            return self._steps.step(row, answers, article)
+        except MemoryError:
+            return TOO_LONG_FOR_US
 
 
 class There:

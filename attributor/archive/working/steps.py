@@ -46,6 +46,7 @@ class Useless:
 
 
 Outcome = Asking | Rows | Useless
+TOO_LONG_FOR_US = Useless("crashed", "There is too little memory for a text of this length.")
 
 
 def step(annotator: Annotator, article: Article, answers: Answers) -> Outcome:
@@ -53,6 +54,7 @@ def step(annotator: Annotator, article: Article, answers: Answers) -> Outcome:
 
     Raises:
         UsageError: no article can be annotated like this.
+        MemoryError: there is too little for it here.
     """
     return guarded(lambda: advance(annotator.dialogue(article), annotator.settings, answers))
 
@@ -62,6 +64,7 @@ def read(annotator: Annotator, article: Article) -> Rows | Useless:
 
     Raises:
         UsageError: no article can be annotated like this.
+        MemoryError: there is too little for it here.
     """
     return guarded(lambda: rows_of(annotator.annotate_now(article)))
 
@@ -71,10 +74,11 @@ def guarded(making: Callable[[], T]) -> T | Useless:
 
     Raises:
         UsageError: no article can be annotated like this.
+        MemoryError: there is too little for it here.
     """
     try:
         return making()
-    except UsageError:
+    except (UsageError, MemoryError):
         raise
     except Exception as error:  # a fault in one article must not cost the others
         return unexpected(error)

@@ -21,7 +21,14 @@ import attributor
 from attributor.archive.asking.limits import Limits
 from attributor.archive.recipe import Recipe
 from attributor.archive.stopping import Stop, Stopping
-from attributor.archive.working.steps import Answers, Outcome, read, step, unexpected
+from attributor.archive.working.steps import (
+    TOO_LONG_FOR_US,
+    Answers,
+    Outcome,
+    read,
+    step,
+    unexpected,
+)
 from attributor.errors import AttributorError, ClusterError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Request
@@ -104,9 +111,12 @@ class Workshop:
         Raises:
             UsageError: no article can be annotated like this.
         """
-        if self.annotator.settings.chosen_engine == "openai":
-            return step(self.annotator, job.article, job.answers)
-        return read(self.annotator, job.article)
+        try:
+            if self.annotator.settings.chosen_engine == "openai":
+                return step(self.annotator, job.article, job.answers)
+            return read(self.annotator, job.article)
+        except MemoryError:
+            return TOO_LONG_FOR_US
 
 
 _workshops: dict[str, Workshop] = {}
