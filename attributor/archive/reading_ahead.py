@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import itertools
 import threading
 import time
@@ -16,6 +17,9 @@ CHUNK, CHUNK_SECONDS = 64, 0.05
 """Entries, or seconds, that are read ahead at a time."""
 PATIENCE = 5.0
 """Seconds for which a read is waited for when the batch shall end."""
+LAST_PATIENCE = 1.0
+"""Seconds for which it is waited for when the program ends."""
+_NAME = "reading an archive"
 
 
 def until(stop: Stop, entries: Iterator[Entry]) -> Iterator[Entry]:
@@ -63,8 +67,16 @@ def _begun(entries: Iterator[Entry]) -> asyncio.Future[list[Entry]]:
         with suppress(RuntimeError):  # the batch has ended
             loop.call_soon_threadsafe(tell, chunk, error)
 
-    threading.Thread(target=read, name="reading", daemon=True).start()
+    threading.Thread(target=read, name=_NAME, daemon=True).start()
     return reading
+
+
+@atexit.register
+def _wait_a_moment() -> None:
+    """Let a read end that can: Python gone, libraries in C++ would abort the program over it."""
+    for thread in threading.enumerate():
+        if thread.name == _NAME:
+            thread.join(LAST_PATIENCE)
 
 
 def _some(entries: Iterator[Entry]) -> list[Entry]:

@@ -95,13 +95,32 @@ def test_a_read_that_hangs_is_not_waited_for_long_when_the_batch_shall_end(
     assert not hanging.let_go.is_set()
 
 
-def test_a_read_that_hangs_keeps_no_cancelled_batch_from_ending(hanging: Hanging) -> None:
-    async def go() -> None:
-        reading = asyncio.ensure_future(all_of(Stop(), iter(hanging)))
-        await asyncio.to_thread(hanging.reached.wait, 60)
-        reading.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await reading
+async def cancelled(hanging: Hanging) -> None:
+    """A batch that is ended at once while a read hangs."""
+    reading = asyncio.ensure_future(all_of(Stop(), iter(hanging)))
+    await asyncio.to_thread(hanging.reached.wait, 60)
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
 
-    asyncio.run(go())
+
+def is_read() -> bool:
+    return any(thread.name == reading_ahead._NAME for thread in threading.enumerate())
+
+
+def test_a_read_that_hangs_keeps_no_cancelled_batch_from_ending(hanging: Hanging) -> None:
+    asyncio.run(cancelled(hanging))
     assert not hanging.let_go.is_set()
+
+
+def test_a_program_ends_after_a_read_that_ends_and_not_after_one_that_hangs(
+    hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asyncio.run(cancelled(hanging))
+    monkeypatch.setattr(reading_ahead, "LAST_PATIENCE", 0.01)
+    reading_ahead._wait_a_moment()
+    assert is_read()
+    monkeypatch.setattr(reading_ahead, "LAST_PATIENCE", 60)
+    hanging.let_go.set()
+    reading_ahead._wait_a_moment()
+    assert not is_read()
