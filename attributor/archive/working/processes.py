@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import multiprocessing
 import os
 import pickle
@@ -48,6 +49,9 @@ Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 GARBAGE = 50_000
 """Objects that are made until garbage is looked for, which takes in all that a process keeps."""
+TIDY_EVERY = 5_000
+"""Calls after which all of it is looked for, which empties CPython's free lists, too: these would
+else grow for tens of thousands of articles."""
 ROOM = 1_000_000
 """Bytes of answers that wait to be read."""
 THREADS, FILES = Path("/proc/self/task"), Path("/proc/self/fd")
@@ -313,9 +317,13 @@ def _serve(pipe: socket.socket, start: Start | None = None) -> None:
         _begin(*start)
         file.write(READY)
         file.flush()
-        while work := _received(file):
+        for count in itertools.count(1):
+            if not (work := _received(file)):
+                return
             file.write(_message(_answered(work)))
             file.flush()
+            if count % TIDY_EVERY == 0:
+                gc.collect()
 
 
 def _received(file: BufferedIOBase) -> bytes:
