@@ -21,6 +21,9 @@ quoted. `article` is the id of the article it happened to, if there is one.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class AttributorError(Exception):
     """The root of the tree; `exit_code` is what the command line exits with."""
@@ -105,6 +108,29 @@ class ClusterError(AttributorError):
     """A cluster cannot be used, or was lost."""
 
     exit_code = 8
+
+
+class PanicError(Exception):
+    """A library written in Rust broke down: a fault, as any other exception that is none of ours.
+
+    What such a library raises itself is no `Exception`, so that nothing that sees to faults would
+    see it.
+    """
+
+
+@contextmanager
+def panics_as_errors() -> Iterator[None]:
+    """Where a library written in Rust may break down.
+
+    Raises:
+        PanicError: it did.
+    """
+    try:
+        yield
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":  # PyO3's, which cannot be imported
+            raise
+        raise PanicError(str(error)) from error
 
 
 def quoted(name: str, limit: int = 200) -> str:

@@ -34,7 +34,7 @@ from attributor.archive.storing.rows import Failure, Rows
 from attributor.archive.storing.saving import quarantine, restore, save
 from attributor.archive.storing.store import Store, now, this_host
 from attributor.archive.tally import Horizon, Tally
-from attributor.errors import AttributorError, ReadingError, StoreError
+from attributor.errors import AttributorError, ReadingError, StoreError, panics_as_errors
 from attributor.reading.archives import Columns, Entry
 
 IN_QUARANTINE = 6
@@ -178,10 +178,11 @@ class Batch:
     def _breaking_off(self) -> Iterator[None]:
         """Where an error ends the batch: all that is in flight is waited for first."""
         try:
-            yield
-        except Stopping:
-            pass  # what was not sent stays as it was, and the next run takes it up
+            with panics_as_errors():
+                yield
         except Exception as error:
+            if isinstance(error, Stopping) and self.stop.asked:
+                return  # what was not sent stays as it was, and the next run takes it up
             self._error = self._error or error
             reason = error.message if isinstance(error, AttributorError) else "an error"
             self.stop.ask("stopped", reason, 1)

@@ -21,6 +21,9 @@ LAST_PATIENCE = 1.0
 """Seconds for which it is waited for when the program ends."""
 _NAME = "reading an archive"
 
+Chunk = tuple[list[Entry], Exception | None]
+"""The next few entries, and what reading ended with behind them."""
+
 
 def until(stop: Stop, entries: Iterator[Entry]) -> Iterator[Entry]:
     """The entries, until the batch shall end."""
@@ -36,36 +39,31 @@ async def chunks(stop: Stop, entries: Iterator[Entry]) -> AsyncIterator[list[Ent
     while not stop.asked:
         reading = _begun(entries)
         try:
-            chunk = await stop.unless_asked(asyncio.shield(reading))
+            chunk, error = await stop.unless_asked(asyncio.shield(reading))
         except Stopping:
             await asyncio.wait((reading,), timeout=PATIENCE)
             return
+        if chunk:
+            yield chunk
+        if error is not None:
+            raise error
         if not chunk:
             return
-        yield chunk
 
 
-def _begun(entries: Iterator[Entry]) -> asyncio.Future[list[Entry]]:
+def _begun(entries: Iterator[Entry]) -> asyncio.Future[Chunk]:
     """The next few entries, from a thread that ends with the program, whatever it is doing."""
     loop = asyncio.get_running_loop()
-    reading: asyncio.Future[list[Entry]] = loop.create_future()
-    reading.add_done_callback(lambda _: reading.cancelled() or reading.exception())  # it was seen
+    reading: asyncio.Future[Chunk] = loop.create_future()
 
-    def tell(chunk: list[Entry], error: Exception | None) -> None:
+    def tell(chunk: Chunk) -> None:
         if not reading.done():
-            reading.set_result(chunk) if error is None else reading.set_exception(error)
+            reading.set_result(chunk)
 
     def read() -> None:
-        chunk: list[Entry] = []
-        error: Exception | None = None
-        try:
-            chunk = _some(entries)
-        except Exception as raised:
-            error = raised
-        except BaseException as raised:  # a library in Rust panics
-            error = RuntimeError(f"{type(raised).__name__}: {raised}")
+        chunk = _some(entries)
         with suppress(RuntimeError):  # the batch has ended
-            loop.call_soon_threadsafe(tell, chunk, error)
+            loop.call_soon_threadsafe(tell, chunk)
 
     threading.Thread(target=read, name=_NAME, daemon=True).start()
     return reading
@@ -79,12 +77,16 @@ def _wait_a_moment() -> None:
             thread.join(LAST_PATIENCE)
 
 
-def _some(entries: Iterator[Entry]) -> list[Entry]:
-    """The next few entries."""
+def _some(entries: Iterator[Entry]) -> Chunk:
     chunk: list[Entry] = []
     end = time.monotonic() + CHUNK_SECONDS
-    for entry in entries:
-        chunk.append(entry)
-        if len(chunk) >= CHUNK or time.monotonic() >= end:
-            break
-    return chunk
+    try:
+        for entry in entries:
+            chunk.append(entry)
+            if len(chunk) >= CHUNK or time.monotonic() >= end:
+                break
+    except Exception as error:
+        return chunk, error
+    except BaseException as error:  # whatever a library raises
+        return chunk, RuntimeError(f"{type(error).__name__}: {error}")
+    return chunk, None

@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import click
 
 import attributor
-from attributor.errors import quoted
+from attributor.errors import panics_as_errors, quoted
 
 EXAMPLES = """\b
 Examples:
@@ -62,7 +62,8 @@ class Commands(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what goes wrong becomes a sentence and an exit code."""
         try:
-            result = super().invoke(ctx)
+            with panics_as_errors():
+                result = super().invoke(ctx)
             if sys.stdout is not None:
                 sys.stdout.flush()
         except (click.ClickException, click.exceptions.Exit, BrokenPipeError):

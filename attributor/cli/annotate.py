@@ -20,7 +20,7 @@ from attributor.cli.options import (
     study_options,
 )
 from attributor.cli.work import Work
-from attributor.errors import ReadingError, UsageError, quoted
+from attributor.errors import ReadingError, UsageError, panics_as_errors, quoted
 
 if TYPE_CHECKING:
     from attributor.records import Article
@@ -119,11 +119,12 @@ def _articles(
 
     for source in sources or ("-",):
         try:
-            yield from (
-                _standard_input(encoding)
-                if source == "-"
-                else read(source, allow_private=allow_private, on_guess=say, encoding=encoding)
-            )
+            with panics_as_errors():
+                yield from (
+                    _standard_input(encoding)
+                    if source == "-"
+                    else read(source, allow_private=allow_private, on_guess=say, encoding=encoding)
+                )
         except Exception as error:  # a fault in one source must not cost the others
             yield error
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attributor.cli.messages import tell
-from attributor.errors import AccessError, CreditError, UsageError
+from attributor.errors import AccessError, CreditError, UsageError, panics_as_errors
 
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
@@ -48,7 +48,8 @@ class Work(Generic[Source]):
                 self.failed(article)
                 continue
             try:
-                result = do(article)
+                with panics_as_errors():
+                    result = do(article)
             except Exception as error:  # a fault in one article must not cost the others
                 self.failed(error, article.id)
                 if isinstance(error, HOPELESS):

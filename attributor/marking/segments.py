@@ -13,11 +13,13 @@ from itertools import pairwise
 
 import sentencex
 
+from attributor.errors import PanicError, panics_as_errors
 from attributor.marking.evidence import Passage, Segment
 from attributor.marking.language import Language
 
 Bounds = tuple[int, int]
 
+_SPACE = re.compile(r"[^\S\r\n]")
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 _WORD = re.compile(r"[^\W_]")
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
@@ -119,12 +121,8 @@ def _split(text: str, start: int, end: int, language: Language) -> list[Bounds]:
     if end - start < 15:  # too short for two sentences worth telling apart
         return [_trimmed(text, start, end)]
     found: list[Bounds] = []
-    # A lone surrogate, which the splitter cannot take, becomes another single character.
-    plain = text[start:end].encode("utf-8", "replace").decode("utf-8")
-    for boundary in sentencex.get_sentence_boundaries(  # type: ignore[attr-defined]
-        language.code.partition("-")[0], plain
-    ):
-        a, b = _trimmed(text, start + boundary["start_index"], start + boundary["end_index"])
+    for a, b in _boundaries(text[start:end], language):
+        a, b = _trimmed(text, start + a, start + b)
         if found and _ends_with_ordinal(text, found[-1], language):
             a = found.pop()[0]
         for gap_start, gap_end in _gaps(text, a, b, language):
@@ -133,6 +131,22 @@ def _split(text: str, start: int, end: int, language: Language) -> list[Bounds]:
         if a < b:
             found.append((a, b))
     return found or [_trimmed(text, start, end)]
+
+
+def _boundaries(text: str, language: Language) -> list[Bounds]:
+    """Where the splitter sees sentences; one if it breaks down over the text.
+
+    What it cannot take becomes another single character: a lone surrogate "?", and white space of
+    more than one byte in UTF-8, over which sentencex 1.0 panics ("plan A\\u00a0."), a space.
+    """
+    plain = _SPACE.sub(" ", text).encode("utf-8", "replace").decode("utf-8")
+    code = language.code.partition("-")[0]
+    try:
+        with panics_as_errors():
+            found = sentencex.get_sentence_boundaries(code, plain)  # type: ignore[attr-defined]
+    except PanicError:
+        return [(0, len(text))]
+    return [(each["start_index"], each["end_index"]) for each in found]
 
 
 def _gaps(text: str, start: int, end: int, language: Language) -> list[Bounds]:

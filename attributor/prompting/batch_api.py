@@ -12,6 +12,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import count
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 from attributor.errors import AccessError, BusyError, ModelError, RequestError
@@ -48,6 +49,7 @@ class Status:
     Attributes:
         name: as the server says: validating, in_progress, completed, expired …
         completed: requests that were answered.
+        withholds: whether it names no file with their answers, although it is over.
         files: the ids of the files with what came of the requests, in no order.
         code: of what is wrong with the whole file; empty if nothing is.
         complaint: the same in the server's words, harmless to show.
@@ -55,6 +57,7 @@ class Status:
 
     name: str
     completed: int = 0
+    withholds: bool = False
     files: tuple[str, ...] = ()
     code: str = ""
     complaint: str = ""
@@ -122,29 +125,41 @@ class BatchApi:
 
         return await self._asked(send)
 
-    async def submit(self, name: str, file_id: str, since: float) -> str:
+    async def submit(self, name: str, file_id: str, since: float, *, is_new: bool) -> str:
         """Have an uploaded file answered, unless it is already; gives the batch's id.
 
         Args:
             name: of the batch, which nobody else has.
             file_id: see `upload`.
             since: seconds since the epoch before which it was not submitted.
+            is_new: it was never submitted before. Else, and after each attempt that may have
+                reached the server, it is looked for first.
 
         Raises:
-            ModelError: the server did not take it.
+            RequestError: the server will never take it, and does not have it.
+            ModelError: the server did not take it, or does not say whether it has.
         """
+        import openai
+
+        attempts = count(0 if is_new else 1)
 
         async def send() -> str:
-            found = await self._find(name, since)
+            found = await self._find(name, since) if next(attempts) else None
             if found is not None:
                 return found
-            batch = await self._asker.client.batches.create(
-                input_file_id=file_id,
-                endpoint=ENDPOINT,
-                completion_window="24h",
-                metadata={NAME: name},
-                output_expires_after={"anchor": "created_at", "seconds": KEPT},
-            )
+            try:
+                batch = await self._asker.client.batches.create(
+                    input_file_id=file_id,
+                    endpoint=ENDPOINT,
+                    completion_window="24h",
+                    metadata={NAME: name},
+                    output_expires_after={"anchor": "created_at", "seconds": KEPT},
+                )
+            except openai.NotFoundError as error:
+                raise RequestError(
+                    f"The Batch API of '{self.host}' rejects the file of requests (HTTP 404): "
+                    f"'{shown(error.message)}'; try another server, or leave --via away."
+                ) from error
             return _id(batch)
 
         return await self._asked(send)
@@ -258,12 +273,27 @@ class BatchApi:
             ) from error
 
     async def _find(self, name: str, since: float) -> str | None:
-        """The id of the batch with this name; None if there is none."""
-        async for batch in self._asker.client.batches.list(limit=100):  # the newest first
-            if (batch.metadata or {}).get(NAME) == name:
-                return _id(batch)
-            if batch.created_at < since - CLOCKS_DIFFER:
-                break
+        """The id of the batch with this name; None if there is none.
+
+        Raises:
+            BusyError: the server does not say.
+        """
+        import openai
+
+        try:
+            async for batch in self._asker.client.batches.list(limit=100):  # the newest first
+                if (batch.metadata or {}).get(NAME) == name:
+                    return _id(batch)
+                if batch.created_at < since - CLOCKS_DIFFER:
+                    break
+        except openai.APIStatusError as error:
+            told = self._asker.explained(error)
+            if not isinstance(told, RequestError):
+                raise
+            raise BusyError(
+                f"The Batch API of '{self.host}' does not say which batches it has (HTTP "
+                f"{error.status_code}); try again later."
+            ) from error
         return None
 
 
@@ -286,11 +316,12 @@ def _object(line: bytes) -> dict[str, Any]:
 def _status(batch: Batch) -> Status:
     if not isinstance(batch.status, str):
         raise TypeError(batch)
-    counts = batch.request_counts
+    completed = getattr(batch.request_counts, "completed", None) or 0
     errors = (batch.errors.data if batch.errors else None) or []
     return Status(
         batch.status,
-        completed=getattr(counts, "completed", None) or 0,
+        completed=completed,
+        withholds=batch.status in OVER and completed > 0 and not batch.output_file_id,
         files=tuple(filter(None, (batch.output_file_id, batch.error_file_id))),
         code=(errors[0].code if errors else None) or "",
         complaint=shown((errors[0].message if errors else None) or ""),

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from attributor.errors import ReadingError, quoted
+from attributor.errors import ReadingError, panics_as_errors, quoted
 from attributor.reading import folders, forms
 from attributor.reading.articles import Found
 from attributor.reading.columns import Columns, Guessed, How, ignore
@@ -73,7 +73,7 @@ def _found(file: folders.File, how: How) -> Iterator[Found]:
                 f"{quoted(file.source)} is no article by its name: give its text as .txt.",
                 article=name,
             )
-        with file.open() as stream:
+        with panics_as_errors(), file.open() as stream:
             yield from forms.found(stream, name, how)
     except ReadingError as error:
         yield Found(name, name, error)

@@ -112,6 +112,14 @@ class Bureau:
             batch.ends = "failed"
         return batch
 
+    def create_unheard(self) -> Reply:
+        """Create a batch of the newest file; nobody hears of it."""
+        file = list(self.files)[-1]
+        name = self.names[file].removesuffix(".jsonl")
+        given = {"input_file_id": file, "metadata": {"attributor": name}}
+        self.create(given | {"endpoint": ENDPOINT, "completion_window": "24h"})
+        return Reply(body={}, reset=True)
+
     def _check(self, body: dict[str, Any]) -> None:
         """What the reference asks of a file and of a batch."""
         lines = [json.loads(line) for line in self.files[body["input_file_id"]].splitlines()]

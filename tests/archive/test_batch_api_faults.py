@@ -21,7 +21,7 @@ from attributor.errors import StoreError, UsageError
 from attributor.prompting.batch_api import CLOCKS_DIFFER, KEPT
 
 from . import bureau as bureaus
-from .bureau import Bureau, Line
+from .bureau import Bureau, Given, Line
 from .conftest import archive, text_of
 from .shop import fault
 from .working import Ended, go, rows
@@ -163,14 +163,79 @@ def test_what_is_missing_is_waited_for_some_minutes_before_it_is_bought_anew(
 
 @pytest.mark.parametrize("what", ["look", "download"])
 def test_what_is_gone_and_nobody_waits_for_is_given_up_in_the_runs_that_follow(
-    bureau: Bureau, tmp_path: Path, interrupted: Interrupted, what: str
+    bureau: Bureau,
+    tmp_path: Path,
+    interrupted: Interrupted,
+    monkeypatch: pytest.MonkeyPatch,
+    what: str,
 ) -> None:
     interrupted(archive(tmp_path / "a.jsonl", range(3)))
     bureau.batches[0].looks = 3
     bureau.fault = lambda bureau, asked: GONE if asked == what else None
     (tmp_path / "none.jsonl").write_text('{"id": "e", "text": ""}\n', encoding="utf-8")
+    batch_desk = "attributor.archive.asking.batch_desk"
     left = [go(bureau, tmp_path / "none.jsonl").tally.requests_out for _ in range(2)]
-    assert left == [3, 0]
+    assert left == [3, 3]  # one look in each of two runs says little
+    monkeypatch.setattr(f"{batch_desk}.GONE_UNSEEN_AFTER", 0.0)
+    assert go(bureau, tmp_path / "none.jsonl").tally.requests_out == 0
+
+
+def test_what_is_missing_for_a_moment_in_each_of_two_runs_is_not_bought_anew(
+    bureau: Bureau, tmp_path: Path, interrupted: Interrupted, stops: list[Stop]
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+    interrupted(source)
+    seen: list[Stop] = []
+
+    def choose(bureau: Bureau, asked: str) -> Reply | None:
+        if asked != "look" or stops[-1] in seen:
+            return None
+        seen.append(stops[-1])
+        if len(seen) == 1:
+            stops[-1].ask("interrupted", "Ended by a signal.", 130)
+        return GONE
+
+    bureau.fault = choose
+    assert [go(bureau, source).tally.annotated for _ in range(2)] == [0, 3]
+    assert (len(seen), bureau.sizes) == (2, [3])
+
+
+def test_a_server_that_does_not_say_what_it_has_is_given_nothing_twice(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    silent = [GONE, fault(400), GONE]
+
+    def choose(bureau: Bureau, asked: str) -> Reply | None:
+        if asked == "create":
+            return bureau.create_unheard()
+        return silent.pop() if asked == "list" and silent else None
+
+    bureau.fault = choose
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert (silent, bureau.asked["create"], bureau.sizes) == ([], 1, [3])
+
+
+def test_a_server_that_lists_nothing_is_given_what_is_new(bureau: Bureau, tmp_path: Path) -> None:
+    bureau.fault = lambda bureau, asked: GONE if asked == "list" else None
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+
+
+def test_answers_that_no_file_is_named_for_are_waited_for(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 300.0)
+    told, withheld = Given.told, [True, True]
+
+    def forgetful(batch: Given) -> dict[str, Any]:
+        named = told(batch)
+        if named["output_file_id"] and withheld:
+            withheld.pop()
+            named["output_file_id"] = None
+        return named
+
+    monkeypatch.setattr(Given, "told", forgetful)
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert (withheld, bureau.sizes) == ([], [3])
 
 
 def test_what_nobody_waits_for_any_more_is_taken_in_all_the_same(
@@ -206,8 +271,11 @@ def test_a_server_that_was_heard_may_be_busy_for_a_while(
 ) -> None:
     source = archive(tmp_path / "a.jsonl", range(3))
     left = [fault(429) for _ in range(9)]
+    unheard = [Reply(body={}, reset=True)] if what == "list" else []  # else there is no list
 
     def choose(bureau: Bureau, asked: str) -> Reply | None:
+        if asked == "create" and unheard and bureau.batches:
+            return unheard.pop()
         return left.pop() if asked == what and left and bureau.batches else None
 
     bureau.fault = choose
@@ -230,7 +298,8 @@ def test_a_limit_that_is_counted_otherwise_is_approached_from_above(
     bureau.fate = fate
     assert go(bureau, source).tally.annotated == 5
     assert bureau.sizes[1:3] == [5, 3]
-    assert max(bureau.sizes[3:]) == 1
+    assert bureau.sizes[3] == 1
+    assert set(bureau.shop.sold.values()) == {1}
 
 
 def test_a_limit_that_was_learned_counts_for_the_files_that_wait_too(
@@ -245,6 +314,58 @@ def test_a_limit_that_was_learned_counts_for_the_files_that_wait_too(
     assert (ended.exit_code_at_end, ended.tally.annotated) == (0, 15)
     assert [size for size in bureau.sizes if size > 2] == [5]
     assert set(bureau.shop.sold.values()) == {1}
+
+
+@pytest.mark.parametrize("limit", ["", " Limit: 90,000,000"])
+def test_a_queue_that_others_have_filled_is_waited_for_and_used_again(
+    bureau: Bureau, tmp_path: Path, limit: str
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(40))
+    full = f"failed token_limit_exceeded Enqueued token limit reached.{limit}"
+    bureau.fate = lambda bureau, number, lines: full if number < 9 else "completed"
+    ended = go(bureau, source)
+    assert (ended.exit_code_at_end, ended.tally.annotated) == (0, 40)
+    assert 1 in bureau.sizes[:9]
+    assert max(bureau.sizes[9:]) > 4
+    assert set(bureau.shop.sold.values()) == {1}
+
+
+def test_a_request_that_is_larger_than_the_limit_ends_the_run(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    bureau.fate = lambda bureau, number, lines: "failed token_limit_exceeded Limit: 100"
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(2)))
+    assert (ended.exit_code_at_end, bureau.sizes) == (4, [2, 1])
+    assert "rejects the requests" in (ended.stop.reason or "")
+
+
+def test_a_queue_that_is_full_for_more_than_a_day_ends_the_run(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attributor.archive.asking.batch_desk.LONGEST_REFUSAL", 0.0)
+    bureau.fate = lambda bureau, number, lines: "failed token_limit_exceeded It is full."
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(2)))
+    assert (ended.exit_code_at_end, bureau.sizes) == (4, [2])
+
+
+def test_a_server_that_rejects_the_first_requests_is_given_no_file(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    bureau.fault = lambda bureau, asked: GONE if asked == "call" else None
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(9)), speed={"first_at_once": True})
+    assert (ended.exit_code_at_end, bureau.asked["call"], bureau.asked["upload"]) == (4, 3, 0)
+    assert ended.tally.failures == {"rejected": 3}
+    assert "has no model" in (ended.stop.reason or "")
+    assert "--retry-failed" in (ended.stop.reason or "")
+
+
+def test_a_first_request_that_is_rejected_alone_keeps_back_no_other(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    bureau.fault = at_first("call", fault(400))
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(9)), speed={"first_at_once": True})
+    assert (ended.tally.failures, ended.tally.annotated) == ({"rejected": 1}, 8)
+    assert (bureau.asked["call"], sum(bureau.sizes)) == (2, 7)
 
 
 def test_few_files_wait_however_small_they_are(
@@ -335,3 +456,23 @@ def test_a_full_disk_is_told_and_costs_nothing(
     gc.collect()
     assert caplog.messages == []  # as of errors that nobody has looked at
     assert go(bureau, source).tally.annotated == 2
+
+
+def test_a_full_disk_is_told_where_nobody_waits_for_what_is_taken_in(
+    bureau: Bureau,
+    tmp_path: Path,
+    interrupted: Interrupted,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    interrupted(archive(tmp_path / "a.jsonl", range(3)))
+    bureau.batches[0].looks = 3
+    (tmp_path / "none.jsonl").write_text('{"id": "e", "text": ""}\n', encoding="utf-8")
+
+    def full(**given: Any) -> None:
+        raise OSError(28, os.strerror(28))
+
+    with monkeypatch.context() as patch:
+        patch.setattr("attributor.archive.asking.batch_desk.tempfile.TemporaryFile", full)
+        with pytest.raises(StoreError, match="No space left on device"):
+            go(bureau, tmp_path / "none.jsonl")
+    assert go(bureau, tmp_path / "none.jsonl").tally.requests_out == 0

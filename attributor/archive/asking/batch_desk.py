@@ -40,9 +40,15 @@ PATIENCE = 3600.0
 MOST_OUTBOXES, LET_IN = 32, 1000
 """Files that wait at once to be handed in, and requests that are let in when there is room."""
 GONE_AFTER = 300.0
-"""Seconds for which a server says that it does not have something until it is asked anew."""
-LONGEST_REST = 900.0
-"""Seconds between two files that the server refuses for their tokens."""
+"""Seconds of one run for which a server says that it does not have something, until it is asked
+anew."""
+GONE_UNSEEN_AFTER = 24 * 3600.0
+"""The same where nobody waits for it, and each run looks once."""
+LONGEST_REST, LONGEST_REFUSAL = 900.0, 24 * 3600.0
+"""Seconds between two files that the server refuses for their tokens, and in all: what others gave
+it is answered in a day."""
+FIRST_TRIES = 3
+"""Requests that are asked at once, one after the other, if the server rejects them."""
 TOO_MANY_TOKENS = "token_limit_exceeded"
 _NO_CREDIT = ("billing", "quota")
 _LIMIT = re.compile(r"limit:?\s*([\d,]{3,})", re.IGNORECASE)
@@ -100,7 +106,9 @@ class BatchDesk:
         self._api, self._store, self._ledger, self._run = api, store, ledger, run
         self._budget, self._stop, self._attempts = budget, stop, attempts
         self._pace = pace or Pace()
-        self._most_tokens = queued_tokens or float("inf")
+        self._most_tokens = self._known_limit = queued_tokens or float("inf")
+        self._most_refused = 0.0
+        self._refused_since: float | None = None
         self._waiting: dict[str, asyncio.Future[Given]] = {}
         self._tries: Counter[str] = Counter()
         self._held: dict[str, float] = {}
@@ -112,7 +120,7 @@ class BatchDesk:
         self._asked_at, self._heard_at = time.monotonic(), float("-inf")
         self._look_at = self._hand_in_at = 0.0
         self._rest = self._pace.look
-        self._first = first
+        self._first, self._first_tries = first, 0
         self._asking: asyncio.Task[None] | None = None
         self._carrying: asyncio.Task[None] | None = None
         self._ended: BaseException | None = None
@@ -163,18 +171,20 @@ class BatchDesk:
 
         If nobody waited for any of it, at least what is over is taken in.
         """
-        if self._asking is not None:
-            await self._asking  # it is paid for
-        if self._carrying is not None:
-            self._carrying.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._carrying
-        elif self._open:
-            with suppress(ModelError, Stopping):
-                await self._stop.unless_asked(self._take_in())
-        for outbox in self._outboxes:
-            outbox.file.close()
-        await self._api.aclose()
+        try:
+            if self._asking is not None:
+                await self._asking  # it is paid for
+            if self._carrying is not None:
+                self._carrying.cancel()
+                with suppress(asyncio.CancelledError):
+                    await self._carrying
+            elif self._open:
+                with suppress(ModelError, Stopping), on_the_disk(self._store):
+                    await self._stop.unless_asked(self._take_in())
+        finally:
+            for outbox in self._outboxes:
+                outbox.file.close()
+            await self._api.aclose()
 
     def _put(self, key: str, request: Request, article: int) -> None:
         """Write the request into the file that goes next, if there is room for it."""
@@ -206,15 +216,34 @@ class BatchDesk:
         return self._asking is not None and not self._asking.done()
 
     async def _ask_at(self, desk: Desk, key: str, request: Request, article: int) -> None:
-        """Have a request answered at once; all others are held meanwhile."""
+        """Have a request answered at once; all others are held meanwhile.
+
+        One that is rejected says little of the others: the next is asked at once, too, and after
+        a few the batch ends.
+        """
         try:
             self._settle(key, await desk.answer(key, request, article))
         except ModelError as error:
             self._settle(key, error)
+            if type(error) is RequestError:
+                self._asking = None
+                self._note_rejected(error)
         except Exception as error:  # the store fails, or the batch is ending
             self._let_go(error)
 
+    def _note_rejected(self, error: RequestError) -> None:
+        self._first_tries += 1
+        if self._first_tries >= FIRST_TRIES:
+            self._stop.ask(
+                "stopped",
+                f"The first {self._first_tries} requests were rejected, the last one so: "
+                f"{error.message} See to that, and run it again with --retry-failed; without it "
+                "these articles stay in quarantine.",
+                error.exit_code,
+            )
+
     async def _carry(self) -> None:
+        submissions.all_seen(self._store, self._open)  # what earlier runs missed does not count
         try:
             with on_the_disk(self._store):
                 await self._stop.unless_asked(self._rounds())
@@ -268,12 +297,13 @@ class BatchDesk:
         outbox.file.close()
         submission = submissions.opened(self._store, self._run, self._api.address, outbox, file_id)
         self._open.append(submission)
-        await self._confirm(submission)
+        await self._confirm(submission, is_new=True)
 
-    async def _confirm(self, submission: Submission) -> str:
+    async def _confirm(self, submission: Submission, *, is_new: bool) -> str:
         """Have an uploaded file answered; gives the batch's id."""
+        name, file_id, since = submission.name, submission.file, submission.since
         try:
-            batch_id = await self._api.submit(submission.name, submission.file, submission.since)
+            batch_id = await self._api.submit(name, file_id, since, is_new=is_new)
         except RequestError:  # it will never be taken
             self._close(submission)
             raise
@@ -300,17 +330,18 @@ class BatchDesk:
     async def _look(self, submission: Submission) -> None:
         batch_id = submissions.batch_of(self._store, submission)
         if batch_id is None:  # the last run was ended in the middle
-            batch_id = await self._confirm(submission)
+            batch_id = await self._confirm(submission, is_new=False)
         status = await self._api.look(batch_id, submission.file, submission.since)
         submissions.noted(self._store, submission, status=status.name)
-        is_there = status.name != UNKNOWN
+        is_there = status.name != UNKNOWN and not status.withholds
         for file_id in status.files if status.is_over else ():
             with tempfile.TemporaryFile(dir=self._store.path.parent) as file:
                 if await self._api.download(file_id, file):
                     await self._read(submission, file)
                 else:
                     is_there = False
-        is_gone = submissions.missing_for(self._store, submission, is_there) >= GONE_AFTER
+        patience = GONE_AFTER if self._carrying else GONE_UNSEEN_AFTER
+        is_gone = submissions.missing_for(self._store, submission, is_there) >= patience
         if is_gone or (is_there and status.is_over):
             self._end(submission, status)
 
@@ -346,14 +377,14 @@ class BatchDesk:
     def _end(self, submission: Submission, status: Status) -> None:
         """Nothing more comes of it: what is left may be asked again."""
         left = self._close(submission)
-        if status.code == TOO_MANY_TOKENS and len(left) > 1:
-            self._learn_limit(submission, status.complaint)
+        if status.code == TOO_MANY_TOKENS and self._may_fit(submission, status.complaint):
+            self._learn_limit(submission)
         elif status.name == "failed":
             raise self._rejected(status)
         elif not status.completed or status.name == "completed":
             self._tries.update(left)
         if status.completed:
-            self._rest = self._pace.look
+            self._take_more()
         for key in left:
             tired = self._tries[key] >= self._attempts
             self._settle(key, self._unanswered(key) if tired else None)
@@ -390,19 +421,41 @@ class BatchDesk:
                 del self._held[key]
                 self._settle(key, None)
 
-    def _learn_limit(self, submission: Submission, complaint: str) -> None:
-        """Give the server no more tokens at once than it takes, and not at once again."""
+    def _may_fit(self, submission: Submission, complaint: str) -> bool:
+        """Whether the server may take the requests, in smaller files or when others have room."""
         told = _LIMIT.search(complaint)
-        known = float(told[1].replace(",", "")) if told else float("inf")
-        if known >= submission.tokens:  # it counts otherwise than we, or others have filled it
-            known = submission.tokens / 2
-        self._most_tokens = min(self._most_tokens, known)
+        if told:
+            self._known_limit = min(self._known_limit, float(told[1].replace(",", "")))
+        self._most_refused = max(self._most_refused, submission.tokens)
+        refused_since = self._refused_since = self._refused_since or time.monotonic()
+        is_too_large = submission.requests == 1 and submission.tokens > self._known_limit
+        return not is_too_large and time.monotonic() < refused_since + LONGEST_REFUSAL
+
+    def _learn_limit(self, submission: Submission) -> None:
+        """Give the server no more tokens at once than it takes, and not at once again."""
+        # If that is no more than it names, it counts otherwise than we, or others have filled it.
+        is_within = submission.tokens <= self._known_limit
+        most = submission.tokens / 2 if is_within else self._known_limit
+        self._most_tokens = min(self._most_tokens, most)
         for outbox in list(self._outboxes):
             outbox.most_tokens = self._most_tokens
-            if outbox.tokens > self._most_tokens:
+            if outbox.tokens > self._most_tokens and len(outbox.orders) > 1:
                 self._empty(outbox)
         self._hand_in_at = time.monotonic() + self._rest
         self._rest = min(2 * self._rest, LONGEST_REST)
+
+    def _take_more(self) -> None:
+        """The server has answered a file: larger ones may go again, up to a limit that is known.
+
+        After each, twice as much, as slow start in TCP, until there is room for the largest that
+        was refused.
+        """
+        self._rest, self._refused_since = self._pace.look, None
+        if self._most_tokens < self._known_limit:
+            more = 2 * self._most_tokens
+            self._most_tokens = self._known_limit if more >= self._most_refused else more
+            for outbox in list(self._outboxes):
+                self._empty(outbox)
 
     def _empty(self, outbox: Outbox) -> None:
         """Have its requests asked again, in smaller files."""

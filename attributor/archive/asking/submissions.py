@@ -159,6 +159,13 @@ def noted(store: Store, submission: Submission, **columns: Any) -> None:
     )
 
 
+def all_seen(store: Store, those: list[Submission]) -> None:
+    """Note that the server has them all, as long as it does not say otherwise."""
+    with store.transaction():
+        for submission in those:
+            noted(store, submission, missing_since=None)
+
+
 def missing_for(store: Store, submission: Submission, is_there: bool) -> float:
     """Note whether the server has it; gives for how many seconds it has said that it has not.
 

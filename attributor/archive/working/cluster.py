@@ -27,7 +27,7 @@ from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.tally import Tally
 from attributor.archive.working import worker
 from attributor.archive.working.worker import Plan
-from attributor.errors import ClusterError, UsageError, quoted
+from attributor.errors import ClusterError, UsageError, panics_as_errors, quoted
 
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
@@ -128,7 +128,8 @@ class Cluster:
         from distributed.client import FutureCancelledError
 
         try:
-            return await future
+            with panics_as_errors():
+                return await future
         except KilledWorker as error:
             raise Crashed from error
         except (FutureCancelledError, OSError) as error:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from attributor.archive.storing.rows import Failure, Rows, rows_of
-from attributor.errors import AnswerError, UsageError
+from attributor.errors import AnswerError, UsageError, panics_as_errors
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Conversation, Request
 from attributor.prompting.client import check_length
@@ -77,7 +77,8 @@ def guarded(making: Callable[[], T]) -> T | Useless:
         MemoryError: there is too little for it here.
     """
     try:
-        return making()
+        with panics_as_errors():
+            return making()
     except (UsageError, MemoryError):
         raise
     except Exception as error:  # a fault in one article must not cost the others
