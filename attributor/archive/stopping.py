@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Awaitable
 from typing import Literal, TypeVar
 
 from attributor.errors import AttributorError
 
 T = TypeVar("T")
+
+FROM_A_TERMINAL = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)
+)
+"""Signals that a terminal sends to all of its processes: Ctrl-C, and that it is closed. They are
+for the batch, which ends what works for it."""
 
 State = Literal["finished", "stopped", "interrupted"]
 

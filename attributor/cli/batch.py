@@ -44,7 +44,7 @@ Examples:
 Exit codes: 0 all is annotated; 6 something is in quarantine; 7 the budget is used up; 4 the server
 lets nobody in or gives no credit; 5 the store cannot be used; 8 the cluster cannot be used, or was
 lost; 3 a source stands for nothing, or the archive cannot be read on; 1 a process cannot begin, or
-a fault here; 130 or 143 ended by a signal.
+a fault here; 130, 143 or 129 ended by a signal (Ctrl-C, SIGTERM, or its terminal was closed).
 """
 
 
@@ -342,16 +342,24 @@ async def _until_a_signal(work: Batch, options: Options) -> int:
 
 
 def _listen(work: Batch, cancel: Any) -> list[int]:
-    """Have a first signal end the batch in order, a second one at once, a third one the process."""
+    """Have a first signal end the batch in order, a second one at once, a third one the process.
+
+    A terminal that is closed says so once or twice, and that is no impatience.
+    """
     import asyncio
     import signal
     from contextlib import suppress
 
     heard: list[int] = []
     loop = asyncio.get_running_loop()
-    numbers = (signal.SIGINT, signal.SIGTERM)
+    hangup = getattr(signal, "SIGHUP", None)  # none on Windows
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if hangup is not None and signal.getsignal(hangup) != signal.SIG_IGN:  # as nohup has it
+        numbers.append(hangup)
 
     def on_signal(number: int) -> None:
+        if heard and number == hangup:
+            return
         heard.append(number)
         if len(heard) > 1:
             for each in numbers:

@@ -22,9 +22,14 @@ def say(sentence: str) -> None:
 
 @contextmanager
 def heard_or_not() -> Iterator[None]:
-    """Where standard error is gone, a terminal or a pipe, the work goes on and tells nobody."""
+    """Where standard error is gone, a terminal or a pipe, the work goes on and tells nobody.
+
+    A pipe that is full for the moment, and that nobody may wait for, takes this later or never.
+    """
     try:
         yield
+    except BlockingIOError:
+        pass
     except OSError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stderr.fileno())  # for what waits to be written, too

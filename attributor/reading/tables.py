@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain, islice, takewhile
+from itertools import chain, islice
 from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
@@ -19,6 +19,7 @@ _SAMPLE_LINES = 200
 _SAMPLE_LENGTH = 1_000_000  # characters
 _HEADING = 100  # characters; what is longer is no column's name
 _DATUM = re.compile(r"[\d\W]*\d[\d\W]*")  # a number or a date, which is no column's name either
+_BLANK = re.compile(r"[\s,;|\"]*")  # a line without a cell that says anything
 _EXCEL = re.compile(r"sep=(.)\r?\n?")
 
 Line = tuple[str, int]
@@ -37,17 +38,13 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     """
     # The limit on a row is ours; the module's own, for the whole process, must not be below it.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_BYTES))
-    lines = _lines(pieces(stream, name, how.encoding))
+    told, lines = _told(_lines(pieces(stream, name, how.encoding)))
+    above, lines = _beginning(lines)
     head, broken = _head(lines)
-    excel = _EXCEL.fullmatch(head[0][0]) if head else None
-    if excel:
-        del head[0]
-    blank = sum(1 for _ in takewhile(lambda line: not line[0].strip(), head))
-    del head[:blank]
     if not head:
         raise ReadingError(f"{quoted(name)} is empty: give it a header and rows.", article=name)
     sample = [line for line, _ in head]
-    delimiter = excel[1] if excel else _delimiter(sample, how.columns)
+    delimiter = told or _delimiter(sample, how.columns)
     sampled = _sampled(sample, delimiter)
     first, *others = _readable(sampled)
     is_header = first == sampled[0] and _is_header(first, how.columns)
@@ -55,8 +52,8 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     places = layout(names, others if is_header else [first, *others], name, how)
     rows = Rows(name, names[places["text"]], how.on_guess)
     empty = True
-    for number, row in enumerate(_rows(chain(head, lines), delimiter), 1 + blank):
-        if row and not (number == 1 + blank and is_header):
+    for number, row in enumerate(_rows(chain(head, lines), delimiter), 1 + above):
+        if not _is_blank(row) and not (number == 1 + above and is_header):
             empty = False
             place = f"{name}:{number}"
             yield rows.found(place, _values(row, place, places, len(names)))
@@ -64,6 +61,23 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
         raise broken
     if empty:
         raise ReadingError(f"{quoted(name)} has a header and no rows: add some.", article=name)
+
+
+def _told(lines: Iterator[Line]) -> tuple[str, Iterator[Line]]:
+    """The delimiter that the first line names for Excel (empty if it does not); other lines."""
+    first = next(lines, ("", 0))
+    named = _EXCEL.fullmatch(first[0])
+    return (named[1], lines) if named else ("", chain([first], lines))
+
+
+def _beginning(lines: Iterator[Line]) -> tuple[int, Iterator[Line]]:
+    """How many lines are blank before the first that is not, and that one with all others."""
+    blank = 0
+    for line, quotes in lines:
+        if quotes % 2 or not _BLANK.fullmatch(line):
+            return blank, chain([(line, quotes)], lines)
+        blank += 1
+    return blank, iter(())
 
 
 def _head(lines: Iterator[Line]) -> tuple[list[Line], ReadingError | None]:
@@ -119,7 +133,11 @@ def _delimiter(sample: Sequence[str], columns: Columns) -> str:
 def _sampled(sample: Sequence[str], delimiter: str) -> list[list[str] | str]:
     """The rows of the sample that are not blank, see `_parse`; it may cut off the last one."""
     feed = _Feed((line, 0) for line in sample)
-    return [row for row in _parse(feed, delimiter) if row]
+    return [row for row in _parse(feed, delimiter) if not _is_blank(row)]
+
+
+def _is_blank(row: list[str] | str) -> bool:
+    return not isinstance(row, str) and not any(cell.strip() for cell in row)
 
 
 def _readable(rows: Sequence[list[str] | str]) -> list[list[str]]:

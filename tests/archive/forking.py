@@ -52,6 +52,7 @@ def _become(told: dict[str, object]) -> None:
 
     os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job ignores it
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)  # the tests may run under nohup
     os.environ.update({str(k): str(v) for k, v in dict(told["environ"]).items()})  # type: ignore[call-overload]
     output = os.open(Path(str(told["output"])), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     os.dup2(output, 1)

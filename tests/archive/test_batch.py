@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from panics import PanicException
 from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED, Budget
@@ -27,7 +28,14 @@ from attributor.archive.storing.store import Store
 from attributor.archive.working import processes
 from attributor.archive.working.makers import ModelMaker
 from attributor.archive.working.stepping import FEW
-from attributor.errors import AttributorError, BusyError, ReadingError, StoreError, UsageError
+from attributor.errors import (
+    AttributorError,
+    BusyError,
+    PanicError,
+    ReadingError,
+    StoreError,
+    UsageError,
+)
 from attributor.prompting import Answer, Request
 from attributor.prompting.exchange import Message
 from attributor.reading.archives import Entry, entries
@@ -485,6 +493,34 @@ def test_what_goes_wrong_beside_the_articles_ends_the_batch_too(
 
     monkeypatch.setattr(ModelMaker, "note", broken)
     with pytest.raises(StoreError, match="disk is full"):
+        run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(9)))
+    assert rows(tmp_path / "a.db", STATES) == [("stopped",)]
+
+
+@pytest.mark.parametrize("where", ["admit", "save"])
+def test_a_library_that_panics_over_the_store_ends_the_batch_with_an_error(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise PanicException("index out of bounds")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(f"attributor.archive.batch.{where}", broken)
+        with pytest.raises(PanicError, match="index out of bounds"):
+            run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(9)))
+    assert rows(tmp_path / "a.db", STATES) == [("stopped",)]
+    assert run(tmp_path / "a.db", annotator(shop), tmp_path / "a.jsonl").exit_code_at_end == 0
+    assert shop.sold.total() == 9
+
+
+def test_an_article_that_is_given_up_though_nothing_ends_the_batch_is_an_error(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def given_up(*_: object) -> NoReturn:
+        raise Stopping
+
+    monkeypatch.setattr(ModelMaker, "make", given_up)
+    with pytest.raises(Stopping):
         run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(9)))
     assert rows(tmp_path / "a.db", STATES) == [("stopped",)]
 

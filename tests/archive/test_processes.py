@@ -48,7 +48,7 @@ def say_is(running: Running, word: str) -> None:
         os.sched_yield()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_finishes_what_is_in_flight_makes_no_new_call_and_says_how_to_go_on(
     number: signal.Signals, shop: Shop, forker: Forker, tmp_path: Path
 ) -> None:
@@ -68,6 +68,24 @@ def test_a_signal_finishes_what_is_in_flight_makes_no_new_call_and_says_how_to_g
     again = forker.begin(*call, OPENAI_BASE_URL=shop.url)
     assert again.wait() == 0, again.said
     assert shop.sold.total() == 30
+
+
+def test_a_terminal_that_is_closed_costs_no_call(
+    shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db"
+    closed = Closed(shop, 6)
+    running = forker.begin(
+        *batch(store, "--concurrency", "3", str(source)), OPENAI_BASE_URL=shop.url
+    )
+    assert closed.reached.wait(60)
+    os.killpg(running.pid, signal.SIGHUP)  # to its processes, too
+    say_is(running, "are waited for")
+    os.killpg(running.pid, signal.SIGHUP)  # once by the shell, once by the system
+    shop.gate.set()
+    assert running.wait() == 128 + signal.SIGHUP
+    found = counts(store)
+    assert found["answers"] == found["annotated"] == shop.sold.total() < 10
 
 
 def test_a_second_signal_stops_at_once(shop: Shop, forker: Forker, tmp_path: Path) -> None:

@@ -55,12 +55,13 @@ def test_every_entry_comes_once_in_its_order() -> None:
 
 def test_what_reading_ends_with_is_raised_after_what_was_read() -> None:
     def broken() -> Iterator[Entry]:
-        yield from map(entry, range(reading_ahead.CHUNK))
+        yield from map(entry, range(reading_ahead.CHUNK + 3))
         raise ReadingError("There is no room.")
 
     async def go() -> None:
         found = chunks(Stop(), broken())
         assert len(await anext(found)) == reading_ahead.CHUNK
+        assert len(await anext(found)) == 3
         with pytest.raises(ReadingError, match="no room"):
             await anext(found)
 

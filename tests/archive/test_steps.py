@@ -6,6 +6,7 @@ import json
 import pickle
 
 import pytest
+from panics import PanicException
 
 from attributor.archive.storing.rows import Rows
 from attributor.archive.working.steps import Asking, Useless, step
@@ -77,11 +78,12 @@ def test_an_answer_to_a_cut_prompt_is_too_short_to_be_true(who: Annotator) -> No
     assert outcome.kind == "too long"
 
 
+@pytest.mark.parametrize("fault", [RuntimeError("no"), PanicException("no")])
 def test_a_fault_of_the_program_is_one_articles_failure(
-    who: Annotator, monkeypatch: pytest.MonkeyPatch
+    who: Annotator, monkeypatch: pytest.MonkeyPatch, fault: BaseException
 ) -> None:
     def broken(article: Article) -> None:
-        raise RuntimeError("no")
+        raise fault
 
     monkeypatch.setattr(who, "dialogue", broken)
     outcome = step(who, ARTICLE, {})

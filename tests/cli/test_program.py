@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,9 +12,11 @@ from pathlib import Path
 import click
 import pytest
 from click.shell_completion import ShellComplete
+from panics import PanicException
 
 import attributor
 from attributor.cli import COMMANDS, cli
+from attributor.cli.messages import say
 from attributor.errors import AnswerError, ReadingError
 
 from .conftest import Run
@@ -63,6 +67,7 @@ def test_completion_takes_the_users_shell(run: Run, monkeypatch: pytest.MonkeyPa
         (AnswerError("The answer is broken.", article="a"), 4, "Error: 'a': The answer is broken."),
         (KeyboardInterrupt(), 130, "Cancelled."),
         (KeyError("sk-secret \x1b[31m"), 1, "Error: This should not have happened (KeyError)"),
+        (PanicException("index"), 1, "Error: This should not have happened (PanicError)"),
         (OSError(28, "No space left on device"), 1, "Error: No space left on device."),
     ],
 )
@@ -83,6 +88,22 @@ def test_a_traceback_is_shown_when_asked_for(run: Run, monkeypatch: pytest.Monke
         assert result.exit_code == 1
         assert "Traceback (most recent call last)" in result.stderr
         assert "\x1b" not in result.stderr
+
+
+def test_a_line_that_a_full_pipe_does_not_take_silences_no_later_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ours, theirs = os.pipe()
+    with os.fdopen(ours, "rb", 0) as listener, os.fdopen(theirs, "w", encoding="utf-8") as speaker:
+        os.set_blocking(theirs, False)
+        monkeypatch.setattr(sys, "stderr", speaker)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                os.write(theirs, bytes(4096))
+        say("The first.")
+        listener.read(1_000_000)
+        say("The second.")
+        assert b"The second.\n" in listener.read(1_000_000)
 
 
 def test_help_is_printed_without_what_only_work_needs() -> None:

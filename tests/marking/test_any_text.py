@@ -15,7 +15,8 @@ from attributor.marking.language import codes
 from attributor.records import Article
 
 MARKS = [*"“”„«»‹›‘’‚\"'`″′—–-:.,;!?…()[]", "``", "''"]
-SPACES = [" ", "  ", "\n", "\n\n", "\r\n", "\r\n\r\n", "\t", "\u00a0", "\u2028", "\u2029"]
+SPACES = [" ", "  ", "\n", "\n\n", "\r\n", "\r\n\r\n", "\t", "\u00a0", "\u2009", "\u0085"]
+SPACES += ["\u2028", "\u2029"]
 ODD = [
     "\x00",
     "\x1b[31m",
@@ -30,7 +31,7 @@ ODD = [
 ODD += ["\ud800", "ﬁ", "İ", "ß", "ǅ", "٣", "中"]
 WORDS = (
     "Nela", "Brandt", "Mr.", "U.S.", "said", "says", "told", "according", "to", "that", "not",
-    "the", "a", "mayor", "report", "he", "she", "they", "who", "I", "it’s", "players’", "12",
+    "A", "the", "a", "mayor", "report", "he", "she", "they", "who", "I", "it’s", "players’", "12",
     "O'Neill", "'n'", "5'11\"", "rekao", "je", "da", "Она", "каже", "и",
 )  # fmt: skip
 PROSE = st.lists(st.sampled_from([*MARKS, *SPACES, *ODD, *WORDS, " ", " "]), max_size=60).map(

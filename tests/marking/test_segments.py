@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import pytest
+from panics import PanicException
 
 from marking.marked import marking, segments
 
@@ -27,6 +30,24 @@ def test_a_passage_of_two_sentences_is_two_segments() -> None:
     assert segments(text) == [
         "“The ferry is late tonight.", "Nobody knows the reason,”", "Nela Brandt said.",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("space", ["\u00a0", "\u2009", "\u3000", "\u0085", " ", "\t"])
+def test_white_space_of_any_kind_parts_sentences(space: str) -> None:
+    text = f"Nobody knows plan A{space}. We keep to it in U.S{space}.{space}The ferry is late."
+    found = segments(text)
+    assert " ".join(found).split() == text.split()
+    assert found[-1] == "The ferry is late."
+
+
+def test_a_text_over_which_the_splitter_breaks_down_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def broken(code: str, text: str) -> NoReturn:
+        raise PanicException("index out of bounds")
+
+    monkeypatch.setattr("sentencex.get_sentence_boundaries", broken)
+    assert segments("One came today. Two came.") == ["One came today. Two came."]
 
 
 def test_inner_marks_cut_nothing() -> None:

@@ -220,6 +220,24 @@ def test_lines_above_the_header_that_are_blank_are_no_matter(one: Path) -> None:
     assert told(one) == ["t.csv:4"]
 
 
+@pytest.mark.parametrize("above", [",,\n", '"","",""\n', " ; ;\n", "\n" * 500, ",,,\n" * 300])
+def test_empty_rows_above_the_header_are_no_matter(one: Path, above: str) -> None:
+    one.write_bytes(f"{above}id,title,text\n1,Ferry,{LEAD}\n".encode())
+    (found,) = articles(one)
+    assert (found.id, found.title, found.text) == ("1", "Ferry", LEAD)
+
+
+@pytest.mark.parametrize("between", ["   \n", ",,\n", '"",,\n', "\t\n"])
+def test_empty_rows_between_others_are_no_matter_and_count(one: Path, between: str) -> None:
+    one.write_bytes(f"id,title,text\n{between}1,Ferry,{LEAD}\n{between}2,Ferry,\n".encode())
+    assert told(one) == ["1", "'t.csv:5' has no text in 'text': fill it in."]
+
+
+def test_a_cell_that_begins_with_a_line_end_is_no_empty_row(one: Path) -> None:
+    one.write_bytes(f'"\n{LEAD}",1\n"{LEAD}",2\n'.encode())
+    assert [article.text.strip() for article in articles(one)] == [LEAD.strip()] * 2
+
+
 def test_a_first_row_that_cannot_be_read_is_an_error_and_no_guide(one: Path) -> None:
     said = 'The minister said "we will see" to reporters in the capital, and left.'
     rows = table([[n, said, "2020-01-01"] for n in range(2, 25)])

@@ -28,6 +28,7 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
+from attributor.archive.stopping import FROM_A_TERMINAL
 from attributor.errors import AttributorError
 from attributor.pipeline import Annotator
 from attributor.records import Article
@@ -260,11 +261,11 @@ class Process:
 
 @contextmanager
 def _deaf() -> Iterator[None]:
-    """A process that is begun here never hears Ctrl-C: that is for the batch, which ends it."""
+    """A process that is begun here never hears the terminal."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    heard = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT,))
+    heard = signal.pthread_sigmask(signal.SIG_BLOCK, FROM_A_TERMINAL)
     try:
         yield
     finally:
@@ -364,7 +365,8 @@ def _serve_as_fork(pipe: socket.socket, start: Start) -> None:
 
 def _end_with_the_batch() -> None:
     """Have this process end with its parent, however that ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for number in FROM_A_TERMINAL:
+        signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

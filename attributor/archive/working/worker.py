@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 import attributor
 from attributor.archive.asking.limits import Limits
 from attributor.archive.recipe import Recipe
-from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.stopping import FROM_A_TERMINAL, Stop, Stopping
 from attributor.archive.working.steps import (
     TOO_LONG_FOR_US,
     Answers,
@@ -185,8 +185,9 @@ async def forget(run: str) -> None:
 
 
 def dask_setup(worker: Worker) -> None:
-    """What a worker of a local cluster does first: Ctrl-C is for the driver, which ends it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    """What a worker of a local cluster does first: it hears no terminal, the driver ends it."""
+    for number in FROM_A_TERMINAL:
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _own_key() -> object:
