@@ -89,8 +89,12 @@ class Beginning:
 
     def forked(self, count: int) -> list[Process]:
         """So many processes, if they can be forked."""
+        if not self.forks:
+            return []
         begin = partial(_forked, self._start)
-        return [Process(begin) for _ in range(count if self.forks else 0)]
+        processes = [Process(begin) for _ in range(count)]
+        gc.freeze()  # to look through what they share with this process would be to copy it
+        return processes
 
     def anew(self) -> Process:
         """One process that imports all for itself."""
