@@ -43,7 +43,7 @@ IN_QUARANTINE = 6
 TICK = 1.0
 """Seconds between two looks at how far it is."""
 TIDY_EVERY = 5_000
-"""Articles after which garbage is looked for everywhere, which empties CPython's free lists, too."""
+"""Articles after which all garbage is looked for, which empties CPython's free lists, too."""
 HOPELESS_AFTER = 20
 """Failures in a row, beside those that were in flight, after which a run ends."""
 
