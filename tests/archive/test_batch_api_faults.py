@@ -9,15 +9,16 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import pytest
+from panics import PanicException
 from replies import Reply
 
 from attributor.archive.asking import submissions
 from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.stopping import Stop
-from attributor.errors import StoreError, UsageError
+from attributor.errors import PanicError, StoreError, UsageError
 from attributor.prompting.batch_api import CLOCKS_DIFFER, KEPT
 
 from . import bureau as bureaus
@@ -366,6 +367,21 @@ def test_a_first_request_that_is_rejected_alone_keeps_back_no_other(
     ended = go(bureau, archive(tmp_path / "a.jsonl", range(9)), speed={"first_at_once": True})
     assert (ended.tally.failures, ended.tally.annotated) == ({"rejected": 1}, 8)
     assert (bureau.asked["call"], sum(bureau.sizes)) == (2, 7)
+
+
+@pytest.mark.parametrize("where", ["ledger.Ledger.keep", "submissions.all_seen"])
+def test_a_library_that_panics_while_requests_are_carried_ends_the_run_with_an_error(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise PanicException("index out of bounds")
+
+    source = archive(tmp_path / "a.jsonl", range(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(f"attributor.archive.asking.{where}", broken)
+        with pytest.raises(PanicError):
+            go(bureau, source, speed={"first_at_once": True})
+    assert go(bureau, source).tally.annotated == 3
 
 
 def test_few_files_wait_however_small_they_are(

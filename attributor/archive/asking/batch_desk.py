@@ -28,7 +28,14 @@ from attributor.archive.asking.submissions import Order, Outbox, Submission, on_
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.store import Store
 from attributor.archive.tally import Tally
-from attributor.errors import BusyError, CreditError, ModelError, RequestError, StoreError
+from attributor.errors import (
+    BusyError,
+    CreditError,
+    ModelError,
+    RequestError,
+    StoreError,
+    panics_as_errors,
+)
 from attributor.prompting import Answer, Request, tokens
 from attributor.prompting.batch_api import UNKNOWN, BatchApi, Result, Status
 from attributor.prompting.client import REASONING_ROOM
@@ -222,7 +229,8 @@ class BatchDesk:
         a few the batch ends.
         """
         try:
-            self._settle(key, await desk.answer(key, request, article))
+            with panics_as_errors():
+                self._settle(key, await desk.answer(key, request, article))
         except ModelError as error:
             self._settle(key, error)
             if type(error) is RequestError:
@@ -243,8 +251,8 @@ class BatchDesk:
             )
 
     async def _carry(self) -> None:
-        submissions.all_seen(self._store, self._open)  # what earlier runs missed does not count
         try:
+            submissions.all_seen(self._store, self._open)  # what earlier runs missed is forgotten
             with on_the_disk(self._store):
                 await self._stop.unless_asked(self._rounds())
         except ModelError as error:
