@@ -99,8 +99,9 @@ class Batch:
             self.run_id = _noted(store, self._recipe, recipe.name, options)
         try:
             self.maker = made(store, self.run_id, self.stop)
-        except BaseException:
-            self._end("stopped", "it could not begin")
+        except BaseException:  # there was no run
+            with suppress(StoreError):
+                store.execute("DELETE FROM runs WHERE id = ?", (self.run_id,))
             raise
         self.tally.total = self._total()
         self._horizon = Horizon(options.sources)
