@@ -71,6 +71,8 @@ def test_lists_quotes_tables_and_breaks_add_no_characters() -> None:
         "<html><body><nav><a href=/>Home</a> <a href=/b>Sport</a></nav></body></html>",
         "<html><body><script>var article = 'The mayor said many things, all of them here.'",
         "",
+        "<ul><li><a href=/>Home</a><li>Sport</ul>",
+        "<p>Yes.</p>",
         "<html><body>" + "<div>" * 20_000 + "x",
         "<html><body><!-- " + LONG,
     ],
@@ -78,6 +80,12 @@ def test_lists_quotes_tables_and_breaks_add_no_characters() -> None:
 def test_a_page_without_an_article_is_refused(html: str) -> None:
     with pytest.raises(ReadingError, match="'x' has no article in it"):
         article_from_html(html, id="x")
+
+
+def test_a_short_piece_of_a_page_is_an_article() -> None:
+    html = f"<p>{LONG}</p>\n<p>On <b>Monday</b>.</p><script>alert(1)</script>"
+    assert article_from_html(html, id="x").text == f"{LONG}\n\nOn Monday."
+    assert article_from_html(f"<div>{LONG}</div>", id="x").text == LONG
 
 
 def test_scripts_and_styles_leave_nothing() -> None:
