@@ -505,8 +505,9 @@ def test_where_nobody_works_any_more_the_batch_ends_with_a_sentence_and_the_ledg
     assert {shop.sold[request] for request in rush.finished} == {1}
 
 
-def test_ctrl_c_lets_workers_here_finish_their_calls_and_ends_them(
-    shop: Shop, forker: Forker, tmp_path: Path
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_ctrl_c_and_a_closed_terminal_let_workers_here_finish_their_calls_and_end_them(
+    number: signal.Signals, shop: Shop, forker: Forker, tmp_path: Path
 ) -> None:
     source, store, closed = (
         archive(tmp_path / "a.jsonl", range(30)),
@@ -520,10 +521,10 @@ def test_ctrl_c_lets_workers_here_finish_their_calls_and_ends_them(
     )
     assert closed.reached.wait(60)
     children = children_of(running)
-    os.killpg(running.pid, signal.SIGINT)  # as a terminal does: to the workers, too
+    os.killpg(running.pid, number)  # as a terminal does: to the workers, too
     say_is(running, "are waited for")
     shop.gate.set()
-    assert running.wait() == 130, running.said
+    assert running.wait() == 128 + number, running.said
     assert "To go on, run the same command again." in running.said
     found = counts(store)
     assert found["answers"] == found["annotated"] == shop.sold.total() < 10
