@@ -343,7 +343,7 @@ def test_a_request_that_is_larger_than_the_limit_ends_the_run(
 def test_a_queue_that_is_full_for_more_than_a_day_ends_the_run(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attributor.archive.asking.batch_desk.LONGEST_REFUSAL", 0.0)
+    monkeypatch.setattr("attributor.archive.asking.queued_tokens.LONGEST_REFUSAL", 0.0)
     bureau.fate = lambda bureau, number, lines: "failed token_limit_exceeded It is full."
     ended = go(bureau, archive(tmp_path / "a.jsonl", range(2)))
     assert (ended.exit_code_at_end, bureau.sizes) == (4, [2])

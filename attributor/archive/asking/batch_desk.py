@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import io
-import re
 import tempfile
 import time
 from collections import Counter
@@ -24,6 +23,7 @@ from typing import IO
 from attributor.archive.asking import submissions
 from attributor.archive.asking.budget import Budget
 from attributor.archive.asking.ledger import Desk, Ledger, storable
+from attributor.archive.asking.queued_tokens import QueuedTokens
 from attributor.archive.asking.submissions import Order, Outbox, Submission, on_the_disk
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.store import Store
@@ -51,14 +51,10 @@ GONE_AFTER = 300.0
 anew."""
 GONE_UNSEEN_AFTER = 24 * 3600.0
 """The same where nobody waits for it, and each run looks once."""
-LONGEST_REST, LONGEST_REFUSAL = 900.0, 24 * 3600.0
-"""Seconds between two files that the server refuses for their tokens, and in all: what others gave
-it is answered in a day."""
 FIRST_TRIES = 3
 """Requests that are asked at once, one after the other, if the server rejects them."""
 TOO_MANY_TOKENS = "token_limit_exceeded"
 _NO_CREDIT = ("billing", "quota")
-_LIMIT = re.compile(r"limit:?\s*([\d,]{3,})", re.IGNORECASE)
 
 Given = tuple[int, Answer] | None
 """The answer and its row in the ledger; None if the server gave none, and it may be asked again."""
@@ -113,9 +109,7 @@ class BatchDesk:
         self._api, self._store, self._ledger, self._run = api, store, ledger, run
         self._budget, self._stop, self._attempts = budget, stop, attempts
         self._pace = pace or Pace()
-        self._most_tokens = self._known_limit = queued_tokens or float("inf")
-        self._most_refused = 0.0
-        self._refused_since: float | None = None
+        self._queued = QueuedTokens(queued_tokens, self._pace.look)
         self._waiting: dict[str, asyncio.Future[Given]] = {}
         self._tries: Counter[str] = Counter()
         self._held: dict[str, float] = {}
@@ -126,7 +120,6 @@ class BatchDesk:
             budget.promise(submission.promised)
         self._asked_at, self._heard_at = time.monotonic(), float("-inf")
         self._look_at = self._hand_in_at = 0.0
-        self._rest = self._pace.look
         self._first, self._first_tries = first, 0
         self._asking: asyncio.Task[None] | None = None
         self._carrying: asyncio.Task[None] | None = None
@@ -211,7 +204,7 @@ class BatchDesk:
                 self._held[key] = promised
                 return
             with on_the_disk(self._store):
-                self._outboxes.append(Outbox(self._store.path.parent, self._most_tokens))
+                self._outboxes.append(Outbox(self._store.path.parent, self._queued.most))
         order = Order(name, key, article, request.purpose, request.part, size, promised)
         with on_the_disk(self._store):
             self._outboxes[-1].put(order, line)
@@ -279,13 +272,15 @@ class BatchDesk:
 
     async def _hand_in(self) -> None:
         """Submit the files that are full, and the last one once nothing more comes."""
-        while self._outboxes and time.monotonic() >= self._hand_in_at:
+        while self._outboxes and time.monotonic() >= max(
+            self._hand_in_at, self._queued.refuses_until
+        ):
             outbox = self._outboxes[0]
             grows = outbox is self._outboxes[-1]
             if grows and time.monotonic() < self._asked_at + self._pace.quiet:
                 return
             queued = sum(submission.tokens for submission in self._open)
-            if self._open and queued + outbox.tokens > self._most_tokens:
+            if self._open and queued + outbox.tokens > self._queued.most:
                 return
             self._outboxes.pop(0)
             try:
@@ -385,14 +380,16 @@ class BatchDesk:
     def _end(self, submission: Submission, status: Status) -> None:
         """Nothing more comes of it: what is left may be asked again."""
         left = self._close(submission)
-        if status.code == TOO_MANY_TOKENS and self._may_fit(submission, status.complaint):
-            self._learn_limit(submission)
+        if status.code == TOO_MANY_TOKENS and self._queued.refused(
+            submission.tokens, submission.requests, status.complaint
+        ):
+            self._pack_anew()
         elif status.name == "failed":
             raise self._rejected(status)
         elif not status.completed or status.name == "completed":
             self._tries.update(left)
-        if status.completed:
-            self._take_more()
+        if status.completed and self._queued.answered():
+            self._pack_anew()
         for key in left:
             tired = self._tries[key] >= self._attempts
             self._settle(key, self._unanswered(key) if tired else None)
@@ -429,49 +426,14 @@ class BatchDesk:
                 del self._held[key]
                 self._settle(key, None)
 
-    def _may_fit(self, submission: Submission, complaint: str) -> bool:
-        """Whether the server may take the requests, in smaller files or when others have room."""
-        told = _LIMIT.search(complaint)
-        if told:
-            self._known_limit = min(self._known_limit, float(told[1].replace(",", "")))
-        self._most_refused = max(self._most_refused, submission.tokens)
-        refused_since = self._refused_since = self._refused_since or time.monotonic()
-        is_too_large = submission.requests == 1 and submission.tokens > self._known_limit
-        return not is_too_large and time.monotonic() < refused_since + LONGEST_REFUSAL
-
-    def _learn_limit(self, submission: Submission) -> None:
-        """Give the server no more tokens at once than it takes, and not at once again."""
-        # If that is no more than it names, it counts otherwise than we, or others have filled it.
-        is_within = submission.tokens <= self._known_limit
-        most = submission.tokens / 2 if is_within else self._known_limit
-        self._most_tokens = min(self._most_tokens, most)
-        for outbox in list(self._outboxes):
-            outbox.most_tokens = self._most_tokens
-            if outbox.tokens > self._most_tokens and len(outbox.orders) > 1:
-                self._empty(outbox)
-        self._hand_in_at = time.monotonic() + self._rest
-        self._rest = min(2 * self._rest, LONGEST_REST)
-
-    def _take_more(self) -> None:
-        """The server has answered a file: larger ones may go again, up to a limit that is known.
-
-        After each, twice as much, as slow start in TCP, until there is room for the largest that
-        was refused.
-        """
-        self._rest, self._refused_since = self._pace.look, None
-        if self._most_tokens < self._known_limit:
-            more = 2 * self._most_tokens
-            self._most_tokens = self._known_limit if more >= self._most_refused else more
-            for outbox in list(self._outboxes):
-                self._empty(outbox)
-
-    def _empty(self, outbox: Outbox) -> None:
-        """Have its requests asked again, in smaller files."""
-        self._outboxes.remove(outbox)
-        outbox.file.close()
-        for order in outbox.orders:
-            self._budget.promise(-order.promised)
-            self._settle(order.key, None)
+    def _pack_anew(self) -> None:
+        """Have all requests asked again that wait in files, for files of another size."""
+        emptied, self._outboxes = self._outboxes, []
+        for outbox in emptied:
+            outbox.file.close()
+            for order in outbox.orders:
+                self._budget.promise(-order.promised)
+                self._settle(order.key, None)
 
     def _rejected(self, status: Status) -> ModelError:
         if any(word in status.code for word in _NO_CREDIT):
