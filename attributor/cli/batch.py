@@ -42,9 +42,10 @@ Examples:
   attributor batch --store archive.db --codebook study.yaml exports/
 
 Exit codes: 0 all is annotated; 6 something is in quarantine; 7 the budget is used up; 4 the server
-lets nobody in or gives no credit; 5 the store cannot be used; 8 the cluster cannot be used, or was
-lost; 3 a source stands for nothing, or the archive cannot be read on; 1 a process cannot begin, or
-a fault here; 130, 143 or 129 ended by a signal (Ctrl-C, SIGTERM, or its terminal was closed).
+lets nobody in, gives no credit, cannot be reached, or rejects it all; 2 the call is refused; 5 the
+store cannot be used; 8 the cluster cannot be used, or was lost; 3 a source stands for nothing, or
+the archive cannot be read on; 1 a process cannot begin, or a fault here; 130, 143 or 129 ended by a
+signal (Ctrl-C, SIGTERM, or its terminal was closed).
 """
 
 
@@ -313,6 +314,8 @@ def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> in
             work = Batch(opened, recipe, options, made, watch)
             stopped = asyncio.run(_until_a_signal(work, options))
         if stopped:
+            if work.stop.state == "stopped":  # it was coming to its end over this
+                say(work.stop.reason or "")
             say(
                 "Stopped at once; what was in flight may be asked again. To go on, run the same "
                 "command again."

@@ -49,7 +49,7 @@ class Status:
     Attributes:
         name: as the server says: validating, in_progress, completed, expired …
         completed: requests that were answered.
-        withholds: whether it names no file with their answers, although it is over.
+        withholds: whether it names no file with their answers, although it should.
         files: the ids of the files with what came of the requests, in no order.
         code: of what is wrong with the whole file; empty if nothing is.
         complaint: the same in the server's words, harmless to show.
@@ -125,15 +125,27 @@ class BatchApi:
 
         return await self._asked(send)
 
-    async def submit(self, name: str, file_id: str, since: float, *, is_new: bool) -> str:
-        """Have an uploaded file answered, unless it is already; gives the batch's id.
+    async def find(self, name: str, since: float) -> str | None:
+        """The id of the batch with this name; None if the server has none.
+
+        Raises:
+            ModelError: the server does not say.
+        """
+
+        async def look() -> str | None:
+            return await self._find(name, since)
+
+        return await self._asked(look)
+
+    async def submit(self, name: str, file_id: str, since: float) -> str:
+        """Have an uploaded file answered that the server was not told to answer; gives its batch.
+
+        An attempt that fails may have reached the server: before the next the batch is looked for.
 
         Args:
             name: of the batch, which nobody else has.
             file_id: see `upload`.
             since: seconds since the epoch before which it was not submitted.
-            is_new: it was never submitted before. Else, and after each attempt that may have
-                reached the server, it is looked for first.
 
         Raises:
             RequestError: the server will never take it, and does not have it.
@@ -141,7 +153,7 @@ class BatchApi:
         """
         import openai
 
-        attempts = count(0 if is_new else 1)
+        attempts = count()
 
         async def send() -> str:
             found = await self._find(name, since) if next(attempts) else None
@@ -292,7 +304,8 @@ class BatchApi:
                 raise
             raise BusyError(
                 f"The Batch API of '{self.host}' does not say which batches it has (HTTP "
-                f"{error.status_code}); try again later."
+                f"{error.status_code}), and it may have one of ours; try again later, or give up "
+                "with 'attributor batch abandon' what it has."
             ) from error
         return None
 
@@ -317,11 +330,12 @@ def _status(batch: Batch) -> Status:
     if not isinstance(batch.status, str):
         raise TypeError(batch)
     completed = getattr(batch.request_counts, "completed", None) or 0
+    is_answered = completed > 0 or (batch.status == "completed" and not batch.error_file_id)
     errors = (batch.errors.data if batch.errors else None) or []
     return Status(
         batch.status,
         completed=completed,
-        withholds=batch.status in OVER and completed > 0 and not batch.output_file_id,
+        withholds=batch.status in OVER and not batch.output_file_id and is_answered,
         files=tuple(filter(None, (batch.output_file_id, batch.error_file_id))),
         code=(errors[0].code if errors else None) or "",
         complaint=shown((errors[0].message if errors else None) or ""),

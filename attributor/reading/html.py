@@ -49,7 +49,7 @@ def article_from_html(html: str, *, id: str, url: str | None = None) -> Article:
     page: Any = trafilatura.bare_extraction(
         tree, url=url, with_metadata=True, include_comments=False
     )
-    if page is None and not looks_like_html(html[:4096].encode("utf-8", "replace")):
+    if page is None and "<html" not in html[:4096].lower():  # a piece of a page
         page = trafilatura.bare_extraction(f"<html><body>{html}</body></html>", url=url)
     paragraphs = [] if page is None or page.body is None else _paragraphs(page.body)
     if page is None or not any(len(p) >= _PARAGRAPH for p in paragraphs):

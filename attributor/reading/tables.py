@@ -41,22 +41,25 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     told, lines = _told(_lines(pieces(stream, name, how.encoding)))
     above, lines = _beginning(lines)
     head, broken = _head(lines)
-    if not head:
-        raise ReadingError(f"{quoted(name)} is empty: give it a header and rows.", article=name)
     sample = [line for line, _ in head]
     delimiter = told or _delimiter(sample, how.columns)
     sampled = _sampled(sample, delimiter)
+    if not sampled:
+        raise ReadingError(f"{quoted(name)} is empty: give it a header and rows.", article=name)
     first, *others = _readable(sampled)
     is_header = first == sampled[0] and _is_header(first, how.columns)
     names = _trimmed(first) if is_header else [str(at + 1) for at in range(len(first))]
     places = layout(names, others if is_header else [first, *others], name, how)
     rows = Rows(name, names[places["text"]], how.on_guess)
+    numbered = enumerate(_rows(chain(head, lines), delimiter), 1 + above)
+    filled = ((number, row) for number, row in numbered if not _is_blank(row))
+    if is_header:
+        next(filled)
     empty = True
-    for number, row in enumerate(_rows(chain(head, lines), delimiter), 1 + above):
-        if not _is_blank(row) and not (number == 1 + above and is_header):
-            empty = False
-            place = f"{name}:{number}"
-            yield rows.found(place, _values(row, place, places, len(names)))
+    for number, row in filled:
+        empty = False
+        place = f"{name}:{number}"
+        yield rows.found(place, _values(row, place, places, len(names)))
     if broken:
         raise broken
     if empty:

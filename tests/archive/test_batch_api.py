@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -264,6 +265,29 @@ def test_the_first_request_has_its_full_price_and_keeps_to_the_budget(
     ended = go(bureau, archive(tmp_path / "b.jsonl", range(9)), speed=tight)
     (cost,) = rows(tmp_path / "a.db", "SELECT SUM(cost_usd) FROM ledger")[0]
     assert (ended.exit_code_at_end, cost) == (BUDGET_REACHED, 2 * 5.1)
+
+
+@pytest.mark.usefixtures("priced")
+def test_a_first_request_that_fits_at_half_the_price_alone_is_not_asked_at_once(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(self: Shop, body: Line) -> Reply:
+        reply = answered(self, body)
+        reply.body["usage"] = {"prompt_tokens": tokens[0], "completion_tokens": tokens[1]}
+        return reply
+
+    answered, tokens = Shop.answer, (1400, 100)
+    monkeypatch.setattr(Shop, "answer", answer)
+    source = archive(tmp_path / "a.jsonl", range(1))
+    spent = go(bureau, source, speed={"first_at_once": True}).tally.spent or 0.0
+    tokens, limit = (2000, 2250), spent + 2.6
+    said = (f"“We keep bridge {n} open,” said Ana Petric." for n in range(30))
+    source.write_text(json.dumps({"id": "long", "text": "\n\n".join(said)}) + "\n")
+    ended = go(bureau, source, speed={"first_at_once": True, "max_cost": limit})
+    assert (ended.exit_code_at_end, ended.tally.annotated) == (0, 1)
+    assert (bureau.asked["call"], bureau.sizes) == (1, [1])
+    (total,) = rows(tmp_path / "a.db", "SELECT SUM(cost_usd) FROM ledger")[0]
+    assert total <= limit
 
 
 @pytest.mark.parametrize("what", ["upload", "create", "look", "download"])

@@ -201,6 +201,55 @@ def test_what_is_missing_for_a_moment_in_each_of_two_runs_is_not_bought_anew(
     assert (len(seen), bureau.sizes) == (2, [3])
 
 
+def test_an_outage_is_no_word_of_what_is_missing(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replies = [GONE, *[fault(503) for _ in range(4)], GONE]
+    bureau.fault = lambda bureau, asked: replies.pop() if asked == "look" and replies else None
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert (replies, bureau.sizes) == ([], [3])
+
+
+@pytest.fixture
+def uploaded(bureau: Bureau, stops: list[Stop]) -> Interrupted:
+    """Begins a run that is ended once the server has its file and no batch of it."""
+
+    def run(source: Path) -> Ended:
+        def choose(bureau: Bureau, asked: str) -> Reply | None:
+            if asked != "create":
+                return None
+            stops[-1].ask("interrupted", "Ended by a signal.", 130)
+            return fault(503)
+
+        bureau.fault = choose
+        ended = go(bureau, source)
+        bureau.fault = lambda bureau, asked: None
+        assert (ended.tally.requests_out, bureau.batches) == (3, [])
+        return ended
+
+    return run
+
+
+@pytest.mark.usefixtures("priced")
+def test_a_file_that_was_never_submitted_is_given_up_and_each_run_keeps_to_its_own_budget(
+    bureau: Bureau, tmp_path: Path, uploaded: Interrupted
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+    uploaded(source)
+    ended = go(bureau, source, speed={"max_cost": 1.0})
+    assert (ended.exit_code_at_end, ended.tally.requests_out, bureau.batches) == (7, 0, [])
+    assert go(bureau, source).tally.annotated == 3
+
+
+def test_a_file_that_was_never_submitted_is_not_when_nobody_waits_for_it(
+    bureau: Bureau, tmp_path: Path, uploaded: Interrupted
+) -> None:
+    uploaded(archive(tmp_path / "a.jsonl", range(3)))
+    (tmp_path / "none.jsonl").write_text('{"id": "e", "text": ""}\n', encoding="utf-8")
+    assert go(bureau, tmp_path / "none.jsonl").tally.requests_out == 0
+    assert bureau.batches == []
+
+
 def test_a_server_that_does_not_say_what_it_has_is_given_nothing_twice(
     bureau: Bureau, tmp_path: Path
 ) -> None:
@@ -221,8 +270,9 @@ def test_a_server_that_lists_nothing_is_given_what_is_new(bureau: Bureau, tmp_pa
     assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
 
 
+@pytest.mark.parametrize("counts", [{}, {"request_counts": None}])
 def test_answers_that_no_file_is_named_for_are_waited_for(
-    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counts: Line
 ) -> None:
     monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 300.0)
     told, withheld = Given.told, [True, True]
@@ -231,7 +281,7 @@ def test_answers_that_no_file_is_named_for_are_waited_for(
         named = told(batch)
         if named["output_file_id"] and withheld:
             withheld.pop()
-            named["output_file_id"] = None
+            named |= {"output_file_id": None, **counts}
         return named
 
     monkeypatch.setattr(Given, "told", forgetful)
@@ -315,6 +365,37 @@ def test_a_limit_that_was_learned_counts_for_the_files_that_wait_too(
     assert (ended.exit_code_at_end, ended.tally.annotated) == (0, 15)
     assert [size for size in bureau.sizes if size > 2] == [5]
     assert set(bureau.shop.sold.values()) == {1}
+
+
+def test_a_file_of_answers_that_is_too_short_is_waited_for(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 300.0)
+    bureau.fault = at_first("download", Reply(body=""))
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert bureau.sizes == [3]
+
+
+def test_a_server_that_has_answered_the_first_request_was_heard(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    left = [fault(503) for _ in range(6)]
+    bureau.fault = lambda bureau, asked: left.pop() if asked == "upload" and left else None
+    source = archive(tmp_path / "a.jsonl", range(3))
+    assert go(bureau, source, speed={"first_at_once": True}).tally.annotated == 3
+
+
+@pytest.mark.usefixtures("priced")
+def test_what_still_fits_is_asked_though_something_dearer_waits(
+    bureau: Bureau, tmp_path: Path
+) -> None:
+    one, two = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    one.write_text(json.dumps({"id": "x", "text": text_of(1)}) + "\n", encoding="utf-8")
+    spent = go(bureau, one, "the bridge").tally.spent or 0.0
+    articles = [{"id": "short", "text": text_of(7)}, {"id": "long", "text": LONG}]
+    two.write_text("\n".join(map(json.dumps, articles)) + "\n", encoding="utf-8")
+    ended = go(bureau, two, "the bridge", speed={"max_cost": 2 * spent + 0.3})
+    assert (ended.exit_code_at_end, ended.tally.annotated) == (7, 1)
 
 
 @pytest.mark.parametrize("limit", ["", " Limit: 90,000,000"])

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import NoReturn
 
 import click.testing
 import pytest
 from replies import Reply
 
+from attributor.archive.batch import Batch
 from attributor.archive.tally import Horizon, Tally
 from attributor.cli import cli
 from attributor.cli.progress import duration, progress
@@ -67,6 +70,21 @@ def test_a_dry_run_of_the_embedded_engine_says_how_long(run: Run) -> None:
     shown = run("batch", "--store", "a.db", "--engine", "embedded", "--dry-run", "a.jsonl")
     assert "costs nothing" in shown.stdout
     assert "with" in shown.stdout.splitlines()[-1]
+
+
+def test_what_a_batch_was_ending_over_is_told_though_two_signals_end_the_waiting(
+    shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def ended_at_once(self: Batch, entries: object) -> NoReturn:
+        self.stop.ask("stopped", "The account has no credit left.", 4)
+        await self.maker.aclose()
+        raise asyncio.CancelledError
+
+    monkeypatch.setattr(Batch, "run", ended_at_once)
+    archive(Path("a.jsonl"), range(3))
+    shown = run(*ask(shop, "a.jsonl"))
+    assert shown.exit_code == 130
+    assert "The account has no credit left.\nStopped at once" in shown.stderr
 
 
 def test_the_end_is_summed_up_and_the_exit_code_says_whether_all_is_well(

@@ -19,6 +19,7 @@ from replies import Reply
 from attributor.archive.reading_ahead import CHUNK
 from attributor.archive.storing.store import Store
 
+from .bureau import Bureau
 from .conftest import Forker, Running, archive, text_of
 from .shop import Shop
 from .test_killing import batch, check_integrity, counts
@@ -102,6 +103,28 @@ def test_a_second_signal_stops_at_once(shop: Shop, forker: Forker, tmp_path: Pat
     assert not shop.gate.is_set()  # nobody had to be answered for that
     assert "Stopped at once" in running.said
     check_integrity(store)
+
+
+def test_two_signals_together_wait_for_no_first_request_of_the_batch_api(
+    bureau: Bureau, forker: Forker, tmp_path: Path
+) -> None:
+    reached, let_go = threading.Event(), threading.Event()
+
+    def hangs(bureau: Bureau, asked: str) -> None:
+        reached.set()
+        let_go.wait(60)
+
+    bureau.fault = hangs
+    source, store = archive(tmp_path / "a.jsonl", range(3)), tmp_path / "a.db"
+    running = forker.begin(
+        *batch(store, "--via", "batch-api", str(source)), OPENAI_BASE_URL=bureau.url
+    )
+    assert reached.wait(60)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        os.kill(running.pid, number)
+    assert running.wait() in (130, 143)
+    assert not let_go.is_set()
+    let_go.set()
 
 
 @pytest.fixture(params=["terminal", "pipe"])

@@ -42,6 +42,13 @@ def test_a_file_within_the_limit_is_halved_until_one_is_answered(complaint: str)
     assert found == [10_000, 20_000, 40_000, 90_000]
 
 
+@pytest.mark.parametrize("words", ["limit ,,, reached", "The limit: is reached", "limit 12"])
+def test_words_that_name_no_limit_are_none(words: str) -> None:
+    queued = QueuedTokens(None, 30)
+    assert queued.refused(1_000, 3, words)
+    assert queued.most == 500
+
+
 def test_a_request_alone_is_tried_again_unless_it_is_larger_than_the_limit() -> None:
     assert QueuedTokens(None, 30).refused(1_000, 1, FULL)
     assert QueuedTokens(None, 30).refused(100_000, 1, "It is full.")

@@ -6,10 +6,12 @@ import asyncio
 import multiprocessing
 import os
 import pickle
+import resource
 import signal
 import socket
 from functools import partial
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 
 import pytest
 
@@ -144,6 +146,24 @@ def test_a_process_without_room_for_a_call_ends_over_it_and_the_next_call_has_an
         workers.end()
 
     asyncio.run(go())
+
+
+def test_a_process_without_room_for_a_message_is_replaced_without_a_traceback(
+    who: Annotator, capfd: pytest.CaptureFixture[str]
+) -> None:
+    async def go() -> None:
+        workers = Workers(Beginning(who), 1)
+        await workers.call(_leave_little_room)
+        assert await workers.call(len, bytes(60_000_000)) == 60_000_000
+        workers.end()
+
+    asyncio.run(go())
+    assert capfd.readouterr().err == ""
+
+
+def _leave_little_room() -> None:
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + 30_000_000, used + 30_000_000))
 
 
 def test_a_process_begins_with_a_codebook_of_any_size(shop: Shop) -> None:

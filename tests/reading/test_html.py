@@ -85,7 +85,8 @@ def test_a_page_without_an_article_is_refused(html: str) -> None:
 def test_a_short_piece_of_a_page_is_an_article() -> None:
     html = f"<p>{LONG}</p>\n<p>On <b>Monday</b>.</p><script>alert(1)</script>"
     assert article_from_html(html, id="x").text == f"{LONG}\n\nOn Monday."
-    assert article_from_html(f"<div>{LONG}</div>", id="x").text == LONG
+    for piece in (f"<div>{LONG}</div>", f"<body><p>{LONG}</p></body>"):
+        assert article_from_html(piece, id="x").text == LONG
 
 
 def test_scripts_and_styles_leave_nothing() -> None:

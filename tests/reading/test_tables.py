@@ -227,6 +227,15 @@ def test_empty_rows_above_the_header_are_no_matter(one: Path, above: str) -> Non
     assert (found.id, found.title, found.text) == ("1", "Ferry", LEAD)
 
 
+@pytest.mark.parametrize("above", ['"\n"\n', '"\n","\n"\n', "sep=#\n###\n"])
+def test_a_first_row_that_holds_nothing_is_not_the_header(one: Path, above: str) -> None:
+    delimiter = "#" if above.startswith("sep") else ","
+    one.write_bytes((above + f"id,text\n1,{LEAD}\n".replace(",", delimiter)).encode())
+    assert told(one) == ["1"]
+    one.write_bytes(above.encode())
+    assert told(one) == ["'t.csv' is empty: give it a header and rows."]
+
+
 @pytest.mark.parametrize("between", ["   \n", ",,\n", '"",,\n', "\t\n"])
 def test_empty_rows_between_others_are_no_matter_and_count(one: Path, between: str) -> None:
     one.write_bytes(f"id,title,text\n{between}1,Ferry,{LEAD}\n{between}2,Ferry,\n".encode())

@@ -113,12 +113,14 @@ class BatchDesk:
         self._waiting: dict[str, asyncio.Future[Given]] = {}
         self._tries: Counter[str] = Counter()
         self._held: dict[str, float] = {}
+        self._own: set[int] = set()
         self._outboxes: list[Outbox] = []
         submissions.refuse_others(store, api.address)
         self._open = submissions.all_open(store, api.address)
         for submission in self._open:
             budget.promise(submission.promised)
-        self._asked_at, self._heard_at = time.monotonic(), float("-inf")
+        self._asked_at = self._moved_at = time.monotonic()
+        self._heard_at = float("-inf")
         self._look_at = self._hand_in_at = 0.0
         self._first, self._first_tries = first, 0
         self._asking: asyncio.Task[None] | None = None
@@ -147,6 +149,7 @@ class BatchDesk:
     def _take(
         self, future: asyncio.Future[Given], key: str, request: Request, article: int
     ) -> None:
+        self._moved_at = time.monotonic()
         found = self._ledger.find(key)
         if found is not None:
             self._free += 1
@@ -173,7 +176,9 @@ class BatchDesk:
         """
         try:
             if self._asking is not None:
-                await self._asking  # it is paid for
+                if (ending := asyncio.current_task()) and ending.cancelling():
+                    self._asking.cancel()
+                await asyncio.wait((self._asking,))  # it is paid for
             if self._carrying is not None:
                 self._carrying.cancel()
                 with suppress(asyncio.CancelledError):
@@ -192,7 +197,7 @@ class BatchDesk:
         if promised > self._budget.room or self._is_asking:
             self._held[key] = promised
             return
-        if self._first is not None and self._asking is None:
+        if self._first and self._asking is None and self._budget.fits(request):
             self._asking = asyncio.create_task(self._ask_at(self._first, key, request, article))
             return
         content = self._store.value("SELECT content FROM articles WHERE id = ?", (article,))
@@ -224,6 +229,7 @@ class BatchDesk:
         try:
             with panics_as_errors():
                 self._settle(key, await desk.answer(key, request, article))
+                self._heard_at = time.monotonic()
         except ModelError as error:
             self._settle(key, error)
             if type(error) is RequestError:
@@ -300,17 +306,33 @@ class BatchDesk:
         outbox.file.close()
         submission = submissions.opened(self._store, self._run, self._api.address, outbox, file_id)
         self._open.append(submission)
-        await self._confirm(submission, is_new=True)
+        self._own.add(submission.id)
+        await self._confirm(submission)
 
-    async def _confirm(self, submission: Submission, *, is_new: bool) -> str:
+    async def _confirm(self, submission: Submission) -> str:
         """Have an uploaded file answered; gives the batch's id."""
-        name, file_id, since = submission.name, submission.file, submission.since
         try:
-            batch_id = await self._api.submit(name, file_id, since, is_new=is_new)
+            batch_id = await self._api.submit(submission.name, submission.file, submission.since)
         except RequestError:  # it will never be taken
             self._close(submission)
             raise
         submissions.noted(self._store, submission, batch=batch_id, status="submitted")
+        return batch_id
+
+    async def _found(self, submission: Submission) -> str | None:
+        """The batch of an uploaded file, where the end of a run or a fault kept it from us.
+
+        If there is none, a file of an earlier run is given up: nothing was bought, and who still
+        wants its requests answered asks again, within the budget of this run.
+        """
+        batch_id = await self._api.find(submission.name, submission.since)
+        if batch_id is not None:
+            submissions.noted(self._store, submission, batch=batch_id, status="submitted")
+        elif submission.id in self._own:
+            batch_id = await self._confirm(submission)
+        else:
+            for key in self._close(submission):
+                self._settle(key, None)
         return batch_id
 
     async def _take_in(self) -> None:
@@ -323,6 +345,7 @@ class BatchDesk:
                 await self._look(submission)
                 self._heard_at = time.monotonic()
             except BusyError as error:
+                submissions.all_seen(self._store, [submission])  # it says nothing of it
                 self._bear(error)
 
     def _bear(self, error: BusyError) -> None:
@@ -332,31 +355,36 @@ class BatchDesk:
 
     async def _look(self, submission: Submission) -> None:
         batch_id = submissions.batch_of(self._store, submission)
-        if batch_id is None:  # the last run was ended in the middle
-            batch_id = await self._confirm(submission, is_new=False)
+        if batch_id is None and (batch_id := await self._found(submission)) is None:
+            return
         status = await self._api.look(batch_id, submission.file, submission.since)
         submissions.noted(self._store, submission, status=status.name)
         is_there = status.name != UNKNOWN and not status.withholds
+        results = 0
         for file_id in status.files if status.is_over else ():
             with tempfile.TemporaryFile(dir=self._store.path.parent) as file:
                 if await self._api.download(file_id, file):
-                    await self._read(submission, file)
+                    results += await self._read(submission, file)
                 else:
                     is_there = False
+        is_there = is_there and not (status.is_over and results < status.completed)
         patience = GONE_AFTER if self._carrying else GONE_UNSEEN_AFTER
         is_gone = submissions.missing_for(self._store, submission, is_there) >= patience
         if is_gone or (is_there and status.is_over):
             self._end(submission, status)
 
-    async def _read(self, submission: Submission, file: IO[bytes]) -> None:
-        results = self._api.results(file)
+    async def _read(self, submission: Submission, file: IO[bytes]) -> int:
+        """Take in what a file says of the requests; gives of how many it says something."""
+        results, count = self._api.results(file), 0
         while chunk := list(islice(results, CHUNK)):
+            count += len(chunk)
             with self._store.transaction():
                 ends = [self._kept(submission, result) for result in chunk]
             for end in ends:
                 if end is not None:
                     self._settle(*end)
             await asyncio.sleep(0)
+        return count
 
     def _kept(self, submission: Submission, result: Result) -> End | None:
         """What came of a request, written down first; None if that was known already."""
@@ -383,13 +411,14 @@ class BatchDesk:
         if status.code == TOO_MANY_TOKENS and self._queued.refused(
             submission.tokens, submission.requests, status.complaint
         ):
-            self._pack_anew()
+            self._split()
         elif status.name == "failed":
             raise self._rejected(status)
         elif not status.completed or status.name == "completed":
             self._tries.update(left)
         if status.completed and self._queued.answered():
-            self._pack_anew()
+            for outbox in list(self._outboxes):
+                self._empty(outbox)  # they make larger ones together
         for key in left:
             tired = self._tries[key] >= self._attempts
             self._settle(key, self._unanswered(key) if tired else None)
@@ -400,6 +429,7 @@ class BatchDesk:
         return submissions.closed(self._store, submission)
 
     def _settle(self, key: str, end: Given | ModelError) -> None:
+        self._moved_at = time.monotonic()
         future = self._waiting.pop(key, None)
         if future is None or future.done():
             return
@@ -412,9 +442,10 @@ class BatchDesk:
         """Have some ask again for whom there was no room, as far as there is some now."""
         if self._is_asking:
             return
-        out = self._open or self._outboxes
-        if self._held and not out and min(self._held.values()) > self._budget.room:
-            self._budget.used_up()
+        if self._held and min(self._held.values()) > self._budget.room:
+            is_quiet = time.monotonic() >= self._moved_at + self._pace.quiet
+            if is_quiet and not (self._open or self._outboxes):
+                self._budget.used_up()
             return
         if len(self._outboxes) >= MOST_OUTBOXES:
             return
@@ -426,14 +457,20 @@ class BatchDesk:
                 del self._held[key]
                 self._settle(key, None)
 
-    def _pack_anew(self) -> None:
-        """Have all requests asked again that wait in files, for files of another size."""
-        emptied, self._outboxes = self._outboxes, []
-        for outbox in emptied:
-            outbox.file.close()
-            for order in outbox.orders:
-                self._budget.promise(-order.promised)
-                self._settle(order.key, None)
+    def _split(self) -> None:
+        """Empty the files that are too large now."""
+        for outbox in list(self._outboxes):
+            outbox.most_tokens = self._queued.most
+            if outbox.tokens > outbox.most_tokens and len(outbox.orders) > 1:
+                self._empty(outbox)
+
+    def _empty(self, outbox: Outbox) -> None:
+        """Have its requests asked again, for a file of another size."""
+        self._outboxes.remove(outbox)
+        outbox.file.close()
+        for order in outbox.orders:
+            self._budget.promise(-order.promised)
+            self._settle(order.key, None)
 
     def _rejected(self, status: Status) -> ModelError:
         if any(word in status.code for word in _NO_CREDIT):

@@ -30,7 +30,7 @@ class Budget:
         spent: US dollars that they have cost so far.
         dearest: US dollars that the dearest of them cost. No request is taken to cost less: a
             model's thinking counts as output, and a server may count tokens otherwise than we.
-        factor: what an answer costs beside the list price.
+        factor: what an answer that comes later costs, beside the list price.
 
     Raises:
         UsageError: there is a limit, and no price is known.
@@ -70,7 +70,7 @@ class Budget:
             Stopping: it would cost more than is left, with nothing in flight that may turn out
                 cheaper.
         """
-        most = self._most(request) if self._limit is not None else 0.0
+        most = self._most(request, 1.0) if self._limit is not None else 0.0
         async with self._settled:
             await self._settled.wait_for(lambda: self._may_go(most))
             if not self._fits(most):
@@ -113,6 +113,10 @@ class Budget:
         """US dollars that this run has cost; None where no price is known."""
         return self.spent - self._before if self._is_priced else None
 
+    def fits(self, request: Request) -> bool:
+        """Whether the request may be bought at once."""
+        return self._fits(self._most(request, 1.0))
+
     @property
     def room(self) -> float:
         """US dollars that may still be promised."""
@@ -126,19 +130,20 @@ class Budget:
             thinking: output tokens beside the answer that it may take at most. They are counted
                 as long as nobody knows what answers of this model really cost.
         """
-        return max(self._most(request, 0 if self._is_known else thinking), self._dearest)
+        thinking = 0 if self._is_known else thinking
+        return max(self._most(request, self._factor, thinking), self._dearest)
 
     def promise(self, amount: float) -> None:
         """Keep so much for requests that are answered later; a negative amount gives it back."""
         self._promised += amount
 
-    def _most(self, request: Request, thinking: int = 0) -> float:
+    def _most(self, request: Request, factor: float, thinking: int = 0) -> float:
         """The likely most that a request costs: its whole room for output is used."""
         usage = Usage(
             input_tokens=int(tokens.roughly(request) * MARGIN),
             output_tokens=request.max_output_tokens + thinking,
         )
-        return self._price(usage) or 0.0
+        return (self._price(usage) or 0.0) * factor
 
     def counted(self, answer: Answer, most: float) -> Answer:
         """Under a limit, the answer at `most` if its usage does not say what it cost."""
@@ -154,5 +159,4 @@ class Budget:
         self._dearest = max(self._dearest, cost)
 
     def _price(self, usage: Usage) -> float | None:
-        price = prices.cost(self._model, usage, self._base_url)
-        return None if price is None else price * self._factor
+        return prices.cost(self._model, usage, self._base_url)

@@ -1,9 +1,9 @@
 """How many input tokens the Batch API may have at once, as it shows by what it refuses.
 
 A file that it refuses for its tokens is too large for the account's limit, or the account has given
-it something else: smaller ones follow, after longer and longer pauses. Each file that is answered
-doubles what may go next, until there is room again for the largest that was refused (as in slow
-start of TCP).
+it something else: what may go is halved, with longer and longer pauses. Each file that is answered
+doubles it, until there is room again for the largest that was refused (as slow start in TCP): a
+file takes hours, and one more that is refused half a minute.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LONGEST_REST = 900.0
 """Seconds between two files that are refused."""
 LONGEST_REFUSAL = 24 * 3600.0
 """Seconds for which every file may be refused: whatever fills the queue is answered in a day."""
-_LIMIT = re.compile(r"limit:?\s*([\d,]{3,})", re.IGNORECASE)
+_LIMIT = re.compile(r"limit:?\s*(\d[\d,]{2,})", re.IGNORECASE)
 
 
 class QueuedTokens:

@@ -322,13 +322,20 @@ def _serve(pipe: socket.socket, start: Start | None = None) -> None:
         _begin(*start)
         file.write(READY)
         file.flush()
-        for count in itertools.count(1):
-            if not (work := _received(file)):
-                return
-            file.write(_message(_answered(work)))
-            file.flush()
-            if count % TIDY_EVERY == 0:
-                gc.collect()
+        try:
+            _answer_all(file)
+        except MemoryError:
+            os._exit(1)  # another process may have more
+
+
+def _answer_all(file: BufferedIOBase) -> None:
+    for count in itertools.count(1):
+        if not (work := _received(file)):
+            return
+        file.write(_message(_answered(work)))
+        file.flush()
+        if count % TIDY_EVERY == 0:
+            gc.collect()
 
 
 def _received(file: BufferedIOBase) -> bytes:
@@ -342,7 +349,7 @@ def _answered(work: bytes) -> bytes:
     try:
         return pickle.dumps((None, pickle.loads(work)()))  # noqa: S301  # the batch's own
     except MemoryError:
-        os._exit(1)  # another process may have more
+        raise
     except Exception as error:
         return pickle.dumps((error, None))
 
