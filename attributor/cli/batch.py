@@ -188,8 +188,8 @@ def failures(store: str, kind: str | None, as_json: bool) -> None:
 
 @batch.command(short_help="Compare what two runs found.")
 @click.argument("store", shell_complete=files)
-@click.argument("old", type=int, metavar="RUN")
-@click.argument("new", type=int, metavar="RUN")
+@click.argument("old", type=click.IntRange(1, 10**9), metavar="RUN")
+@click.argument("new", type=click.IntRange(1, 10**9), metavar="RUN")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a changed article.")
 def diff(store: str, old: int, new: int, as_json: bool) -> None:
     """Say which quotes the second RUN gained and lost, and which speakers and stances changed.
@@ -214,7 +214,7 @@ def abandon(store: str) -> None:
     from attributor.archive.asking.submissions import abandon as given_up
     from attributor.archive.storing.store import Store
 
-    with Store.open(store) as opened:
+    with Store.open(store, must_exist=True) as opened:
         files_, requests = given_up(opened)
     if not requests:
         say("Nothing of this store is with the Batch API: there is nothing to give up.")

@@ -50,6 +50,8 @@ def destination(output: str | None) -> Iterator[TextIO]:
     path = Path(output)
     if path.is_dir():
         raise UsageError(f"{quoted(output)} is a folder: name a file in it.")
+    if _is_database(path):
+        raise UsageError(f"{quoted(output)} is a database, as stores are: name another file.")
     with _failures_told(quoted(output)):
         if path.exists() and not path.is_file():
             with path.open("w", encoding="utf-8", newline="") as out:  # a device or a pipe
@@ -80,6 +82,15 @@ def replacing(path: Path, *, mode: int) -> Iterator[TextIO]:
     finally:
         with suppress(FileNotFoundError):
             unfinished.unlink()
+
+
+def _is_database(path: Path) -> bool:
+    """Whether it is one of SQLite's; what cannot be read is told where it is written."""
+    with suppress(OSError):
+        if path.is_file():
+            with path.open("rb") as file:
+                return file.read(16) == b"SQLite format 3\0"
+    return False
 
 
 def _mode_of(path: Path) -> int:

@@ -21,7 +21,7 @@ Examples:
 
 
 def _date(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    if value is None or re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
+    if value is None or re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", value):
         return value
     raise click.BadParameter(f"'{value}' is no date like 2019, 2019-05 or 2019-05-31.")
 
@@ -41,7 +41,7 @@ def _date(_: click.Context, option: click.Parameter, value: str | None) -> str |
 )
 @click.option("--until", metavar="DATE", callback=_date, help="Published then or earlier.")
 @click.option("--source", metavar="TEXT", help="Part of the file's name that the article is from.")
-@click.option("--limit", type=click.IntRange(1), default=20, show_default=True, metavar="N")
+@click.option("--limit", type=click.IntRange(1, 10**9), default=20, show_default=True, metavar="N")
 @click.option(
     "--format",
     "format_",
@@ -67,10 +67,12 @@ def search(
     """
     from attributor.archive.finding.search import Query
     from attributor.archive.finding.search import search as find
-    from attributor.archive.storing.store import Store
+    from attributor.archive.storing.store import Store, whole
 
+    # Halves of characters, as of a name in an old encoding, are in no store.
+    given = {key: whole(value) if isinstance(value, str) else value for key, value in given.items()}
     with Store.read(store) as opened:
-        found = list(find(opened, Query(words=" ".join(words), **given)))
+        found = list(find(opened, Query(words=whole(" ".join(words)), **given)))
     with destination(output) as out:
         shown: Any = Shown(out) if out.isatty() else out
         _WRITERS[format_](found, shown)

@@ -12,7 +12,6 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 from attributor.errors import AccessError, BusyError, ModelError, RequestError
@@ -39,6 +38,8 @@ TO_CONNECT, TO_STORE = 10.0, 600.0
 CLOCKS_DIFFER = 24 * 3600
 """Seconds that the server's clock may be behind."""
 UNKNOWN = "unknown"
+_NOT_TAKEN = (*range(400, 500), 503)
+"""HTTP statuses that say that nothing was done; after any other, or none, nobody knows."""
 OVER = frozenset({"completed", "failed", "expired", "cancelled", UNKNOWN})
 
 
@@ -50,7 +51,8 @@ class Status:
         name: as the server says: validating, in_progress, completed, expired …
         completed: requests that were answered.
         withholds: whether it names no file with their answers, although it should.
-        files: the ids of the files with what came of the requests, in no order.
+        output: the id of the file with the answers, in no order; empty if there is none.
+        errors: the same of the requests that failed.
         code: of what is wrong with the whole file; empty if nothing is.
         complaint: the same in the server's words, harmless to show.
     """
@@ -58,7 +60,8 @@ class Status:
     name: str
     completed: int = 0
     withholds: bool = False
-    files: tuple[str, ...] = ()
+    output: str = ""
+    errors: str = ""
     code: str = ""
     complaint: str = ""
 
@@ -125,40 +128,42 @@ class BatchApi:
 
         return await self._asked(send)
 
-    async def find(self, name: str, since: float) -> str | None:
+    async def find(self, name: str, file_id: str, since: float) -> str | None:
         """The id of the batch with this name; None if the server has none.
 
+        Args:
+            name: see `submit`.
+            file_id: of the file that it answers.
+            since: when that was uploaded, in seconds since the epoch.
+
         Raises:
+            AccessError: the server does not have the file, and would have to.
             ModelError: the server does not say.
         """
 
         async def look() -> str | None:
-            return await self._find(name, since)
+            found = await self._find(name, since)
+            if found is None:
+                await self._check_account(file_id, since, f"the file '{file_id}'")
+            return found
 
         return await self._asked(look)
 
-    async def submit(self, name: str, file_id: str, since: float) -> str:
-        """Have an uploaded file answered that the server was not told to answer; gives its batch.
-
-        An attempt that fails may have reached the server: before the next the batch is looked for.
+    async def submit(self, name: str, file_id: str) -> str:
+        """Have an uploaded file answered; gives its batch's id.
 
         Args:
             name: of the batch, which nobody else has.
             file_id: see `upload`.
-            since: seconds since the epoch before which it was not submitted.
 
         Raises:
-            RequestError: the server will never take it, and does not have it.
-            ModelError: the server did not take it, or does not say whether it has.
+            RequestError: the server will never take it.
+            BusyError: the server did not take it, or nobody knows: `find` it before the next try.
+            ModelError: the server did not take it.
         """
         import openai
 
-        attempts = count()
-
         async def send() -> str:
-            found = await self._find(name, since) if next(attempts) else None
-            if found is not None:
-                return found
             try:
                 batch = await self._asker.client.batches.create(
                     input_file_id=file_id,
@@ -171,6 +176,13 @@ class BatchApi:
                 raise RequestError(
                     f"The Batch API of '{self.host}' rejects the file of requests (HTTP 404): "
                     f"'{shown(error.message)}'; try another server, or leave --via away."
+                ) from error
+            except openai.APIError as error:
+                if getattr(error, "status_code", 0) in _NOT_TAKEN:
+                    raise
+                raise BusyError(
+                    f"The Batch API of '{self.host}' did not say whether it has taken the file of "
+                    "requests; try again later."
                 ) from error
             return _id(batch)
 
@@ -199,19 +211,29 @@ class BatchApi:
                 return await known()
 
         async def known() -> Status:
-            try:
-                await client.files.retrieve(file_id)
-            except openai.NotFoundError as error:
-                if since < time.time() - KEPT:
-                    return Status(UNKNOWN)
-                raise AccessError(
-                    f"The server '{self.host}' knows neither the batch '{batch_id}' nor its file, "
-                    "although they were submitted there: use the key of the account and project "
-                    "that they were submitted with; the answers are there."
-                ) from error
+            what = f"the batch '{batch_id}' and its file"
+            await self._check_account(file_id, since, what)
             return Status(UNKNOWN)
 
         return await self._asked(ask)
+
+    async def _check_account(self, file_id: str, since: float, what: str) -> None:
+        """See that an uploaded file is there, as long as it is kept.
+
+        Raises:
+            AccessError: it is not: it is another account's.
+        """
+        import openai
+
+        try:
+            await self._asker.client.files.retrieve(file_id)
+        except openai.NotFoundError as error:
+            if since >= time.time() - KEPT:
+                raise AccessError(
+                    f"The server '{self.host}' does not know {what}, although it was given them: "
+                    "use the key of the account and project that they were given with; the "
+                    "answers are there."
+                ) from error
 
     async def download(self, file_id: str, into: IO[bytes]) -> bool:
         """Write the whole of a file of the server's into an empty one; false if it has none.
@@ -336,7 +358,8 @@ def _status(batch: Batch) -> Status:
         batch.status,
         completed=completed,
         withholds=batch.status in OVER and not batch.output_file_id and is_answered,
-        files=tuple(filter(None, (batch.output_file_id, batch.error_file_id))),
+        output=batch.output_file_id or "",
+        errors=batch.error_file_id or "",
         code=(errors[0].code if errors else None) or "",
         complaint=shown((errors[0].message if errors else None) or ""),
     )

@@ -242,12 +242,73 @@ def test_a_file_that_was_never_submitted_is_given_up_and_each_run_keeps_to_its_o
 
 
 def test_a_file_that_was_never_submitted_is_not_when_nobody_waits_for_it(
-    bureau: Bureau, tmp_path: Path, uploaded: Interrupted
+    bureau: Bureau,
+    tmp_path: Path,
+    uploaded: Interrupted,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     uploaded(archive(tmp_path / "a.jsonl", range(3)))
     (tmp_path / "none.jsonl").write_text('{"id": "e", "text": ""}\n', encoding="utf-8")
-    assert go(bureau, tmp_path / "none.jsonl").tally.requests_out == 0
-    assert bureau.batches == []
+    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_UNSEEN_AFTER", 0.0)
+    left = [go(bureau, tmp_path / "none.jsonl").tally.requests_out for _ in range(2)]
+    assert (left, bureau.batches) == ([3, 0], [])
+
+
+def test_a_file_that_another_account_may_have_submitted_is_not_submitted_again(
+    bureau: Bureau, tmp_path: Path, uploaded: Interrupted
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+    uploaded(source)
+    theirs, bureau.files = bureau.files, {}
+    ended = go(bureau, source)
+    assert (ended.exit_code_at_end, ended.tally.requests_out, bureau.sizes) == (4, 3, [])
+    assert "use the key of the account and project" in (ended.stop.reason or "")
+    bureau.files = theirs
+    assert go(bureau, source).tally.annotated == 3
+
+
+@pytest.mark.parametrize("unheard", [Reply(body={}, reset=True), fault(500), fault(504)])
+def test_a_batch_that_is_not_listed_at_once_is_not_submitted_again(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unheard: Reply
+) -> None:
+    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 300.0)
+    nothing = [Reply(body={"object": "list", "data": [], "has_more": False})] * 3
+
+    def choose(bureau: Bureau, asked: str) -> Reply | None:
+        if asked == "create":
+            bureau.create_unheard()
+            return unheard
+        return nothing.pop() if asked == "list" and nothing else None
+
+    bureau.fault = choose
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert (nothing, bureau.sizes, set(bureau.shop.sold.values())) == ([], [3], {1})
+
+
+@pytest.mark.usefixtures("priced")
+@pytest.mark.parametrize("limit", [12.0, 16.0])
+def test_what_was_held_before_prices_were_known_is_let_in_at_those_that_are(
+    bureau: Bureau, tmp_path: Path, limit: float
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(3))
+    ended = go(bureau, source, speed={"first_at_once": True, "max_cost": limit})
+    spent = ended.tally.spent or 0.0
+    assert spent <= limit
+    assert spent + 5.1 > limit or ended.tally.annotated == 3  # the dearest answer so far
+
+
+def test_an_error_that_nobody_waits_to_hear_is_told_at_the_end(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> NoReturn:
+        raise StoreError("The store is broken.")
+
+    source = archive(tmp_path / "a.jsonl", range(3))
+    with monkeypatch.context() as patch:
+        patch.setattr(submissions, "closed", broken)
+        with pytest.raises(StoreError, match="store is broken"):
+            go(bureau, source)
+    assert go(bureau, source).tally.requests_out == 0
 
 
 def test_a_server_that_does_not_say_what_it_has_is_given_nothing_twice(
@@ -367,13 +428,19 @@ def test_a_limit_that_was_learned_counts_for_the_files_that_wait_too(
     assert set(bureau.shop.sold.values()) == {1}
 
 
+@pytest.mark.parametrize(("fate", "sizes"), [("completed", [6]), ("expired", [6, 3])])
 def test_a_file_of_answers_that_is_too_short_is_waited_for(
-    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bureau: Bureau,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fate: str,
+    sizes: list[int],
 ) -> None:
     monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 300.0)
+    bureau.fate = lambda bureau, number, lines: fate if number == 1 else "completed"
     bureau.fault = at_first("download", Reply(body=""))
-    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
-    assert bureau.sizes == [3]
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(6))).tally.annotated == 6
+    assert (bureau.sizes, set(bureau.shop.sold.values())) == (sizes, {1})
 
 
 def test_a_server_that_has_answered_the_first_request_was_heard(

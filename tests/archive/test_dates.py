@@ -54,6 +54,8 @@ def test_a_date_is_read_in_the_forms_that_archives_write(written: str, day: str)
         ("3. 4. 2021.", "2021-04-03"),
         ("03/04/2021", "2021-04-03"),
         ("03/25/2021", "2021-03-25"),
+        ("٣/٤/٢٠٢١", "2021-04-03"),
+        ("٢٠٢١-٠٣-٠٤", "2021-03-04"),
     ],
 )
 def test_the_day_comes_before_the_month_unless_it_cannot(written: str, day: str) -> None:

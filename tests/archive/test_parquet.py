@@ -80,6 +80,19 @@ def test_more_quotes_than_are_held_at_once_are_all_there(
     assert sorted(ids) == sorted(each.article.id for each in made for _ in each.quotes)
 
 
+def test_more_months_than_files_may_be_open_are_all_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(parquet, "ROWS", 2)
+    monkeypatch.setattr(parquet, "MOST_OPEN", 1)
+    made = [*annotated(), *annotated()]
+    parquet.write(made, tmp_path / "quotes")
+    ids = reader.read_table(tmp_path / "quotes").column("article_id").to_pylist()
+    assert sorted(ids) == sorted(each.article.id for each in made for _ in each.quotes)
+    files = {file.name for file in (tmp_path / "quotes").glob("*/*")}
+    assert {"quotes.parquet", "quotes-2.parquet"} <= files
+
+
 def test_parquet_needs_a_folder_to_be_written_to() -> None:
     result = click.testing.CliRunner().invoke(cli, ["export", "a.db", "--format", "parquet"])
     assert result.exit_code == 2

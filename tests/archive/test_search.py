@@ -236,8 +236,36 @@ def test_what_is_exported_is_what_was_annotated(
         assert len(list(csv.reader(written))) >= 5
 
 
+@pytest.mark.parametrize("command", ["search", "export"])
+def test_a_store_is_not_written_over(
+    path: Path, run: Callable[..., click.testing.Result], command: str
+) -> None:
+    result = run(command, str(path), "-o", str(path))
+    assert result.exit_code == 2
+    assert "is a database, as stores are: name another file" in result.stderr
+    assert run("batch", "status", str(path)).exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "given",
+    [("--target", "\udcff"), ("--source", "\udcff"), ("--limit", "1000000000")],
+)
+def test_odd_queries_find_nothing_or_all(
+    path: Path, run: Callable[..., click.testing.Result], given: tuple[str, ...]
+) -> None:
+    assert run("search", str(path), *given).exit_code == (0 if "--limit" in given else 1)
+
+
+def test_numbers_that_are_too_large_are_refused(
+    path: Path, run: Callable[..., click.testing.Result]
+) -> None:
+    assert run("search", str(path), "--limit", str(2**63)).exit_code == 2
+    assert run("batch", "diff", str(path), str(10**30), "1").exit_code == 2
+
+
 def test_a_store_that_is_none_is_told(run: Callable[..., click.testing.Result]) -> None:
-    for command in (["search", "no.db", "x"], ["export", "no.db"], ["batch", "status", "no.db"]):
+    none = (["search", "no.db", "x"], ["export", "no.db"], ["batch", "status", "no.db"])
+    for command in (*none, ["batch", "abandon", "no.db"]):
         result = run(*command)
         assert result.exit_code == 5
         assert "There is no store 'no.db'" in result.stderr

@@ -113,6 +113,7 @@ class BatchDesk:
         self._waiting: dict[str, asyncio.Future[Given]] = {}
         self._tries: Counter[str] = Counter()
         self._held: dict[str, float] = {}
+        self._knew_prices = budget.is_known
         self._own: set[int] = set()
         self._outboxes: list[Outbox] = []
         submissions.refuse_others(store, api.address)
@@ -126,6 +127,7 @@ class BatchDesk:
         self._asking: asyncio.Task[None] | None = None
         self._carrying: asyncio.Task[None] | None = None
         self._ended: BaseException | None = None
+        self._untold: Exception | None = None
         self._bought = self._free = 0
 
     def answer(self, key: str, request: Request, article: int) -> Awaitable[Given]:
@@ -190,6 +192,8 @@ class BatchDesk:
             for outbox in self._outboxes:
                 outbox.file.close()
             await self._api.aclose()
+        if self._untold is not None:
+            raise self._untold
 
     def _put(self, key: str, request: Request, article: int) -> None:
         """Write the request into the file that goes next, if there is room for it."""
@@ -252,9 +256,9 @@ class BatchDesk:
     async def _carry(self) -> None:
         try:
             submissions.all_seen(self._store, self._open)  # what earlier runs missed is forgotten
-            with on_the_disk(self._store):
-                await self._stop.unless_asked(self._rounds())
+            await self._stop.unless_asked(self._rounds())
         except ModelError as error:
+            self._untold = None
             self._stop.ask_over(error)
             self._let_go(Stopping())
         except BaseException as error:
@@ -264,16 +268,22 @@ class BatchDesk:
 
     async def _rounds(self) -> None:
         """Each of its steps may be the last: what the server has is in the store."""
-        while True:
-            await self._hand_in()
-            await self._take_in()
-            self._release_held()
-            await asyncio.sleep(self._pace.tick)
+        try:
+            with on_the_disk(self._store), panics_as_errors():
+                while True:
+                    await self._hand_in()
+                    await self._take_in()
+                    self._release_held()
+                    await asyncio.sleep(self._pace.tick)
+        except Exception as error:
+            self._untold = error
+            raise
 
     def _let_go(self, why: BaseException) -> None:
         self._ended = why
         for future in self._waiting.values():
             if not future.done():
+                self._untold = None
                 future.set_exception(_again(why))
 
     async def _hand_in(self) -> None:
@@ -312,7 +322,7 @@ class BatchDesk:
     async def _confirm(self, submission: Submission) -> str:
         """Have an uploaded file answered; gives the batch's id."""
         try:
-            batch_id = await self._api.submit(submission.name, submission.file, submission.since)
+            batch_id = await self._api.submit(submission.name, submission.file)
         except RequestError:  # it will never be taken
             self._close(submission)
             raise
@@ -322,13 +332,17 @@ class BatchDesk:
     async def _found(self, submission: Submission) -> str | None:
         """The batch of an uploaded file, where the end of a run or a fault kept it from us.
 
-        If there is none, a file of an earlier run is given up: nothing was bought, and who still
-        wants its requests answered asks again, within the budget of this run.
+        If there is none for long, a file of this run is submitted again. One of an earlier run is
+        given up: nothing was bought, and who still wants its requests answered asks again, within
+        the budget of this run.
         """
-        batch_id = await self._api.find(submission.name, submission.since)
+        batch_id = await self._api.find(submission.name, submission.file, submission.since)
         if batch_id is not None:
             submissions.noted(self._store, submission, batch=batch_id, status="submitted")
-        elif submission.id in self._own:
+            return batch_id
+        if not self._is_gone(submission, is_there=False):
+            return None
+        if submission.id in self._own:
             batch_id = await self._confirm(submission)
         else:
             for key in self._close(submission):
@@ -360,18 +374,21 @@ class BatchDesk:
         status = await self._api.look(batch_id, submission.file, submission.since)
         submissions.noted(self._store, submission, status=status.name)
         is_there = status.name != UNKNOWN and not status.withholds
-        results = 0
-        for file_id in status.files if status.is_over else ():
+        for file_id in filter(None, (status.output, status.errors) if status.is_over else ()):
             with tempfile.TemporaryFile(dir=self._store.path.parent) as file:
                 if await self._api.download(file_id, file):
-                    results += await self._read(submission, file)
+                    count = await self._read(submission, file)
+                    is_there = is_there and (file_id != status.output or count >= status.completed)
                 else:
                     is_there = False
-        is_there = is_there and not (status.is_over and results < status.completed)
-        patience = GONE_AFTER if self._carrying else GONE_UNSEEN_AFTER
-        is_gone = submissions.missing_for(self._store, submission, is_there) >= patience
+        is_gone = self._is_gone(submission, is_there)
         if is_gone or (is_there and status.is_over):
             self._end(submission, status)
+
+    def _is_gone(self, submission: Submission, is_there: bool) -> bool:
+        """Whether the server has said for long that it does not have it."""
+        patience = GONE_AFTER if self._carrying else GONE_UNSEEN_AFTER
+        return submissions.missing_for(self._store, submission, is_there) >= patience
 
     async def _read(self, submission: Submission, file: IO[bytes]) -> int:
         """Take in what a file says of the requests; gives of how many it says something."""
@@ -442,6 +459,9 @@ class BatchDesk:
         """Have some ask again for whom there was no room, as far as there is some now."""
         if self._is_asking:
             return
+        if self._budget.is_known and not self._knew_prices:  # they were held at other prices
+            self._knew_prices = True
+            self._let_in(list(self._held))
         if self._held and min(self._held.values()) > self._budget.room:
             is_quiet = time.monotonic() >= self._moved_at + self._pace.quiet
             if is_quiet and not (self._open or self._outboxes):
@@ -454,8 +474,12 @@ class BatchDesk:
         for key, promised in fitting[:LET_IN]:
             if promised <= room:
                 room -= promised
-                del self._held[key]
-                self._settle(key, None)
+                self._let_in([key])
+
+    def _let_in(self, keys: list[str]) -> None:
+        for key in keys:
+            del self._held[key]
+            self._settle(key, None)
 
     def _split(self) -> None:
         """Empty the files that are too large now."""

@@ -49,7 +49,7 @@ class Budget:
     ) -> None:
         self.spent, self._before, self._limit, self._stop = spent, spent, limit, stop
         self._model, self._base_url, self._factor = model, base_url, factor
-        self._dearest, self._is_known = dearest, dearest > 0
+        self._dearest, self.is_known = dearest, dearest > 0
         self._in_flight: list[float] = []
         self._promised = 0.0
         self._settled = asyncio.Condition()
@@ -89,7 +89,7 @@ class Budget:
 
         Nobody knows before what answers of this model really cost.
         """
-        known = self._limit is None or self._is_known
+        known = self._limit is None or self.is_known
         return not self._in_flight or (known and self._fits(most))
 
     def _fits(self, most: float) -> bool:
@@ -130,7 +130,7 @@ class Budget:
             thinking: output tokens beside the answer that it may take at most. They are counted
                 as long as nobody knows what answers of this model really cost.
         """
-        thinking = 0 if self._is_known else thinking
+        thinking = 0 if self.is_known else thinking
         return max(self._most(request, self._factor, thinking), self._dearest)
 
     def promise(self, amount: float) -> None:
@@ -154,7 +154,7 @@ class Budget:
     def settle(self, usage: Usage) -> None:
         """Count what an answer cost."""
         cost = usage.cost_usd or 0.0
-        self._is_known = True
+        self.is_known = True
         self.spent += cost
         self._dearest = max(self._dearest, cost)
 

@@ -2,6 +2,8 @@
 
     FOLDER/month=2019-05/quotes.parquet
 
+With more than some 200 months a month may have several files: quotes-2.parquet and so on.
+
 | column | type |
 |---|---|
 | article_id, title, byline, published, url, language | string: the article |
@@ -24,7 +26,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -36,6 +38,8 @@ from attributor.views.outline import joined
 
 ROWS = 20_000
 """So many quotes are held at once; those of one month among them are a row group."""
+MOST_OPEN = 200
+"""Files that are written at once."""
 UNKNOWN = "unknown"
 
 _ARTICLE = ("title", "byline", "published", "url", "language")
@@ -59,20 +63,32 @@ def write(annotations: Iterable[Annotation], folder: Path) -> None:
     schema = _schema(pyarrow)
     folder.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    writers: dict[str, Any] = {}
+    open_: dict[str, Any] = {}  # by month; the one that was written to longest ago comes first
     try:
-        with ExitStack() as stack:
-            for month, rows in _batches(annotations):
-                if month not in writers:
-                    place = making / f"month={month}"
-                    place.mkdir()
-                    writer = parquet.ParquetWriter(place / "quotes.parquet", schema)
-                    writers[month] = stack.enter_context(writer)
-                writers[month].write_table(pyarrow.Table.from_pylist(rows, schema))
+        for month, rows in _batches(annotations):
+            writer = open_.pop(month, None)
+            if writer is None:
+                writer = parquet.ParquetWriter(_next_file(making / f"month={month}"), schema)
+            open_[month] = writer
+            writer.write_table(pyarrow.Table.from_pylist(rows, schema))
+            if len(open_) > MOST_OPEN:
+                open_.pop(next(iter(open_))).close()
+        for writer in open_.values():
+            writer.close()
         making.chmod(0o755)
         making.rename(folder)
     finally:
+        for writer in open_.values():
+            with suppress(OSError):  # an error before this one is told
+                writer.close()
         shutil.rmtree(making, ignore_errors=True)
+
+
+def _next_file(folder: Path) -> Path:
+    """A new file of a month; only where there are very many months has one more than one."""
+    folder.mkdir(exist_ok=True)
+    count = sum(1 for _ in folder.iterdir())
+    return folder / (f"quotes-{count + 1}.parquet" if count else "quotes.parquet")
 
 
 def _schema(pa: Any) -> Any:

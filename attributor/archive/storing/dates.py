@@ -65,7 +65,8 @@ def _checked(year: str, month: str | None = None, day: str | None = None) -> str
         date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return None
-    return "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
+    # By their value: they may be written in other figures than 0 to 9.
+    return "-".join([f"{int(year):04}", *(f"{int(part):02}" for part in (month, day) if part)])
 
 
 def _since_1970(number: float) -> str:

@@ -52,13 +52,16 @@ class Store:
         connection.row_factory = sqlite3.Row
 
     @classmethod
-    def open(cls, path: str | Path) -> Store:
+    def open(cls, path: str | Path, *, must_exist: bool = False) -> Store:
         """The store at `path` for writing: made if there is none, brought up to date if it is old.
 
         Raises:
-            StoreError: another process writes it, it is no store, or a newer version made it.
+            StoreError: another process writes it, it is no store, a newer version made it, or it
+                has to exist and does not.
         """
         path = Path(path)
+        if must_exist:
+            _refuse_missing(path)
         with _told(path):
             lock = _locked(path)
             try:
@@ -75,11 +78,7 @@ class Store:
             StoreError: there is none, it is no store, or another version made it.
         """
         path = Path(path)
-        if not path.is_file():
-            raise StoreError(
-                f"There is no store {quoted(str(path))}: check the name, or make one with "
-                "'attributor batch'."
-            )
+        _refuse_missing(path)
         with _told(path):
             connection = _connected(path, "ro")
             _refuse_others(connection, path)
@@ -160,6 +159,14 @@ def whole(text: str) -> str:
 def this_host() -> str:
     """The name of this machine, as a run notes it."""
     return socket.gethostname()
+
+
+def _refuse_missing(path: Path) -> None:
+    if not path.is_file():
+        raise StoreError(
+            f"There is no store {quoted(str(path))}: check the name, or make one with "
+            "'attributor batch'."
+        )
 
 
 def _locked(path: Path) -> BaseFileLock:
