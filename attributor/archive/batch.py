@@ -35,6 +35,7 @@ from attributor.archive.storing.rows import Failure, Rows
 from attributor.archive.storing.saving import quarantine, restore, save
 from attributor.archive.storing.store import Store, now, this_host
 from attributor.archive.tally import Horizon, Tally
+from attributor.archive.working.processes import TIDY_EVERY
 from attributor.errors import AttributorError, ReadingError, StoreError, panics_as_errors
 from attributor.reading.archives import Columns, Entry
 
@@ -42,8 +43,6 @@ IN_QUARANTINE = 6
 """Exit code."""
 TICK = 1.0
 """Seconds between two looks at how far it is."""
-TIDY_EVERY = 5_000
-"""Articles after which all garbage is looked for, which empties CPython's free lists, too."""
 HOPELESS_AFTER = 20
 """Failures in a row, beside those that were in flight, after which a run ends."""
 
@@ -273,14 +272,9 @@ class Batch:
             self._give_up(made)
 
     def _give_up(self, last: Failure) -> None:
-        how = "the same command again" if last.kind == BUSY else "it again with --retry-failed"
-        but = "" if last.kind == BUSY else "; without it these articles stay in quarantine"
-        self.stop.ask(
-            "stopped",
-            f"The last {self._in_a_row} articles all failed, the last one so: {last.reason} "
-            f"See to that, and run {how}{but}.",
-            IN_QUARANTINE,
-        )
+        which = f"The last {self._in_a_row} articles all failed"
+        stays = last.kind != BUSY
+        self.stop.ask_over_failures(which, last.reason, IN_QUARANTINE, stays=stays)
 
     async def _tick(self) -> None:
         with self._breaking_off():

@@ -49,6 +49,22 @@ class Stop:
         how = "To go on after that, run the same command again."
         self.ask("stopped", f"{error.message} {how}", error.exit_code)
 
+    def ask_over_failures(
+        self, which: str, reason: str, exit_code: int, *, stays: bool = True
+    ) -> None:
+        """Have the batch end over failures that leave no hope for what would follow.
+
+        Args:
+            which: failed, as the beginning of a sentence.
+            reason: of the last one, a sentence.
+            exit_code: of the batch.
+            stays: in quarantine; else the next run takes it up by itself.
+        """
+        how = "it again with --retry-failed" if stays else "the same command again"
+        but = "; without it these articles stay in quarantine" if stays else ""
+        sentence = f"{which}, the last one so: {reason} See to that, and run {how}{but}."
+        self.ask("stopped", sentence, exit_code)
+
     def check(self) -> None:
         """Go no further once the batch shall end.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from panics import PanicException
+from panics import panic
 from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED, Budget
@@ -501,11 +501,8 @@ def test_what_goes_wrong_beside_the_articles_ends_the_batch_too(
 def test_a_library_that_panics_over_the_store_ends_the_batch_with_an_error(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    def broken(*_: object) -> NoReturn:
-        raise PanicException("index out of bounds")
-
     with monkeypatch.context() as patch:
-        patch.setattr(f"attributor.archive.batch.{where}", broken)
+        patch.setattr(f"attributor.archive.batch.{where}", panic)
         with pytest.raises(PanicError, match="index out of bounds"):
             run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(9)))
     assert rows(tmp_path / "a.db", STATES) == [("stopped",)]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import pytest
-from panics import PanicException
+from panics import panic
 from replies import Reply
 
 from attributor.archive.asking import submissions
@@ -51,6 +51,13 @@ def interrupted(bureau: Bureau, stops: list[Stop]) -> Interrupted:
         return ended
 
     return run
+
+
+def nothing(folder: Path) -> Path:
+    """An archive in which no article can be read."""
+    path = folder / "none.jsonl"
+    path.write_text('{"id": "e", "text": ""}\n', encoding="utf-8")
+    return path
 
 
 def at_first(what: str, reply: Reply) -> Callable[[Bureau, str], Reply | None]:
@@ -173,12 +180,10 @@ def test_what_is_gone_and_nobody_waits_for_is_given_up_in_the_runs_that_follow(
     interrupted(archive(tmp_path / "a.jsonl", range(3)))
     bureau.batches[0].looks = 3
     bureau.fault = lambda bureau, asked: GONE if asked == what else None
-    (tmp_path / "none.jsonl").write_text('{"id": "e", "text": ""}\n', encoding="utf-8")
-    batch_desk = "attributor.archive.asking.batch_desk"
-    left = [go(bureau, tmp_path / "none.jsonl").tally.requests_out for _ in range(2)]
+    left = [go(bureau, nothing(tmp_path)).tally.requests_out for _ in range(2)]
     assert left == [3, 3]  # one look in each of two runs says little
-    monkeypatch.setattr(f"{batch_desk}.GONE_UNSEEN_AFTER", 0.0)
-    assert go(bureau, tmp_path / "none.jsonl").tally.requests_out == 0
+    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_UNSEEN_AFTER", 0.0)
+    assert go(bureau, nothing(tmp_path)).tally.requests_out == 0
 
 
 def test_what_is_missing_for_a_moment_in_each_of_two_runs_is_not_bought_anew(
@@ -201,9 +206,7 @@ def test_what_is_missing_for_a_moment_in_each_of_two_runs_is_not_bought_anew(
     assert (len(seen), bureau.sizes) == (2, [3])
 
 
-def test_an_outage_is_no_word_of_what_is_missing(
-    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_outage_is_no_word_of_what_is_missing(bureau: Bureau, tmp_path: Path) -> None:
     replies = [GONE, *[fault(503) for _ in range(4)], GONE]
     bureau.fault = lambda bureau, asked: replies.pop() if asked == "look" and replies else None
     assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
@@ -248,9 +251,8 @@ def test_a_file_that_was_never_submitted_is_not_when_nobody_waits_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     uploaded(archive(tmp_path / "a.jsonl", range(3)))
-    (tmp_path / "none.jsonl").write_text('{"id": "e", "text": ""}\n', encoding="utf-8")
     monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_UNSEEN_AFTER", 0.0)
-    left = [go(bureau, tmp_path / "none.jsonl").tally.requests_out for _ in range(2)]
+    left = [go(bureau, nothing(tmp_path)).tally.requests_out for _ in range(2)]
     assert (left, bureau.batches) == ([3, 0], [])
 
 
@@ -354,8 +356,7 @@ def test_what_nobody_waits_for_any_more_is_taken_in_all_the_same(
     bureau: Bureau, tmp_path: Path, interrupted: Interrupted
 ) -> None:
     interrupted(archive(tmp_path / "a.jsonl", range(3)))
-    (tmp_path / "none.jsonl").write_text('{"id": "e", "text": ""}\n', encoding="utf-8")
-    left = [go(bureau, tmp_path / "none.jsonl").tally.requests_out for _ in range(3)]
+    left = [go(bureau, nothing(tmp_path)).tally.requests_out for _ in range(3)]
     assert left == [3, 3, 0]  # it is over at the fourth look; the first run made one
     assert rows(tmp_path / "a.db", "SELECT COUNT(*) FROM ledger") == [(3,)]
 
@@ -521,12 +522,9 @@ def test_a_first_request_that_is_rejected_alone_keeps_back_no_other(
 def test_a_library_that_panics_while_requests_are_carried_ends_the_run_with_an_error(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    def broken(*_: object) -> NoReturn:
-        raise PanicException("index out of bounds")
-
     source = archive(tmp_path / "a.jsonl", range(3))
     with monkeypatch.context() as patch:
-        patch.setattr(f"attributor.archive.asking.{where}", broken)
+        patch.setattr(f"attributor.archive.asking.{where}", panic)
         with pytest.raises(PanicError):
             go(bureau, source, speed={"first_at_once": True})
     assert go(bureau, source).tally.annotated == 3
@@ -630,7 +628,6 @@ def test_a_full_disk_is_told_where_nobody_waits_for_what_is_taken_in(
 ) -> None:
     interrupted(archive(tmp_path / "a.jsonl", range(3)))
     bureau.batches[0].looks = 3
-    (tmp_path / "none.jsonl").write_text('{"id": "e", "text": ""}\n', encoding="utf-8")
 
     def full(**given: Any) -> None:
         raise OSError(28, os.strerror(28))
@@ -638,5 +635,5 @@ def test_a_full_disk_is_told_where_nobody_waits_for_what_is_taken_in(
     with monkeypatch.context() as patch:
         patch.setattr("attributor.archive.asking.batch_desk.tempfile.TemporaryFile", full)
         with pytest.raises(StoreError, match="No space left on device"):
-            go(bureau, tmp_path / "none.jsonl")
-    assert go(bureau, tmp_path / "none.jsonl").tally.requests_out == 0
+            go(bureau, nothing(tmp_path))
+    assert go(bureau, nothing(tmp_path)).tally.requests_out == 0

@@ -41,6 +41,18 @@ class Closed:
         return None
 
 
+def waiting(
+    shop: Shop, forker: Forker, tmp_path: Path, articles: int, calls: int, after: int
+) -> tuple[Running, tuple[str, ...], Path]:
+    """A batch whose n-th call waits, and all after it; how it was called, and its store."""
+    source, store = archive(tmp_path / "a.jsonl", range(articles)), tmp_path / "a.db"
+    call = batch(store, "--concurrency", str(calls), str(source))
+    closed = Closed(shop, after)
+    running = forker.begin(*call, OPENAI_BASE_URL=shop.url)
+    assert closed.reached.wait(60)
+    return running, call, store
+
+
 def say_is(running: Running, word: str) -> None:
     """Wait until the program has said `word`: it writes a file, which nobody can wait for."""
     end = time.monotonic() + 60
@@ -53,11 +65,7 @@ def say_is(running: Running, word: str) -> None:
 def test_a_signal_finishes_what_is_in_flight_makes_no_new_call_and_says_how_to_go_on(
     number: signal.Signals, shop: Shop, forker: Forker, tmp_path: Path
 ) -> None:
-    source, store = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db"
-    call = batch(store, "--concurrency", "3", str(source))
-    closed = Closed(shop, 6)
-    running = forker.begin(*call, OPENAI_BASE_URL=shop.url)
-    assert closed.reached.wait(60)
+    running, call, store = waiting(shop, forker, tmp_path, articles=30, calls=3, after=6)
     os.kill(running.pid, number)
     say_is(running, "are waited for")
     shop.gate.set()
@@ -74,12 +82,7 @@ def test_a_signal_finishes_what_is_in_flight_makes_no_new_call_and_says_how_to_g
 def test_a_terminal_that_is_closed_costs_no_call(
     shop: Shop, forker: Forker, tmp_path: Path
 ) -> None:
-    source, store = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db"
-    closed = Closed(shop, 6)
-    running = forker.begin(
-        *batch(store, "--concurrency", "3", str(source)), OPENAI_BASE_URL=shop.url
-    )
-    assert closed.reached.wait(60)
+    running, _, store = waiting(shop, forker, tmp_path, articles=30, calls=3, after=6)
     os.killpg(running.pid, signal.SIGHUP)  # to its processes, too
     say_is(running, "are waited for")
     os.killpg(running.pid, signal.SIGHUP)  # once by the shell, once by the system
@@ -90,12 +93,7 @@ def test_a_terminal_that_is_closed_costs_no_call(
 
 
 def test_a_second_signal_stops_at_once(shop: Shop, forker: Forker, tmp_path: Path) -> None:
-    source, store = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db"
-    closed = Closed(shop, 1)
-    running = forker.begin(
-        *batch(store, "--concurrency", "3", str(source)), OPENAI_BASE_URL=shop.url
-    )
-    assert closed.reached.wait(60)
+    running, _, store = waiting(shop, forker, tmp_path, articles=30, calls=3, after=1)
     os.kill(running.pid, signal.SIGINT)
     say_is(running, "are waited for")
     os.kill(running.pid, signal.SIGINT)
@@ -223,11 +221,7 @@ def test_the_embedded_engine_works_in_processes_and_ends_with_its_parent(
 def test_processes_that_prepare_requests_end_with_their_parent_and_cost_no_answer(
     shop: Shop, forker: Forker, tmp_path: Path
 ) -> None:
-    source, store = archive(tmp_path / "a.jsonl", range(80)), tmp_path / "a.db"
-    call = batch(store, "--concurrency", "4", str(source))
-    closed = Closed(shop, 60)
-    running = forker.begin(*call, OPENAI_BASE_URL=shop.url)
-    assert closed.reached.wait(60)
+    running, call, store = waiting(shop, forker, tmp_path, articles=80, calls=4, after=60)
     children = _children_after_an_annotation(running, store)
     assert children or not Path("/proc").exists()
     _kill(running, children)
@@ -242,12 +236,7 @@ def test_processes_that_prepare_requests_end_with_their_parent_and_cost_no_answe
 def test_a_forked_process_keeps_no_file_of_its_parents_and_another_one_can_take_its_place(
     shop: Shop, forker: Forker, tmp_path: Path
 ) -> None:
-    source, store = archive(tmp_path / "a.jsonl", range(60)), tmp_path / "a.db"
-    closed = Closed(shop, 30)
-    running = forker.begin(
-        *batch(store, "--concurrency", "4", str(source)), OPENAI_BASE_URL=shop.url
-    )
-    assert closed.reached.wait(60)
+    running, _, store = waiting(shop, forker, tmp_path, articles=60, calls=4, after=30)
     children = _children_after_an_annotation(running, store)
     assert children or not Path("/proc").exists()
     for child in children:
@@ -313,12 +302,7 @@ def wait_for_the_end_of(pid: int) -> None:
 
 
 def test_a_store_can_be_read_while_a_batch_runs(shop: Shop, forker: Forker, tmp_path: Path) -> None:
-    source, path = archive(tmp_path / "a.jsonl", range(20)), tmp_path / "a.db"
-    closed = Closed(shop, 8)
-    running = forker.begin(
-        *batch(path, "--concurrency", "1", str(source)), OPENAI_BASE_URL=shop.url
-    )
-    assert closed.reached.wait(60)
+    running, _, path = waiting(shop, forker, tmp_path, articles=20, calls=1, after=8)
     with Store.read(path) as store:
         annotated = store.value("SELECT COUNT(*) FROM quotes")
         state = store.value("SELECT state FROM runs")

@@ -245,13 +245,8 @@ class BatchDesk:
     def _note_rejected(self, error: RequestError) -> None:
         self._first_tries += 1
         if self._first_tries >= FIRST_TRIES:
-            self._stop.ask(
-                "stopped",
-                f"The first {self._first_tries} requests were rejected, the last one so: "
-                f"{error.message} See to that, and run it again with --retry-failed; without it "
-                "these articles stay in quarantine.",
-                error.exit_code,
-            )
+            which = f"The first {self._first_tries} requests were rejected"
+            self._stop.ask_over_failures(which, error.message, error.exit_code)
 
     async def _carry(self) -> None:
         try:
@@ -359,7 +354,7 @@ class BatchDesk:
                 await self._look(submission)
                 self._heard_at = time.monotonic()
             except BusyError as error:
-                submissions.all_seen(self._store, [submission])  # it says nothing of it
+                submissions.noted(self._store, submission, missing_since=None)  # nobody said so
                 self._bear(error)
 
     def _bear(self, error: BusyError) -> None:

@@ -51,8 +51,8 @@ Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 GARBAGE = 50_000
 """Objects that are made until garbage is looked for, which takes in all that a process keeps."""
 TIDY_EVERY = 5_000
-"""Calls after which all of it is looked for, which empties CPython's free lists, too: these would
-else grow for tens of thousands of articles."""
+"""Articles, or calls, after which a process looks for all of it. That empties CPython's free lists,
+too, which would else grow for tens of thousands of articles."""
 ROOM = 1_000_000
 """Bytes of answers that wait to be read."""
 THREADS, FILES = Path("/proc/self/task"), Path("/proc/self/fd")
