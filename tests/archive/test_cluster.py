@@ -18,7 +18,7 @@ from typing import Any
 
 import dask
 import pytest
-from distributed import Security
+from distributed import Client, Security
 from replies import Reply
 
 import attributor
@@ -63,6 +63,11 @@ class Crowd:
         self.process.stdin.write("\n")
         self.process.stdin.flush()
         return list(self._told()["pids"])
+
+    def replaced(self, pid: int) -> None:
+        """Wait until a worker that was killed has been replaced."""
+        while pid in self.pids():
+            os.sched_yield()
 
     def dismiss(self) -> None:
         """End all workers."""
@@ -140,6 +145,7 @@ def test_a_killed_workers_articles_are_read_by_another(crowd: Crowd, tmp_path: P
     killing = in_the_background(kill_in_the_middle)
     ended = run(store, embedded(), source, **on(crowd))
     killing.join()
+    crowd.replaced(pid)
     assert done_at_the_kill[0] < 500
     assert ended.tally.workers_lost == 1
     found = counts(store)
@@ -186,7 +192,7 @@ def test_a_killed_workers_calls_are_made_by_another_and_no_finished_answer_is_bo
     def kill_when_full() -> None:
         assert rush.full.wait(60)
         os.kill(pid, signal.SIGKILL)
-        crowd.pids()  # when there are two again
+        crowd.replaced(pid)
         shop.gate.set()
 
     killing = in_the_background(kill_when_full)
@@ -503,6 +509,88 @@ def test_where_nobody_works_any_more_the_batch_ends_with_a_sentence_and_the_ledg
     assert again.exit_code_at_end == 0
     assert counts(store)["annotated"] == 30
     assert {shop.sold[request] for request in rush.finished} == {1}
+
+
+def lose(crowd: Crowd, messages: int) -> None:
+    """Have the scheduler's next messages that give a worker something to do get lost."""
+
+    def losing(dask_scheduler: Any) -> None:
+        def instead_of(send: Callable[..., None]) -> Callable[..., None]:
+            left = messages
+
+            def some(*told: dict[str, Any]) -> None:
+                nonlocal left
+                for each in told:
+                    if each["op"] == "compute-task" and left:
+                        left -= 1
+                    else:
+                        send(each)
+
+            return some
+
+        for comm in dask_scheduler.stream_comms.values():
+            comm.send = instead_of(comm.send)
+
+    async def tell() -> None:
+        async with Client(crowd.address, asynchronous=True, set_as_default=False) as client:
+            await client.run_on_scheduler(losing)
+
+    asyncio.run(tell())
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits long for what the workers do not do."""
+    monkeypatch.setattr(clusters, "LOOK", 0.02)
+    monkeypatch.setattr(clusters, "QUIET", 0.1)
+
+
+def test_what_the_scheduler_has_lost_is_given_out_again(
+    shop: Shop, tmp_path: Path, impatient: None
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(40)), tmp_path / "a.db"
+    for lone in gathered(1, CALLS):
+        lose(lone, messages=11)  # so that purchases are among them
+        ended = run(store, annotator(shop), source, **on(lone))
+    assert ended.exit_code_at_end == 0
+    assert counts(store)["annotated"] == 40
+    assert set(shop.sold.values()) == {1}
+
+
+def test_workers_that_never_do_what_they_are_given_end_the_batch_with_a_sentence(
+    shop: Shop, tmp_path: Path, impatient: None
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(4)), tmp_path / "a.db"
+    for lone in gathered(1, CALLS):
+        lose(lone, messages=1_000)
+        ended = run(store, annotator(shop), source, **on(lone))
+        assert ended.exit_code_at_end == 8
+        assert ended.stop.reason is not None
+        assert ended.stop.reason.startswith(
+            f"No worker of the cluster '{lone.address}' does what it is given. What is in the "
+        )
+        assert counts(store)["annotated"] == 0
+    assert shop.asked == 0
+
+
+def test_what_takes_long_is_not_given_out_again(
+    crowd: Crowd, shop: Shop, tmp_path: Path, impatient: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(4)), tmp_path / "a.db"
+    shop.choose = lambda shop, number, body: None if shop.gate.wait(60) else fault(500)
+    looks: list[bool] = []
+    look = clusters.Cluster._anybody_busy
+
+    async def looking(self: clusters.Cluster) -> bool:
+        looks.append(await look(self))
+        if looks[-3:] == [True, True, True] or len(looks) == 50:
+            shop.gate.set()
+        return looks[-1]
+
+    monkeypatch.setattr(clusters.Cluster, "_anybody_busy", looking)
+    run(store, annotator(shop), source, **on(crowd))
+    assert looks.count(True) >= 3
+    assert set(shop.sold.values()) == {1}
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])

@@ -39,12 +39,23 @@ LOOK = 1.0
 """Seconds between two looks at who works."""
 PATIENCE = 30.0
 """Seconds to wait for a scheduler, and then for a worker."""
+QUIET = 60.0
+"""Seconds without anything done, after which it is asked whether anybody does anything."""
+IDLE_LOOKS = 10
+"""So often in a row nobody may do anything, before what is out is given out again: it may be on its
+way."""
+AGAIN = 5
+"""So often in a row it is given out again."""
 LOST = 8
 """Exit code where the scheduler or all workers were lost."""
 
 
 class Crashed(Exception):
     """One worker process after the other ended over this."""
+
+
+class Forgotten(Exception):
+    """It was given out, and nobody does it or has done it."""
 
 
 class Cluster:
@@ -68,6 +79,8 @@ class Cluster:
         self._client: Any = None
         self._own: Any = None
         self._watching: list[asyncio.Task[None]] = []
+        self._out: set[asyncio.Task[Any]] = set()
+        self._heard_at, self._idle_looks, self._again = 0.0, 0, 0
         self._count = 0
         self._gone = False
 
@@ -93,18 +106,23 @@ class Cluster:
             Stopping: the scheduler is lost, or the worker was told to stop.
         """
         client = await self._begun()
-        if self._gone:
-            raise Stopping
-        self._count += 1
-        key = f"{name}-{self.plan.run}-{self._count}"
-        future = client.submit(function, self.plan, *args, key=key, pure=False, priority=priority)
-        try:
-            given = await self._given(future)
-        finally:
-            future.release()
-        if isinstance(given, Exception):
-            raise given
-        return given
+        while True:
+            if self._gone:
+                raise Stopping
+            self._count += 1
+            key = f"{name}-{self.plan.run}-{self._count}"
+            future = client.submit(
+                function, self.plan, *args, key=key, pure=False, priority=priority
+            )
+            try:
+                given = await self._given(future)
+            except Forgotten:
+                continue
+            finally:
+                future.release()
+            if isinstance(given, Exception):
+                raise given
+            return given
 
     def note(self, tally: Tally) -> None:
         """Write down who works."""
@@ -127,21 +145,36 @@ class Cluster:
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
+        waiting = asyncio.ensure_future(future)
+        self._out.add(waiting)
         try:
             with panics_as_errors():
-                return await future
+                given = await waiting
         except KilledWorker as error:
+            self._hear()
             raise Crashed from error
         except (FutureCancelledError, OSError) as error:
             self._is_lost("The scheduler")
             raise Stopping from error
+        except asyncio.CancelledError as error:
+            if (own := asyncio.current_task()) and own.cancelling():
+                raise
+            raise Forgotten from error
+        finally:
+            self._out.discard(waiting)
+        self._hear()
+        return given
 
-    def _is_lost(self, who: str) -> None:
+    def _hear(self) -> None:
+        """Note that something was done."""
+        self._heard_at, self._idle_looks, self._again = time.monotonic(), 0, 0
+
+    def _is_lost(self, who: str, how: str = "was lost") -> None:
         self._gone = True
         self._stop.ask(
             "stopped",
-            f"{who} of the cluster {quoted(self.address)} was lost. What is in the ledger is "
-            "kept; calls that were in flight may be made again. To go on once it is there again, "
+            f"{who} of the cluster {quoted(self.address)} {how}. What is in the ledger is kept; "
+            "calls that were in flight may be made again. To go on once the cluster works again, "
             "run the same command again.",
             LOST,
         )
@@ -209,6 +242,7 @@ class Cluster:
                 await asyncio.sleep(LOOK)
                 await self._look()
                 if self.workers:
+                    await self._remind()
                     seen = time.monotonic()
         except Exception:  # whatever it is: nobody answers
             self._is_lost("The scheduler")
@@ -222,6 +256,37 @@ class Cluster:
         now = set(await self._client.nthreads())
         self.lost += len(self.workers - now)
         self.workers = now
+
+    async def _remind(self) -> None:
+        """Give out again what is out, where nobody has done anything for long, or does now.
+
+        Dask may lose for good what was with a worker that was killed (dask/distributed#3196).
+        """
+        now = time.monotonic()
+        if not self._out:
+            self._heard_at = now
+        if now < self._heard_at + QUIET:
+            return
+        self._idle_looks += 1
+        busy = await self._anybody_busy()
+        if not busy and self._idle_looks < IDLE_LOOKS:
+            return
+        self._heard_at, self._idle_looks = time.monotonic(), 0
+        if busy:
+            return
+        self._again += 1
+        if self._again > AGAIN:
+            self._is_lost("No worker", "does what it is given")
+        for waiting in self._out:
+            waiting.cancel()
+
+    async def _anybody_busy(self) -> bool:
+        try:
+            async with asyncio.timeout(PATIENCE):
+                replies = await self._client.run(worker.is_busy, on_error="ignore")
+        except TimeoutError:  # who does not answer may have much to do
+            return True
+        return any(replies.values())
 
     async def _hand_on(self) -> None:
         """Tell the workers when the batch shall end: what waits for its turn there need not."""

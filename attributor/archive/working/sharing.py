@@ -110,7 +110,7 @@ class Partitions:
     async def _done(self, jobs: Sequence[Job]) -> list[Outcome]:
         content = sha256("\n".join(content_of(job.article) for job in jobs))
         given: list[Outcome] = await self._cluster.do(
-            worker.advance, jobs, name=f"attributor-step-{content[:16]}", priority=1
+            worker.advance, jobs, name=f"{worker.TASK}step-{content[:16]}", priority=1
         )
         return given
 
@@ -139,7 +139,7 @@ class Buyers:
             self._stop.check()
             with suppress(Crashed):
                 answer: Answer = await self._cluster.do(
-                    worker.buy, request, self._cluster.part, name=f"attributor-ask-{key[:16]}"
+                    worker.buy, request, self._cluster.part, name=f"{worker.TASK}ask-{key[:16]}"
                 )
                 return answer
         raise BusyError(

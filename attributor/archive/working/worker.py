@@ -13,7 +13,8 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ from attributor.settings import Settings, load
 if TYPE_CHECKING:
     from distributed import Worker
 
+TASK = "attributor-"
+"""What every task's name begins with."""
 RUNS = 4
 """Batches whose settings a worker keeps at most; the oldest of more goes."""
 
@@ -121,6 +124,7 @@ class Workshop:
 
 _workshops: dict[str, Workshop] = {}
 _building = threading.Lock()
+_tasks: set[object] = set()
 
 
 def workshop(plan: Plan, worker: str | None = None) -> Workshop:
@@ -154,8 +158,9 @@ async def greet(plan: Plan, dask_worker: Worker) -> Exception | None:
 def advance(plan: Plan, jobs: Sequence[Job]) -> list[Outcome] | Exception:
     """Take each article of a partition one step further."""
     try:
-        own = workshop(plan)
-        return [own.outcome(job) for job in jobs]
+        with _at_work():
+            own = workshop(plan)
+            return [own.outcome(job) for job in jobs]
     except Exception as error:
         return _bare(error)
 
@@ -163,13 +168,23 @@ def advance(plan: Plan, jobs: Sequence[Job]) -> list[Outcome] | Exception:
 async def buy(plan: Plan, request: Request, part: float) -> Answer | Exception:
     """Buy one answer, with this part of all limits."""
     try:
-        known = _workshops.get(plan.run)
-        own = known if known is not None else await asyncio.to_thread(workshop, plan)
-        own.limits.share(part)
-        own.stop.check()
-        return await own.asker.buy(request)
+        with _at_work():
+            known = _workshops.get(plan.run)
+            own = known if known is not None else await asyncio.to_thread(workshop, plan)
+            own.limits.share(part)
+            own.stop.check()
+            return await own.asker.buy(request)
     except Exception as error:
         return _bare(error)
+
+
+def is_busy(dask_worker: Worker) -> bool:
+    """Whether this worker does anything, for any batch or for anybody else. Dask adds the worker.
+
+    What is done for batches is counted here: Dask may lose count of it.
+    """
+    others = (task for task in dask_worker.state.executing if not str(task.key).startswith(TASK))
+    return bool(_tasks) or any(others)
 
 
 def finish(run: str) -> None:
@@ -188,6 +203,17 @@ def dask_setup(worker: Worker) -> None:
     """What a worker of a local cluster does first: it hears no terminal, the driver ends it."""
     for number in FROM_A_TERMINAL:
         signal.signal(number, signal.SIG_IGN)
+
+
+@contextmanager
+def _at_work() -> Iterator[None]:
+    """A task that is being done, by this thread or another."""
+    task = object()
+    _tasks.add(task)
+    try:
+        yield
+    finally:
+        _tasks.discard(task)
 
 
 def _own_key() -> object:
