@@ -21,7 +21,10 @@ Examples:
 
 
 def _date(_: click.Context, option: click.Parameter, value: str | None) -> str | None:
-    if value is None or re.fullmatch(r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?", value):
+    from attributor.archive.storing.dates import iso_day
+
+    written = r"[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
+    if value is None or (re.fullmatch(written, value) and iso_day(value) == value):
         return value
     raise click.BadParameter(f"'{value}' is no date like 2019, 2019-05 or 2019-05-31.")
 
