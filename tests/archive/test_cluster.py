@@ -302,6 +302,19 @@ def test_an_answer_that_is_of_no_use_is_shown_in_quarantine(
     assert answer == "I would rather not."
 
 
+def test_a_worker_that_does_not_answer_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clusters, "ANSWERS", 0.5)
+    source = archive(tmp_path / "a.jsonl", range(3))
+    for lone in gathered(1, 1):
+        (pid,) = lone.pids()
+        os.kill(pid, signal.SIGSTOP)
+        with pytest.raises(ClusterError, match=r"The worker 'tcp://.*' does not answer: end it"):
+            run(tmp_path / "a.db", embedded(), source, **on(lone))
+        os.kill(pid, signal.SIGKILL)
+
+
 def test_a_worker_with_another_version_is_named(
     crowd: Crowd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -477,9 +490,26 @@ def test_a_request_that_is_there_when_workers_end_is_asked_again_and_not_for_eve
         asyncio.run(bought(Unlucky(planned(who), times=3)))
 
 
-@pytest.mark.parametrize("who", ["The scheduler", "Every worker"])
+def hang(lone: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the scheduler answer nothing more, though its machine still does."""
+    monkeypatch.setattr(clusters, "ANSWERS", 0.1)
+    lone.process.send_signal(signal.SIGSTOP)
+
+
+@pytest.mark.parametrize(
+    ("who", "lose"),
+    [
+        ("The scheduler", lambda lone, _: lone.process.kill()),
+        ("The scheduler", hang),
+        ("Every worker", lambda lone, _: lone.dismiss()),
+    ],
+)
 def test_where_nobody_works_any_more_the_batch_ends_with_a_sentence_and_the_ledger_is_kept(
-    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, who: str
+    shop: Shop,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    who: str,
+    lose: Callable[[Crowd, pytest.MonkeyPatch], None],
 ) -> None:
     source, store, rush = (
         archive(tmp_path / "a.jsonl", range(30)),
@@ -491,7 +521,7 @@ def test_where_nobody_works_any_more_the_batch_ends_with_a_sentence_and_the_ledg
         def kill_when_full(lone: Crowd = lone) -> None:
             assert rush.full.wait(60)
             monkeypatch.setattr(clusters, "PATIENCE", 0.1)
-            lone.process.kill() if who == "The scheduler" else lone.dismiss()
+            lose(lone, monkeypatch)
 
         killing = in_the_background(kill_when_full)
         ended = run(store, annotator(shop), source, **on(lone))
@@ -511,7 +541,7 @@ def test_where_nobody_works_any_more_the_batch_ends_with_a_sentence_and_the_ledg
     assert {shop.sold[request] for request in rush.finished} == {1}
 
 
-def lose(crowd: Crowd, messages: int) -> None:
+def drop(crowd: Crowd, messages: int) -> None:
     """Have the scheduler's next messages that give a worker something to do get lost."""
 
     def losing(dask_scheduler: Any) -> None:
@@ -550,7 +580,7 @@ def test_what_the_scheduler_has_lost_is_given_out_again(
 ) -> None:
     source, store = archive(tmp_path / "a.jsonl", range(40)), tmp_path / "a.db"
     for lone in gathered(1, CALLS):
-        lose(lone, messages=11)  # so that purchases are among them
+        drop(lone, messages=11)  # so that purchases are among them
         ended = run(store, annotator(shop), source, **on(lone))
     assert ended.exit_code_at_end == 0
     assert counts(store)["annotated"] == 40
@@ -562,7 +592,7 @@ def test_workers_that_never_do_what_they_are_given_end_the_batch_with_a_sentence
 ) -> None:
     source, store = archive(tmp_path / "a.jsonl", range(4)), tmp_path / "a.db"
     for lone in gathered(1, CALLS):
-        lose(lone, messages=1_000)
+        drop(lone, messages=1_000)
         ended = run(store, annotator(shop), source, **on(lone))
         assert ended.exit_code_at_end == 8
         assert ended.stop.reason is not None

@@ -39,6 +39,10 @@ LOOK = 1.0
 """Seconds between two looks at who works."""
 PATIENCE = 30.0
 """Seconds to wait for a scheduler, and then for a worker."""
+ANSWERS = 30.0
+"""Seconds in which who is there answers."""
+FAREWELL = 5.0
+"""Seconds to take leave of them."""
 QUIET = 60.0
 """Seconds without anything done, after which it is asked whether anybody does anything."""
 IDLE_LOOKS = 10
@@ -133,10 +137,12 @@ class Cluster:
         for task in self._watching:
             task.cancel()
         if self._client is not None:
-            with suppress(OSError, TimeoutError):
+            with suppress(OSError):  # of being too late, too
                 if not self._gone:
-                    await self._look()
-                    await self._client.run(worker.forget, self.plan.run, on_error="ignore")
+                    async with asyncio.timeout(FAREWELL):
+                        await self._look()
+                        await self._client.run(worker.forget, self.plan.run, on_error="ignore")
+            with suppress(OSError):
                 await self._client.close(timeout=LOOK)
         if self._own is not None:
             await self._own.close()
@@ -178,13 +184,21 @@ class Cluster:
             "run the same command again.",
             LOST,
         )
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """Wait no longer for what is out."""
+        for waiting in self._out:
+            waiting.cancel()
 
     async def _begun(self) -> Any:
         async with self._beginning:
             if self._client is None:
                 self._client = await self._connected()
-                self.workers = set(await self._client.nthreads())
-                await self._greet(self.workers)
+                self._gone = True  # unless all can take part
+                await self._look()
+                await asyncio.gather(*map(self._greet, sorted(self.workers)))
+                self._gone = False
                 self._watching = [asyncio.create_task(f()) for f in (self._watch, self._hand_on)]
         return self._client
 
@@ -209,30 +223,40 @@ class Cluster:
         try:
             await client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
-            await client.close()
+            await client.close(timeout=LOOK)
             raise ClusterError(
                 f"The scheduler at {quoted(self.address)} has no workers: start some with "
                 f"'dask worker {self.address}'."
             ) from error
         return client
 
-    async def _greet(self, workers: set[str]) -> None:
-        """See that each worker can take part.
+    async def _greet(self, address: str) -> None:
+        """See that a worker can take part.
 
         Raises:
-            ClusterError: one cannot; says which, and why.
+            ClusterError: it cannot; says why.
         """
-        replies = await self._client.run(
-            worker.greet, self.plan, workers=sorted(workers), on_error="return"
-        )
-        for address, reply in sorted(replies.items()):
-            if isinstance(reply, ClusterError):
-                raise reply
-            if isinstance(reply, Exception) and not isinstance(reply, OSError):  # else it has gone
-                raise ClusterError(
-                    f"The worker {quoted(address)} cannot take part ({type(reply).__name__}: "
-                    f"{reply}): install attributor[cluster] {attributor.__version__} there."
+        who = f"The worker {quoted(address)}"
+        try:
+            async with asyncio.timeout(ANSWERS):
+                replies = await self._client.run(
+                    worker.greet, self.plan, workers=[address], on_error="return"
                 )
+        except TimeoutError as error:
+            await self._look()
+            if address not in self.workers:
+                return
+            raise ClusterError(
+                f"{who} does not answer: end it, and run the same command again."
+            ) from error
+        reply = replies.get(address)
+        if isinstance(reply, ClusterError):
+            raise reply
+        if isinstance(reply, Exception) and not isinstance(reply, OSError):  # else it has gone
+            raise ClusterError(
+                f"{who} cannot take part ({type(reply).__name__}: {reply}): install "
+                f"attributor[cluster] {attributor.__version__} there."
+            )
 
     async def _watch(self) -> None:
         """Look who works, so that each has its part, until nobody does."""
@@ -248,12 +272,12 @@ class Cluster:
             self._is_lost("The scheduler")
             return
         self._is_lost("Every worker")
-        await self._client.close(timeout=LOOK)  # so that nobody waits for them
 
     async def _look(self) -> None:
         if self._own is not None:  # its nannies replace a worker, unless it ends as it starts
             self._own.scale(self.processes)
-        now = set(await self._client.nthreads())
+        async with asyncio.timeout(ANSWERS):
+            now = set(await self._client.nthreads())
         self.lost += len(self.workers - now)
         self.workers = now
 
@@ -277,12 +301,11 @@ class Cluster:
         self._again += 1
         if self._again > AGAIN:
             self._is_lost("No worker", "does what it is given")
-        for waiting in self._out:
-            waiting.cancel()
+        self._give_up()
 
     async def _anybody_busy(self) -> bool:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(ANSWERS):
                 replies = await self._client.run(worker.is_busy, on_error="ignore")
         except TimeoutError:  # who does not answer may have much to do
             return True
