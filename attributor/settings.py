@@ -78,7 +78,9 @@ class Settings(BaseModel):
         description="weights of your own for the embedded engine, as 'attributor train' makes them",
     )
     language: str | None = Field(
-        None, alias="ATTRIBUTOR_LANGUAGE", description="en, sr-Latn or sr-Cyrl; detected if unset"
+        None,
+        alias="ATTRIBUTOR_LANGUAGE",
+        description="en, de, sr-Latn or sr-Cyrl; detected if unset",
     )
     timeout: float = Field(
         120.0,

@@ -233,7 +233,10 @@ class Batch:
         if state is State.SHELVED:
             restore(self._store, admitted.row, self._recipe)
         wanted = is_wanted(state, options.retry_failed, options.only_changed)
-        self.tally.known += not wanted
+        if state is State.FAILED:
+            self.tally.left += not wanted
+        else:
+            self.tally.known += not wanted
         return wanted
 
     def _within_limit(self, taken_up: list[Admitted]) -> list[Admitted]:

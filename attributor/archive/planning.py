@@ -10,7 +10,7 @@ from operator import add
 
 from attributor.archive.recipe import Recipe
 from attributor.archive.sampling import Sample
-from attributor.archive.storing.admission import content_of, is_wanted, state_of
+from attributor.archive.storing.admission import State, content_of, is_wanted, state_of
 from attributor.archive.storing.store import Store
 from attributor.errors import ReadingError
 from attributor.pipeline import Annotator
@@ -32,6 +32,7 @@ class Plan:
         unreadable: places without an article.
         copies: places with a text that stood elsewhere before.
         known: articles that the store needs nothing for.
+        in_quarantine: articles that stay there.
         todo: articles to be annotated.
         looked_at: how many of them the estimate was made from.
         estimate: for all of `todo`; None for the embedded engine.
@@ -42,6 +43,7 @@ class Plan:
     unreadable: int = 0
     copies: int = 0
     known: int = 0
+    in_quarantine: int = 0
     todo: int = 0
     looked_at: int = 0
     estimate: Estimate | None = None
@@ -108,8 +110,10 @@ def plan(
             found.copies += 1
             continue
         seen.add(short)
-        if store and not is_wanted(state_of(store, content, recipe), retry_failed, only_changed):
-            found.known += 1
+        state = state_of(store, content, recipe) if store else State.NEW
+        if not is_wanted(state, retry_failed, only_changed):
+            found.in_quarantine += state is State.FAILED
+            found.known += state is not State.FAILED
             continue
         found.todo += 1
         characters += len(entry.article.text)

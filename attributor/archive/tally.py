@@ -18,7 +18,8 @@ class Tally:
 
     Attributes:
         read: places of the archive seen, unreadable ones included.
-        known: of them, those that needed nothing: annotated, or in quarantine, before.
+        known: of them, those that needed nothing: annotated before.
+        left: of them, those that stay in quarantine.
         copies: of them, those whose text stood elsewhere too.
         annotated: articles annotated now.
         failures: articles without an annotation now, by kind.
@@ -36,6 +37,7 @@ class Tally:
 
     read: int = 0
     known: int = 0
+    left: int = 0
     copies: int = 0
     annotated: int = 0
     failures: Counter[str] = field(default_factory=Counter)

@@ -24,6 +24,8 @@ Examples:
   attributor config set api_key
 """
 
+PIPE_CLOSED = 141
+"""Exit code where nobody reads what is written any more, as for what SIGPIPE ends."""
 COMMANDS = (
     "annotate",
     "batch",
@@ -66,8 +68,11 @@ class Commands(click.Group):
                 result = super().invoke(ctx)
             if sys.stdout is not None:
                 sys.stdout.flush()
-        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
+        except (click.ClickException, click.exceptions.Exit):
             raise
+        except BrokenPipeError:  # who read has seen enough
+            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+            ctx.exit(PIPE_CLOSED)
         except (Exception, KeyboardInterrupt, click.Abort) as error:
             from attributor.cli.messages import tell
 

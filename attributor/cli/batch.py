@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -42,11 +43,22 @@ Examples:
   attributor batch --store archive.db --codebook study.yaml exports/
 
 Exit codes: 0 all is annotated; 6 something is in quarantine; 7 the budget is used up; 4 the server
-lets nobody in, gives no credit, cannot be reached, or rejects it all; 2 the call is refused; 5 the
-store cannot be used; 8 the cluster cannot be used, or was lost; 3 a source stands for nothing, or
-the archive cannot be read on; 1 a process cannot begin, or a fault here; 130, 143 or 129 ended by a
-signal (Ctrl-C, SIGTERM, or its terminal was closed).
+lets nobody in, gives no credit, or rejects or does not answer one article after the other (some
+20); 2 the call is refused; 5 the store cannot be used; 8 the cluster cannot be used, or was lost; 3
+a source stands for nothing, or the archive cannot be read on; 1 a process cannot begin, or a fault
+here; 130, 143 or 129 ended by a signal (Ctrl-C, SIGTERM, or its terminal was closed).
 """
+
+
+class AtLeast(click.FloatRange):
+    """Numbers from one on; "nan", which is in every range, is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number."""
+        number = super().convert(value, param, ctx)
+        if math.isnan(number):
+            self.fail(f"{value!r} is no number.", param, ctx)
+        return number
 
 
 class RunByDefault(click.Group):
@@ -87,7 +99,7 @@ def batch() -> None:
 @click.option("--max-articles", type=click.IntRange(1), metavar="N", help="Take up at most N.")
 @click.option(
     "--max-cost",
-    type=click.FloatRange(0, min_open=True),
+    type=AtLeast(0, min_open=True),
     metavar="USD",
     help="Stop before the answers in the store have cost more in all.",
 )
@@ -98,8 +110,8 @@ def batch() -> None:
     help="Calls at once (8), articles that wait for the Batch API at once (50,000), or processes "
     "of the embedded engine (one a core).",
 )
-@click.option("--rpm", type=click.FloatRange(1), metavar="N", help="Requests a minute at most.")
-@click.option("--tpm", type=click.FloatRange(1), metavar="N", help="Tokens a minute at most.")
+@click.option("--rpm", type=AtLeast(1), metavar="N", help="Requests a minute at most.")
+@click.option("--tpm", type=AtLeast(1), metavar="N", help="Tokens a minute at most.")
 @click.option(
     "--via",
     type=click.Choice(["calls", "batch-api"]),
@@ -108,7 +120,7 @@ def batch() -> None:
 )
 @click.option(
     "--queued-tokens",
-    type=click.FloatRange(1),
+    type=AtLeast(1),
     metavar="N",
     help="Of the Batch API: input tokens that it may have at once, as your account allows.",
 )
@@ -194,7 +206,8 @@ def failures(store: str, kind: str | None, as_json: bool) -> None:
 def diff(store: str, old: int, new: int, as_json: bool) -> None:
     """Say which quotes the second RUN gained and lost, and which speakers and stances changed.
 
-    'attributor batch status STORE' lists the runs. Articles that both annotated are compared.
+    'attributor batch status STORE' lists the runs. A run stands for its way of annotating: model,
+    prompt, weights, codebook. Compared are all articles that are annotated in both ways.
     """
     from attributor.archive.finding.comparing import compare, described
     from attributor.archive.storing.store import Store
@@ -279,19 +292,23 @@ def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> N
     from contextlib import ExitStack
 
     from attributor.archive.planning import plan
+    from attributor.archive.sampling import sampled
     from attributor.archive.storing.store import Store
     from attributor.cli.planned import described
 
     say(f"Nothing is sent or written now. {annotator.notice}")
+    entries = _entries(options)
+    if options.sample:
+        entries = sampled(entries, options.sample, options.seed)
     with ExitStack() as stack:
         known = stack.enter_context(Store.read(store)) if Path(store).exists() else None
         found = plan(
-            _entries(options),
+            entries,
             annotator,
             known,
             retry_failed=options.retry_failed,
             only_changed=options.only_changed,
-            limit=options.sample or options.max_articles,
+            limit=options.max_articles,
             seed=options.seed,
         )
     _echo(described(found, speed))

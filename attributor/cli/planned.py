@@ -23,6 +23,8 @@ def described(plan: Plan, speed: Speed) -> Iterator[str]:
     yield f"Found: {counted(plan.read, 'place')}, {plan.unreadable:,} of them unreadable."
     yield f"Copies: {plan.copies:,}, whose text stands elsewhere too."
     yield f"Known: {counted(plan.known, 'article needs', 'articles need')} nothing."
+    if plan.in_quarantine:
+        yield f"In quarantine: {plan.in_quarantine:,}, which --retry-failed takes up again."
     yield f"To annotate: {counted(plan.todo, 'article')}."
     if not plan.todo:
         return

@@ -33,7 +33,7 @@ def _date(_: click.Context, option: click.Parameter, value: str | None) -> str |
 @click.argument("store", shell_complete=files)
 @click.argument("words", nargs=-1)
 @click.option("--speaker", metavar="NAME", help="Words of the speaker's name.")
-@click.option("--target", metavar="TEXT", help="What the quote takes a stance towards.")
+@click.option("--target", metavar="TEXT", help="All of what the quote has a stance towards.")
 @click.option("--stance", type=click.Choice(["favor", "against", "neutral", "unclear"]))
 @click.option("--kind", type=click.Choice(["direct", "indirect", "mixed"]))
 @click.option(

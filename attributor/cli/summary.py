@@ -19,6 +19,7 @@ def sum_up(work: Batch, store: str) -> None:
         f"{counted(tally.annotated, 'article')} annotated in {duration(tally.seconds)}"
         + (f" for ${tally.spent:.4f}" if tally.spent is not None else "")
         + f"; {tally.known:,} needed nothing, {counted(tally.copies, 'copy', 'copies')}"
+        + (f", {tally.left:,} left in quarantine" if tally.left else "")
         + (f"; not annotated: {failures(tally)}." if tally.failures else ".")
     )
     if tally.free:

@@ -144,7 +144,8 @@ def _globbed(pattern: str) -> Iterator[File | ReadingError]:
     parts = Path(pattern).parts
     fixed = next(at for at, part in enumerate(parts) if _GLOB.search(part))
     root = _Root(os.path.join(*parts[:fixed]) if fixed else ".")
-    yield from _matched(root, "", parts[fixed:])
+    if os.path.lexists(root.path):
+        yield from _matched(root, "", parts[fixed:])
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ from attributor.errors import (
 )
 from attributor.prompting import Answer, Request
 from attributor.prompting.exchange import Message
-from attributor.reading.archives import Entry, entries
+from attributor.reading.archives import Columns, Entry, entries
 
 from . import working
 from .conftest import archive, text_of
@@ -120,6 +120,60 @@ def test_copies_are_annotated_once_and_linked(shop: Shop, tmp_path: Path) -> Non
     assert (work.tally.annotated, work.tally.copies + work.tally.known) == (3, 9)
     copies = rows(tmp_path / "a.db", "SELECT article, copies FROM copies ORDER BY article")
     assert copies == [("c0", 4), ("c1", 4), ("c2", 4)]
+
+
+def test_what_was_renamed_is_no_copy_and_goes_by_its_new_name(shop: Shop, tmp_path: Path) -> None:
+    folder, path = tmp_path / "in", tmp_path / "a.db"
+    folder.mkdir()
+    for number in range(3):
+        (folder / f"old{number}.txt").write_text(text_of(number))
+    run(path, annotator(shop), folder)
+    (folder / "old0.txt").rename(folder / "new.txt")
+    (folder / "old1.txt").unlink()  # annotated and cleared away: nobody asks to forget it
+    asked = shop.asked
+    run(path, annotator(shop), folder)
+    assert shop.asked == asked
+    names = [f"{name}.txt" for name in ("new", "old1", "old2")]
+    assert rows(path, "SELECT name FROM places ORDER BY name") == [(name,) for name in names]
+    assert rows(path, "SELECT article FROM who_said_what ORDER BY 1") == [(name,) for name in names]
+    assert rows(path, "SELECT * FROM copies") == []
+    with Store.read(path) as store:
+        assert sorted(each.article.id for each in exported(store)) == names
+
+
+def test_rows_that_get_another_id_are_no_copies_of_themselves(shop: Shop, tmp_path: Path) -> None:
+    source, path = tmp_path / "a.jsonl", tmp_path / "a.db"
+    lines = [json.dumps({"text": text_of(n), "nid": f"n{n}"}) for n in range(3)]
+    source.write_text("\n".join(lines))
+    run(path, annotator(shop), source)
+    run(path, annotator(shop), source, columns=Columns(id="nid"))
+    assert rows(path, "SELECT name FROM places ORDER BY name") == [("n0",), ("n1",), ("n2",)]
+    assert rows(path, "SELECT name FROM articles ORDER BY name") == [("n0",), ("n1",), ("n2",)]
+
+
+def test_a_date_and_a_title_that_are_told_later_or_corrected_are_noted(
+    shop: Shop, tmp_path: Path
+) -> None:
+    source, path = tmp_path / "a.jsonl", tmp_path / "a.db"
+    told = "SELECT title, published, day FROM articles"
+
+    def batch(columns: Columns, **fields: str) -> None:
+        source.write_text(json.dumps({"id": "a", "text": text_of(1)} | fields))
+        run(path, annotator(shop), source, columns=columns)
+
+    when = {"when": "6 May 2019", "then": "7 May 2019"}
+    batch(Columns(), **when)
+    assert rows(path, told) == [(None, None, None)]
+    batch(Columns(date="when"), **when)
+    assert rows(path, told) == [(None, "6 May 2019", "2019-05-06")]
+    batch(Columns(date="then"), title="Bridges", **when)
+    assert rows(path, told) == [("Bridges", "7 May 2019", "2019-05-07")]
+    archive(tmp_path / "copy.jsonl", range(1, 2), title="Of another paper", published="2020")
+    run(path, annotator(shop), tmp_path / "copy.jsonl")
+    assert rows(path, told) == [("Bridges", "7 May 2019", "2019-05-07")]
+    with Store.read(path) as store:
+        assert [each.article.published for each in exported(store)] == ["7 May 2019"]
+    assert shop.asked == 1
 
 
 def test_an_article_whose_text_was_corrected_is_annotated_anew_and_found_once(

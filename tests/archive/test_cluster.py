@@ -36,7 +36,7 @@ from attributor.archive.working.worker import Plan, Workshop
 from attributor.errors import BusyError, ClusterError, UsageError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer
-from attributor.reading.archives import entries
+from attributor.reading.archives import Entry, entries
 from attributor.records import Article
 from attributor.settings import Settings
 
@@ -373,14 +373,47 @@ def test_an_address_that_is_none_and_a_missing_extra_are_told(
         run(tmp_path / "a.db", embedded(), source, speed={"cluster": "local"})
 
 
-def test_a_scheduler_that_is_not_there_is_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+@pytest.fixture
+def connecting(monkeypatch: pytest.MonkeyPatch) -> list[clusters.Cluster]:
+    """Those that tried to reach their scheduler, each time that they did."""
+    tried: list[clusters.Cluster] = []
+    connected = clusters.Cluster._connected
+
+    async def trying(self: clusters.Cluster) -> Any:
+        tried.append(self)
+        return await connected(self)
+
+    monkeypatch.setattr(clusters.Cluster, "_connected", trying)
+    return tried
+
+
+NOBODY = "tcp://127.0.0.1:9"
+
+
+def test_a_scheduler_that_is_not_there_is_waited_for_once_and_told(
+    monkeypatch: pytest.MonkeyPatch, connecting: list[clusters.Cluster], tmp_path: Path
 ) -> None:
     monkeypatch.setattr(clusters, "PATIENCE", 0.2)
-    source, nobody = archive(tmp_path / "a.jsonl", range(1)), "tcp://127.0.0.1:9"
-    with pytest.raises(ClusterError, match=f"No scheduler answers at '{nobody}'") as caught:
-        run(tmp_path / "a.db", embedded(), source, speed={"cluster": nobody})
+    source = archive(tmp_path / "a.jsonl", range(40))
+    with pytest.raises(ClusterError, match=f"No scheduler answers at '{NOBODY}'") as caught:
+        run(tmp_path / "a.db", embedded(), source, speed={"cluster": NOBODY})
     assert caught.value.exit_code == 8
+    assert len(connecting) == 1
+
+
+def test_ctrl_c_does_not_wait_for_a_scheduler_that_is_not_there(
+    connecting: list[clusters.Cluster], tmp_path: Path
+) -> None:
+    async def interrupt(work: Batch, found: Iterator[Entry]) -> None:
+        running = asyncio.create_task(work.run(found))
+        while not connecting:
+            await asyncio.sleep(0)
+        work.stop.ask("interrupted", "Ended by a signal.", 130)
+        await asyncio.wait_for(running, clusters.PATIENCE / 2)
+
+    source = archive(tmp_path / "a.jsonl", range(40))
+    ended = run(tmp_path / "a.db", embedded(), source, speed={"cluster": NOBODY}, go=interrupt)
+    assert ended.exit_code_at_end == 130
 
 
 def certificates(folder: Path) -> dict[str, str]:

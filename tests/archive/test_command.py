@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
@@ -13,6 +16,7 @@ import pytest
 from replies import Reply
 
 from attributor.archive.batch import Batch
+from attributor.archive.storing.store import Store
 from attributor.archive.tally import Horizon, Tally
 from attributor.cli import cli
 from attributor.cli.progress import duration, progress
@@ -105,7 +109,7 @@ def test_the_end_is_summed_up_and_the_exit_code_says_whether_all_is_well(
     status = run("batch", "status", "a.db")
     assert "4 articles, 3 of them annotated, with 3 quotes" in status.stdout
     assert "1 refused" in status.stdout
-    assert "finished; 3 annotated, 1 in quarantine, 4 answers" in status.stdout
+    assert "finished; 3 annotated, 1 still in quarantine, 4 answers" in status.stdout
     failures = run("batch", "failures", "a.db")
     assert failures.stdout.startswith("refused: The model refused the request about 'a2'")
     assert "\x1b" not in failures.stdout + status.stdout
@@ -127,6 +131,54 @@ def test_runs_are_compared_by_their_numbers(shop: Shop, run: Run) -> None:
     assert "2 articles compared, 2 changed: 0 quotes gained, 2 lost" in shown
     assert len(run("batch", "diff", "a.db", "1", "2", "--json").stdout.splitlines()) == 2
     assert run("batch", "diff", "a.db", "1", "7").exit_code == 2
+    run(*ask(shop, "a.jsonl"))
+    same = run("batch", "diff", "a.db", "1", "3")
+    assert same.exit_code == 2
+    assert "Runs 1 and 3 annotate in the same way: name two with different" in same.stderr
+
+
+def test_a_dry_run_of_a_sample_says_what_of_it_is_left_to_do(shop: Shop, run: Run) -> None:
+    archive(Path("a.jsonl"), range(30))
+    assert run(*ask(shop, "--sample", "4", "a.jsonl")).exit_code == 0
+    again = run(*ask(shop, "--sample", "4", "--dry-run", "a.jsonl")).stdout
+    assert "Known: 4 articles need nothing." in again
+    assert "To annotate: 0 articles." in again
+    more = run(*ask(shop, "--sample", "10", "--dry-run", "a.jsonl")).stdout
+    assert "To annotate: 6 articles." in more
+    assert shop.asked == 4
+
+
+def test_what_stays_in_quarantine_is_not_said_to_need_nothing(shop: Shop, run: Run) -> None:
+    archive(Path("a.jsonl"), range(3))
+    refusal = Reply(body=completion("", refusal="I would rather not."))
+    shop.choose = lambda shop, n, body: refusal if n == 1 else None
+    run(*ask(shop, "--concurrency", "1", "a.jsonl"))
+    plan = run(*ask(shop, "--dry-run", "a.jsonl")).stdout
+    assert "Known: 2 articles need nothing." in plan
+    assert "In quarantine: 1, which --retry-failed takes up again." in plan
+    assert "2 needed nothing, 0 copies, 1 left in quarantine." in run(*ask(shop, "a.jsonl")).stderr
+    assert "quarantine: 1" not in run(*ask(shop, "--dry-run", "--retry-failed", "a.jsonl")).stdout
+
+
+def test_a_run_whose_process_is_gone_is_not_said_to_go_on(shop: Shop, run: Run) -> None:
+    run(*ask(shop, str(archive(Path("a.jsonl"), range(1)))))
+    for pid, said in ((os.getpid(), "running;"), (gone(), "ended without a word;")):
+        with Store.open("a.db") as store:
+            store.execute("UPDATE runs SET state = 'running', pid = ?", (pid,))
+        assert said in run("batch", "status", "a.db").stdout
+
+
+def gone() -> int:
+    """The number of a process that has ended."""
+    with subprocess.Popen([sys.executable, "-c", ""]) as process:
+        return process.pid
+
+
+@pytest.mark.parametrize("option", ["--max-cost", "--rpm", "--tpm", "--queued-tokens"])
+def test_nan_is_no_limit(run: Run, option: str) -> None:
+    shown = run("batch", "--store", "a.db", option, "nan", str(archive(Path("a.jsonl"), range(1))))
+    assert shown.exit_code == 2
+    assert f"Invalid value for '{option}': 'nan' is no number." in shown.stderr
 
 
 def test_a_budget_without_a_price_is_refused_before_anything_is_asked(shop: Shop, run: Run) -> None:
@@ -142,6 +194,7 @@ def test_a_budget_without_a_price_is_refused_before_anything_is_asked(shop: Shop
     [
         ("nowhere", "'nowhere' does not exist"),
         ("*.parquet", "'*.parquet' matches no file"),
+        ("nowhere/*.txt", "'nowhere/*.txt' matches no file"),
         ("empty", "'empty' holds no file that may be an article"),
     ],
 )

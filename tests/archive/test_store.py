@@ -129,7 +129,7 @@ def test_an_annotation_comes_back_from_the_store_as_it_was() -> None:
     text = "“We will win,” Ana Petric said. She added that “nobody” had asked her."
     annotation = annotate(text, engine="embedded", targets=["the vote"])
     found = rows_of(annotation)
-    assert annotation_of(found.json, text) == annotation
+    assert annotation_of(found.json, text=text) == annotation
     assert text not in found.json
     assert found.quotes[0][0] == "We will win"
 

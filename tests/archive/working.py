@@ -60,7 +60,7 @@ def run(
         made = maker(who, Speed(concurrency=concurrency, **(speed or {})))
         wanted = Options(tuple(map(str, sources)), **options)
         work = Batch(store, Recipe.of(who), wanted, made, lambda tally: None)
-        found = until(work.stop, entries(wanted.sources))
+        found = until(work.stop, entries(wanted.sources, wanted.columns))
         if wanted.sample:
             found = sampled(found, wanted.sample, wanted.seed)
         asyncio.run(go(work, found))

@@ -106,6 +106,15 @@ def test_a_line_that_a_full_pipe_does_not_take_silences_no_later_one(
         assert b"The second.\n" in listener.read(1_000_000)
 
 
+def test_who_has_read_enough_is_told_nothing_and_it_is_not_taken_for_nothing_found() -> None:
+    ours, theirs = os.pipe()
+    os.close(ours)
+    command = [sys.executable, "-m", "attributor", "schema"]
+    ended = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE)
+    os.close(theirs)
+    assert (ended.returncode, ended.stderr) == (141, b"")
+
+
 def test_help_is_printed_without_what_only_work_needs() -> None:
     heavy = {"pydantic", "rich", "asyncio", "openai", "httpx2", "yaml", "trafilatura", "tomllib"}
     script = (

@@ -56,7 +56,8 @@ class Budget:
         self._is_priced = self._price(Usage(input_tokens=1, output_tokens=1)) is not None
         if limit is not None and not self._is_priced:
             raise UsageError(
-                f"No price is known for the model '{model}', so that --max-cost cannot be kept: "
+                f"No price is known for the model '{model}' on this server, so that --max-cost "
+                "cannot be kept: "
                 "leave it away, or limit the call with --max-articles."
             )
 

@@ -53,9 +53,14 @@ def compare(store: Store, old: int, new: int) -> Iterator[Change]:
     """The differences of each article that both runs' recipes have annotated, none left out.
 
     Raises:
-        UsageError: there is no such run.
+        UsageError: there is no such run, or both have the same recipe.
     """
     recipes = [_recipe(store, run) for run in (old, new)]
+    if recipes[0] == recipes[1]:
+        raise UsageError(
+            f"Runs {old} and {new} annotate in the same way: name two with different models, "
+            "prompts, weights or codebooks; 'attributor batch status' lists them."
+        )
     rows = store.execute(
         "SELECT a.name, old.json AS old, new.json AS new FROM annotations old "
         "JOIN annotations new ON new.article_id = old.article_id "

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
-from attributor.archive.storing.store import Row, Store
+from attributor.archive.storing.store import Row, Store, this_host
 from attributor.errors import UsageError, counted, quoted
 
 
@@ -32,7 +33,7 @@ def status(store: Store) -> Iterator[str]:
         yield f"  {row['articles']:,} {row['kind']}, for example: {row['example']}"
     yield "Runs:"
     for row in store.execute(
-        "SELECT c.*, r.reason FROM costs_of_runs c JOIN runs r ON r.id = c.run_id"
+        "SELECT c.*, r.reason, r.host, r.pid FROM costs_of_runs c JOIN runs r ON r.id = c.run_id"
     ):
         yield _run(row)
 
@@ -53,10 +54,24 @@ def _with_the_batch_api(store: Store) -> Iterator[str]:
 def _run(row: Row) -> str:
     price = "" if row["cost_usd"] is None else f", ${row['cost_usd']:.4f}"
     reason = f" ({row['reason']})" if row["reason"] else ""
+    state = "ended without a word" if _has_gone(row) else row["state"]
     return (
-        f"  {row['run_id']}  {row['run']}: {row['state']}{reason}; {row['annotated']:,} annotated, "
-        f"{row['failed']:,} in quarantine, {counted(row['answers'], 'answer')}{price}"
+        f"  {row['run_id']}  {row['run']}: {state}{reason}; {row['annotated']:,} annotated, "
+        f"{row['failed']:,} still in quarantine, {counted(row['answers'], 'answer')}{price}"
     )
+
+
+def _has_gone(run: Row) -> bool:
+    """Whether the process of a run that is said to be going on has ended, as far as can be seen."""
+    if run["state"] != "running" or run["host"] != this_host() or os.name == "nt":
+        return False
+    try:
+        os.kill(run["pid"], 0)  # nothing is sent
+    except ProcessLookupError:
+        return True
+    except OSError:
+        pass
+    return False
 
 
 def refuse_unknown(store: Store, kind: str | None) -> None:

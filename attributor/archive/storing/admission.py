@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -14,6 +15,8 @@ from attributor.marking.language import detect, known
 from attributor.reading.folders import stands_for
 from attributor.records import Article
 
+_TOLD = ("title", "published", "url")
+"""What each place may say of its article."""
 BUSY = "busy"
 """The kind of failure that the next run takes up by itself: the server was not to be had."""
 
@@ -53,6 +56,8 @@ def admit(store: Store, article: Article, source: str, run: int, recipe: int) ->
     if is_new:
         row = _added(store, article, content)
         mark_near(store, row, article.text)
+    else:
+        _retell(store, article, source, row)
     _place(store, article, source, row, run)
     state = State.NEW if is_new else _state(store, row, recipe)
     return Admitted(row, state)
@@ -106,41 +111,89 @@ def refuse(store: Store, place: str, source: str, reason: str, run: int) -> None
 
 
 def forget_moved(store: Store, run: int) -> None:
-    """After a run over all of its sources: drop what stood where it saw another text.
+    """After a run over all of its sources: drop places where it saw another text, or nothing.
 
-    An article that stands nowhere any more keeps its annotation, but is no longer searched. A place
-    that could not be read leaves the quarantine if it was read, or is not there any more. Inside a
-    transaction.
+    What it saw nowhere stays as it is: a folder may hold new articles alone. An article that stands
+    nowhere any more keeps its annotation, but is no longer searched. A place that could not be read
+    leaves the quarantine if it was read, or is not there any more. Inside a transaction.
     """
-    moved = store.execute(
+    sources = json.loads(store.value("SELECT sources FROM runs WHERE id = ?", (run,)))
+    others = store.execute(
+        "SELECT id, article_id, source FROM places WHERE run_id < :run AND EXISTS (SELECT 1 "
+        "FROM places p WHERE p.article_id = places.article_id AND p.run_id = :run)",
+        {"run": run},
+    ).fetchall()
+    gone = [each for each in others if _was_looked_at(each["source"], sources)]
+    store.executemany("DELETE FROM places WHERE id = ?", [(each["id"],) for each in gone])
+    replaced = store.execute(
         "DELETE FROM places WHERE run_id < :run AND EXISTS (SELECT 1 FROM places p WHERE "
         "p.source = places.source AND p.name = places.name AND p.run_id = :run) "
         "RETURNING article_id",
         {"run": run},
     ).fetchall()
-    for (article,) in moved:
-        if store.one("SELECT 1 FROM places WHERE article_id = ?", (article,)) is None:
-            shelve(store, article)
+    for article in {each["article_id"] for each in (*gone, *replaced)}:
+        _rename(store, article)
     store.execute(
         "DELETE FROM failures WHERE article_id IS NULL AND run_id < :run AND EXISTS (SELECT 1 "
         "FROM places p WHERE p.source = failures.source AND p.name = failures.name "
         "AND p.run_id = :run)",
         {"run": run},
     )
-    sources = json.loads(store.value("SELECT sources FROM runs WHERE id = ?", (run,)))
     earlier = store.execute(
         "SELECT id, source FROM failures WHERE article_id IS NULL AND run_id < ?", (run,)
     ).fetchall()
     for failure in earlier:
-        if any(stands_for(source, failure["source"]) for source in sources):
+        if _was_looked_at(failure["source"], sources):
             store.execute("DELETE FROM failures WHERE id = ?", (failure["id"],))
+
+
+def _was_looked_at(shown: str, sources: Sequence[str]) -> bool:
+    return any(stands_for(source, shown) for source in sources)
+
+
+def _rename(store: Store, article: int) -> None:
+    """Call an article as one of its places does; shelve it if it has none any more."""
+    places = store.execute(
+        "SELECT name, title, published, url FROM places WHERE article_id = ? ORDER BY id",
+        (article,),
+    ).fetchall()
+    if not places:
+        shelve(store, article)
+        return
+    name = store.value("SELECT name FROM articles WHERE id = ?", (article,))
+    if all(place["name"] != name for place in places):
+        _describe(store, article, dict(places[0]))
+
+
+def _retell(store: Store, article: Article, source: str, row: int) -> None:
+    """Note what is told of a known article and was not, or was told otherwise by this place."""
+    before = store.one(
+        "SELECT title, published, url FROM places WHERE source = ? AND name = ? AND article_id = ?",
+        (whole(source), whole(article.id), row),
+    )
+    told, old = _told_of(article, *_TOLD), dict(before) if before else dict.fromkeys(_TOLD)
+    if told != old:
+        noted = store.one("SELECT title, published, url FROM articles WHERE id = ?", (row,))
+        known = dict(noted or {})
+        new = {name: told[name] for name in _TOLD if known.get(name) in (None, old[name])}
+        _describe(store, row, new)
+
+
+def _describe(store: Store, article: int, told: Mapping[str, str | None]) -> None:
+    """Note what is told of an article; what is not told stays."""
+    told = {column: value for column, value in told.items() if value is not None}
+    if not told:
+        return
+    if "published" in told:
+        told["day"] = iso_day(told["published"])
+    columns = ", ".join(f"{column} = :{column}" for column in told)
+    store.execute(f"UPDATE articles SET {columns} WHERE id = :id", {**told, "id": article})  # noqa: S608
 
 
 def _added(store: Store, article: Article, content: str) -> int:
     row = {
         "name": whole(article.id),
-        **{name: _told(getattr(article, name)) for name in ("title", "byline", "published")},
-        **{name: _told(getattr(article, name)) for name in ("url", "language")},
+        **_told_of(article, *_TOLD, "byline", "language"),
         "text": article.text,
         "content": content,
         "day": iso_day(article.published),
@@ -153,7 +206,7 @@ def _place(store: Store, article: Article, source: str, row: int, run: int) -> N
         "name": whole(article.id),
         "article_id": row,
         "source": whole(source),
-        **{name: _told(getattr(article, name)) for name in ("title", "published", "url")},
+        **_told_of(article, *_TOLD),
         "run_id": run,
     }
     store.insert(
@@ -164,8 +217,9 @@ def _place(store: Store, article: Article, source: str, row: int, run: int) -> N
     )
 
 
-def _told(text: str | None) -> str | None:
-    return None if text is None else whole(text)
+def _told_of(article: Article, *names: str) -> dict[str, str | None]:
+    told = {name: getattr(article, name) for name in names}
+    return {name: None if value is None else whole(value) for name, value in told.items()}
 
 
 def _state(store: Store, article: int, recipe: int | None) -> State:

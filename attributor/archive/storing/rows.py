@@ -68,10 +68,15 @@ def rows_of(annotation: Annotation) -> Rows:
     )
 
 
-def annotation_of(dumped: str, text: str) -> Annotation:
-    """The annotation whose JSON and article's text a store has."""
+def annotation_of(dumped: str, **article: Any) -> Annotation:
+    """The annotation whose JSON a store has.
+
+    Args:
+        dumped: the JSON.
+        article: what the store says of it now, in place of what stood there: its text at least.
+    """
     fields = json.loads(dumped)
-    fields["article"] |= {"text": text}
+    fields["article"] |= article
     fields["article"].pop("sha256", None)
     return Annotation.model_validate(fields)
 

@@ -41,7 +41,7 @@ def restore(store: Store, article: int, recipe: int) -> None:
         raise LookupError(article)
     shelve(store, article)
     store.execute("UPDATE annotations SET is_current = 1 WHERE id = ?", (found["id"],))
-    _lay_out(store, article, found["id"], rows_of(annotation_of(found["json"], found["text"])))
+    _lay_out(store, article, found["id"], rows_of(annotation_of(found["json"], text=found["text"])))
 
 
 def quarantine(store: Store, article: int, recipe: int, run: int, failure: Failure) -> None:

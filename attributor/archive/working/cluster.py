@@ -193,9 +193,9 @@ class Cluster:
 
     async def _begun(self) -> Any:
         async with self._beginning:
-            if self._client is None:
-                self._client = await self._connected()
+            if self._client is None and not self._gone:
                 self._gone = True  # unless all can take part
+                self._client = await self._connected()
                 await self._look()
                 await asyncio.gather(*map(self._greet, sorted(self.workers)))
                 self._gone = False
@@ -210,11 +210,25 @@ class Cluster:
         where: Any = self.address
         if self.address == LOCAL:
             where = self._own = await _local(self.processes, self._threads)
+        client = distributed.Client(
+            where, asynchronous=True, timeout=PATIENCE, set_as_default=False
+        )
         try:
-            client = await distributed.Client(
-                where, asynchronous=True, timeout=PATIENCE, set_as_default=False
-            )
-        except (OSError, TimeoutError) as error:
+            await self._stop.unless_asked(self._reached(client))
+        except BaseException:
+            await client.close(timeout=LOOK)
+            raise
+        return client
+
+    async def _reached(self, client: Any) -> None:
+        """Wait for the scheduler, and for a worker.
+
+        Raises:
+            ClusterError: there is none.
+        """
+        try:
+            await client
+        except OSError as error:  # of being too late, too
             tls = self.address.startswith(TLS)
             raise ClusterError(
                 f"No scheduler answers at {quoted(self.address)}: start one there with "
@@ -223,12 +237,10 @@ class Cluster:
         try:
             await client.wait_for_workers(1, timeout=PATIENCE)
         except TimeoutError as error:
-            await client.close(timeout=LOOK)
             raise ClusterError(
                 f"The scheduler at {quoted(self.address)} has no workers: start some with "
                 f"'dask worker {self.address}'."
             ) from error
-        return client
 
     async def _greet(self, address: str) -> None:
         """See that a worker can take part.
