@@ -30,6 +30,7 @@ from attributor.archive.stopping import Stop
 from attributor.archive.storing.rows import rows_of
 from attributor.archive.storing.store import Store
 from attributor.archive.working import cluster as clusters
+from attributor.archive.working import reaching
 from attributor.archive.working.sharing import Buyers, Partitions
 from attributor.archive.working.steps import Useless
 from attributor.archive.working.worker import Plan, Workshop
@@ -374,16 +375,16 @@ def test_an_address_that_is_none_and_a_missing_extra_are_told(
 
 
 @pytest.fixture
-def connecting(monkeypatch: pytest.MonkeyPatch) -> list[clusters.Cluster]:
-    """Those that tried to reach their scheduler, each time that they did."""
-    tried: list[clusters.Cluster] = []
-    connected = clusters.Cluster._connected
+def reached(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses at which a scheduler was looked for, each time that it was."""
+    tried: list[str] = []
+    reach = reaching.reach
 
-    async def trying(self: clusters.Cluster) -> Any:
-        tried.append(self)
-        return await connected(self)
+    async def trying(address: str, *args: Any) -> Any:
+        tried.append(address)
+        return await reach(address, *args)
 
-    monkeypatch.setattr(clusters.Cluster, "_connected", trying)
+    monkeypatch.setattr(clusters, "reach", trying)
     return tried
 
 
@@ -391,25 +392,25 @@ NOBODY = "tcp://127.0.0.1:9"
 
 
 def test_a_scheduler_that_is_not_there_is_waited_for_once_and_told(
-    monkeypatch: pytest.MonkeyPatch, connecting: list[clusters.Cluster], tmp_path: Path
+    monkeypatch: pytest.MonkeyPatch, reached: list[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(clusters, "PATIENCE", 0.2)
+    monkeypatch.setattr(reaching, "PATIENCE", 0.2)
     source = archive(tmp_path / "a.jsonl", range(40))
     with pytest.raises(ClusterError, match=f"No scheduler answers at '{NOBODY}'") as caught:
         run(tmp_path / "a.db", embedded(), source, speed={"cluster": NOBODY})
     assert caught.value.exit_code == 8
-    assert len(connecting) == 1
+    assert reached == [NOBODY]
 
 
 def test_ctrl_c_does_not_wait_for_a_scheduler_that_is_not_there(
-    connecting: list[clusters.Cluster], tmp_path: Path
+    reached: list[str], tmp_path: Path
 ) -> None:
     async def interrupt(work: Batch, found: Iterator[Entry]) -> None:
         running = asyncio.create_task(work.run(found))
-        while not connecting:
+        while not reached:
             await asyncio.sleep(0)
         work.stop.ask("interrupted", "Ended by a signal.", 130)
-        await asyncio.wait_for(running, clusters.PATIENCE / 2)
+        await asyncio.wait_for(running, reaching.PATIENCE / 2)
 
     source = archive(tmp_path / "a.jsonl", range(40))
     ended = run(tmp_path / "a.db", embedded(), source, speed={"cluster": NOBODY}, go=interrupt)

@@ -11,7 +11,6 @@ been bought, and buys again no more than what was in flight.
 from __future__ import annotations
 
 import asyncio
-import logging
 import math
 import os
 import secrets
@@ -26,19 +25,19 @@ from attributor.archive.speed import CALLS_AT_ONCE, Speed
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.tally import Tally
 from attributor.archive.working import worker
+from attributor.archive.working.reaching import LEAVING, LOCAL, TLS, installed, reach
 from attributor.archive.working.worker import Plan
 from attributor.errors import ClusterError, UsageError, panics_as_errors, quoted
 
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
 
-LOCAL, TLS = "local", "tls://"
 UNKNOWN_PROCESSES = 32
 """For so many there is work at once, where the workers are somebody else's."""
 LOOK = 1.0
 """Seconds between two looks at who works."""
 PATIENCE = 30.0
-"""Seconds to wait for a scheduler, and then for a worker."""
+"""Seconds in which a lost worker may come back, where there is no other."""
 ANSWERS = 30.0
 """Seconds in which who is there answers."""
 FAREWELL = 5.0
@@ -50,8 +49,6 @@ IDLE_LOOKS = 10
 way."""
 AGAIN = 5
 """So often in a row it is given out again."""
-LOST = 8
-"""Exit code where the scheduler or all workers were lost."""
 
 
 class Crashed(Exception):
@@ -143,7 +140,7 @@ class Cluster:
                         await self._look()
                         await self._client.run(worker.forget, self.plan.run, on_error="ignore")
             with suppress(OSError):
-                await self._client.close(timeout=LOOK)
+                await self._client.close(timeout=LEAVING)
         if self._own is not None:
             await self._own.close()
 
@@ -182,7 +179,7 @@ class Cluster:
             f"{who} of the cluster {quoted(self.address)} {how}. What is in the ledger is kept; "
             "calls that were in flight may be made again. To go on once the cluster works again, "
             "run the same command again.",
-            LOST,
+            ClusterError.exit_code,
         )
         self._give_up()
 
@@ -195,52 +192,14 @@ class Cluster:
         async with self._beginning:
             if self._client is None and not self._gone:
                 self._gone = True  # unless all can take part
-                self._client = await self._connected()
+                self._client, self._own = await reach(
+                    self.address, self.processes, self._threads, self._stop
+                )
                 await self._look()
                 await asyncio.gather(*map(self._greet, sorted(self.workers)))
                 self._gone = False
                 self._watching = [asyncio.create_task(f()) for f in (self._watch, self._hand_on)]
         return self._client
-
-    async def _connected(self) -> Any:
-        distributed = _distributed()
-        for name in ("distributed", "distributed.client"):  # what matters is told in our own words
-            logging.getLogger(name).setLevel(logging.CRITICAL)
-        _check_certificates(self.address)
-        where: Any = self.address
-        if self.address == LOCAL:
-            where = self._own = await _local(self.processes, self._threads)
-        client = distributed.Client(
-            where, asynchronous=True, timeout=PATIENCE, set_as_default=False
-        )
-        try:
-            await self._stop.unless_asked(self._reached(client))
-        except BaseException:
-            await client.close(timeout=LOOK)
-            raise
-        return client
-
-    async def _reached(self, client: Any) -> None:
-        """Wait for the scheduler, and for a worker.
-
-        Raises:
-            ClusterError: there is none.
-        """
-        try:
-            await client
-        except OSError as error:  # of being too late, too
-            tls = self.address.startswith(TLS)
-            raise ClusterError(
-                f"No scheduler answers at {quoted(self.address)}: start one there with "
-                f"'dask scheduler', or check the address{' and both certificates' * tls}."
-            ) from error
-        try:
-            await client.wait_for_workers(1, timeout=PATIENCE)
-        except TimeoutError as error:
-            raise ClusterError(
-                f"The scheduler at {quoted(self.address)} has no workers: start some with "
-                f"'dask worker {self.address}'."
-            ) from error
 
     async def _greet(self, address: str) -> None:
         """See that a worker can take part.
@@ -360,7 +319,7 @@ def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
             f"Workers of {quoted(address)} may be on other machines, and offline keeps the text on "
             "this one: leave one of the two away, or say --cluster local."
         )
-    _distributed()
+    installed()
     processes = os.cpu_count() or 1
     calls = speed.concurrency or CALLS_AT_ONCE
     if annotator.settings.chosen_engine == "embedded":
@@ -388,67 +347,3 @@ def _plan(annotator: Annotator, speed: Speed, calls: int) -> Plan:
         requests_per_minute=speed.requests_per_minute,
         tokens_per_minute=speed.tokens_per_minute,
     )
-
-
-async def _local(processes: int, threads: int) -> Any:
-    """Workers on this machine that only this process can give work to, and that end with it.
-
-    Raises:
-        ClusterError: one did not start.
-    """
-    import dask
-
-    routes: dict[str, Any] = {
-        f"distributed.{what}.http.routes": [] for what in ("scheduler", "worker")
-    }
-    dask.config.set({"distributed.scheduler.allowed-failures": 1, **routes})
-    cluster = _distributed().LocalCluster(
-        n_workers=processes,
-        threads_per_worker=threads,
-        host="127.0.0.1",
-        security=True,  # a certificate of its own: other users of the machine can reach the port
-        asynchronous=True,
-        memory_limit=0,
-        silence_logs=logging.CRITICAL,
-        dashboard_address="127.0.0.1:0",
-        scheduler_kwargs={"dashboard": False},
-        preload=["attributor.archive.working.worker"],
-    )
-    try:
-        return await cluster
-    except (RuntimeError, OSError) as error:
-        await cluster.close()
-        raise ClusterError(
-            "A worker of the local cluster ended while it was starting; there may be too little "
-            "memory. Nothing was bought: run the same command again."
-        ) from error
-
-
-def _check_certificates(address: str) -> None:
-    """See that Dask's settings name certificates, where they are needed.
-
-    Raises:
-        ClusterError: they name none, or some that cannot be read.
-    """
-    if not address.startswith(TLS):
-        return
-    what = "distributed.comm.tls.ca-file, .client.cert and .client.key"
-    try:
-        context = _distributed().Security().get_connection_args("client")["ssl_context"]
-    except OSError as error:  # of ssl, too
-        raise ClusterError(
-            f"The certificates for {quoted(address)} cannot be used ({error.strerror}): see to "
-            f"{what} in Dask's settings."
-        ) from error
-    if context is None:
-        raise ClusterError(f"{quoted(address)} needs certificates: name {what} in Dask's settings.")
-
-
-def _distributed() -> Any:
-    try:
-        import distributed
-    except ImportError:
-        raise UsageError(
-            "A cluster needs Dask: install it with pip install 'attributor[cluster]'."
-        ) from None
-    return distributed
