@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from attributor.archive.storing.admission import forget_moved
 from attributor.archive.storing.rows import annotation_of, rows_of
 from attributor.archive.storing.store import Store
 from attributor.errors import StoreError
@@ -132,6 +133,29 @@ def test_an_annotation_comes_back_from_the_store_as_it_was() -> None:
     assert annotation_of(found.json, text=text) == annotation
     assert text not in found.json
     assert found.quotes[0][0] == "We will win"
+
+
+def test_what_was_renamed_is_found_without_looking_at_all_that_a_store_has(tmp_path: Path) -> None:
+    known, new = 5_000, 100
+    with Store.open(tmp_path / "a.db") as store, store.transaction():
+        store.execute("INSERT INTO recipes (name, digest, engine) VALUES ('r', 'd', 'embedded')")
+        run = {"recipe_id": 1, "sources": '["in"]', "state": "running", "started": ""}
+        for name in ("first", "second"):
+            store.insert("runs", {"name": name, **run, "version": "1", "host": "", "pid": 1})
+        for n in range(known):
+            store.insert("articles", {"name": f"old{n}", "text": "", "content": str(n)})
+            place = {"name": f"old{n}", "article_id": n + 1, "source": "in/a", "run_id": 1}
+            store.insert("places", place)
+        for n in range(new):
+            place = {"name": f"new{n}", "article_id": n + 1, "source": "in/b", "run_id": 2}
+            store.insert("places", place)
+        thousands: list[None] = []
+        store._connection.set_progress_handler(lambda: thousands.append(None), 1_000)
+        forget_moved(store, 2)
+        store._connection.set_progress_handler(None, 0)
+        assert store.value("SELECT COUNT(*) FROM places") == known
+        assert store.value("SELECT name FROM articles WHERE id = 1") == "new0"
+    assert len(thousands) < known * new / 1_000  # instructions of SQLite's
 
 
 def test_every_table_and_view_is_explained_in_the_docs(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from enum import Enum
 from attributor.archive.storing.dates import iso_day
 from attributor.archive.storing.nearness import mark_near
 from attributor.archive.storing.saving import shelve
-from attributor.archive.storing.store import Store, now, whole
+from attributor.archive.storing.store import Row, Store, now, whole
 from attributor.marking.language import detect, known
 from attributor.reading.folders import stands_for
 from attributor.records import Article
@@ -118,25 +118,17 @@ def forget_moved(store: Store, run: int) -> None:
     leaves the quarantine if it was read, or is not there any more. Inside a transaction.
     """
     sources = json.loads(store.value("SELECT sources FROM runs WHERE id = ?", (run,)))
-    others = store.execute(
-        "SELECT id, article_id, source FROM places WHERE run_id < :run AND EXISTS (SELECT 1 "
-        "FROM places p WHERE p.article_id = places.article_id AND p.run_id = :run)",
-        {"run": run},
-    ).fetchall()
-    gone = [each for each in others if _was_looked_at(each["source"], sources)]
-    store.executemany("DELETE FROM places WHERE id = ?", [(each["id"],) for each in gone])
-    replaced = store.execute(
-        "DELETE FROM places WHERE run_id < :run AND EXISTS (SELECT 1 FROM places p WHERE "
-        "p.source = places.source AND p.name = places.name AND p.run_id = :run) "
-        "RETURNING article_id",
-        {"run": run},
-    ).fetchall()
-    for article in {each["article_id"] for each in (*gone, *replaced)}:
+    elsewhere = _before(store, run, "o.article_id = p.article_id")
+    moved = [place for place in elsewhere if _was_looked_at(place["source"], sources)]
+    replaced = _before(store, run, "o.source = p.source AND o.name = p.name")
+    gone = (*moved, *replaced)
+    store.executemany("DELETE FROM places WHERE id = ?", [(place["id"],) for place in gone])
+    for article in {place["article_id"] for place in gone}:
         _rename(store, article)
     store.execute(
         "DELETE FROM failures WHERE article_id IS NULL AND run_id < :run AND EXISTS (SELECT 1 "
         "FROM places p WHERE p.source = failures.source AND p.name = failures.name "
-        "AND p.run_id = :run)",
+        "AND +p.run_id = :run)",  # not by the index of runs, whose places may be many
         {"run": run},
     )
     earlier = store.execute(
@@ -145,6 +137,15 @@ def forget_moved(store: Store, run: int) -> None:
     for failure in earlier:
         if _was_looked_at(failure["source"], sources):
             store.execute("DELETE FROM failures WHERE id = ?", (failure["id"],))
+
+
+def _before(store: Store, run: int, same: str) -> list[Row]:
+    """The places `o` of earlier runs that have something in common with a place `p` of this one."""
+    return store.execute(
+        "SELECT DISTINCT o.id, o.article_id, o.source FROM places p CROSS JOIN places o "  # noqa: S608
+        f"ON {same} WHERE p.run_id = :run AND o.run_id < :run",
+        {"run": run},
+    ).fetchall()
 
 
 def _was_looked_at(shown: str, sources: Sequence[str]) -> bool:
