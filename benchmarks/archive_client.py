@@ -23,6 +23,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -71,6 +72,11 @@ class Pass:
     def rate(self) -> float:
         """Requests a second."""
         return self.requests / self.seconds
+
+    @property
+    def load(self) -> float:
+        """Share of the machine's processors that it and the server kept busy."""
+        return (self.cpu + self.server_cpu) / self.seconds / (os.cpu_count() or 1)
 
 
 @dataclass
@@ -161,7 +167,11 @@ def _judge(at_once: int, passes: dict[str, list[Pass]]) -> None:
     aim = f" (aim: {AIMS[at_once]:.0%})" if at_once in AIMS else ""
     print(f"\nThe batch reaches {share:.0%} of the openai client's speed{aim}.")
     busy = ratio([p.cpu / p.requests for p in ours], [p.cpu / p.requests for p in bare])
-    print(f"A request takes it {busy:.1f} times as much of the processors' time.")
+    full = median(each.load for each in ours)
+    print(
+        f"A request takes it {busy:.1f} times as much of the processors' time; it and the server "
+        f"keep them {full:.0%} busy."
+    )
     for other in others:
         of_ours, of_other = ([p.articles / p.seconds for p in each] for each in (ours, other))
         print(f"It takes {ratio(of_ours, of_other):.1f} times as many articles as langextract.")
