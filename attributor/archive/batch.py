@@ -106,6 +106,7 @@ class Batch:
         self._horizon = Horizon(options.sources)
         self._slots = asyncio.Semaphore(self.maker.at_once)
         self._making: set[int] = set()
+        self._set_aside: set[int] = set()
         self._in_a_row = 0
         self._enough = False
         self._error: Exception | None = None
@@ -227,14 +228,16 @@ class Batch:
     def _wants(self, admitted: Admitted, chosen: set[int]) -> bool:
         """Whether the article is to be annotated now; one that was shelved is taken out again."""
         options, state = self._options, admitted.state
-        if admitted.row in self._making or admitted.row in chosen:
+        if any(admitted.row in those for those in (chosen, self._making, self._set_aside)):
             self.tally.copies += 1
             return False
         if state is State.SHELVED:
             restore(self._store, admitted.row, self._recipe)
         wanted = is_wanted(state, options.retry_failed, options.only_changed)
         if state is State.FAILED:
-            self.tally.left += not wanted
+            if not wanted:
+                self.tally.left += 1
+                self._set_aside.add(admitted.row)
         else:
             self.tally.known += not wanted
         return wanted
@@ -269,6 +272,7 @@ class Batch:
             if self.tally.annotated % TIDY_EVERY == 0:
                 gc.collect()
             return
+        self._set_aside.add(row)
         self.tally.failures[made.kind] += 1
         self._in_a_row += 1
         if self._in_a_row >= HOPELESS_AFTER + self.maker.at_once:

@@ -19,7 +19,7 @@ class Tally:
     Attributes:
         read: places of the archive seen, unreadable ones included.
         known: of them, those that needed nothing: annotated before.
-        left: of them, those that stay in quarantine.
+        left: articles that stay in quarantine.
         copies: of them, those whose text stood elsewhere too.
         annotated: articles annotated now.
         failures: articles without an annotation now, by kind.

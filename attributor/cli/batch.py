@@ -311,7 +311,7 @@ def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> N
             limit=options.max_articles,
             seed=options.seed,
         )
-    _echo(described(found, speed))
+    _echo(described(found, speed, drawn=options.sample is not None))
 
 
 def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> int:

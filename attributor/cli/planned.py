@@ -14,14 +14,17 @@ if TYPE_CHECKING:
     from attributor.archive.speed import Speed
 
 
-def described(plan: Plan, speed: Speed) -> Iterator[str]:
-    """The plan in lines."""
+def described(plan: Plan, speed: Speed, *, drawn: bool = False) -> Iterator[str]:
+    """The plan in lines; `drawn` where it is that of a sample, which has no copies."""
     from attributor.archive.planning import SECONDS_AN_ANSWER
     from attributor.archive.speed import CALLS_AT_ONCE
     from attributor.prompting.prices import BATCH_API
 
-    yield f"Found: {counted(plan.read, 'place')}, {plan.unreadable:,} of them unreadable."
-    yield f"Copies: {plan.copies:,}, whose text stands elsewhere too."
+    if drawn:
+        yield f"Drawn at random: {counted(plan.read, 'article')}."
+    else:
+        yield f"Found: {counted(plan.read, 'place')}, {plan.unreadable:,} of them unreadable."
+        yield f"Copies: {plan.copies:,}, whose text stands elsewhere too."
     yield f"Known: {counted(plan.known, 'article needs', 'articles need')} nothing."
     if plan.in_quarantine:
         yield f"In quarantine: {plan.in_quarantine:,}, which --retry-failed takes up again."

@@ -94,14 +94,16 @@ def check(source: str) -> None:
 def stands_for(source: str, shown: str) -> bool:
     """Whether a source stands for a file (or a member of it) that people are shown as `shown`.
 
-    Nothing is looked up, so that it can be told of files that are gone, too.
+    Nothing is looked up, so that it can be told of files that are gone, too: where a path is
+    relative, it is to the folder that this process is in.
     """
     file = shown.partition("!")[0]
     if _GLOB.search(source) and not os.path.lexists(source):
         pattern = Path(source).parts
         return any(_fits(Path(each).parts, pattern) for each in (shown, file))
-    named = printable(source).rstrip("/") or "/"
-    return named in (shown, file) or shown.startswith((named.rstrip("/") + "/", f"{named}!"))
+    named, there = os.path.abspath(printable(source)), os.path.abspath(file)
+    shown = there + shown[len(file) :]
+    return named in (shown, there) or shown.startswith((named.rstrip("/") + "/", f"{named}!"))
 
 
 def _fits(parts: tuple[str, ...], pattern: tuple[str, ...]) -> bool:

@@ -19,10 +19,13 @@ from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED, Budget
 from attributor.archive.asking.ledger import Desk, Ledger
-from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE, Batch
+from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE, Batch, Options
 from attributor.archive.finding.comparing import compare
 from attributor.archive.finding.exporting import exported
+from attributor.archive.making import maker
 from attributor.archive.reading_ahead import CHUNK
+from attributor.archive.recipe import Recipe
+from attributor.archive.speed import Speed
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.store import Store
 from attributor.archive.working import processes
@@ -174,6 +177,86 @@ def test_a_date_and_a_title_that_are_told_later_or_corrected_are_noted(
     with Store.read(path) as store:
         assert [each.article.published for each in exported(store)] == ["7 May 2019"]
     assert shop.asked == 1
+
+
+def test_a_newer_file_with_the_same_ids_corrects_dates_and_titles(
+    shop: Shop, tmp_path: Path
+) -> None:
+    folder, path = tmp_path / "in", tmp_path / "a.db"
+    folder.mkdir()
+    archive(folder / "2019.jsonl", range(2), title="Old", published="2019-05-06")
+    run(path, annotator(shop), folder)
+    (folder / "2019.jsonl").unlink()
+    archive(folder / "fixed.jsonl", range(2), title="New", published="2020-07-08")
+    run(path, annotator(shop), folder)
+    told = rows(path, "SELECT name, title, published, day FROM articles ORDER BY id")
+    assert told == [(f"a{n}", "New", "2020-07-08", "2020-07-08") for n in range(2)]
+    assert rows(path, "SELECT name, source FROM places ORDER BY id") == [
+        (f"a{n}", str(folder / "fixed.jsonl")) for n in range(2)
+    ]
+
+
+def test_what_an_article_s_own_place_says_goes_before_what_a_copy_says(
+    shop: Shop, tmp_path: Path
+) -> None:
+    folder, path = tmp_path / "in", tmp_path / "a.db"
+    folder.mkdir()
+    own = {"id": "own", "text": text_of(1), "then": "2019-05-06", "later": "2019-05-07"}
+    (folder / "a.jsonl").write_text(json.dumps(own))
+    archive(folder / "b.jsonl", range(1, 2), title="Copy", published="2020-01-01")
+    told = []
+    for date in (None, "then", None, "later"):  # an option forgotten once is no harm
+        run(path, annotator(shop), folder, columns=Columns(date=date))
+        told += rows(path, "SELECT name, title, published FROM articles")
+    days = ("2020-01-01", "2019-05-06", "2019-05-06", "2019-05-07")
+    assert told == [("own", "Copy", day) for day in days]
+
+
+def test_an_article_that_comes_back_under_another_name_goes_by_that(
+    shop: Shop, tmp_path: Path
+) -> None:
+    folder, path = tmp_path / "in", tmp_path / "a.db"
+    folder.mkdir()
+    for name, number in (("x", 1), ("x", 2), ("y", 1)):
+        (folder / f"{name}.txt").write_text(text_of(number))
+        run(path, annotator(shop), folder)
+    said = rows(path, "SELECT article, quote FROM who_said_what ORDER BY article")
+    assert said == [("x.txt", "We keep bridge 2 open"), ("y.txt", "We keep bridge 1 open")]
+
+
+def test_a_place_in_a_file_that_could_not_be_read_whole_is_not_taken_for_gone(
+    shop: Shop, tmp_path: Path
+) -> None:
+    folder, path = tmp_path / "in", tmp_path / "a.db"
+    folder.mkdir()
+    one, copies = archive(folder / "one.jsonl", range(3)), folder / "copies.jsonl"
+    run(path, annotator(shop), folder)
+    copies.write_text(one.read_text().replace('"id": "a', '"id": "copy'))
+    lines = one.read_text().splitlines()
+    one.write_text("\n".join([lines[0], "{broken", lines[2]]))
+    run(path, annotator(shop), folder)
+    assert rows(path, "SELECT COUNT(*) FROM places") == [(6,)]
+    one.write_text("\n".join(lines))
+    assert run(path, annotator(shop), folder).exit_code_at_end == 0
+    assert rows(path, "SELECT name FROM articles ORDER BY id") == [("a0",), ("a1",), ("a2",)]
+
+
+def test_a_folder_by_another_spelling_holds_no_copies(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, folder = tmp_path / "a.db", tmp_path / "in"
+    folder.mkdir()
+    monkeypatch.chdir(tmp_path)
+    (folder / "a.txt").write_text(text_of(1))
+    archive(folder / "b.jsonl", range(2, 4))
+    with Store.open(path) as store:
+        for source in ("in", "./in", str(folder), "in/../in/", "in"):
+            who = annotator(shop)
+            made = maker(who, Speed(concurrency=1))
+            work = Batch(store, Recipe.of(who), Options((source,)), made, lambda tally: None)
+            asyncio.run(work.run(entries((source,))))
+    assert rows(path, "SELECT COUNT(*) FROM places") == [(3,)]
+    assert rows(path, "SELECT source FROM places ORDER BY 1")[0] == ("in/a.txt",)
 
 
 def test_an_article_whose_text_was_corrected_is_annotated_anew_and_found_once(
@@ -333,6 +416,42 @@ def test_quarantine_is_taken_up_again_only_when_asked_and_then_the_answer_is_bou
     assert shop.asked == asked
     work = run(path, annotator(shop), source, retry_failed=True)
     assert (work.exit_code_at_end, work.tally.annotated, shop.asked) == (0, 1, asked + 1)
+    assert rows(path, "SELECT COUNT(*) FROM failures") == [(0,)]
+
+
+def test_a_failed_text_is_asked_once_a_run_however_often_it_stands(
+    shop: Shop, tmp_path: Path
+) -> None:
+    path, source = tmp_path / "a.db", tmp_path / "a.jsonl"
+    texts = [text_of(1 if n % 2 else n + 2) for n in range(40)]
+    lines = [json.dumps({"id": f"c{n}", "text": text}) for n, text in enumerate(texts)]
+    source.write_text("\n".join(lines))
+    shop.choose = only_about("bridge 1 ", REFUSED)
+    first = run(path, annotator(shop), source, concurrency=1)
+    assert (first.tally.copies, first.tally.left, first.tally.failures) == (19, 0, {"refused": 1})
+    asked = shop.asked
+    again = run(path, annotator(shop), source, concurrency=1, retry_failed=True)
+    assert (again.tally.copies, again.tally.left, again.tally.failures) == (19, 0, {"refused": 1})
+    assert shop.asked == asked + 1
+    left = run(path, annotator(shop), source, concurrency=1)
+    assert (left.tally.copies, left.tally.left, left.tally.failures) == (19, 1, {})
+    assert shop.asked == asked + 1
+
+
+def test_an_article_in_quarantine_that_is_renamed_or_stands_nowhere_any_more_is_told_so(
+    shop: Shop, tmp_path: Path
+) -> None:
+    path, folder = tmp_path / "a.db", tmp_path / "in"
+    folder.mkdir()
+    (folder / "x.txt").write_text(text_of(1))
+    shop.choose = only_about("bridge 1 ", REFUSED)
+    assert run(path, annotator(shop), folder).exit_code_at_end == IN_QUARANTINE
+    (folder / "x.txt").rename(folder / "y.txt")
+    assert run(path, annotator(shop), folder).exit_code_at_end == IN_QUARANTINE
+    found = rows(path, "SELECT name, source FROM failures")
+    assert found == [("y.txt", str(folder / "y.txt"))]
+    (folder / "y.txt").write_text(text_of(2))
+    assert run(path, annotator(shop), folder).exit_code_at_end == 0
     assert rows(path, "SELECT COUNT(*) FROM failures") == [(0,)]
 
 

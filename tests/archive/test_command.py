@@ -141,6 +141,7 @@ def test_a_dry_run_of_a_sample_says_what_of_it_is_left_to_do(shop: Shop, run: Ru
     archive(Path("a.jsonl"), range(30))
     assert run(*ask(shop, "--sample", "4", "a.jsonl")).exit_code == 0
     again = run(*ask(shop, "--sample", "4", "--dry-run", "a.jsonl")).stdout
+    assert again.splitlines()[0] == "Drawn at random: 4 articles."
     assert "Known: 4 articles need nothing." in again
     assert "To annotate: 0 articles." in again
     more = run(*ask(shop, "--sample", "10", "--dry-run", "a.jsonl")).stdout

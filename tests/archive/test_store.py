@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from attributor.archive.storing.admission import forget_moved
+from attributor.archive.storing.admission import forget_moved, refuse
 from attributor.archive.storing.rows import annotation_of, rows_of
 from attributor.archive.storing.store import Store
 from attributor.errors import StoreError
@@ -149,12 +149,18 @@ def test_what_was_renamed_is_found_without_looking_at_all_that_a_store_has(tmp_p
         for n in range(new):
             place = {"name": f"new{n}", "article_id": n + 1, "source": "in/b", "run_id": 2}
             store.insert("places", place)
+        for n in range(known):  # one text, seen before and now
+            place = {"name": "same", "article_id": known, "source": f"in/{n}", "run_id": 2}
+            store.insert("places", place)
+        for n in range(new):
+            refuse(store, f"bad{n}", "elsewhere", "broken", 1)
         thousands: list[None] = []
         store._connection.set_progress_handler(lambda: thousands.append(None), 1_000)
         forget_moved(store, 2)
         store._connection.set_progress_handler(None, 0)
-        assert store.value("SELECT COUNT(*) FROM places") == known
+        assert store.value("SELECT COUNT(*) FROM places") == 2 * known - 1
         assert store.value("SELECT name FROM articles WHERE id = 1") == "new0"
+        assert store.value("SELECT COUNT(*) FROM failures") == new
     assert len(thousands) < known * new / 1_000  # instructions of SQLite's
 
 

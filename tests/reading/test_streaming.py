@@ -72,7 +72,7 @@ def test_ten_times_the_articles_take_no_more_memory(
     path.write_bytes(FORMS[name](400))
     few = traced(path)
     path.write_bytes(FORMS[name](4000))  # 13 MB of text
-    many = traced(path)
+    many = min(traced(path) for _ in range(2))  # as below: a table of Python's may grow in one
     assert many - few < ALLOWED.get(name, 2_500_000)
 
 

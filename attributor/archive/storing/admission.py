@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 from attributor.archive.storing.dates import iso_day
 from attributor.archive.storing.nearness import mark_near
@@ -57,7 +58,7 @@ def admit(store: Store, article: Article, source: str, run: int, recipe: int) ->
         row = _added(store, article, content)
         mark_near(store, row, article.text)
     else:
-        _retell(store, article, source, row)
+        _retell(store, article, row)
     _place(store, article, source, row, run)
     state = State.NEW if is_new else _state(store, row, recipe)
     return Admitted(row, state)
@@ -113,14 +114,19 @@ def refuse(store: Store, place: str, source: str, reason: str, run: int) -> None
 def forget_moved(store: Store, run: int) -> None:
     """After a run over all of its sources: drop places where it saw another text, or nothing.
 
-    What it saw nowhere stays as it is: a folder may hold new articles alone. An article that stands
-    nowhere any more keeps its annotation, but is no longer searched. A place that could not be read
+    What it saw nowhere stays as it is: a folder may hold new articles alone. So does what is said
+    to be in a file of which it could not read all. An article that stands nowhere any more keeps
+    its annotation, but is no longer searched, nor in quarantine. A place that could not be read
     leaves the quarantine if it was read, or is not there any more. Inside a transaction.
     """
     sources = json.loads(store.value("SELECT sources FROM runs WHERE id = ?", (run,)))
-    elsewhere = _before(store, run, "o.article_id = p.article_id")
-    moved = [place for place in elsewhere if _was_looked_at(place["source"], sources)]
-    replaced = _before(store, run, "o.source = p.source AND o.name = p.name")
+    faulty = _faulty(store, run)
+    moved = [
+        place
+        for place in _before(store, run, "article_id")
+        if _was_looked_at(place["source"], sources) and not _is_in(place["source"], faulty)
+    ]
+    replaced = _before(store, run, "source, name")
     gone = (*moved, *replaced)
     store.executemany("DELETE FROM places WHERE id = ?", [(place["id"],) for place in gone])
     for article in {place["article_id"] for place in gone}:
@@ -140,10 +146,10 @@ def forget_moved(store: Store, run: int) -> None:
 
 
 def _before(store: Store, run: int, same: str) -> list[Row]:
-    """The places `o` of earlier runs that have something in common with a place `p` of this one."""
+    """The places of earlier runs that have these columns in common with one that this run saw."""
     return store.execute(
-        "SELECT DISTINCT o.id, o.article_id, o.source FROM places p CROSS JOIN places o "  # noqa: S608
-        f"ON {same} WHERE p.run_id = :run AND o.run_id < :run",
+        f"SELECT o.id, o.article_id, o.source FROM (SELECT DISTINCT {same} FROM places "  # noqa: S608
+        f"WHERE run_id = :run) p CROSS JOIN places o USING ({same}) WHERE o.run_id < :run",
         {"run": run},
     ).fetchall()
 
@@ -152,32 +158,60 @@ def _was_looked_at(shown: str, sources: Sequence[str]) -> bool:
     return any(stands_for(source, shown) for source in sources)
 
 
+def _faulty(store: Store, run: int) -> set[Path]:
+    """The files and folders that this run could not read, or not all of."""
+    found = store.execute(
+        "SELECT source FROM failures WHERE article_id IS NULL AND run_id = ?", (run,)
+    )
+    return {_file(failure["source"]) for failure in found}
+
+
+def _is_in(shown: str, faulty: set[Path]) -> bool:
+    return bool(faulty) and not faulty.isdisjoint(((file := _file(shown)), *file.parents))
+
+
+def _file(shown: str) -> Path:
+    return Path.cwd() / shown.partition("!")[0]
+
+
 def _rename(store: Store, article: int) -> None:
     """Call an article as one of its places does; shelve it if it has none any more."""
     places = store.execute(
-        "SELECT name, title, published, url FROM places WHERE article_id = ? ORDER BY id",
+        "SELECT name, source, title, published, url FROM places WHERE article_id = ? ORDER BY id",
         (article,),
     ).fetchall()
     if not places:
         shelve(store, article)
+        store.execute("DELETE FROM failures WHERE article_id = ?", (article,))
         return
     name = store.value("SELECT name FROM articles WHERE id = ?", (article,))
-    if all(place["name"] != name for place in places):
-        _describe(store, article, dict(places[0]))
-
-
-def _retell(store: Store, article: Article, source: str, row: int) -> None:
-    """Note what is told of a known article and was not, or was told otherwise by this place."""
-    before = store.one(
-        "SELECT title, published, url FROM places WHERE source = ? AND name = ? AND article_id = ?",
-        (whole(source), whole(article.id), row),
+    place = next((place for place in places if place["name"] == name), places[0])
+    store.execute(
+        "UPDATE failures SET name = ?, source = ? WHERE article_id = ?",
+        (place["name"], place["source"], article),
     )
-    told, old = _told_of(article, *_TOLD), dict(before) if before else dict.fromkeys(_TOLD)
-    if told != old:
-        noted = store.one("SELECT title, published, url FROM articles WHERE id = ?", (row,))
-        known = dict(noted or {})
-        new = {name: told[name] for name in _TOLD if known.get(name) in (None, old[name])}
-        _describe(store, row, new)
+    if place["name"] != name:
+        _describe(store, article, {each: place[each] for each in ("name", *_TOLD)})
+
+
+def _retell(store: Store, article: Article, row: int) -> None:
+    """Note what is told of a known article: by its own id what is new, by another what is missing.
+
+    One that stood nowhere any more goes by the id under which it comes back.
+    """
+    noted = store.one(
+        "SELECT name, title, published, url, EXISTS (SELECT 1 FROM places WHERE article_id = a.id) "
+        "AS stands FROM articles a WHERE id = ?",
+        (row,),
+    )
+    if noted is None:
+        raise LookupError(row)
+    told, name, known = _told_of(article, *_TOLD), whole(article.id), dict(noted)
+    if not known["stands"]:
+        told["name"] = name
+    elif name != known["name"]:
+        told = {each: value for each, value in told.items() if known[each] is None}
+    _describe(store, row, {each: told[each] for each in told if told[each] != known[each]})
 
 
 def _describe(store: Store, article: int, told: Mapping[str, str | None]) -> None:
