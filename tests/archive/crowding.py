@@ -39,7 +39,9 @@ async def main(workers: int, threads: int, protocol: str) -> None:
     )
     async with cluster:
         while True:
-            while len(cluster.scheduler.workers) < workers:
+            while len(cluster.scheduler.workers) < workers or (
+                workers and any(nanny.pid is None for nanny in cluster.workers.values())
+            ):
                 await asyncio.sleep(0.01)
             pids = [nanny.pid for nanny in cluster.workers.values()]
             told = {"address": cluster.scheduler_address, "pids": pids}

@@ -7,11 +7,13 @@ import json
 import os
 import pickle
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -367,8 +369,17 @@ def test_an_address_that_is_none_and_a_missing_extra_are_told(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     source = archive(tmp_path / "a.jsonl", range(1))
-    with pytest.raises(UsageError, match="'http://host' is no cluster: say 'local'"):
-        run(tmp_path / "a.db", embedded(), source, speed={"cluster": "http://host"})
+    for none in (
+        "http://host",
+        "tcp://10.0.0.5",
+        "tcp://",
+        "tcp://host:x",
+        "tcp://[::1",
+        "tcp://a:1/",
+    ):
+        with pytest.raises(UsageError) as caught:
+            run(tmp_path / "a.db", embedded(), source, speed={"cluster": none})
+        assert caught.value.message.startswith(f"'{none}' is no cluster: say 'local'")
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(UsageError, match=r"pip install 'attributor\[cluster\]'"):
         run(tmp_path / "a.db", embedded(), source, speed={"cluster": "local"})
@@ -415,6 +426,32 @@ def test_ctrl_c_does_not_wait_for_a_scheduler_that_is_not_there(
     source = archive(tmp_path / "a.jsonl", range(40))
     ended = run(tmp_path / "a.db", embedded(), source, speed={"cluster": NOBODY}, go=interrupt)
     assert ended.exit_code_at_end == 130
+
+
+@pytest.mark.parametrize("says", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
+def test_a_port_that_is_no_scheduler_s_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: bytes
+) -> None:
+    monkeypatch.setattr(reaching, "PATIENCE", 0.5)
+    source = archive(tmp_path / "a.jsonl", range(4))
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            with suppress(OSError):
+                while True:
+                    caller, _ = server.accept()
+                    callers.append(caller)
+                    caller.sendall(says)
+
+        callers: list[socket.socket] = []
+        in_the_background(serve)
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(ClusterError, match=f"No scheduler answers at '{address}'"):
+            run(tmp_path / "a.db", embedded(), source, speed={"cluster": address})
+        assert callers
+        server.shutdown(socket.SHUT_RDWR)
+    for caller in callers:
+        caller.close()
 
 
 def certificates(folder: Path) -> dict[str, str]:
@@ -635,6 +672,30 @@ def test_workers_that_never_do_what_they_are_given_end_the_batch_with_a_sentence
         )
         assert counts(store)["annotated"] == 0
     assert shop.asked == 0
+
+
+def test_answers_that_never_come_home_are_not_bought_for_ever(
+    shop: Shop, tmp_path: Path, impatient: None
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(4)), tmp_path / "a.db"
+
+    def keeping(dask_scheduler: Any) -> None:
+        async def gather(*args: Any, **kwargs: Any) -> None:
+            await asyncio.Event().wait()
+
+        dask_scheduler.handlers["gather"] = gather
+
+    async def tell(address: str) -> None:
+        async with Client(address, asynchronous=True, set_as_default=False) as client:
+            await client.run_on_scheduler(keeping)
+
+    for lone in gathered(1, CALLS):
+        asyncio.run(tell(lone.address))
+        ended = run(store, annotator(shop), source, **on(lone))
+        assert ended.exit_code_at_end == 8
+    assert ended.stop.reason is not None
+    assert "does what it is given" in ended.stop.reason
+    assert max(shop.sold.values(), default=0) <= 1 + clusters.AGAIN
 
 
 def test_what_takes_long_is_not_given_out_again(

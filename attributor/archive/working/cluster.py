@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import attributor
 from attributor.archive.recipe import Recipe
@@ -80,7 +81,7 @@ class Cluster:
         self._client: Any = None
         self._own: Any = None
         self._watching: list[asyncio.Task[None]] = []
-        self._out: set[asyncio.Task[Any]] = set()
+        self._out: set[asyncio.Future[Any]] = set()
         self._heard_at, self._idle_looks, self._again = 0.0, 0, 0
         self._count = 0
         self._gone = False
@@ -117,7 +118,9 @@ class Cluster:
             )
             try:
                 given = await self._given(future)
-            except Forgotten:
+            except Forgotten as error:
+                if self._stop.asked:
+                    raise Stopping from error
                 continue
             finally:
                 future.release()
@@ -148,7 +151,8 @@ class Cluster:
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
-        waiting = asyncio.ensure_future(future)
+        # To give it up ends the waiting alone: Dask's fetching of answers is one for all.
+        waiting = asyncio.shield(asyncio.ensure_future(future))
         self._out.add(waiting)
         try:
             with panics_as_errors():
@@ -195,11 +199,26 @@ class Cluster:
                 self._client, self._own = await reach(
                     self.address, self.processes, self._threads, self._stop
                 )
-                await self._look()
-                await asyncio.gather(*map(self._greet, sorted(self.workers)))
+                await self._stop.unless_asked(self._meet())
                 self._gone = False
+                self._hear()
                 self._watching = [asyncio.create_task(f()) for f in (self._watch, self._hand_on)]
         return self._client
+
+    async def _meet(self) -> None:
+        """See who works, and that all can take part.
+
+        Raises:
+            ClusterError: one cannot, or the scheduler was lost.
+        """
+        try:
+            await self._look()
+            await asyncio.gather(*map(self._greet, sorted(self.workers)))
+        except OSError as error:  # of being too late, too
+            raise ClusterError(
+                f"The scheduler at {quoted(self.address)} was lost before anything was bought: run "
+                "the same command again once it works."
+            ) from error
 
     async def _greet(self, address: str) -> None:
         """See that a worker can take part.
@@ -301,6 +320,18 @@ def notice(annotator: Annotator, address: str) -> str:
     return f"Asking {quoted(settings.model)} at {settings.host}; {sent}, and ask from there."
 
 
+def _is_address(given: str) -> bool:
+    try:
+        parts = urlsplit(given)
+        return (
+            given.startswith(("tcp://", TLS))
+            and bool(parts.hostname and parts.port)
+            and not parts.path
+        )
+    except ValueError:
+        return False
+
+
 def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
     """The cluster that the batch is to run on; nothing is begun.
 
@@ -309,7 +340,7 @@ def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
             or the extra is not installed.
     """
     address = speed.cluster or LOCAL
-    if address != LOCAL and not address.startswith(("tcp://", TLS)):
+    if address != LOCAL and not _is_address(address):
         raise UsageError(
             f"{quoted(address)} is no cluster: say 'local', or the address of a Dask scheduler, "
             "as tcp://host:8786."

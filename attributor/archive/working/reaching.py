@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
@@ -31,7 +32,7 @@ async def reach(address: str, processes: int, threads: int, stop: Stop) -> tuple
     for name in ("distributed", "distributed.client"):  # what matters is told in our own words
         logging.getLogger(name).setLevel(logging.CRITICAL)
     _check_certificates(address)
-    own = await _local(processes, threads) if address == LOCAL else None
+    own = await _local(processes, threads, stop) if address == LOCAL else None
     client = installed().Client(
         own or address, asynchronous=True, timeout=PATIENCE, set_as_default=False
     )
@@ -67,15 +68,17 @@ async def _answered(client: Any, address: str) -> None:
         ClusterError: there is none.
     """
     try:
-        await client
-    except OSError as error:  # of being too late, too
+        async with asyncio.timeout(PATIENCE):  # Dask's own does not hold once it is connected
+            await client
+    except (OSError, ValueError, MemoryError) as error:  # too late; or it speaks another language
         tls = address.startswith(TLS)
         raise ClusterError(
             f"No scheduler answers at {quoted(address)}: start one there with "
             f"'dask scheduler', or check the address{' and both certificates' * tls}."
         ) from error
     try:
-        await client.wait_for_workers(1, timeout=PATIENCE)
+        async with asyncio.timeout(PATIENCE):
+            await client.wait_for_workers(1)
     except TimeoutError as error:
         raise ClusterError(
             f"The scheduler at {quoted(address)} has no workers: start some with "
@@ -83,11 +86,12 @@ async def _answered(client: Any, address: str) -> None:
         ) from error
 
 
-async def _local(processes: int, threads: int) -> Any:
+async def _local(processes: int, threads: int, stop: Stop) -> Any:
     """Workers on this machine that only this process can give work to, and that end with it.
 
     Raises:
         ClusterError: one did not start.
+        Stopping: so it was, as the batch shall end.
     """
     import dask
 
@@ -111,6 +115,7 @@ async def _local(processes: int, threads: int) -> Any:
         return await cluster
     except (RuntimeError, OSError) as error:
         await cluster.close()
+        stop.check()
         raise ClusterError(
             "A worker of the local cluster ended while it was starting; there may be too little "
             "memory. Nothing was bought: run the same command again."
