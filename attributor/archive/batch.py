@@ -227,20 +227,20 @@ class Batch:
 
     def _wants(self, admitted: Admitted, chosen: set[int]) -> bool:
         """Whether the article is to be annotated now; one that was shelved is taken out again."""
-        options, state = self._options, admitted.state
-        if any(admitted.row in those for those in (chosen, self._making, self._set_aside)):
+        options, row, state = self._options, admitted.row, admitted.state
+        if row in self._making or row in chosen or row in self._set_aside:
             self.tally.copies += 1
             return False
-        if state is State.SHELVED:
-            restore(self._store, admitted.row, self._recipe)
-        wanted = is_wanted(state, options.retry_failed, options.only_changed)
+        if is_wanted(state, options.retry_failed, options.only_changed):
+            return True
         if state is State.FAILED:
-            if not wanted:
-                self.tally.left += 1
-                self._set_aside.add(admitted.row)
-        else:
-            self.tally.known += not wanted
-        return wanted
+            self.tally.left += 1
+            self._set_aside.add(row)
+            return False
+        if state is State.SHELVED:
+            restore(self._store, row, self._recipe)
+        self.tally.known += 1
+        return False
 
     def _within_limit(self, taken_up: list[Admitted]) -> list[Admitted]:
         limit = self._options.max_articles

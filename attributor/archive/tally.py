@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from attributor.reading.folders import file_of
+
 
 @dataclass
 class Tally:
@@ -118,7 +120,7 @@ class Horizon:
 
     def passed(self, source: str, characters: int) -> None:
         """An article of `source` with so many characters has been read."""
-        file = source.partition("!")[0]
+        file = file_of(source)
         if file != self._current:
             self._before += _size(self._current) if self._current else 0
             self._current, self._within = file, 0

@@ -91,13 +91,18 @@ def check(source: str) -> None:
         first.open().close()
 
 
+def file_of(shown: str) -> str:
+    """The file that people are shown as `shown`, or that holds the member which they are shown."""
+    return shown.partition("!")[0]
+
+
 def stands_for(source: str, shown: str) -> bool:
     """Whether a source stands for a file (or a member of it) that people are shown as `shown`.
 
     Nothing is looked up, so that it can be told of files that are gone, too: where a path is
     relative, it is to the folder that this process is in.
     """
-    file = shown.partition("!")[0]
+    file = file_of(shown)
     if _GLOB.search(source) and not os.path.lexists(source):
         pattern = Path(source).parts
         return any(_fits(Path(each).parts, pattern) for each in (shown, file))

@@ -19,13 +19,10 @@ from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED, Budget
 from attributor.archive.asking.ledger import Desk, Ledger
-from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE, Batch, Options
+from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE, Batch
 from attributor.archive.finding.comparing import compare
 from attributor.archive.finding.exporting import exported
-from attributor.archive.making import maker
 from attributor.archive.reading_ahead import CHUNK
-from attributor.archive.recipe import Recipe
-from attributor.archive.speed import Speed
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.store import Store
 from attributor.archive.working import processes
@@ -249,12 +246,8 @@ def test_a_folder_by_another_spelling_holds_no_copies(
     monkeypatch.chdir(tmp_path)
     (folder / "a.txt").write_text(text_of(1))
     archive(folder / "b.jsonl", range(2, 4))
-    with Store.open(path) as store:
-        for source in ("in", "./in", str(folder), "in/../in/", "in"):
-            who = annotator(shop)
-            made = maker(who, Speed(concurrency=1))
-            work = Batch(store, Recipe.of(who), Options((source,)), made, lambda tally: None)
-            asyncio.run(work.run(entries((source,))))
+    for source in ("in", "./in", str(folder), "in/../in/", "in"):
+        run(path, annotator(shop), source)
     assert rows(path, "SELECT COUNT(*) FROM places") == [(3,)]
     assert rows(path, "SELECT source FROM places ORDER BY 1")[0] == ("in/a.txt",)
 

@@ -632,9 +632,15 @@ def drop(crowd: Crowd, messages: int) -> None:
         for comm in dask_scheduler.stream_comms.values():
             comm.send = instead_of(comm.send)
 
+    on_the_scheduler(crowd, losing)
+
+
+def on_the_scheduler(crowd: Crowd, function: Callable[..., None]) -> None:
+    """Have the scheduler call this, with itself as `dask_scheduler`."""
+
     async def tell() -> None:
         async with Client(crowd.address, asynchronous=True, set_as_default=False) as client:
-            await client.run_on_scheduler(losing)
+            await client.run_on_scheduler(function)
 
     asyncio.run(tell())
 
@@ -685,12 +691,8 @@ def test_answers_that_never_come_home_are_not_bought_for_ever(
 
         dask_scheduler.handlers["gather"] = gather
 
-    async def tell(address: str) -> None:
-        async with Client(address, asynchronous=True, set_as_default=False) as client:
-            await client.run_on_scheduler(keeping)
-
     for lone in gathered(1, CALLS):
-        asyncio.run(tell(lone.address))
+        on_the_scheduler(lone, keeping)
         ended = run(store, annotator(shop), source, **on(lone))
         assert ended.exit_code_at_end == 8
     assert ended.stop.reason is not None

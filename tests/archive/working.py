@@ -49,7 +49,7 @@ class Ended:
 def run(
     path: Path,
     who: Annotator,
-    *sources: Path,
+    *sources: Path | str,
     concurrency: int = 4,
     speed: dict[str, Any] | None = None,
     go: Callable[[Batch, Iterator[Entry]], Coroutine[Any, Any, object]] = Batch.run,

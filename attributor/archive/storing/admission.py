@@ -13,7 +13,7 @@ from attributor.archive.storing.nearness import mark_near
 from attributor.archive.storing.saving import shelve
 from attributor.archive.storing.store import Row, Store, now, whole
 from attributor.marking.language import detect, known
-from attributor.reading.folders import stands_for
+from attributor.reading.folders import file_of, stands_for
 from attributor.records import Article
 
 _TOLD = ("title", "published", "url")
@@ -52,15 +52,20 @@ def content_of(article: Article) -> str:
 def admit(store: Store, article: Article, source: str, run: int, recipe: int) -> Admitted:
     """Note the article and where it stands. Inside a transaction."""
     content = content_of(article)
-    row = store.value("SELECT id FROM articles WHERE content = ?", (content,))
-    is_new = row is None
-    if is_new:
+    known = store.one(
+        "SELECT id, name, title, published, url, "
+        "EXISTS (SELECT 1 FROM places WHERE article_id = a.id) AS stands "
+        "FROM articles a WHERE content = ?",
+        (content,),
+    )
+    if known is None:
         row = _added(store, article, content)
         mark_near(store, row, article.text)
     else:
-        _retell(store, article, row)
+        row = known["id"]
+        _retell(store, article, known)
     _place(store, article, source, row, run)
-    state = State.NEW if is_new else _state(store, row, recipe)
+    state = State.NEW if known is None else _state(store, row, recipe)
     return Admitted(row, state)
 
 
@@ -171,7 +176,7 @@ def _is_in(shown: str, faulty: set[Path]) -> bool:
 
 
 def _file(shown: str) -> Path:
-    return Path.cwd() / shown.partition("!")[0]
+    return Path.cwd() / file_of(shown)
 
 
 def _rename(store: Store, article: int) -> None:
@@ -194,24 +199,18 @@ def _rename(store: Store, article: int) -> None:
         _describe(store, article, {each: place[each] for each in ("name", *_TOLD)})
 
 
-def _retell(store: Store, article: Article, row: int) -> None:
+def _retell(store: Store, article: Article, known: Row) -> None:
     """Note what is told of a known article: by its own id what is new, by another what is missing.
 
     One that stood nowhere any more goes by the id under which it comes back.
     """
-    noted = store.one(
-        "SELECT name, title, published, url, EXISTS (SELECT 1 FROM places WHERE article_id = a.id) "
-        "AS stands FROM articles a WHERE id = ?",
-        (row,),
-    )
-    if noted is None:
-        raise LookupError(row)
-    told, name, known = _told_of(article, *_TOLD), whole(article.id), dict(noted)
+    told, name = _told_of(article, *_TOLD), whole(article.id)
     if not known["stands"]:
         told["name"] = name
     elif name != known["name"]:
         told = {each: value for each, value in told.items() if known[each] is None}
-    _describe(store, row, {each: told[each] for each in told if told[each] != known[each]})
+    new = {each: value for each, value in told.items() if value != known[each]}
+    _describe(store, known["id"], new)
 
 
 def _describe(store: Store, article: int, told: Mapping[str, str | None]) -> None:

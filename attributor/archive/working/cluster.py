@@ -18,7 +18,6 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import attributor
 from attributor.archive.recipe import Recipe
@@ -26,7 +25,7 @@ from attributor.archive.speed import CALLS_AT_ONCE, Speed
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.tally import Tally
 from attributor.archive.working import worker
-from attributor.archive.working.reaching import LEAVING, LOCAL, TLS, installed, reach
+from attributor.archive.working.reaching import LEAVING, LOCAL, installed, is_address, reach
 from attributor.archive.working.worker import Plan
 from attributor.errors import ClusterError, UsageError, panics_as_errors, quoted
 
@@ -320,18 +319,6 @@ def notice(annotator: Annotator, address: str) -> str:
     return f"Asking {quoted(settings.model)} at {settings.host}; {sent}, and ask from there."
 
 
-def _is_address(given: str) -> bool:
-    try:
-        parts = urlsplit(given)
-        return (
-            given.startswith(("tcp://", TLS))
-            and bool(parts.hostname and parts.port)
-            and not parts.path
-        )
-    except ValueError:
-        return False
-
-
 def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
     """The cluster that the batch is to run on; nothing is begun.
 
@@ -340,7 +327,7 @@ def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
             or the extra is not installed.
     """
     address = speed.cluster or LOCAL
-    if address != LOCAL and not _is_address(address):
+    if address != LOCAL and not is_address(address):
         raise UsageError(
             f"{quoted(address)} is no cluster: say 'local', or the address of a Dask scheduler, "
             "as tcp://host:8786."

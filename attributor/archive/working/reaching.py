@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from typing import Any
+from urllib.parse import urlsplit
 
 from attributor.archive.stopping import Stop
 from attributor.errors import ClusterError, UsageError, quoted
@@ -44,6 +45,16 @@ async def reach(address: str, processes: int, threads: int, stop: Stop) -> tuple
             await own.close()
         raise
     return client, own
+
+
+def is_address(given: str) -> bool:
+    """Whether a scheduler may be reached at this: it names a protocol, a host and a port."""
+    try:
+        parts = urlsplit(given)
+        is_whole = bool(parts.hostname and parts.port) and not parts.path
+    except ValueError:
+        return False
+    return is_whole and given.startswith(("tcp://", TLS))
 
 
 def installed() -> Any:
