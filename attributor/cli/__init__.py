@@ -61,6 +61,13 @@ class Commands(click.Group):
             ctx.fail(f"To take {quoted(args[0])} apart, say 'annotate' before it.")
         return super().resolve_command(ctx, args)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the arguments, or print what `--help` or `--version` asks for."""
+        try:
+            return super().make_context(*args, **extra)
+        except BrokenPipeError:
+            _end_unread()
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what goes wrong becomes a sentence and an exit code."""
         try:
@@ -70,9 +77,8 @@ class Commands(click.Group):
                 sys.stdout.flush()
         except (click.ClickException, click.exceptions.Exit):
             raise
-        except BrokenPipeError:  # who read has seen enough
-            sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
-            ctx.exit(PIPE_CLOSED)
+        except BrokenPipeError:
+            _end_unread()
         except (Exception, KeyboardInterrupt, click.Abort) as error:
             from attributor.cli.messages import tell
 
@@ -96,6 +102,12 @@ class Commands(click.Group):
 )
 def cli(traceback: bool) -> None:
     """Who said what in an article, in which words, and where do they stand?"""
+
+
+def _end_unread() -> NoReturn:
+    """End as one does whose reader has seen enough; what is left of the output goes nowhere."""
+    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    raise click.exceptions.Exit(PIPE_CLOSED)
 
 
 def _is_source(name: str) -> bool:

@@ -106,10 +106,13 @@ def test_a_line_that_a_full_pipe_does_not_take_silences_no_later_one(
         assert b"The second.\n" in listener.read(1_000_000)
 
 
-def test_who_has_read_enough_is_told_nothing_and_it_is_not_taken_for_nothing_found() -> None:
+@pytest.mark.parametrize("words", [["schema"], ["schema", "--help"], ["--help"], ["--version"]])
+def test_who_has_read_enough_is_told_nothing_and_it_is_not_taken_for_nothing_found(
+    words: list[str],
+) -> None:
     ours, theirs = os.pipe()
     os.close(ours)
-    command = [sys.executable, "-m", "attributor", "schema"]
+    command = [sys.executable, "-m", "attributor", *words]
     ended = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE)
     os.close(theirs)
     assert (ended.returncode, ended.stderr) == (141, b"")
