@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import pickle
@@ -15,6 +16,7 @@ import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +30,11 @@ from attributor.archive.batch import IN_QUARANTINE, Batch, Options
 from attributor.archive.making import maker
 from attributor.archive.recipe import Recipe
 from attributor.archive.speed import Speed
-from attributor.archive.stopping import Stop
+from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.rows import rows_of
 from attributor.archive.storing.store import Store
 from attributor.archive.working import cluster as clusters
-from attributor.archive.working import reaching
+from attributor.archive.working import reaching, worker
 from attributor.archive.working.sharing import Buyers, Partitions
 from attributor.archive.working.steps import Useless
 from attributor.archive.working.worker import Plan, Workshop
@@ -95,7 +97,11 @@ def gathered(workers: int, threads: int, protocol: str = "tcp://", **more: str) 
     ) as process:
         crowd = Crowd(process, "")
         crowd.address = crowd._told()["address"]
-        yield crowd
+        try:
+            yield crowd
+        except BaseException:  # the test failed, and it may hang
+            process.kill()
+            raise
         assert process.stdin is not None
         process.stdin.close()
 
@@ -612,8 +618,63 @@ def test_where_nobody_works_any_more_the_batch_ends_with_a_sentence_and_the_ledg
     assert {shop.sold[request] for request in rush.finished} == {1}
 
 
-def drop(crowd: Crowd, messages: int) -> None:
-    """Have the scheduler's next messages that give a worker something to do get lost."""
+def once_reached(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Do this as soon as the scheduler has been reached."""
+    reach = reaching.reach
+
+    async def reaching_and_acting(*args: Any) -> Any:
+        reached = await reach(*args)
+        act()
+        return reached
+
+    monkeypatch.setattr(clusters, "reach", reaching_and_acting)
+
+
+@pytest.mark.parametrize("lose", [lambda lone, _: lone.process.kill(), hang])
+def test_a_scheduler_that_is_lost_while_workers_are_greeted_is_told(
+    shop: Shop,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lose: Callable[[Crowd, pytest.MonkeyPatch], None],
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(4))
+    for lone in gathered(1, CALLS):
+        once_reached(monkeypatch, partial(lose, lone, monkeypatch))
+        with pytest.raises(ClusterError, match="was lost before anything was bought") as caught:
+            run(tmp_path / "a.db", annotator(shop), source, **on(lone))
+        lone.process.kill()
+    assert caught.value.exit_code == 8
+    assert shop.asked == 0
+
+
+def test_ctrl_c_does_not_wait_for_a_scheduler_that_hangs_while_workers_are_greeted(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(4))
+    greeting = threading.Event()
+
+    async def interrupt(work: Batch, found: Iterator[Entry]) -> None:
+        running = asyncio.create_task(work.run(found))
+        while not greeting.is_set():
+            await asyncio.sleep(0)
+        work.stop.ask("interrupted", "Ended by a signal.", 130)
+        await asyncio.wait_for(running, clusters.ANSWERS / 2)
+
+    for lone in gathered(1, CALLS):
+
+        def hang_and_say(lone: Crowd = lone) -> None:
+            lone.process.send_signal(signal.SIGSTOP)
+            greeting.set()
+
+        once_reached(monkeypatch, hang_and_say)
+        ended = run(tmp_path / "a.db", annotator(shop), source, **on(lone), go=interrupt)
+        lone.process.kill()
+    assert ended.exit_code_at_end == 130
+    assert shop.asked == 0
+
+
+def drop(crowd: Crowd, messages: int, what: str = worker.TASK) -> None:
+    """Have the scheduler's next messages that give a worker something of that name get lost."""
 
     def losing(dask_scheduler: Any) -> None:
         def instead_of(send: Callable[..., None]) -> Callable[..., None]:
@@ -622,7 +683,7 @@ def drop(crowd: Crowd, messages: int) -> None:
             def some(*told: dict[str, Any]) -> None:
                 nonlocal left
                 for each in told:
-                    if each["op"] == "compute-task" and left:
+                    if left and each["op"] == "compute-task" and each["key"].startswith(what):
                         left -= 1
                     else:
                         send(each)
@@ -680,24 +741,53 @@ def test_workers_that_never_do_what_they_are_given_end_the_batch_with_a_sentence
     assert shop.asked == 0
 
 
-def test_answers_that_never_come_home_are_not_bought_for_ever(
-    shop: Shop, tmp_path: Path, impatient: None
+def test_what_the_scheduler_has_lost_is_not_given_out_again_after_ctrl_c(
+    shop: Shop, tmp_path: Path, impatient: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    source, store = archive(tmp_path / "a.jsonl", range(4)), tmp_path / "a.db"
+    give_up, times = clusters.Cluster._give_up, 0
+
+    def interrupted(self: clusters.Cluster) -> None:
+        nonlocal times
+        times += 1
+        self._stop.ask("interrupted", "Ended by a signal.", 130)
+        give_up(self)
+
+    monkeypatch.setattr(clusters.Cluster, "_give_up", interrupted)
+    source = archive(tmp_path / "a.jsonl", range(4))
+    for lone in gathered(1, CALLS):
+        drop(lone, 1_000, f"{worker.TASK}ask-")
+        ended = run(tmp_path / "a.db", annotator(shop), source, **on(lone))
+    assert ended.exit_code_at_end == 130
+    assert shop.asked == 0
+    assert times == 1
+
+
+def test_answers_that_hardly_ever_come_home_are_not_bought_for_ever(
+    shop: Shop, tmp_path: Path, impatient: None, caplog: pytest.LogCaptureFixture
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(8)), tmp_path / "a.db"
 
     def keeping(dask_scheduler: Any) -> None:
-        async def gather(*args: Any, **kwargs: Any) -> None:
-            await asyncio.Event().wait()
+        gather, number = dask_scheduler.handlers["gather"], 0
 
-        dask_scheduler.handlers["gather"] = gather
+        async def some(*args: Any, **kwargs: Any) -> Any:
+            nonlocal number
+            number += 1
+            if number % 6 != 1:
+                await asyncio.Event().wait()
+            return await gather(*args, **kwargs)
+
+        dask_scheduler.handlers["gather"] = some
 
     for lone in gathered(1, CALLS):
         on_the_scheduler(lone, keeping)
         ended = run(store, annotator(shop), source, **on(lone))
-        assert ended.exit_code_at_end == 8
+    assert ended.exit_code_at_end == 8
     assert ended.stop.reason is not None
     assert "does what it is given" in ended.stop.reason
     assert max(shop.sold.values(), default=0) <= 1 + clusters.AGAIN
+    gc.collect()  # what nobody has asked for is told then
+    assert not caplog.records
 
 
 def test_what_takes_long_is_not_given_out_again(
@@ -718,6 +808,87 @@ def test_what_takes_long_is_not_given_out_again(
     run(store, annotator(shop), source, **on(crowd))
     assert looks.count(True) >= 3
     assert set(shop.sold.values()) == {1}
+
+
+def test_nobody_is_asked_whether_he_works_before_a_first_minute_is_over(
+    crowd: Crowd, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = archive(tmp_path / "a.jsonl", range(4))
+    shop.choose = lambda shop, number, body: None if shop.gate.wait(60) else fault(500)
+    looks, asked = 0, 0
+    remind = clusters.Cluster._remind
+
+    async def reminding(self: clusters.Cluster) -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 2 * clusters.IDLE_LOOKS:
+            shop.gate.set()
+        await remind(self)
+
+    async def asking(self: clusters.Cluster) -> bool:
+        nonlocal asked
+        asked += 1
+        return True
+
+    monkeypatch.setattr(clusters, "LOOK", 0.02)
+    monkeypatch.setattr(clusters.Cluster, "_remind", reminding)
+    monkeypatch.setattr(clusters.Cluster, "_anybody_busy", asking)
+    assert run(tmp_path / "a.db", annotator(shop), source, **on(crowd)).exit_code_at_end == 0
+    assert looks >= 2 * clusters.IDLE_LOOKS
+    assert asked == 0
+
+
+def test_a_worker_that_joins_after_ctrl_c_is_told_to_make_no_call(
+    shop: Shop, tmp_path: Path, impatient: None
+) -> None:
+    source, store, rush = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db", Rush(shop, 4)
+    told: list[bool] = []
+
+    async def interrupt(lone: Crowd, work: Batch, found: Iterator[Entry]) -> None:
+        running = asyncio.create_task(work.run(found))
+        assert await asyncio.to_thread(rush.full.wait, 60)
+        work.stop.ask("interrupted", "Ended by a signal.", 130)
+        (pid,) = lone.pids()
+        os.kill(pid, signal.SIGKILL)
+        await asyncio.to_thread(lone.replaced, pid)
+        async with (
+            asyncio.timeout(60),
+            Client(lone.address, asynchronous=True, set_as_default=False) as client,
+        ):
+            while told != [True]:
+                told[:] = (await client.run(lambda: bool(worker._finished))).values()
+        shop.gate.set()
+        await asyncio.wait_for(running, 60)
+
+    for lone in gathered(1, CALLS):
+        ended = run(store, annotator(shop), source, **on(lone), go=partial(interrupt, lone))
+    assert ended.exit_code_at_end == 130
+    assert told == [True]
+    assert shop.sold.total() <= 4 + 2 * CALLS < 30
+
+
+def test_a_worker_that_was_told_to_make_no_call_before_it_was_ready_makes_none(shop: Shop) -> None:
+    plan = planned(annotator(shop))
+    (request,) = annotator(shop).dialogue(Article(id="a", text=text_of(1))).requests()
+    worker.finish(plan.run)
+    assert isinstance(asyncio.run(worker.buy(plan, request, 1.0)), Stopping)
+    assert shop.asked == 0
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_ctrl_c_while_workers_here_are_starting_is_heard_by_the_batch_alone(
+    number: signal.Signals, shop: Shop, forker: Forker, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(3)), tmp_path / "a.db"
+    running = begun_here(forker, shop, source, store)
+    workers = workers_of(running, 2)
+    os.killpg(running.pid, number)
+    assert running.wait() == 128 + number, running.said
+    assert running.said.endswith("Ended by a signal. To go on, run the same command again.\n")
+    assert "Traceback" not in running.said
+    assert shop.asked == 0
+    for each in workers:
+        wait_for_the_end_of(each)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
@@ -787,8 +958,8 @@ def test_a_worker_here_that_ends_while_it_is_starting_is_told(
     assert "ended while it was starting" in running.said
     assert "run the same command again" in running.said
     assert shop.asked == 0
-    for worker in workers:
-        wait_for_the_end_of(worker)
+    for each in workers:
+        wait_for_the_end_of(each)
 
 
 def test_workers_here_that_end_again_while_they_start_again_are_replaced(
@@ -802,8 +973,8 @@ def test_workers_here_that_end_again_while_they_start_again_are_replaced(
     killed: list[int] = []
     for number in (2, 1, 1):  # those that work, and then each that begins in their place
         workers = workers_of(running, number, but=killed)
-        for worker in workers:
-            os.kill(worker, signal.SIGKILL)
+        for each in workers:
+            os.kill(each, signal.SIGKILL)
         killed += workers
     shop.gate.set()
     # An article that was there each time is in quarantine.

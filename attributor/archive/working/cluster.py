@@ -16,7 +16,7 @@ import os
 import secrets
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import attributor
@@ -25,7 +25,7 @@ from attributor.archive.speed import CALLS_AT_ONCE, Speed
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.tally import Tally
 from attributor.archive.working import worker
-from attributor.archive.working.reaching import LEAVING, LOCAL, installed, is_address, reach
+from attributor.archive.working.reaching import LOCAL, installed, is_address, reach
 from attributor.archive.working.worker import Plan
 from attributor.errors import ClusterError, UsageError, panics_as_errors, quoted
 
@@ -78,7 +78,7 @@ class Cluster:
         self._threads, self._stop = threads, stop
         self._beginning = asyncio.Lock()
         self._client: Any = None
-        self._own: Any = None
+        self._leaving = AsyncExitStack()
         self._watching: list[asyncio.Task[None]] = []
         self._out: set[asyncio.Future[Any]] = set()
         self._heard_at, self._idle_looks, self._again = 0.0, 0, 0
@@ -141,17 +141,17 @@ class Cluster:
                     async with asyncio.timeout(FAREWELL):
                         await self._look()
                         await self._client.run(worker.forget, self.plan.run, on_error="ignore")
-            with suppress(OSError):
-                await self._client.close(timeout=LEAVING)
-        if self._own is not None:
-            await self._own.close()
+        with suppress(OSError):
+            await self._leaving.aclose()
 
     async def _given(self, future: Any) -> Any:
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
         # To give it up ends the waiting alone: Dask's fetching of answers is one for all.
-        waiting = asyncio.shield(asyncio.ensure_future(future))
+        coming = asyncio.ensure_future(future)
+        coming.add_done_callback(_heed)
+        waiting = asyncio.shield(coming)
         self._out.add(waiting)
         try:
             with panics_as_errors():
@@ -195,7 +195,7 @@ class Cluster:
         async with self._beginning:
             if self._client is None and not self._gone:
                 self._gone = True  # unless all can take part
-                self._client, self._own = await reach(
+                self._client, self._leaving = await reach(
                     self.address, self.processes, self._threads, self._stop
                 )
                 await self._stop.unless_asked(self._meet())
@@ -263,8 +263,8 @@ class Cluster:
         self._is_lost("Every worker")
 
     async def _look(self) -> None:
-        if self._own is not None:  # its nannies replace a worker, unless it ends as it starts
-            self._own.scale(self.processes)
+        if own := self._client.cluster:  # its nannies replace a worker, unless it ends as it starts
+            own.scale(self.processes)
         async with asyncio.timeout(ANSWERS):
             now = set(await self._client.nthreads())
         self.lost += len(self.workers - now)
@@ -301,11 +301,23 @@ class Cluster:
         return any(replies.values())
 
     async def _hand_on(self) -> None:
-        """Tell the workers when the batch shall end: what waits for its turn there need not."""
+        """Tell the workers when the batch shall end: what waits for its turn there need not.
+
+        They are told again and again, as others may join.
+        """
         with suppress(Stopping):
             await self._stop.sleep(float("inf"))
-        with suppress(Exception):  # there may be no scheduler any more
-            await self._client.run(worker.finish, self.plan.run, on_error="ignore")
+        while True:
+            with suppress(Exception):  # there may be no scheduler any more
+                async with asyncio.timeout(ANSWERS):
+                    await self._client.run(worker.finish, self.plan.run, on_error="ignore")
+            await asyncio.sleep(LOOK)
+
+
+def _heed(coming: asyncio.Future[Any]) -> None:
+    """Ask how it ended, or asyncio tells the terminal if nobody does."""
+    if not coming.cancelled():
+        coming.exception()
 
 
 def notice(annotator: Annotator, address: str) -> str:

@@ -21,14 +21,14 @@ import socket
 import struct
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from attributor.archive.stopping import FROM_A_TERMINAL
+from attributor.archive.stopping import FROM_A_TERMINAL, deaf, get_ready_to_spawn
 from attributor.errors import AttributorError
 from attributor.pipeline import Annotator
 from attributor.records import Article
@@ -192,7 +192,7 @@ class Process:
             self._ours, theirs = socket.socketpair()
             with theirs:  # so that it is seen when the process closes its own
                 self._process = begin(theirs)
-                with _deaf():
+                with deaf():
                     self._process.start()
         except OSError as error:
             raise _not_begun(error.strerror or str(error)) from error
@@ -263,19 +263,6 @@ class Process:
             self._listening.cancel()
 
 
-@contextmanager
-def _deaf() -> Iterator[None]:
-    """A process that is begun here never hears the terminal."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    heard = signal.pthread_sigmask(signal.SIG_BLOCK, FROM_A_TERMINAL)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-
-
 def _not_begun(why: str) -> AttributorError:
     return AttributorError(
         f"A process that the batch needs could not begin ({why}): see to the machine's memory and "
@@ -294,9 +281,7 @@ def _forked(start: Start, pipe: socket.socket) -> BaseProcess:
 
 def _spawned(pipe: socket.socket) -> BaseProcess:
     """A process that is sent its start: as an argument it could hang us if it ends too early."""
-    from multiprocessing import resource_tracker
-
-    resource_tracker.ensure_running()  # begun with the process, it would have it hear again
+    get_ready_to_spawn()
     context = multiprocessing.get_context("spawn")
     return context.Process(target=_serve, args=(pipe,), daemon=True)
 

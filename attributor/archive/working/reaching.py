@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextlib import AsyncExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from attributor.archive.stopping import Stop
+from attributor.archive.stopping import Stop, heard_by_nobody_else
 from attributor.errors import ClusterError, UsageError, quoted
 
 LOCAL, TLS = "local", "tls://"
@@ -17,8 +18,12 @@ LEAVING = 1.0
 """Seconds to close a connection."""
 
 
-async def reach(address: str, processes: int, threads: int, stop: Stop) -> tuple[Any, Any]:
-    """A client of the scheduler, which has a worker, and the cluster if it is this process's own.
+async def reach(
+    address: str, processes: int, threads: int, stop: Stop
+) -> tuple[Any, AsyncExitStack]:
+    """A client of the scheduler, which has a worker, and what leaves both.
+
+    The client's `cluster` is this process's own, if it is.
 
     Args:
         address: `LOCAL`, or the scheduler's: tcp://host:port, tls://host:port.
@@ -33,18 +38,18 @@ async def reach(address: str, processes: int, threads: int, stop: Stop) -> tuple
     for name in ("distributed", "distributed.client"):  # what matters is told in our own words
         logging.getLogger(name).setLevel(logging.CRITICAL)
     _check_certificates(address)
-    own = await _local(processes, threads, stop) if address == LOCAL else None
-    client = installed().Client(
-        own or address, asynchronous=True, timeout=PATIENCE, set_as_default=False
-    )
-    try:
+    async with AsyncExitStack() as leaving:
+        at: Any = address
+        if address == LOCAL:
+            leaving.enter_context(heard_by_nobody_else())
+            at = _local(processes, threads)
+            leaving.push_async_callback(_closed, at)
+            await _started(at)
+        client = installed().Client(at, asynchronous=True, timeout=PATIENCE, set_as_default=False)
+        leaving.push_async_callback(client.close, timeout=LEAVING)
         await stop.unless_asked(_answered(client, address))
-    except BaseException:
-        await client.close(timeout=LEAVING)
-        if own is not None:
-            await own.close()
-        raise
-    return client, own
+        return client, leaving.pop_all()
+    raise AssertionError("nothing is suppressed")
 
 
 def is_address(given: str) -> bool:
@@ -97,20 +102,15 @@ async def _answered(client: Any, address: str) -> None:
         ) from error
 
 
-async def _local(processes: int, threads: int, stop: Stop) -> Any:
-    """Workers on this machine that only this process can give work to, and that end with it.
-
-    Raises:
-        ClusterError: one did not start.
-        Stopping: so it was, as the batch shall end.
-    """
+def _local(processes: int, threads: int) -> Any:
+    """Workers on this machine that only this process can give work to, and that end with it."""
     import dask
 
     routes: dict[str, Any] = {
         f"distributed.{what}.http.routes": [] for what in ("scheduler", "worker")
     }
     dask.config.set({"distributed.scheduler.allowed-failures": 1, **routes})
-    cluster = installed().LocalCluster(
+    return installed().LocalCluster(
         n_workers=processes,
         threads_per_worker=threads,
         host="127.0.0.1",
@@ -122,15 +122,27 @@ async def _local(processes: int, threads: int, stop: Stop) -> Any:
         scheduler_kwargs={"dashboard": False},
         preload=["attributor.archive.working.worker"],
     )
+
+
+async def _started(cluster: Any) -> None:
+    """Wait for the workers.
+
+    Raises:
+        ClusterError: one did not start.
+    """
     try:
-        return await cluster
+        await cluster
     except (RuntimeError, OSError) as error:
-        await cluster.close()
-        stop.check()
         raise ClusterError(
             "A worker of the local cluster ended while it was starting; there may be too little "
             "memory. Nothing was bought: run the same command again."
         ) from error
+
+
+async def _closed(cluster: Any) -> None:
+    """Have it end, with its workers."""
+    with suppress(AssertionError):  # some are still starting: they end with this process
+        await cluster.close()
 
 
 def _check_certificates(address: str) -> None:

@@ -125,6 +125,8 @@ class Workshop:
 _workshops: dict[str, Workshop] = {}
 _building = threading.Lock()
 _tasks: set[object] = set()
+_finished: set[str] = set()
+"""Batches that make no new call; what they gave out may still be on its way."""
 
 
 def workshop(plan: Plan, worker: str | None = None) -> Workshop:
@@ -171,8 +173,9 @@ async def buy(plan: Plan, request: Request, part: float) -> Answer | Exception:
         with _at_work():
             known = _workshops.get(plan.run)
             own = known if known is not None else await asyncio.to_thread(workshop, plan)
+            if plan.run in _finished:  # as it may have been before there was a workshop
+                raise Stopping
             own.limits.share(part)
-            own.stop.check()
             return await own.asker.buy(request)
     except Exception as error:
         return _bare(error)
@@ -189,6 +192,7 @@ def is_busy(dask_worker: Worker) -> bool:
 
 def finish(run: str) -> None:
     """Make no new call for this batch; those in flight go on."""
+    _finished.add(run)
     if run in _workshops:
         _workshops[run].stop.ask("stopped", "", 0)
 
@@ -200,7 +204,10 @@ async def forget(run: str) -> None:
 
 
 def dask_setup(worker: Worker) -> None:
-    """What a worker of a local cluster does first: it hears no terminal, the driver ends it."""
+    """What a worker of a local cluster does first: it hears no terminal, the driver ends it.
+
+    On Windows, that is. Elsewhere it is begun so, see `heard_by_nobody_else`.
+    """
     for number in FROM_A_TERMINAL:
         signal.signal(number, signal.SIG_IGN)
 
