@@ -263,8 +263,8 @@ class Cluster:
         self._is_lost("Every worker")
 
     async def _look(self) -> None:
-        if own := self._client.cluster:  # its nannies replace a worker, unless it ends as it starts
-            own.scale(self.processes)
+        if self._client.cluster is not None:  # nannies replace no worker that ends as it starts
+            self._client.cluster.scale(self.processes)
         async with asyncio.timeout(ANSWERS):
             now = set(await self._client.nthreads())
         self.lost += len(self.workers - now)
