@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -42,7 +43,7 @@ def entries(
 
     An article is called by the id that its row or line has; else by its path from the source on,
     with the row behind a colon. An id that comes twice in one file is an error, in another file the
-    later article is called by its path and row.
+    later article is called by its path and row. A file that several sources cover is read once.
 
     Args:
         sources: as the user names them.
@@ -59,6 +60,8 @@ def entries(
         for file in folders.files(source):
             if isinstance(file, ReadingError):
                 yield Entry(file.article or source, file)
+                continue
+            if len(sources) > 1 and not taken.is_new(file.path):
                 continue
             base = file.source.removesuffix(file.name)
             for found in _found(file, how):
@@ -113,6 +116,11 @@ class _Taken:
             number += 1
             new = f"{found.place}~{number}"
         return article.model_copy(update={"id": new})
+
+    def is_new(self, path: str) -> bool:
+        """Whether the file was not read before, by another source."""
+        name = os.fsencode(os.path.realpath(path)).decode("latin-1")  # of any bytes
+        return self._take(f"\0\0{name}", "") is None
 
     def _take(self, id: str, place: str) -> str | None:
         """Take an id; if it is taken, say at which place."""

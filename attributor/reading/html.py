@@ -19,6 +19,8 @@ _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]+)*")
 _INLINE = {"hi", "ref", "del", "code", "graphic"}
 # A menu or a form has no paragraph; every article has one of at least this many characters.
 _PARAGRAPH = 40
+# The date that the page states: a more extensive search takes years from what people say.
+_DATES = {"original_date": True, "extensive_search": False}
 
 
 def looks_like_html(data: bytes) -> bool:
@@ -47,7 +49,7 @@ def article_from_html(html: str, *, id: str, url: str | None = None) -> Article:
     tree = trafilatura.load_html(html)
     language = _language(tree)
     page: Any = trafilatura.bare_extraction(
-        tree, url=url, with_metadata=True, include_comments=False
+        tree, url=url, with_metadata=True, include_comments=False, date_extraction_params=_DATES
     )
     if page is None and "<html" not in html[:4096].lower():  # a piece of a page
         page = trafilatura.bare_extraction(f"<html><body>{html}</body></html>", url=url)

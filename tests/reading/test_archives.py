@@ -146,9 +146,30 @@ def test_an_id_of_another_file_gives_way_to_file_and_row(tmp_path: Path) -> None
     assert "'2020.csv:4' has the id 'a', which '2020.csv:2' has already" in twice
 
 
+def test_a_file_that_several_sources_cover_is_read_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written(tmp_path, {"r/t.csv": table(ROWS), "r/b.txt": LEAD, "r/c.txt": f"{LEAD}c"})
+    (tmp_path / "link.csv").symlink_to(tmp_path / "r" / "t.csv")
+    monkeypatch.chdir(tmp_path)
+    once = ["a", "b", "b.txt", "c.txt"]
+    assert sorted(told("r", "r")) == once
+    assert sorted(told("r/*.csv", "./r", tmp_path / "r", "r/b.txt", "link.csv")) == once
+    assert told("r/b.txt", "r/*.txt") == ["b.txt", "c.txt"]
+
+
+@posix
+@pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no such names")
+def test_names_that_are_no_text_are_not_taken_for_one_another(tmp_path: Path) -> None:
+    for name in (b"\xfe.txt", b"\xff.txt"):
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text(f"{LEAD}{name!r}")
+    written(tmp_path, {"a.txt": LEAD})
+    assert len(told(tmp_path, tmp_path / "a.txt")) == 3
+
+
 def test_the_same_path_in_two_folders_is_two_articles(tmp_path: Path) -> None:
-    written(tmp_path, {"x/a.txt": LEAD, "y/a.txt": f"{LEAD}y"})
-    assert told(tmp_path / "x", tmp_path / "y", tmp_path / "x") == ["a.txt", "a.txt~2", "a.txt~3"]
+    written(tmp_path, {f"{name}/a.txt": f"{LEAD}{name}" for name in "xyz"})
+    assert told(*(tmp_path / name for name in "xyz")) == ["a.txt", "a.txt~2", "a.txt~3"]
 
 
 @posix

@@ -29,6 +29,24 @@ def test_a_page_becomes_title_and_paragraphs() -> None:
     assert (article.published, article.language) == ("2024-03-05", "en-GB")
 
 
+@pytest.mark.parametrize(
+    ("head", "body", "published"),
+    [
+        ("", "<time datetime='2020-05-01T10:00'>1 May</time>", "2020-05-01"),
+        ("", "<span class='date'>1 May 2020</span>", "2020-05-01"),
+        ("<meta name='DC.date' content='2020-05-01'>", "<p>“In 2017,” she said.</p>", "2020-05-01"),
+        ("", "<p>“We will build before the year 2017 ends,” said Ana Petric.</p>", None),
+        ("", "<p>The bombing of the town on 24 March 1999 was remembered.</p>", None),
+        ("", "<footer>© 2015 Daily News</footer>", None),
+    ],
+)
+def test_a_page_is_dated_where_it_says_so_and_not_by_what_it_tells(
+    head: str, body: str, published: str | None
+) -> None:
+    page = f"<html><head>{head}</head><body><h1>Harbour</h1>{body}<p>{LONG}</p></body></html>"
+    assert article_from_html(page, id="x").published == published
+
+
 @pytest.mark.parametrize("name", ["a.html", "a.htm", "a.HTML", "a.page", "a"])
 def test_a_page_is_known_by_its_name_or_its_beginning(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
