@@ -36,13 +36,21 @@ from attributor.archive.storing.saving import quarantine, restore, save
 from attributor.archive.storing.store import Store, now, this_host
 from attributor.archive.tally import Horizon, Tally
 from attributor.archive.working.processes import TIDY_EVERY
-from attributor.errors import AttributorError, ReadingError, StoreError, panics_as_errors
+from attributor.errors import (
+    AttributorError,
+    ModelError,
+    ReadingError,
+    StoreError,
+    panics_as_errors,
+)
 from attributor.reading.archives import Columns, Entry
 
 IN_QUARANTINE = 6
 """Exit code."""
 TICK = 1.0
 """Seconds between two looks at how far it is."""
+OUR_OWN = frozenset(("crashed", "unexpected"))
+"""Kinds of failures that are no fault of the server's."""
 HOPELESS_AFTER = 20
 """Failures in a row, beside those that were in flight, after which a run ends."""
 
@@ -281,7 +289,8 @@ class Batch:
     def _give_up(self, last: Failure) -> None:
         which = f"The last {self._in_a_row} articles all failed"
         stays = last.kind != BUSY
-        self.stop.ask_over_failures(which, last.reason, IN_QUARANTINE, stays=stays)
+        fault = AttributorError if last.kind in OUR_OWN else ModelError
+        self.stop.ask_over_failures(which, last.reason, fault.exit_code, stays=stays)
 
     async def _tick(self) -> None:
         with self._breaking_off():

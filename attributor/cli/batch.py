@@ -43,8 +43,8 @@ Examples:
   attributor batch --store archive.db --codebook study.yaml exports/
 
 Exit codes: 0 all is annotated; 6 something is in quarantine; 7 the budget is used up; 4 the server
-lets nobody in, gives no credit, or rejects or does not answer one article after the other (some
-20); 2 the call is refused; 5 the store cannot be used; 8 the cluster cannot be used, or was lost; 3
+lets nobody in, gives no credit, or has nothing of use for one article after the other (some 20);
+2 the call is refused; 5 the store cannot be used; 8 the cluster cannot be used, or was lost; 3
 a source stands for nothing, or the archive cannot be read on; 1 a process cannot begin, or a fault
 here; 130, 143 or 129 ended by a signal (Ctrl-C, SIGTERM, or its terminal was closed).
 """

@@ -19,12 +19,15 @@ from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED, Budget
 from attributor.archive.asking.ledger import Desk, Ledger
-from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE, Batch
+from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE, Batch, Options
 from attributor.archive.finding.comparing import compare
 from attributor.archive.finding.exporting import exported
 from attributor.archive.reading_ahead import CHUNK
+from attributor.archive.recipe import Recipe
 from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.storing.rows import Failure
 from attributor.archive.storing.store import Store
+from attributor.archive.tally import Tally
 from attributor.archive.working import processes
 from attributor.archive.working.makers import ModelMaker
 from attributor.archive.working.stepping import FEW
@@ -36,9 +39,12 @@ from attributor.errors import (
     StoreError,
     UsageError,
 )
+from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Request
 from attributor.prompting.exchange import Message
 from attributor.reading.archives import Columns, Entry, entries
+from attributor.records import Article
+from attributor.settings import Settings
 
 from . import working
 from .conftest import archive, text_of
@@ -504,7 +510,33 @@ def test_a_server_that_fails_every_article_ends_the_run(shop: Shop, tmp_path: Pa
     assert shop.asked <= HOPELESS_AFTER + 2 * (4 + 2)  # 4 calls at once, 2 articles ahead
     assert work.stop.reason is not None
     assert "articles all failed" in work.stop.reason
+    assert work.exit_code_at_end == 4
     assert rows(path, STATES) == [("stopped",)]
+
+
+class Broken:
+    """A maker over which every article's process ends."""
+
+    at_once = 1
+
+    async def make(self, row: int, article: Article) -> Failure:
+        return Failure("crashed", "Its process ended.")
+
+    def note(self, tally: Tally) -> None:
+        """There is nothing to note."""
+
+    async def aclose(self) -> None:
+        """There is nothing to close."""
+
+
+def test_a_fault_here_that_fails_every_article_ends_the_run_as_one(tmp_path: Path) -> None:
+    source, who = archive(tmp_path / "a.jsonl", range(90)), Annotator(Settings(engine="embedded"))
+    with Store.open(tmp_path / "a.db") as store:
+        wanted = Options((str(source),))
+        work = Batch(store, Recipe.of(who), wanted, lambda *args: Broken(), lambda tally: None)
+        asyncio.run(work.run(entries(wanted.sources)))
+        assert work.exit_code == 1
+        assert work.tally.done < 30
 
 
 @pytest.mark.parametrize(
