@@ -5,17 +5,20 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from operator import add
 
+from attributor.archive.asking.ledger import Ledger
 from attributor.archive.recipe import Recipe
 from attributor.archive.sampling import Sample
 from attributor.archive.storing.admission import State, content_of, is_wanted, state_of
 from attributor.archive.storing.store import Store
+from attributor.archive.working.steps import Asking, advance, guarded
 from attributor.errors import ReadingError
 from attributor.pipeline import Annotator
-from attributor.prompting import Estimate
+from attributor.prompting import Answer, Estimate, rest
 from attributor.reading.archives import Entry
+from attributor.records import Article, Usage
 
 LOOKED_AT = 100
 """Articles drawn at random by which the whole is estimated."""
@@ -37,6 +40,8 @@ class Plan:
         looked_at: how many of them the estimate was made from.
         estimate: for all of `todo`; None for the embedded engine.
         seconds_each: of one process an article; None for a model.
+        spent: US dollars that all answers in the store cost.
+        requests_out: requests that the Batch API has already.
     """
 
     read: int = 0
@@ -48,6 +53,8 @@ class Plan:
     looked_at: int = 0
     estimate: Estimate | None = None
     seconds_each: float | None = None
+    spent: float = 0.0
+    requests_out: int = 0
 
     def seconds(
         self,
@@ -95,6 +102,11 @@ def plan(
         seed: for the sample.
     """
     found, sample = Plan(), Sample(LOOKED_AT, seed)
+    if store:
+        found.spent = store.value("SELECT COALESCE(SUM(cost_usd), 0) FROM ledger")
+        found.requests_out = store.value(
+            "SELECT COALESCE(SUM(requests), 0) FROM submissions WHERE ended IS NULL"
+        )
     digest = Recipe.of(annotator).digest
     recipe = store.value("SELECT id FROM recipes WHERE digest = ?", (digest,)) if store else None
     seen: set[int] = set()
@@ -120,11 +132,17 @@ def plan(
         sample.offer(entry, entry.article)
     share = min(1.0, limit / found.todo) if limit and found.todo else 1.0
     found.todo = round(found.todo * share)
-    _estimate(found, list(sample), characters * share, annotator)
+    _estimate(found, list(sample), characters * share, annotator, store)
     return found
 
 
-def _estimate(found: Plan, sample: list[Entry], characters: float, annotator: Annotator) -> None:
+def _estimate(
+    found: Plan,
+    sample: list[Entry],
+    characters: float,
+    annotator: Annotator,
+    store: Store | None,
+) -> None:
     articles = [e.article for e in sample if not isinstance(e.article, ReadingError)]
     found.looked_at = min(len(articles), found.todo)
     if not articles:
@@ -136,4 +154,22 @@ def _estimate(found: Plan, sample: list[Entry], characters: float, annotator: An
             annotator.annotate_now(article)
         found.seconds_each = (time.perf_counter() - begun) * scale / max(found.todo, 1)
         return
-    found.estimate = reduce(add, map(annotator.estimate, articles)).times(scale)
+    each = (_left_to_buy(annotator, article, store) for article in articles)
+    found.estimate = reduce(add, each).times(scale)
+
+
+def _left_to_buy(annotator: Annotator, article: Article, store: Store | None) -> Estimate:
+    """What asking about the article would take beyond the answers that the ledger has."""
+    settings, whole = annotator.settings, annotator.estimate(article)
+    if store is None:
+        return whole
+    ledger, dialogue = Ledger(store, 0), annotator.dialogue(article)
+    answers: dict[str, Answer] = {}
+    while isinstance(step := guarded(partial(advance, dialogue, settings, answers)), Asking):
+        new = {key: found[1] for key in step.requests if (found := ledger.find(key))}
+        if not new:
+            bought = reduce(add, (answer.usage for answer in answers.values()), Usage())
+            requests = list(step.requests.values())
+            return rest(whole, bought, requests, settings.model, settings.base_url)
+        answers |= new
+    return whole.times(0)

@@ -37,24 +37,34 @@ def described(plan: Plan, speed: Speed, *, drawn: bool = False) -> Iterator[str]
         yield "The embedded engine costs nothing."
         yield f"Time: about {duration(seconds)} with {counted(processes, 'process', 'processes')}."
         return
-    yield f"Estimated from {plan.looked_at:,} of them, drawn at random: {plan.estimate}."
+    if plan.requests_out:
+        has = counted(plan.requests_out, "request")
+        yield f"The Batch API has {has} already: they are counted here, and not paid for again."
+    drawn_from = f"{plan.looked_at:,} of them, drawn at random"
+    looked_at = "all of them" if plan.looked_at == plan.todo else drawn_from
+    yield f"Estimated from {looked_at}: {plan.estimate.amounts}."
     if plan.estimate.cost_usd is not None:
         low, high = plan.estimate.cost_usd
         yield f"Price, asked one by one: ${_dollars(low)} to ${_dollars(high)}."
         low, high = BATCH_API * low, BATCH_API * high
         yield f"Price, by the OpenAI Batch API: ${_dollars(low)} to ${_dollars(high)}."
         price = plan.estimate.cost_usd[1] * (BATCH_API if speed.by_batch_api else 1)
-        if speed.max_cost is not None and price > speed.max_cost:
-            yield f"The budget of ${_dollars(speed.max_cost)} may not be enough."
+        if speed.max_cost is not None and plan.spent + price > speed.max_cost:
+            spent = f", of which ${_dollars(plan.spent)} is spent," if plan.spent else ""
+            yield f"The budget of ${_dollars(speed.max_cost)}{spent} may not be enough."
+    else:
+        yield "Price: unknown for this model and server."
     if speed.by_batch_api:
         yield "Time: within a day for each round of questions (up to 3 with stances), as a rule."
         return
     at_once = speed.concurrency or CALLS_AT_ONCE
     least, most = plan.seconds(at_once, speed.requests_per_minute, speed.tokens_per_minute)
+    limits = ", within the limits given" * bool(
+        speed.requests_per_minute or speed.tokens_per_minute
+    )
     yield (
         f"Time: about {duration(least)} to {duration(most)}, with "
-        f"{counted(at_once, 'call')} at once of "
-        f"{SECONDS_AN_ANSWER:g} s each (assumed), within the limits given."
+        f"{counted(at_once, 'call')} at once of {SECONDS_AN_ANSWER:g} s each (assumed){limits}."
     )
 
 

@@ -2,7 +2,7 @@
 
 from attributor.prompting.client import Asker, converse
 from attributor.prompting.dialogue import Conversation, Dialogue
-from attributor.prompting.estimating import Estimate, estimate
+from attributor.prompting.estimating import Estimate, estimate, rest
 from attributor.prompting.exchange import Answer, Message, Request
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance import StanceDialogue
@@ -19,4 +19,5 @@ __all__ = [
     "StanceDialogue",
     "converse",
     "estimate",
+    "rest",
 ]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 from attributor.marking.evidence import Marking
 from attributor.prompting import prices, tokens
 from attributor.prompting.dialogue import Dialogue
+from attributor.prompting.exchange import Request
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance import OPEN_TARGETS, QUOTES_PER_REQUEST, listed
 from attributor.records import Codebook, Usage
@@ -46,14 +48,19 @@ class Estimate:
             cost_usd=self.cost_usd and (self.cost_usd[0] * factor, self.cost_usd[1] * factor),
         )
 
+    @property
+    def amounts(self) -> str:
+        """All but the price, in words."""
+        return (
+            f"{_range(self.requests)} requests, {_range(self.input_tokens)} input tokens, "
+            f"{_range(self.output_tokens)} output tokens"
+        )
+
     def __str__(self) -> str:
         price = "price unknown"
         if self.cost_usd is not None:
             price = f"${self.cost_usd[0]:.4f} to ${self.cost_usd[1]:.4f}"
-        return (
-            f"{_range(self.requests)} requests, {_range(self.input_tokens)} input tokens, "
-            f"{_range(self.output_tokens)} output tokens, {price}"
-        )
+        return f"{self.amounts}, {price}"
 
 
 Number = TypeVar("Number", int, float)
@@ -99,6 +106,31 @@ def estimate(
         low += _stances(few, 1, _static(prompts, codebook, model), shown // 3)
         targets = len(codebook.targets) or OPEN_TARGETS
         high += _stances(many, targets, _static(prompts, codebook, model), shown)
+    return _between(low, high, model, base_url or OPENAI_URL)
+
+
+def rest(
+    whole: Estimate,
+    bought: Usage,
+    requests: Sequence[Request],
+    model: str,
+    base_url: str | None = None,
+) -> Estimate:
+    """What is left of an estimate once some answers are there, and these requests come next."""
+    read = sum(tokens.of_request(request, model) for request in requests)
+    is_last = all(request.purpose == "stance" for request in requests)
+    low, high = (
+        Usage(
+            requests=len(requests)
+            if is_last
+            else max(whole.requests[end] - bought.requests, len(requests)),
+            input_tokens=read
+            if is_last
+            else max(whole.input_tokens[end] - bought.input_tokens, read),
+            output_tokens=max(whole.output_tokens[end] - bought.output_tokens, 0),
+        )
+        for end in (0, 1)
+    )
     return _between(low, high, model, base_url or OPENAI_URL)
 
 

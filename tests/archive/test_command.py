@@ -66,7 +66,34 @@ def test_a_dry_run_leaves_out_what_the_store_has(shop: Shop, run: Run) -> None:
     assert "To annotate: 2 articles." in shown.stdout
     other = run(*ask(shop, "--dry-run", "--model", "another", "a.jsonl"))
     assert "To annotate: 5 articles." in other.stdout
-    assert "price unknown" in other.stdout
+    assert "Estimated from all of them: 5 to 10 requests," in other.stdout
+    assert "Price: unknown for this model and server." in other.stdout
+    assert "limits" not in other.stdout
+
+
+def test_a_dry_run_leaves_out_the_answers_that_the_ledger_has(shop: Shop, run: Run) -> None:
+    archive(Path("a.jsonl"), range(3))
+    run(*ask(shop, "a.jsonl"))
+    shown = run(*ask(shop, "--dry-run", "--target", "the bridge", "a.jsonl"))
+    assert "To annotate: 3 articles." in shown.stdout
+    assert "Estimated from all of them: 3 requests," in shown.stdout
+    asked = shop.asked
+    run(*ask(shop, "--target", "the bridge", "a.jsonl"))
+    assert shop.asked == asked + 3
+
+
+def test_a_dry_run_says_what_of_the_budget_is_spent(
+    shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("attributor.prompting.prices.cost", lambda *args: 0.25)
+    archive(Path("a.jsonl"), range(2))
+    run(*ask(shop, "a.jsonl"))
+    archive(Path("a.jsonl"), range(3))
+    enough = run(*ask(shop, "--dry-run", "--max-cost", "0.75", "a.jsonl")).stdout
+    assert "To annotate: 1 article." in enough
+    assert "budget" not in enough
+    shown = run(*ask(shop, "--dry-run", "--max-cost", "0.74", "a.jsonl")).stdout
+    assert "The budget of $0.74, of which $0.50 is spent, may not be enough." in shown
 
 
 def test_a_dry_run_of_the_embedded_engine_says_how_long(run: Run) -> None:
