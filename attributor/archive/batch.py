@@ -137,9 +137,15 @@ class Batch:
         )
 
     @property
-    def unreadable(self) -> int:
-        """How many of them are places where no article could be read."""
-        return int(self._store.value("SELECT COUNT(*) FROM failures WHERE article_id IS NULL"))
+    def retried_anyway(self) -> int:
+        """How many of them each run tries again: what could not be read, or the server was busy."""
+        return int(
+            self._store.value(
+                "SELECT COUNT(*) FROM failures WHERE article_id IS NULL "
+                "OR recipe_id = ? AND kind = ?",
+                (self._recipe, BUSY),
+            )
+        )
 
     @property
     def last_reason(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any, TextIO
 
 import click
@@ -49,9 +50,7 @@ def _date(_: click.Context, option: click.Parameter, value: str | None) -> str |
     "--format",
     "format_",
     type=click.Choice(["terminal", "jsonl", "csv"]),
-    default="terminal",
-    show_default=True,
-    help="What to write.",
+    help="What to write; else what the suffix of --output says, else terminal.",
 )
 @click.option("-o", "--output", metavar="FILE", shell_complete=files, help="Write there.")
 @click.pass_context
@@ -60,7 +59,7 @@ def search(
     /,
     store: str,
     words: tuple[str, ...],
-    format_: str,
+    format_: str | None,
     output: str | None,
     **given: Any,
 ) -> None:
@@ -76,9 +75,10 @@ def search(
     given = {key: whole(value) if isinstance(value, str) else value for key, value in given.items()}
     with Store.read(store) as opened:
         found = list(find(opened, Query(words=whole(" ".join(words)), **given)))
+    suffix = PurePath(output or "").suffix.lower()
     with destination(output) as out:
         shown: Any = Shown(out) if out.isatty() else out
-        _WRITERS[format_](found, shown)
+        _WRITERS[format_ or _SUFFIXES.get(suffix, "terminal")](found, shown)
     if not found:
         say("No quote is found.")
         ctx.exit(1)
@@ -116,4 +116,5 @@ def _write_csv(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
     writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
 
 
+_SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 _WRITERS = {"terminal": _write_terminal, "jsonl": _write_jsonl, "csv": _write_csv}

@@ -27,26 +27,23 @@ def sum_up(work: Batch, store: str) -> None:
         say(f"From the ledger, for nothing: {tally.free:,} of {answers}.")
     if tally.workers_lost:
         say(f"{counted(tally.workers_lost, 'worker')} went away; others took up what they had.")
-    if work.stop.reason:
-        say(work.stop.reason)
+    if work.in_quarantine:
+        say(f"{work.in_quarantine:,} in quarantine, for example: {work.last_reason}")
+        say(f"'attributor batch failures {store}' lists them; {_how_to_retry(work)}.")
     if tally.requests_out:
         say(
             f"The Batch API has {counted(tally.requests_out, 'request')} in "
             f"{counted(tally.files_out, 'file')}: the same command takes the "
             "answers in; they come within a day and stay for a month."
         )
-    if work.in_quarantine:
-        say(f"For example: {work.last_reason}")
-        say(
-            f"{work.in_quarantine:,} in quarantine: 'attributor batch failures {store}' says why; "
-            f"{_how_to_retry(work)}."
-        )
+    if work.stop.reason:
+        say(work.stop.reason)
 
 
 def _how_to_retry(work: Batch) -> str:
-    """How what is in quarantine is taken up again; each run reads anew what could not be read."""
-    if work.unreadable == work.in_quarantine:
-        return "each run tries to read them again"
-    if work.unreadable:
-        return "--retry-failed takes up again what could be read"
+    """How what is in quarantine is taken up again; each run tries some of it without being told."""
+    if work.retried_anyway == work.in_quarantine:
+        return "each run tries them again"
+    if work.retried_anyway:
+        return f"each run tries {work.retried_anyway:,} of them again, --retry-failed all"
     return "--retry-failed takes them up again"

@@ -22,7 +22,7 @@ from attributor.cli import cli
 from attributor.cli.progress import duration, progress
 
 from .conftest import archive, text_of
-from .shop import Shop, completion
+from .shop import Shop, completion, fault
 
 Run = Callable[..., click.testing.Result]
 
@@ -130,7 +130,8 @@ def test_the_end_is_summed_up_and_the_exit_code_says_whether_all_is_well(
     assert shown.exit_code == 6
     assert "3 articles annotated" in shown.stderr
     assert "not annotated: 1 refused" in shown.stderr
-    assert "For example: The model refused the request about 'a2'" in shown.stderr
+    assert "1 in quarantine, for example: The model refused the request about 'a2'" in shown.stderr
+    assert "--retry-failed takes them up again" in shown.stderr
     assert "\x1b" not in shown.stderr
     assert "attributor batch failures a.db" in shown.stderr
     status = run("batch", "status", "a.db")
@@ -145,6 +146,24 @@ def test_the_end_is_summed_up_and_the_exit_code_says_whether_all_is_well(
     assert run("batch", "failures", "a.db", "--kind", "empty").stdout == ""
     shop.choose = lambda shop, n, body: None
     assert run(*ask(shop, "--retry-failed", "a.jsonl")).exit_code == 0
+
+
+def test_what_the_next_run_tries_again_by_itself_is_said(shop: Shop, run: Run, hasty: None) -> None:
+    archive(Path("a.jsonl"), range(3))
+    shop.choose = lambda shop, n, body: (
+        fault(500) if "bridge 2 " in body["messages"][-1]["content"] else None
+    )
+    busy = run(*ask(shop, "a.jsonl")).stderr
+    assert "1 in quarantine, for example: " in busy
+    assert "lists them; each run tries them again." in busy
+    refusal = Reply(body=completion("", refusal="No."))
+    archive(Path("b.jsonl"), range(3, 5))
+    shop.choose = lambda shop, n, body: (
+        refusal if "bridge 3 " in body["messages"][-1]["content"] else fault(500)
+    )
+    both = run(*ask(shop, "a.jsonl", "b.jsonl")).stderr
+    assert "3 in quarantine" in both
+    assert "each run tries 2 of them again, --retry-failed all." in both
 
 
 def test_runs_are_compared_by_their_numbers(shop: Shop, run: Run) -> None:

@@ -271,6 +271,41 @@ def test_a_store_that_is_none_is_told(run: Callable[..., click.testing.Result]) 
         assert "There is no store 'no.db'" in result.stderr
 
 
+def test_a_month_or_a_year_that_lies_partly_in_between_is_found(
+    tmp_path: Path, run: Callable[..., click.testing.Result]
+) -> None:
+    rows = [
+        f"{day};“The wall must stay in {day},” Ana Petric said.;{day}"
+        for day in ("2020", "2020-05", "2020-05-09", "2020-06")
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(["id;text;date", *rows]), encoding="utf-8")
+    store = tmp_path / "b.db"
+    assert run("batch", "--store", str(store), "--engine", "embedded", "a.csv").exit_code == 0
+    for words in ("", "wall"):
+        may = found(store, words, since="2020-05-01", until="2020-05-31")
+        assert may == ["2020", "2020-05", "2020-05-09"]
+        assert found(store, words, since="2020-05", until="2020-05") == may
+        assert found(store, words, since="2020-06-02") == ["2020", "2020-06"]
+        assert found(store, words, until="2020-01-01") == ["2020"]
+        assert found(store, words, since="2021") == []
+
+
+@pytest.mark.parametrize("name", ["q.csv", "q.jsonl", "q.txt"])
+def test_the_suffix_says_in_which_form_quotes_are_written(
+    tmp_path: Path, run: Callable[..., click.testing.Result], name: str
+) -> None:
+    (tmp_path / "a.txt").write_text("“The wall must stay,” Ana Petric said.", encoding="utf-8")
+    run("batch", "--store", "b.db", "--engine", "embedded", "a.txt")
+    assert run("search", "b.db", "wall", "-o", name).exit_code == 0
+    first = (tmp_path / name).read_text(encoding="utf-8").splitlines()[0]
+    begins = {
+        "q.csv": "quote,speaker,role",
+        "q.jsonl": '{"quote": "The wall',
+        "q.txt": "Ana Petric",
+    }
+    assert first.startswith(begins[name])
+
+
 def test_articles_are_found_by_their_day_however_the_archive_writes_it(
     tmp_path: Path, run: Callable[..., click.testing.Result]
 ) -> None:

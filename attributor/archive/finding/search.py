@@ -50,7 +50,9 @@ _SPEAKERS = "speaker_id IN (SELECT rowid FROM speakers_fts WHERE speakers_fts MA
 _TESTS = {
     "kind": "q.kind = :kind",
     "speaker": f"q.{_SPEAKERS}",
-    "since": "a.day >= :since",
+    # Where only the year or month is known, it may be that of the first day.
+    "since": "a.day >= substr(:since, 1, 4) "
+    "AND (a.day >= :since OR substr(:since, 1, length(a.day)) = a.day)",
     "until": "a.day <= :until",
     "source": "q.article_id IN (SELECT article_id FROM places "
     "WHERE source LIKE :source ESCAPE '\\')",
@@ -80,7 +82,8 @@ class Query:
         target: what the quote has a stance towards.
         stance: the stance's label, towards `target` if that is given.
         kind: direct, indirect or mixed.
-        since: the first day, month or year in which the article was published, in ISO 8601.
+        since: the first day, month or year in which the article was published, in ISO 8601. Of
+            which only the year or month is known, it is found if some of that lies in between.
         until: the last.
         source: part of where the article stands.
         limit: how many quotes at most.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from attributor.archive.storing.rows import Failure, Rows, rows_of
-from attributor.errors import AnswerError, UsageError, panics_as_errors
+from attributor.errors import AnswerError, UsageError, panics_as_errors, quoted
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Conversation, Request
 from attributor.prompting.client import check_length
@@ -98,7 +98,11 @@ def advance(dialogue: Conversation, settings: Settings, answers: Answers) -> Out
     annotation = dialogue.annotation
     assert annotation is not None  # noqa: S101  # nothing is outstanding
     if annotation.warnings and not annotation.quotes:
-        return Useless("ungrounded", annotation.warnings[0], tuple(answers))
+        reason = (
+            f"Nothing that the model quoted from {quoted(annotation.article.id)} stands there: try "
+            f"another model. {annotation.warnings[0]}"
+        )
+        return Useless("ungrounded", reason, tuple(answers))
     return rows_of(annotation)
 
 
