@@ -216,6 +216,7 @@ class Batch:
                 group.create_task(self._one(admitted.row))
             if self._enough:
                 return
+        self.tally.share_read = 1.0
 
     def _admitted(self, chunk: Sequence[Entry]) -> list[Admitted]:
         """The articles of the chunk that there is something to do for."""
@@ -232,7 +233,7 @@ class Batch:
                 self._horizon.passed(entry.source, len(entry.article.text))
                 if self._wants(admitted, {each.row for each in taken_up}):
                     taken_up.append(admitted)
-        self.tally.share_read = self._horizon.share
+        self.tally.take_up(len(taken_up), self._horizon.share)
         return self._within_limit(taken_up)
 
     def _refuse(self, source: str, error: ReadingError) -> None:

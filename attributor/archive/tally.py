@@ -28,13 +28,16 @@ class Tally:
         spent: US dollars, now; `None` where no price is known.
         bought: answers paid for now.
         free: answers that the ledger had.
-        in_flight: articles being worked on.
+        taken_up: articles to be annotated that were found in what has been read.
+        in_flight: of them, those that are being worked on.
         total: articles of this call if known beforehand.
         files_out: files of requests that the Batch API has.
         requests_out: requests in them that it has not answered.
         workers: processes of the cluster, if there is one.
         workers_lost: of them, those that went away.
         ending: nothing new is begun any more.
+        share_read: of the archive, from 0 to 1; None where nobody can say.
+        rest_at: what answers to come cost, as a part of what those until now did.
     """
 
     read: int = 0
@@ -46,6 +49,7 @@ class Tally:
     spent: float | None = None
     bought: int = 0
     free: int = 0
+    taken_up: int = 0
     in_flight: int = 0
     total: int | None = None
     files_out: int = 0
@@ -55,7 +59,9 @@ class Tally:
     ending: bool = False
     begun: float = field(default_factory=time.monotonic)
     share_read: float | None = None
-    _work_began: tuple[float, float] | None = None
+    rest_at: float = 1.0
+    _work_began: float | None = None
+    _known_before: float | None = None
 
     @property
     def done(self) -> int:
@@ -70,26 +76,34 @@ class Tally:
     @property
     def rate(self) -> float:
         """Articles a second since the first was worked on."""
-        began = self._work_began[0] if self._work_began else self.begun
-        return self.done / max(time.monotonic() - began, 1e-9)
+        return self.done / max(time.monotonic() - (self._work_began or self.begun), 1e-9)
+
+    def take_up(self, articles: int, share_read: float | None) -> None:
+        """Take note of what there is to do in the next part of the archive, once it is read."""
+        if articles and self._known_before is None:
+            self._known_before = self.share_read or 0.0
+        self.taken_up += articles
+        self.share_read = share_read
 
     def work_begins(self) -> None:
-        """Take note of when, and how far into the archive, the first article is worked on."""
-        if self._work_began is None:
-            self._work_began = (time.monotonic(), self.share_read or 0.0)
+        """Take note of when the first article is worked on."""
+        self._work_began = self._work_began or time.monotonic()
 
     @property
     def share_done(self) -> float | None:
-        """How much of the work is done, from 0 to 1; None where nobody can say."""
+        """How much of the work is done, from 0 to 1; None where nobody can say.
+
+        What was read before the first article that there is something to do for was no work.
+        """
         if self.ending:
             return None
         if self.total:
             return min(1.0, self.done / self.total)
-        if self.share_read is None or self._work_began is None:
+        if self.share_read is None or self._known_before is None:
             return None
-        begin = self._work_began[1]
-        read_since = (self.share_read - begin) / (1 - begin) if begin < 1 else 1.0
-        return min(1.0, read_since * self.done / (self.done + self.in_flight or 1))
+        work = 1 - self._known_before
+        read = (self.share_read - self._known_before) / work if work > 0 else 1.0
+        return min(1.0, read * self.done / self.taken_up)
 
     @property
     def seconds_left(self) -> float | None:
@@ -97,13 +111,15 @@ class Tally:
         share = self.share_done
         if not share or self._work_began is None or self.requests_out:
             return None
-        return (time.monotonic() - self._work_began[0]) * (1 - share) / share
+        return (time.monotonic() - self._work_began) * (1 - share) / share
 
     @property
     def projected(self) -> float | None:
         """About what this call will cost in all, in US dollars."""
         share = self.share_done
-        return None if not share or self.spent is None else self.spent / share
+        if not share or self.spent is None:
+            return None
+        return self.spent + self.spent * (1 - share) / share * self.rest_at
 
 
 class Horizon:

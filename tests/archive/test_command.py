@@ -289,8 +289,7 @@ def test_patterns_and_folders_are_sources(shop: Shop, run: Run) -> None:
 def test_progress_says_how_fast_how_dear_and_how_long() -> None:
     tally = Tally(read=50, annotated=30, spent=0.3, total=60, in_flight=2)
     tally.begun -= 10
-    tally.work_begins()
-    tally._work_began = (tally.begun, 0.0)
+    tally._work_began = tally.begun
     tally.failures["refused"] = 3
     line = progress(tally)
     assert "30 of 60 annotated, 3.3 articles a second" in line
@@ -305,6 +304,38 @@ def test_progress_says_how_fast_how_dear_and_how_long() -> None:
     line = progress(tally)
     assert "7 requests with the Batch API, for a day at most" in line
     assert "left" not in line
+
+
+def test_how_long_it_will_go_on_is_known_from_the_first_article_on() -> None:
+    tally = Tally(spent=0.01)
+    tally.take_up(0, 0.5)  # half of the archive needs nothing
+    tally.take_up(40, 0.75)
+    tally.work_begins()
+    assert tally.share_done == 0
+    assert "in all" not in progress(tally)
+    tally.annotated, tally.in_flight = 4, 8
+    assert tally.share_done == pytest.approx(0.05)  # a tenth of the first half of what is left
+    assert tally.projected == pytest.approx(0.2)
+    assert tally.seconds_left is not None
+    tally.rest_at = 0.5
+    assert tally.projected == pytest.approx(0.105)
+    tally.share_read, tally.annotated, tally.in_flight = 1.0, 40, 0
+    assert tally.share_done == 1
+    assert tally.projected == pytest.approx(0.01)
+
+
+def test_at_its_end_nothing_is_left(shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    lasts: list[float | None] = []
+    show = Batch._show
+
+    def showing(self: Batch) -> None:
+        show(self)
+        lasts.append(self.tally.seconds_left)
+
+    monkeypatch.setattr(Batch, "_show", showing)
+    archive(Path("a.jsonl"), range(20))
+    assert run(*ask(shop, "a.jsonl")).exit_code == 0
+    assert lasts[-1] == 0
 
 
 def test_how_far_it_is_follows_from_the_size_of_the_files(tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ from attributor.errors import (
 from attributor.prompting import Answer, Request, tokens
 from attributor.prompting.batch_api import UNKNOWN, BatchApi, Result, Status
 from attributor.prompting.client import REASONING_ROOM
+from attributor.prompting.prices import BATCH_API
 
 CHUNK = 200
 """Answers that are written to the store at a time."""
@@ -169,6 +170,7 @@ class BatchDesk:
         tally.bought, tally.free = self._bought, self._free
         tally.bought += self._first.bought if self._first else 0
         tally.spent = self._budget.spent_now
+        tally.rest_at = 1.0 if self._bought else BATCH_API  # only the first was asked at once
         tally.files_out, tally.requests_out = submissions.counts(self._store)
 
     async def aclose(self) -> None:
