@@ -206,8 +206,8 @@ def failures(store: str, kind: str | None, as_json: bool) -> None:
 def diff(store: str, old: int, new: int, as_json: bool) -> None:
     """Say which quotes the second RUN gained and lost, and which speakers and stances changed.
 
-    'attributor batch status STORE' lists the runs. A run stands for its way of annotating: model,
-    prompt, weights, codebook. Compared are all articles that are annotated in both ways.
+    'attributor batch status STORE' lists the runs with their recipes: model, prompts, weights,
+    codebook. Compared are all articles that are annotated by both recipes.
     """
     from attributor.archive.finding.comparing import compare, described
     from attributor.archive.storing.store import Store

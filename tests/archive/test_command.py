@@ -183,6 +183,28 @@ def test_runs_are_compared_by_their_numbers(shop: Shop, run: Run) -> None:
     assert "Runs 1 and 3 annotate in the same way: name two with different" in same.stderr
 
 
+def test_runs_that_annotate_otherwise_can_be_told_apart(shop: Shop, run: Run) -> None:
+    archive(Path("a.jsonl"), range(1))
+    for target in ("the bridge", "the harbour", "the bridge"):
+        run(*ask(shop, "--target", target, "a.jsonl"))
+    *_, one, two, three = run("batch", "status", "a.db").stdout.splitlines()
+    assert ", 1 target, recipe 1: finished;" in one
+    assert ", 1 target, recipe 2: finished;" in two
+    assert ", 1 target, recipe 1: finished;" in three
+
+
+def test_a_text_that_is_gone_is_not_counted_as_one_to_annotate(shop: Shop, run: Run) -> None:
+    Path("in").mkdir()
+    for number in range(3):
+        Path(f"in/{number}.txt").write_text(text_of(number))
+    run(*ask(shop, "in"))
+    Path("in/2.txt").write_text(text_of(9))
+    run(*ask(shop, "in"))
+    status = run("batch", "status", "a.db").stdout
+    assert "3 articles, 3 of them annotated, with 3 quotes" in status
+    assert "1 text is no longer in the archive." in status
+
+
 def test_a_dry_run_of_a_sample_says_what_of_it_is_left_to_do(shop: Shop, run: Run) -> None:
     archive(Path("a.jsonl"), range(30))
     assert run(*ask(shop, "--sample", "4", "a.jsonl")).exit_code == 0

@@ -58,8 +58,8 @@ def compare(store: Store, old: int, new: int) -> Iterator[Change]:
     recipes = [_recipe(store, run) for run in (old, new)]
     if recipes[0] == recipes[1]:
         raise UsageError(
-            f"Runs {old} and {new} annotate in the same way: name two with different models, "
-            "prompts, weights or codebooks; 'attributor batch status' lists them."
+            f"Runs {old} and {new} annotate in the same way: name two with different recipes "
+            "(model, prompts, weights, codebook); 'attributor batch status' lists them."
         )
     rows = store.execute(
         "SELECT a.name, old.json AS old, new.json AS new FROM annotations old "

@@ -17,14 +17,17 @@ def status(store: Store) -> Iterator[str]:
         for table in ("articles", "places", "quotes", "ledger", "failures")
     }
     annotated = store.value("SELECT COUNT(*) FROM annotations WHERE is_current")
-    copies = counts["places"] - store.value("SELECT COUNT(DISTINCT article_id) FROM places")
+    standing = store.value("SELECT COUNT(DISTINCT article_id) FROM places")
+    gone, copies = counts["articles"] - standing, counts["places"] - standing
     near = store.value("SELECT COUNT(*) FROM articles WHERE near_id IS NOT NULL")
     spent = store.value("SELECT SUM(cost_usd) FROM ledger")
     yield (
-        f"{counted(counts['articles'], 'article')}, {annotated:,} of them annotated, with "
+        f"{counted(standing, 'article')}, {annotated:,} of them annotated, with "
         f"{counted(counts['quotes'], 'quote')}; {counted(copies, 'copy', 'copies')}, "
         f"{counted(near, 'near-copy', 'near-copies')}."
     )
+    if gone:
+        yield f"{counted(gone, 'text is', 'texts are')} no longer in the archive."
     price = "" if spent is None else f", ${spent:.4f} in all"
     yield f"{counted(counts['ledger'], 'answer')} in the ledger{price}."
     yield from _with_the_batch_api(store)
@@ -33,7 +36,8 @@ def status(store: Store) -> Iterator[str]:
         yield f"  {row['articles']:,} {row['kind']}, for example: {row['example']}"
     yield "Runs:"
     for row in store.execute(
-        "SELECT c.*, r.reason, r.host, r.pid FROM costs_of_runs c JOIN runs r ON r.id = c.run_id"
+        "SELECT c.*, r.recipe_id, r.reason, r.host, r.pid "
+        "FROM costs_of_runs c JOIN runs r ON r.id = c.run_id"
     ):
         yield _run(row)
 
@@ -56,8 +60,8 @@ def _run(row: Row) -> str:
     reason = f" ({row['reason']})" if row["reason"] else ""
     state = "ended without a word" if _has_gone(row) else row["state"]
     return (
-        f"  {row['run_id']}  {row['run']}: {state}{reason}; {row['annotated']:,} annotated, "
-        f"{row['failed']:,} still in quarantine, {counted(row['answers'], 'answer')}{price}"
+        f"  {row['run_id']}  {row['run']}, recipe {row['recipe_id']}: {state}{reason}; "
+        f"{row['annotated']:,} annotated, {row['failed']:,} still in quarantine, {counted(row['answers'], 'answer')}{price}"
     )
 
 
