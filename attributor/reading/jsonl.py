@@ -27,6 +27,8 @@ class Line(BaseModel):
 
 
 _OBJECT = TypeAdapter(dict[str, Any])
+_WRAPPED = ("$date", "$oid", "$numberLong", "rendered", "main", "original", "name")
+"""Keys of objects that are written in place of a value; the first that is there holds it."""
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -113,7 +115,8 @@ class Objects:
         return self._rows.found(place, values)
 
     def _values(self, line: bytes) -> Values:
-        given = _OBJECT.validate_json(line.removeprefix(b"\xef\xbb\xbf"))
+        read = _OBJECT.validate_json(line.removeprefix(b"\xef\xbb\xbf"))
+        given = {key: _unwrapped(value) for key, value in read.items()}
         if not self._keys:
             self._settle(given)
         renamed = {field: key for field, key in self._keys.items() if key != field}
@@ -130,8 +133,9 @@ class Objects:
         own = {field: field for field in Line.model_fields if field in given}
         if "lang" in given:
             own["language"] = "lang"
-        names = list(given)
-        plain = [_plain(value) for value in given.values()]
+        names = [name for name in given if given[name] is None or _plain(given[name]) is not None]
+        names += [field for field in own.values() if field not in names]
+        plain = [_plain(given[name]) for name in names]
         places = by_name(names, [plain], {key: names.index(name) for key, name in own.items()})
         guessed = {field: names[at] for field, at in places.items() if field not in said}
         keys = {"text": own["text"]} if "text" in own else {}
@@ -142,6 +146,15 @@ class Objects:
         tell(self._name, guessed, self._how.on_guess)
         exact = self._exact and keys["text"] == "text" and "text" not in said
         self._rows = Rows(self._name, keys["text"], self._how.on_guess, exact=exact)
+
+
+def _unwrapped(value: object) -> object:
+    """What an export wraps in an object, as MongoDB, WordPress, the NYT's API and JSON-LD do."""
+    if isinstance(value, dict):
+        for key in _WRAPPED:
+            if key in value:
+                return _unwrapped(value[key])
+    return value
 
 
 def _plain(value: object) -> str | None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from attributor.reading import MAX_BYTES, jsonlists
 from attributor.reading.archives import Columns
 
-from .samples import LEAD, PAGE, articles, guesses, lines, told
+from .samples import LEAD, PAGE, articles, guesses, lines, told, written
 
 A = {"id": "a", "text": LEAD, "title": "T", "published": "2024", "url": "https://x.eu"}
 B = {"id": 7, "text": f'{LEAD}b “{{[]}}” \\ "'}
@@ -166,3 +166,42 @@ def test_any_text_survives_wherever_the_file_is_cut_for_reading(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(jsonlists, "_PIECE", piece)
         assert [article.text for article in articles(one)] == texts
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        {  # mongoexport
+            "_id": {"$oid": "a1"},
+            "body": LEAD,
+            "headline": "Harbour",
+            "pub_date": {"$date": {"$numberLong": "1588291200000"}},
+        },
+        {  # WordPress
+            "id": "a1",
+            "date": "1588291200000",
+            "title": {"rendered": "Harbour"},
+            "content": {"rendered": LEAD, "protected": False},
+        },
+        {  # the NYT's API
+            "_id": "a1",
+            "body": LEAD,
+            "headline": {"main": "Harbour", "kicker": None},
+            "byline": {"original": "By Nora Brandt", "person": []},
+            "pub_date": "1588291200000",
+        },
+    ],
+)
+def test_values_that_exports_wrap_in_objects_are_unwrapped(
+    tmp_path: Path, one: dict[str, Any]
+) -> None:
+    (article,) = articles(written(tmp_path, {"a.json": json.dumps([one])}))
+    assert (article.id, article.title) == ("a1", "Harbour")
+    assert article.published == "1588291200000"
+    assert article.text == LEAD
+
+
+def test_a_key_is_not_said_to_hold_what_cannot_be_taken_from_it(tmp_path: Path) -> None:
+    one = {"body": LEAD, "headline": ["Harbour"], "author": [{"name": "Nora Brandt"}]}
+    (said,) = guesses(written(tmp_path, {"a.json": json.dumps([one])}))
+    assert said.endswith("is taken to have its text in 'body'.")

@@ -61,7 +61,8 @@ def _run(row: Row) -> str:
     state = "ended without a word" if _has_gone(row) else row["state"]
     return (
         f"  {row['run_id']}  {row['run']}, recipe {row['recipe_id']}: {state}{reason}; "
-        f"{row['annotated']:,} annotated, {row['failed']:,} still in quarantine, {counted(row['answers'], 'answer')}{price}"
+        f"{row['annotated']:,} annotated, {row['failed']:,} still in quarantine, "
+        f"{counted(row['answers'], 'answer')}{price}"
     )
 
 
