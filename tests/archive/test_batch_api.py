@@ -17,9 +17,10 @@ from replies import Reply
 from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.asking.ledger import Ledger
 from attributor.archive.asking.submissions import Outbox
-from attributor.archive.batch import IN_QUARANTINE
+from attributor.archive.batch import IN_QUARANTINE, Batch
 from attributor.archive.finding.report import status
 from attributor.archive.stopping import Stop
+from attributor.archive.storing.rows import Failure, Rows
 from attributor.archive.storing.store import Store, _migrations
 from attributor.errors import StoreError, UsageError
 from attributor.prompting.batch_api import BatchApi
@@ -251,6 +252,23 @@ def test_a_key_that_lets_nobody_in_is_known_before_a_file_goes(
     assert ended.exit_code_at_end == 4
     assert "does not accept the key" in (ended.stop.reason or "")
     assert bureau.asked["upload"] == 0
+
+
+@pytest.mark.usefixtures("priced")
+def test_what_a_batch_will_cost_is_not_reckoned_at_the_first_requests_price(
+    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle, projected = Batch._settle, []
+
+    def settling(self: Batch, row: int, made: Rows | Failure) -> None:
+        settle(self, row, made)
+        self.maker.note(self.tally)
+        projected.append(self.tally.projected)
+
+    monkeypatch.setattr(Batch, "_settle", settling)
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(3)), speed={"first_at_once": True})
+    assert ended.tally.spent == pytest.approx(5.1 * 2)
+    assert projected[0] == pytest.approx(5.1 * 2)
 
 
 @pytest.mark.usefixtures("priced")
