@@ -37,7 +37,8 @@ class Plan:
         known: articles that the store needs nothing for.
         in_quarantine: articles that stay there.
         todo: articles to be annotated.
-        looked_at: how many of them the estimate was made from.
+        looked_at: how many articles the estimate was made from.
+        looked_at_all: whether these are all that are to be annotated.
         estimate: for all of `todo`; None for the embedded engine.
         seconds_each: of one process an article; None for a model.
         spent: US dollars that all answers in the store cost.
@@ -51,6 +52,7 @@ class Plan:
     in_quarantine: int = 0
     todo: int = 0
     looked_at: int = 0
+    looked_at_all: bool = False
     estimate: Estimate | None = None
     seconds_each: float | None = None
     spent: float = 0.0
@@ -131,6 +133,7 @@ def plan(
         characters += len(entry.article.text)
         sample.offer(entry, entry.article)
     share = min(1.0, limit / found.todo) if limit and found.todo else 1.0
+    found.looked_at_all = share == 1.0 and found.todo <= LOOKED_AT
     found.todo = round(found.todo * share)
     _estimate(found, list(sample), characters * share, annotator, store)
     return found
@@ -144,7 +147,7 @@ def _estimate(
     store: Store | None,
 ) -> None:
     articles = [e.article for e in sample if not isinstance(e.article, ReadingError)]
-    found.looked_at = min(len(articles), found.todo)
+    found.looked_at = len(articles)
     if not articles:
         return
     scale = characters / sum(len(article.text) for article in articles)

@@ -39,9 +39,9 @@ def described(plan: Plan, speed: Speed, *, drawn: bool = False) -> Iterator[str]
         return
     if plan.requests_out:
         has = counted(plan.requests_out, "request")
-        yield f"The Batch API has {has} already: they are counted here, and not paid for again."
-    drawn_from = f"{plan.looked_at:,} of them, drawn at random"
-    looked_at = "all of them" if plan.looked_at == plan.todo else drawn_from
+        yield f"The Batch API has {has} of this store already, which is not looked at here."
+    some = f"{counted(plan.looked_at, 'article')}, drawn at random"
+    looked_at = "all of them" if plan.looked_at_all else some
     yield f"Estimated from {looked_at}: {plan.estimate.amounts}."
     if plan.estimate.cost_usd is not None:
         low, high = plan.estimate.cost_usd

@@ -43,7 +43,8 @@ def sum_up(work: Batch, store: str) -> None:
 def _how_to_retry(work: Batch) -> str:
     """How what is in quarantine is taken up again; each run tries some of it without being told."""
     if work.retried_anyway == work.in_quarantine:
-        return "each run tries them again"
+        return "the next run over them tries them again"
     if work.retried_anyway:
-        return f"each run tries {work.retried_anyway:,} of them again, --retry-failed all"
+        some = f"{work.retried_anyway:,} of them"
+        return f"the next run over them tries {some} again, with --retry-failed all"
     return "--retry-failed takes them up again"

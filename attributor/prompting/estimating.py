@@ -116,21 +116,22 @@ def rest(
     model: str,
     base_url: str | None = None,
 ) -> Estimate:
-    """What is left of an estimate once some answers are there, and these requests come next."""
+    """What is left of an estimate once some answers are there, and these requests come next.
+
+    The output that is left is the part that the requests are of all.
+    """
     read = sum(tokens.of_request(request, model) for request in requests)
     is_last = all(request.purpose == "stance" for request in requests)
-    low, high = (
-        Usage(
-            requests=len(requests)
-            if is_last
-            else max(whole.requests[end] - bought.requests, len(requests)),
-            input_tokens=read
-            if is_last
-            else max(whole.input_tokens[end] - bought.input_tokens, read),
-            output_tokens=max(whole.output_tokens[end] - bought.output_tokens, 0),
-        )
-        for end in (0, 1)
-    )
+    bounds = []
+    for end in (0, 1):
+        left, input_tokens = len(requests), read
+        if not is_last:
+            left = max(whole.requests[end] - bought.requests, left)
+            input_tokens = max(whole.input_tokens[end] - bought.input_tokens, read)
+        part = min(1.0, left / max(whole.requests[end], 1))
+        output_tokens = round(whole.output_tokens[end] * part)
+        bounds.append(Usage(requests=left, input_tokens=input_tokens, output_tokens=output_tokens))
+    low, high = bounds
     return _between(low, high, model, base_url or OPENAI_URL)
 
 

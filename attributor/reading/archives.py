@@ -119,12 +119,14 @@ class _Taken:
 
     def is_new(self, path: str) -> bool:
         """Whether the file was not read before, by another source."""
-        name = os.fsencode(os.path.realpath(path)).decode("latin-1")  # of any bytes
-        return self._take(f"\0\0{name}", "") is None
+        return self._take_key(os.fsencode(os.path.realpath(path)), "", b"file") is None
 
     def _take(self, id: str, place: str) -> str | None:
         """Take an id; if it is taken, say at which place."""
-        key = blake2b(id.encode("utf-8", "replace"), digest_size=16).digest()
+        return self._take_key(id.encode("utf-8", "replace"), place)
+
+    def _take_key(self, name: bytes, place: str, what: bytes = b"") -> str | None:
+        key = blake2b(name, digest_size=16, person=what).digest()
         try:
             row = (key, place)
             if self._ids.execute("INSERT OR IGNORE INTO taken VALUES (?, ?)", row).rowcount:

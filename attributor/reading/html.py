@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 from attributor.errors import ReadingError, quoted
@@ -19,8 +20,10 @@ _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]+)*")
 _INLINE = {"hi", "ref", "del", "code", "graphic"}
 # A menu or a form has no paragraph; every article has one of at least this many characters.
 _PARAGRAPH = 40
-# The date that the page states: a more extensive search takes years from what people say.
-_DATES = {"original_date": True, "extensive_search": False}
+# What an element is called that holds a date; and how long what it says, with a word or two, is.
+_DATED = re.compile(r"dat|time|publi|post(?:ed|-?on)|stamp|pubdate", re.I)
+_DATE = 60
+_TOLD = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "figcaption", "footer")
 
 
 def looks_like_html(data: bytes) -> bool:
@@ -43,13 +46,18 @@ def article_from_html(html: str, *, id: str, url: str | None = None) -> Article:
     import logging
 
     import trafilatura
+    from trafilatura.settings import set_date_params
 
     # Without a handler of its own, its warnings would be printed to the user's terminal.
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     tree = trafilatura.load_html(html)
-    language = _language(tree)
+    language, published = _language(tree), _published(tree, url)
     page: Any = trafilatura.bare_extraction(
-        tree, url=url, with_metadata=True, include_comments=False, date_extraction_params=_DATES
+        tree,
+        url=url,
+        with_metadata=True,
+        include_comments=False,
+        date_extraction_params=set_date_params(extensive=False),  # it is not taken, see _published
     )
     if page is None and "<html" not in html[:4096].lower():  # a piece of a page
         page = trafilatura.bare_extraction(f"<html><body>{html}</body></html>", url=url)
@@ -64,7 +72,7 @@ def article_from_html(html: str, *, id: str, url: str | None = None) -> Article:
         id=id,
         title=page.title or None,
         byline=page.author or None,
-        published=page.date or None,
+        published=published,
         url=url or page.url or None,
         language=language,
     )
@@ -73,6 +81,38 @@ def article_from_html(html: str, *, id: str, url: str | None = None) -> Article:
 def _language(tree: Any) -> str | None:
     declared = "" if tree is None else tree.get("lang") or ""
     return declared if _LANGUAGE.fullmatch(declared) else None
+
+
+def _published(tree: Any, url: str | None) -> str | None:
+    """The day in ISO 8601 that a page states, which no sentence of its article is taken for.
+
+    htmldate looks into head, JSON-LD, address and what elements are called, and then for anything
+    like a date; so it is not shown what is too long for one, headings, paragraphs and the foot.
+    """
+    from htmldate import find_date
+
+    if tree is None:
+        return None
+    for given in tree.xpath("//*[@itemprop='datePublished']/@*[name()!='itemprop']"):
+        if re.match(r"\d{4}-\d\d-\d\d", given):
+            return str(given[:10])
+    page = deepcopy(tree)
+    for body in page.iter("body"):
+        _leave_dates(body)
+    found: str | None = find_date(page, url=url, extensive_search=False, original_date=True)
+    return found
+
+
+def _leave_dates(body: Any) -> None:
+    for element in list(body.iter(*_TOLD)):
+        called = " ".join(element.get(name) or "" for name in ("class", "id", "itemprop"))
+        if not _DATED.search(called) and element.getparent() is not None:
+            element.drop_tree()
+    for element in body.iter():
+        if element.tag != "script" and len((element.text or "").strip()) > _DATE:
+            element.text = None
+        if len((element.tail or "").strip()) > _DATE:
+            element.tail = None
 
 
 def _titled(title: str | None, paragraphs: list[str]) -> list[str]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
 from typing import Any, BinaryIO
 
 from pydantic import AliasChoices, BaseModel, Field, TypeAdapter, ValidationError
@@ -27,8 +29,9 @@ class Line(BaseModel):
 
 
 _OBJECT = TypeAdapter(dict[str, Any])
-_WRAPPED = ("$date", "$oid", "$numberLong", "rendered", "main", "original", "name")
+_WRAPPED = ("$date", "$oid", "$numberLong", "rendered", "main", "original")
 """Keys of objects that are written in place of a value; the first that is there holds it."""
+_PARAGRAPH, _TAG = re.compile(r"<(?:p|div|br)\b", re.I), re.compile(r"</?[a-z][^<>]*>", re.I)
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -133,7 +136,7 @@ class Objects:
         own = {field: field for field in Line.model_fields if field in given}
         if "lang" in given:
             own["language"] = "lang"
-        names = [name for name in given if given[name] is None or _plain(given[name]) is not None]
+        names = [name for name in given if not given[name] or _plain(given[name]) is not None]
         names += [field for field in own.values() if field not in names]
         plain = [_plain(given[name]) for name in names]
         places = by_name(names, [plain], {key: names.index(name) for key, name in own.items()})
@@ -149,12 +152,14 @@ class Objects:
 
 
 def _unwrapped(value: object) -> object:
-    """What an export wraps in an object, as MongoDB, WordPress, the NYT's API and JSON-LD do."""
-    if isinstance(value, dict):
-        for key in _WRAPPED:
-            if key in value:
-                return _unwrapped(value[key])
-    return value
+    """What an export wraps in an object, as MongoDB, WordPress and the NYT's API do."""
+    key = next((key for key in _WRAPPED if key in value), None) if isinstance(value, dict) else None
+    if not isinstance(value, dict) or key is None:
+        return value
+    inner = _unwrapped(value[key])
+    if key == "rendered" and isinstance(inner, str) and not _PARAGRAPH.search(inner):
+        return unescape(_TAG.sub("", inner))  # a title, which is HTML there, too
+    return inner
 
 
 def _plain(value: object) -> str | None:

@@ -155,7 +155,7 @@ def test_what_the_next_run_tries_again_by_itself_is_said(shop: Shop, run: Run, h
     )
     busy = run(*ask(shop, "a.jsonl")).stderr
     assert "1 in quarantine, for example: " in busy
-    assert "lists them; each run tries them again." in busy
+    assert "lists them; the next run over them tries them again." in busy
     refusal = Reply(body=completion("", refusal="No."))
     archive(Path("b.jsonl"), range(3, 5))
     shop.choose = lambda shop, n, body: (
@@ -163,7 +163,7 @@ def test_what_the_next_run_tries_again_by_itself_is_said(shop: Shop, run: Run, h
     )
     both = run(*ask(shop, "a.jsonl", "b.jsonl")).stderr
     assert "3 in quarantine" in both
-    assert "each run tries 2 of them again, --retry-failed all." in both
+    assert "the next run over them tries 2 of them again, with --retry-failed all." in both
 
 
 def test_runs_are_compared_by_their_numbers(shop: Shop, run: Run) -> None:

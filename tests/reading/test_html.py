@@ -37,7 +37,22 @@ def test_a_page_becomes_title_and_paragraphs() -> None:
         ("<meta name='DC.date' content='2020-05-01'>", "<p>“In 2017,” she said.</p>", "2020-05-01"),
         ("", "<p>“We will build before the year 2017 ends,” said Ana Petric.</p>", None),
         ("", "<p>The bombing of the town on 24 March 1999 was remembered.</p>", None),
+        ("", "<p>“The contract of 2011-05-04 was never signed,” said Bo Kern.</p>", None),
+        ("", "<h1>What happened on 4 May 2011</h1>", None),
+        (
+            "",
+            "<div>The log says 2011-05-04 10:00:00, and nobody has read it for a year.</div>",
+            None,
+        ),
         ("", "<footer>© 2015 Daily News</footer>", None),
+        ("", "<time itemprop='datePublished' content='2021-03-03'>today</time>", "2021-03-03"),
+        ("", "<p class='posted-on'>3 March 2021</p>", "2021-03-03"),
+        (
+            "<script type='application/ld+json'>"
+            '{"@type": "NewsArticle", "datePublished": "2020-05-01T09:00:00Z"}</script>',
+            "<p>“In 2017,” she said.</p>",
+            "2020-05-01",
+        ),
     ],
 )
 def test_a_page_is_dated_where_it_says_so_and_not_by_what_it_tells(

@@ -180,7 +180,7 @@ def test_any_text_survives_wherever_the_file_is_cut_for_reading(
         {  # WordPress
             "id": "a1",
             "date": "1588291200000",
-            "title": {"rendered": "Harbour"},
+            "title": {"rendered": "<em>Har</em>bour"},
             "content": {"rendered": LEAD, "protected": False},
         },
         {  # the NYT's API
@@ -199,6 +199,14 @@ def test_values_that_exports_wrap_in_objects_are_unwrapped(
     assert (article.id, article.title) == ("a1", "Harbour")
     assert article.published == "1588291200000"
     assert article.text == LEAD
+
+
+def test_what_is_empty_in_the_first_object_is_taken_from_the_others(tmp_path: Path) -> None:
+    first = {"body": LEAD, "headline": [], "author": {}, "date": False, "guid": None}
+    then = {"body": f"{LEAD}2", "headline": "H", "author": "A", "date": "2020", "guid": "g"}
+    _, article = articles(written(tmp_path, {"a.json": json.dumps([first, then])}))
+    assert (article.id, article.title, article.byline) == ("g", "H", "A")
+    assert article.published == "2020"
 
 
 def test_a_key_is_not_said_to_hold_what_cannot_be_taken_from_it(tmp_path: Path) -> None:

@@ -19,7 +19,10 @@ def status(store: Store) -> Iterator[str]:
     annotated = store.value("SELECT COUNT(*) FROM annotations WHERE is_current")
     standing = store.value("SELECT COUNT(DISTINCT article_id) FROM places")
     gone, copies = counts["articles"] - standing, counts["places"] - standing
-    near = store.value("SELECT COUNT(*) FROM articles WHERE near_id IS NOT NULL")
+    near = store.value(
+        "SELECT COUNT(*) FROM articles a WHERE near_id IS NOT NULL "
+        "AND EXISTS (SELECT 1 FROM places p WHERE p.article_id = a.id)"
+    )
     spent = store.value("SELECT SUM(cost_usd) FROM ledger")
     yield (
         f"{counted(standing, 'article')}, {annotated:,} of them annotated, with "

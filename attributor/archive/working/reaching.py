@@ -44,7 +44,7 @@ async def reach(
             leaving.enter_context(heard_by_nobody_else())
             at = _local(processes, threads)
             leaving.push_async_callback(_closed, at)
-            await _started(at)
+            await _started(at, stop)
         client = installed().Client(at, asynchronous=True, timeout=PATIENCE, set_as_default=False)
         leaving.push_async_callback(client.close, timeout=LEAVING)
         await stop.unless_asked(_answered(client, address))
@@ -124,15 +124,17 @@ def _local(processes: int, threads: int) -> Any:
     )
 
 
-async def _started(cluster: Any) -> None:
+async def _started(cluster: Any, stop: Stop) -> None:
     """Wait for the workers.
 
     Raises:
         ClusterError: one did not start.
+        Stopping: so it was, as the batch shall end.
     """
     try:
         await cluster
     except (RuntimeError, OSError) as error:
+        stop.check()
         raise ClusterError(
             "A worker of the local cluster ended while it was starting; there may be too little "
             "memory. Nothing was bought: run the same command again."
