@@ -151,8 +151,29 @@ class Horizon:
         return min(1.0, (self._before + within) / self._total)
 
     def _measure(self, sources: Sequence[str]) -> None:
-        self._total = sum(map(_size_of_all, sources))
+        self._total = sum(map(_size_of_all, _outermost(sources)))
         self.measured.set()
+
+
+def _outermost(sources: Sequence[str]) -> list[str]:
+    """The sources without those that are in a folder which is one, too: no file is read twice."""
+    roots = {source: os.path.realpath(_root(source)) for source in sources}
+    folders = {root for source, root in roots.items() if Path(source).is_dir()}
+    kept: dict[str, str] = {}
+    for source, root in roots.items():
+        within = {*map(str, Path(root).parents)} | ({root} if not Path(source).is_dir() else set())
+        if not folders & within:
+            kept.setdefault(root if Path(source).exists() else source, source)
+    return list(kept.values())
+
+
+def _root(source: str) -> str:
+    """The folder that a pattern begins in; anything else is its own."""
+    if Path(source).exists() or not glob.has_magic(source):
+        return source
+    parts = Path(source).parts
+    fixed = next(at for at, part in enumerate(parts) if glob.has_magic(part))
+    return str(Path(*parts[:fixed]))
 
 
 def _size_of_all(source: str) -> int:

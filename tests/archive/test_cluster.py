@@ -875,7 +875,7 @@ def test_a_worker_that_was_told_to_make_no_call_before_it_was_ready_makes_none(s
     assert shop.asked == 0
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP, signal.SIGTERM])
 def test_ctrl_c_while_workers_here_are_starting_is_heard_by_the_batch_alone(
     number: signal.Signals, shop: Shop, forker: Forker, tmp_path: Path
 ) -> None:

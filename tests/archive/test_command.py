@@ -77,9 +77,18 @@ def test_a_dry_run_leaves_out_the_answers_that_the_ledger_has(shop: Shop, run: R
     shown = run(*ask(shop, "--dry-run", "--target", "the bridge", "a.jsonl"))
     assert "To annotate: 3 articles." in shown.stdout
     assert "Estimated from all of them: 3 requests," in shown.stdout
+    assert " 0 output tokens" not in shown.stdout
     asked = shop.asked
     run(*ask(shop, "--target", "the bridge", "a.jsonl"))
     assert shop.asked == asked + 3
+
+
+def test_a_dry_run_says_from_what_it_estimates(shop: Shop, run: Run) -> None:
+    archive(Path("a.jsonl"), range(130))
+    some = run(*ask(shop, "--dry-run", "--max-articles", "100", "a.jsonl")).stdout
+    assert "To annotate: 100 articles." in some
+    assert "Estimated from 100 articles, drawn at random: 100 to 200 requests" in some
+    assert " 0 output tokens" not in some
 
 
 def test_a_dry_run_says_what_of_the_budget_is_spent(
@@ -191,6 +200,21 @@ def test_runs_that_annotate_otherwise_can_be_told_apart(shop: Shop, run: Run) ->
     assert ", 1 target, recipe 1: finished;" in one
     assert ", 1 target, recipe 2: finished;" in two
     assert ", 1 target, recipe 1: finished;" in three
+
+
+@pytest.mark.parametrize("again", [["in/deep", "in"], ["in/deep"]])
+def test_a_changed_text_goes_though_a_run_calls_its_file_otherwise(
+    again: list[str], shop: Shop, run: Run
+) -> None:
+    Path("in/deep").mkdir(parents=True)
+    for number, name in enumerate(("in/a.txt", "in/deep/b.txt")):
+        Path(name).write_text(text_of(number))
+    run(*ask(shop, "in"))
+    Path("in/deep/b.txt").write_text(text_of(7))
+    assert run(*ask(shop, *again)).exit_code == 0
+    assert run("search", "a.db", "bridge 1").exit_code == 1
+    assert run("search", "a.db", "bridge 7").exit_code == 0
+    assert "2 articles, 2 of them annotated" in run("batch", "status", "a.db").stdout
 
 
 def test_a_text_that_is_gone_is_not_counted_as_one_to_annotate(shop: Shop, run: Run) -> None:
@@ -372,6 +396,20 @@ def test_how_far_it_is_follows_from_the_size_of_the_files(tmp_path: Path) -> Non
     assert horizon.share == pytest.approx(0.625)
     horizon.passed(str(tmp_path / "b.txt"), 1_000)
     assert horizon.share == 1
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [["in"], ["in", "in"], ["in", "in/*"], ["in/deep", "./in", "in/a.txt"], ["in/**/*.txt", "in"]],
+)
+def test_no_file_is_measured_twice(sources: list[str]) -> None:
+    Path("in/deep").mkdir(parents=True)
+    for name in ("in/a.txt", "in/deep/b.txt"):
+        Path(name).write_text("x" * 100)
+    horizon = Horizon(sources)
+    horizon.measured.wait(10)
+    horizon.passed("in/a.txt", 100)
+    assert horizon.share == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,14 @@ def test_a_file_that_several_sources_cover_is_read_once(
     assert told("r/b.txt", "r/*.txt") == ["b.txt", "c.txt"]
 
 
+def test_no_id_is_taken_for_a_file_that_was_read(tmp_path: Path) -> None:
+    written(tmp_path, {"b.txt": f"{LEAD}b"})
+    file = str(tmp_path / "b.txt")
+    for id in (file, f"\0\0{file}"):
+        written(tmp_path, {"a.jsonl": lines({"id": id, "text": LEAD})})
+        assert told(tmp_path / "a.jsonl", file)[-1] == "b.txt"
+
+
 @posix
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS has no such names")
 def test_names_that_are_no_text_are_not_taken_for_one_another(tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def forget_moved(store: Store, run: int) -> None:
         if _was_looked_at(place["source"], sources) and not _is_in(place["source"], faulty)
     ]
     replaced = _before(store, run, "source, name")
-    gone = (*moved, *replaced)
+    gone = (*moved, *replaced, *_called_otherwise(store, run))
     store.executemany("DELETE FROM places WHERE id = ?", [(place["id"],) for place in gone])
     for article in {place["article_id"] for place in gone}:
         _rename(store, article)
@@ -155,6 +155,19 @@ def _before(store: Store, run: int, same: str) -> list[Row]:
     return store.execute(
         f"SELECT o.id, o.article_id, o.source FROM (SELECT DISTINCT {same} FROM places "  # noqa: S608
         f"WHERE run_id = :run) p CROSS JOIN places o USING ({same}) WHERE o.run_id < :run",
+        {"run": run},
+    ).fetchall()
+
+
+def _called_otherwise(store: Store, run: int) -> list[Row]:
+    """Earlier runs' places in files that are one article, which this run calls by less or more of
+    their path: its sources begin elsewhere."""
+    return store.execute(
+        "SELECT o.id, o.article_id FROM (SELECT source, MIN(name) AS name FROM places "
+        "WHERE run_id = :run GROUP BY +source HAVING COUNT(*) = 1) p "  # + as for failures above
+        "CROSS JOIN places o ON o.source = p.source WHERE o.run_id < :run "
+        "AND (substr(o.name, -length(p.name) - 1) = '/' || p.name "
+        "OR substr(p.name, -length(o.name) - 1) = '/' || o.name)",
         {"run": run},
     ).fetchall()
 
