@@ -23,7 +23,7 @@ _PARAGRAPH = 40
 # What an element is called that holds a date; and how long what it says, with a word or two, is.
 _DATED = re.compile(r"dat|time|publi|post(?:ed|-?on)|stamp|pubdate", re.I)
 _DATE = 60
-_TOLD = ("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "figcaption", "footer")
+_TOLD = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "footer"))
 
 
 def looks_like_html(data: bytes) -> bool:
@@ -104,15 +104,31 @@ def _published(tree: Any, url: str | None) -> str | None:
 
 
 def _leave_dates(body: Any) -> None:
-    for element in list(body.iter(*_TOLD)):
-        called = " ".join(element.get(name) or "" for name in ("class", "id", "itemprop"))
-        if not _DATED.search(called) and element.getparent() is not None:
-            element.drop_tree()
-    for element in body.iter():
-        if element.tag != "script" and len((element.text or "").strip()) > _DATE:
+    """Leave no text but what may be a date: in an element that is called so, or short and alone."""
+    stack = [(child, False) for child in body]
+    while stack:
+        element, is_told = stack.pop()
+        if element.tag == "script" or _holds_date(element):
+            continue
+        is_told = is_told or element.tag in _TOLD
+        if is_told or len(element.text or "") > _DATE:
             element.text = None
-        if len((element.tail or "").strip()) > _DATE:
-            element.tail = None
+        for child in element:
+            if is_told or len(child.tail or "") > _DATE:
+                child.tail = None
+            stack.append((child, is_told))
+
+
+def _holds_date(element: Any) -> bool:
+    called = " ".join(element.get(name) or "" for name in ("class", "id", "itemprop"))
+    if element.tag not in ("time", "abbr") and not _DATED.search(called):
+        return False
+    length = 0
+    for text in element.itertext():
+        length += len(text.strip())
+        if length > _DATE:
+            return False
+    return True
 
 
 def _titled(title: str | None, paragraphs: list[str]) -> list[str]:

@@ -47,6 +47,10 @@ def test_a_page_becomes_title_and_paragraphs() -> None:
         ("", "<footer>© 2015 Daily News</footer>", None),
         ("", "<time itemprop='datePublished' content='2021-03-03'>today</time>", "2021-03-03"),
         ("", "<p class='posted-on'>3 March 2021</p>", "2021-03-03"),
+        ("", "<p>By Ana, <time datetime='2021-03-03'>Wednesday</time>, in 2011</p>", "2021-03-03"),
+        ("", "<li><span class='date'><b>3 March 2021</b></span> © 2011</li>", "2021-03-03"),
+        ("", f"<div class='publication'><p>On 2011-05-04 {LONG}</p></div>", None),
+        ("", f"<!-- 2011-05-04 {LONG} --><div>{LONG}<br>2011-05-04 {LONG}</div>", None),
         (
             "<script type='application/ld+json'>"
             '{"@type": "NewsArticle", "datePublished": "2020-05-01T09:00:00Z"}</script>',
