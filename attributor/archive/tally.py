@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from attributor.reading.folders import file_of
+from attributor.reading.folders import file_of, is_pattern, root_of
 
 
 @dataclass
@@ -157,28 +157,20 @@ class Horizon:
 
 def _outermost(sources: Sequence[str]) -> list[str]:
     """The sources without those that are in a folder which is one, too: no file is read twice."""
-    roots = {source: os.path.realpath(_root(source)) for source in sources}
+    begin = {source: root_of(source) if is_pattern(source) else source for source in sources}
+    roots = {source: os.path.realpath(path) for source, path in begin.items()}
     folders = {root for source, root in roots.items() if Path(source).is_dir()}
     kept: dict[str, str] = {}
     for source, root in roots.items():
-        within = {*map(str, Path(root).parents)} | ({root} if not Path(source).is_dir() else set())
-        if not folders & within:
-            kept.setdefault(root if Path(source).exists() else source, source)
+        around = {*map(str, Path(root).parents)}
+        if not folders & (around if Path(source).is_dir() else {*around, root}):
+            kept.setdefault(source if is_pattern(source) else root, source)
     return list(kept.values())
-
-
-def _root(source: str) -> str:
-    """The folder that a pattern begins in; anything else is its own."""
-    if Path(source).exists() or not glob.has_magic(source):
-        return source
-    parts = Path(source).parts
-    fixed = next(at for at, part in enumerate(parts) if glob.has_magic(part))
-    return str(Path(*parts[:fixed]))
 
 
 def _size_of_all(source: str) -> int:
     """The size of a file, of all files in a folder, or of all that a pattern fits."""
-    if not Path(source).exists() and glob.has_magic(source):
+    if is_pattern(source):
         found = glob.iglob(source, recursive=True)  # noqa: PTH207  # an absolute one too
         return sum(map(_size_of_all, found))
     if not Path(source).is_dir():

@@ -5,13 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from attributor.cli.completion import files
-from attributor.cli.files import Shown, destination
+from attributor.cli.files import Shown, destination, format_for
 from attributor.cli.messages import say
 from attributor.cli.options import (
     configured,
@@ -27,16 +27,6 @@ if TYPE_CHECKING:
 
 # As attributor.views.FORMATS, which takes too long to import for --help.
 FORMATS = ("terminal", "json", "jsonl", "csv", "markdown", "html")
-SUFFIXES = {
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".csv": "csv",
-    ".md": "markdown",
-    ".markdown": "markdown",
-    ".html": "html",
-    ".htm": "html",
-}
 
 EXAMPLES = """\b
 Examples:
@@ -108,7 +98,7 @@ def annotate(
 
         show_estimates(work)
     else:
-        _write(ctx, work, format_ or _format_for(output), output)
+        _write(ctx, work, format_ or format_for(output, FORMATS, "terminal"), output)
     ctx.exit(work.exit_code)
 
 
@@ -169,10 +159,6 @@ def _looks(on_terminal: bool) -> dict[str, Any]:
     able = on_terminal and os.environ.get("TERM") != "dumb"
     color = not os.environ.get("NO_COLOR") and (able or bool(os.environ.get("FORCE_COLOR")))
     return {"color": color, "width": shutil.get_terminal_size().columns if on_terminal else None}
-
-
-def _format_for(output: str | None) -> str:
-    return SUFFIXES.get(PurePath(output or "").suffix.lower(), "terminal")
 
 
 def _refuse_overwriting(sources: tuple[str, ...], output: str | None) -> None:

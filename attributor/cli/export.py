@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import click
 
 from attributor.cli.completion import files
-from attributor.cli.files import Shown, destination
+from attributor.cli.files import Shown, destination, format_for
 from attributor.cli.messages import say
 from attributor.errors import quoted
 
@@ -52,10 +52,10 @@ def _text(store: str, format_: str | None, output: str | None) -> None:
     from attributor.archive.storing.store import Store
     from attributor.views import write
 
-    suffix = PurePath(output or "").suffix.lower()
     with Store.read(store) as opened, destination(output) as out:
         shown: Any = Shown(out) if out.isatty() else out
-        write(format_ or ("csv" if suffix == ".csv" else "jsonl"), exported(opened), shown)
+        format_ = format_ or format_for(output, ("csv", "jsonl"), "jsonl")
+        write(format_, exported(opened), shown)
 
 
 def _parquet(store: str, output: str | None) -> None:

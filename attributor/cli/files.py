@@ -6,12 +6,29 @@ import io
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
 from attributor.errors import AttributorError, UsageError, quoted
+
+_SUFFIXES = {
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+}
+
+
+def format_for(output: str | None, formats: Container[str], default: str) -> str:
+    """Which of these formats the suffix of a file's name says; the default if none."""
+    said = _SUFFIXES.get(Path(output or "").suffix.lower(), default)
+    return said if said in formats else default
 
 
 class Shown(io.TextIOBase):

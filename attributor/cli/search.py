@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from pathlib import PurePath
 from typing import Any, TextIO
 
 import click
 
 from attributor.cli.completion import files
-from attributor.cli.files import Shown, destination
+from attributor.cli.files import Shown, destination, format_for
 from attributor.cli.messages import say
 
 EXAMPLES = """\b
@@ -75,10 +74,9 @@ def search(
     given = {key: whole(value) if isinstance(value, str) else value for key, value in given.items()}
     with Store.read(store) as opened:
         found = list(find(opened, Query(words=whole(" ".join(words)), **given)))
-    suffix = PurePath(output or "").suffix.lower()
     with destination(output) as out:
         shown: Any = Shown(out) if out.isatty() else out
-        _WRITERS[format_ or _SUFFIXES.get(suffix, "terminal")](found, shown)
+        _WRITERS[format_ or format_for(output, _WRITERS, "terminal")](found, shown)
     if not found:
         say("No quote is found.")
         ctx.exit(1)
@@ -116,5 +114,4 @@ def _write_csv(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
     writer.writerows({name: cell(value) for name, value in row.items()} for row in rows)
 
 
-_SUFFIXES = {".jsonl": "jsonl", ".ndjson": "jsonl", ".csv": "csv"}
 _WRITERS = {"terminal": _write_terminal, "jsonl": _write_jsonl, "csv": _write_csv}

@@ -68,7 +68,7 @@ def files(source: str) -> Iterator[File | ReadingError]:
     followed where the user names them, not where they are found.
     """
     shown = printable(source)
-    if _GLOB.search(source) and not os.path.lexists(source):
+    if is_pattern(source):
         yield from _nonempty(_globbed(source), shown, "matches no file: check the pattern")
     elif os.path.isdir(source):
         problem = "holds no file that may be an article: name another folder"
@@ -91,6 +91,17 @@ def check(source: str) -> None:
         first.open().close()
 
 
+def is_pattern(source: str) -> bool:
+    """Whether a source is a pattern rather than a file's or a folder's name."""
+    return bool(_GLOB.search(source)) and not os.path.lexists(source)
+
+
+def root_of(pattern: str) -> str:
+    """The folder that all that a pattern matches is in."""
+    fixed = Path(pattern).parts[: _fixed(pattern)]
+    return os.path.join(*fixed) if fixed else "."
+
+
 def file_of(shown: str) -> str:
     """The file that people are shown as `shown`, or that holds the member which they are shown."""
     return shown.partition("!")[0]
@@ -103,7 +114,7 @@ def stands_for(source: str, shown: str) -> bool:
     relative, it is to the folder that this process is in.
     """
     file = file_of(shown)
-    if _GLOB.search(source) and not os.path.lexists(source):
+    if is_pattern(source):
         pattern = Path(source).parts
         return any(_fits(Path(each).parts, pattern) for each in (shown, file))
     named, there = os.path.abspath(printable(source)), os.path.abspath(file)
@@ -148,11 +159,14 @@ def _nonempty(
 
 def _globbed(pattern: str) -> Iterator[File | ReadingError]:
     """The files that a pattern matches, and all in the folders that it matches."""
-    parts = Path(pattern).parts
-    fixed = next(at for at, part in enumerate(parts) if _GLOB.search(part))
-    root = _Root(os.path.join(*parts[:fixed]) if fixed else ".")
+    root = _Root(root_of(pattern))
     if os.path.lexists(root.path):
-        yield from _matched(root, "", parts[fixed:])
+        yield from _matched(root, "", Path(pattern).parts[_fixed(pattern) :])
+
+
+def _fixed(pattern: str) -> int:
+    """How many parts of a pattern are names."""
+    return next(at for at, part in enumerate(Path(pattern).parts) if _GLOB.search(part))
 
 
 @dataclass(frozen=True, slots=True)

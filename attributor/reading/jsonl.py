@@ -153,8 +153,10 @@ class Objects:
 
 def _unwrapped(value: object) -> object:
     """What an export wraps in an object, as MongoDB, WordPress and the NYT's API do."""
-    key = next((key for key in _WRAPPED if key in value), None) if isinstance(value, dict) else None
-    if not isinstance(value, dict) or key is None:
+    if not isinstance(value, dict):
+        return value
+    key = next((key for key in _WRAPPED if key in value), None)
+    if key is None:
         return value
     inner = _unwrapped(value[key])
     if key == "rendered" and isinstance(inner, str) and not _PARAGRAPH.search(inner):

@@ -136,7 +136,7 @@ def test_an_annotation_comes_back_from_the_store_as_it_was() -> None:
 
 
 def test_what_was_renamed_is_found_without_looking_at_all_that_a_store_has(tmp_path: Path) -> None:
-    known, new = 5_000, 200
+    known, new = 5_000, 100
     with Store.open(tmp_path / "a.db") as store, store.transaction():
         store.execute("INSERT INTO recipes (name, digest, engine) VALUES ('r', 'd', 'embedded')")
         run = {"recipe_id": 1, "sources": '["in"]', "state": "running", "started": ""}

@@ -160,14 +160,14 @@ def _before(store: Store, run: int, same: str) -> list[Row]:
 
 
 def _called_otherwise(store: Store, run: int) -> list[Row]:
-    """Earlier runs' places in files that are one article, which this run calls by less or more of
-    their path: its sources begin elsewhere."""
+    """Earlier runs' places that are a file which this run calls by more or less of its path.
+
+    An article that is all of its file is called by the end of the file's path.
+    """
     return store.execute(
-        "SELECT o.id, o.article_id FROM (SELECT source, MIN(name) AS name FROM places "
-        "WHERE run_id = :run GROUP BY +source HAVING COUNT(*) = 1) p "  # + as for failures above
-        "CROSS JOIN places o ON o.source = p.source WHERE o.run_id < :run "
-        "AND (substr(o.name, -length(p.name) - 1) = '/' || p.name "
-        "OR substr(p.name, -length(o.name) - 1) = '/' || o.name)",
+        "SELECT o.id, o.article_id FROM places p CROSS JOIN places o ON o.source = p.source "
+        "WHERE p.run_id = :run AND substr(p.source, -length(p.name)) = p.name "
+        "AND o.run_id < :run AND substr(o.source, -length(o.name)) = o.name",
         {"run": run},
     ).fetchall()
 
