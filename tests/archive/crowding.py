@@ -24,6 +24,8 @@ from distributed.core import Status
 async def main(workers: int, threads: int, protocol: str) -> None:
     dask.config.set({"distributed.scheduler.http.routes": []})
     dask.config.set({"distributed.worker.http.routes": []})
+    # Python 3.11 may hang in what the profiler asks for (python/cpython#106883).
+    dask.config.set({"distributed.worker.profile.enabled": False})
     # Else one that is starting so long after another was lost is ended with what it does.
     dask.config.set({"distributed.deploy.lost-worker-timeout": "1h"})
     cluster = LocalCluster(

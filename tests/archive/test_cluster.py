@@ -947,6 +947,18 @@ def begun_here(
     )
 
 
+def test_no_worker_here_has_the_profiler_of_dask_which_may_hang_python() -> None:
+    async def profiled() -> list[bool]:
+        client, leaving = await reaching.reach("local", 1, 1, Stop())
+        async with leaving:
+            found = await client.run(
+                lambda dask_worker: "profile" in dask_worker.periodic_callbacks
+            )
+        return list(found.values())
+
+    assert asyncio.run(profiled()) == [False]
+
+
 def test_a_worker_here_that_ends_while_it_is_starting_is_told(
     shop: Shop, forker: Forker, tmp_path: Path
 ) -> None:

@@ -109,7 +109,10 @@ def _local(processes: int, threads: int) -> Any:
     routes: dict[str, Any] = {
         f"distributed.{what}.http.routes": [] for what in ("scheduler", "worker")
     }
-    dask.config.set({"distributed.scheduler.allowed-failures": 1, **routes})
+    # Python 3.11 may hang for good in what Dask's profiler asks a hundred times a second
+    # (python/cpython#106883).
+    unprofiled = {"distributed.worker.profile.enabled": False}
+    dask.config.set({"distributed.scheduler.allowed-failures": 1, **routes, **unprofiled})
     return installed().LocalCluster(
         n_workers=processes,
         threads_per_worker=threads,
