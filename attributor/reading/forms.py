@@ -7,7 +7,7 @@ from itertools import chain
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from attributor.errors import ReadingError, quoted
+from attributor.errors import ReadingError
 from attributor.reading.articles import MAX_BYTES, Found
 from attributor.reading.columns import How
 from attributor.reading.html import looks_like_html
@@ -110,11 +110,6 @@ def by_beginning(stream: BinaryIO, name: str, suffix: str, how: How) -> Iterator
             return
     data = _whole(b"".join(head), stream)
     is_html = suffix in HTML or (suffix not in TEXT | MARKDOWN and looks_like_html(data))
-    if suffix == ".xml" and not is_html and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise ReadingError(
-            f"{quoted(name)} is XML, whose text is not told from its markup: give the text.",
-            article=name,
-        )
     article = article_from_page(
         data,
         name,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from attributor.reading.articles import article_from_text, markdown_title, refuse_long
-from attributor.reading.decoding import decode
+from attributor.reading.decoding import decode, refuse_binary
+from attributor.reading.foreign import refuse_foreign
 from attributor.reading.html import article_from_html, declared_charset
 from attributor.records import Article
 
@@ -32,6 +33,8 @@ def article_from_page(
     Raises:
         ReadingError: there is no article in it.
     """
+    refuse_binary(data, name)
+    refuse_foreign(data, name)
     refuse_long(len(data), name)
     if is_html:
         html = decode(data, name, charset or declared_charset(data), otherwise)

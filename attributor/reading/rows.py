@@ -55,6 +55,11 @@ _MAX_ID = 1000
 _LEAST_TEXT = 20  # characters; codes and names are shorter on the average
 
 
+DELIMITERS = (",", ";", "\t", "|")
+"""What parts the cells of a table."""
+_LONGEST_NAME = 60
+"""Characters of a column's name."""
+
 Layout = Mapping[str, int]
 """Where each of text, title, published, id, byline, url and language stands, counted from 0."""
 Values = Mapping[str, str | None]
@@ -107,6 +112,18 @@ def by_name(
         if ranked and key not in said:
             places[key] = min(ranked)[2]
     return places
+
+
+def is_header(line: str, below: str = "") -> bool:
+    """Whether a line is the header of a table: names alone, some of which are known for columns."""
+    for delimiter in DELIMITERS:
+        names = [cell.strip().strip('"') for cell in line.split(delimiter)]
+        if len(names) < 2 or delimiter not in below or max(map(len, names)) > _LONGEST_NAME:
+            continue
+        keys = {key for key, known in _NAMES.items() if any(_folded(n) in known for n in names)}
+        if len(keys) > 1 and ("text" in keys or len(keys) > 2):
+            return True
+    return False
 
 
 def tell(name: str, guessed: Mapping[str, str], on_guess: Guessed) -> None:

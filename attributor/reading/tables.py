@@ -12,9 +12,8 @@ from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found
 from attributor.reading.columns import Columns, How
 from attributor.reading.decoding import pieces
-from attributor.reading.rows import Layout, Rows, Values, layout
+from attributor.reading.rows import DELIMITERS, Layout, Rows, Values, layout
 
-_DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 200
 _SAMPLE_LENGTH = 1_000_000  # characters
 _HEADING = 100  # characters; what is longer is no column's name
@@ -130,7 +129,7 @@ def _delimiter(sample: Sequence[str], columns: Columns) -> str:
         alike = sum(len(row) == len(first) for row in others) / max(len(rows) - 1, 1)
         return named, alike if len(first) > 1 else -1.0, len(first)
 
-    return max(_DELIMITERS, key=fitness)
+    return max(DELIMITERS, key=fitness)
 
 
 def _sampled(sample: Sequence[str], delimiter: str) -> list[list[str] | str]:

@@ -104,9 +104,9 @@ def test_what_may_be_an_article_but_cannot_be_read_is_told(tmp_path: Path) -> No
 
 def test_xml_is_told_but_for_a_page_in_it(tmp_path: Path) -> None:
     page = f"<?xml version='1.0'?>{PAGE.removeprefix('<!DOCTYPE html>')}"
-    written(tmp_path, {"a.xml": f"<?xml version='1.0'?><rss>{LEAD}</rss>", "b.xml": page})
-    feed, page = told(tmp_path)
-    assert feed == "'a.xml' is XML, whose text is not told from its markup: give the text."
+    written(tmp_path, {"a.xml": f"<?xml version='1.0'?><x>{LEAD}</x>", "b.xml": page})
+    other, page = told(tmp_path)
+    assert other == "'a.xml' is XML, whose text is not told from its markup: give the text."
     assert page == "b.xml"
 
 
