@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found, refuse_long
+from attributor.reading.folders import FOR_MACHINES
 from attributor.reading.packed import Guarded, broken_off
 from attributor.reading.pages import article_from_page
 from attributor.records import Article
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 _HTML = ("text/html", "application/xhtml+xml")
 _TEXT = (*_HTML, "text/plain")
-_FOR_MACHINES = ("/robots.txt", "/ads.txt", "/app-ads.txt", "/humans.txt", "/security.txt")
 _HEADERS = 1_000_000  # bytes; the headers of a record, and of the answer in it
 _PIECE = 1 << 16
 
@@ -124,7 +124,7 @@ def _article(about: Any, block: bytes, place: str, encoding: str | None) -> Arti
 
 def _is_for_machines(url: str) -> bool:
     try:
-        return urlsplit(url).path.lower().endswith(_FOR_MACHINES)
+        return urlsplit(url).path.lower().rpartition("/")[2] in FOR_MACHINES
     except ValueError:
         return False
 

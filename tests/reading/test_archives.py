@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attributor.errors import ReadingError
 from attributor.reading.archives import Columns, Entry, entries
-from attributor.reading.folders import File
+from attributor.reading.folders import File, is_no_article
 from attributor.records import Article
 
 from .samples import LEAD, PAGE, articles, lines, listed, table, told, written
@@ -92,6 +94,64 @@ def test_what_is_plainly_no_article_is_left_out_of_a_folder(tmp_path: Path) -> N
     names = ["p.jpg", "style.css", ".hidden.txt", ".git/a.txt", "Thumbs.db", "s.sqlite3", "m.MP4"]
     written(tmp_path, {**dict.fromkeys(names, b"\xff\xd8\xff"), "a.txt": LEAD})
     assert told(tmp_path) == ["a.txt"]
+
+
+SITES_OWN = [
+    *("jquery.min.js.download", "jquery.min.js?ver=3.6.1", "jquery.min.js@ver=3.6.1", "a.js?3.6.1"),
+    *("a.js.1", "a.css?ver=1.html", "a.css%3Fver=1", "a.css.gz", "a.css.download.1", "A.CSS?V=1"),
+    *("logo.png?w=200", "logo.png?w=200&h=100.5", "logo.png@w=200", "logo.png.1", "a.svg#icon"),
+    *("font.woff2?v=4.7", "font.eot?#iefix", "film.mp4?t=1", "a.webmanifest", "access.log.2"),
+    *("wget-log", "wget-log.1", "robots.txt", "robots.txt.tmp", "robots.txt.1", "robots.txt?x=1"),
+    *(
+        "ads.txt",
+        "humans.txt",
+        "sitemap.xml",
+        "sitemap.xml.gz",
+        "news-sitemap2.xml",
+        "sitemap_1.xml",
+    ),
+]
+PAGES_OWN = [
+    *(
+        "index.html?p=123",
+        "index.html@p=123",
+        "index.html?a=logo.png",
+        "index.html.1",
+        "a.txt.gz.1",
+    ),
+    *("index.php?p=1", "post?id=1", "What is node.js? A story.txt", "node.js?.txt", "x.js.txt"),
+    *("me@home.txt", "photo.jpg.html", "3.6.1", "robots", "robots.txt.html", "a.b@x.eu.txt"),
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize("name", SITES_OWN)
+def test_scripts_pictures_and_robots_files_of_a_mirror_are_left_out_whatever_is_appended(
+    tmp_path: Path, name: str
+) -> None:
+    written(tmp_path, {f"x.eu/a_files/{name}": LEAD, "x.eu/a.txt": LEAD})
+    assert told(tmp_path) == ["x.eu/a.txt"]
+    (said,) = told(tmp_path / "x.eu/a_files" / name)
+    assert "is no article by its name" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize("name", PAGES_OWN)
+def test_pages_of_a_mirror_are_articles_whatever_is_appended(tmp_path: Path, name: str) -> None:
+    (said,) = told(written(tmp_path, {f"x.eu/{name}": LEAD}))
+    assert f"x.eu/{name}" in said
+
+
+@given(
+    st.text("ab1.-_ ", max_size=12),
+    st.sampled_from(
+        ["", "?v=1", "@v=1.2.3", ".download", ".1", "?a=b.png&c=d.html", ".tmp", ".gz"]
+    ),
+    st.sampled_from(["", ".2", "#x"]),
+)
+def test_what_is_appended_to_a_name_tells_nothing(stem: str, appended: str, last: str) -> None:
+    assert is_no_article(f"a{stem}.js{appended}{last}")
+    assert not is_no_article(f"a{stem}.html{appended}{last}")
 
 
 def test_what_may_be_an_article_but_cannot_be_read_is_told(tmp_path: Path) -> None:
