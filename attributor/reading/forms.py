@@ -44,6 +44,13 @@ def found(stream: BinaryIO, name: str, how: How, level: int = 0) -> Iterator[Fou
 
 def _found(stream: BinaryIO, name: str, how: How, level: int) -> Iterator[Found]:
     suffix, packing = kind(name)
+    if suffix == ".warc":
+        from attributor.reading import packed, warc
+
+        whole = [packed.unpacked(stream, name, packing) if packing else stream]
+        streams = packed.members(stream, name) if packing == ".gz" else whole
+        yield from warc.articles(streams, name, how.encoding)
+        return
     if packing:
         from attributor.reading.packed import unpacked
 
@@ -56,10 +63,6 @@ def _found(stream: BinaryIO, name: str, how: How, level: int) -> Iterator[Found]
         from attributor.reading import containers
 
         yield from containers.members(stream, name, suffix, how, level)
-    elif suffix == ".warc":
-        from attributor.reading import warc
-
-        yield from warc.articles(stream, name, how.encoding)
     elif reader := _tabular(suffix):
         yield from reader(stream, name, how)
     else:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading import forms
+from attributor.reading.articles import without_credentials
 from attributor.reading.columns import Guessed, How, ignore
 from attributor.reading.html import looks_like_html
 from attributor.reading.pages import article_from_page
@@ -82,7 +83,7 @@ def _opened(source: str, name: str) -> BinaryIO:
 def _read_url(
     source: str, allow_private: bool, encoding: str | None
 ) -> Iterator[Article | ReadingError]:
-    from attributor.reading.urls import fetch, without_credentials
+    from attributor.reading.urls import fetch
 
     name = without_credentials(source)
     try:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from attributor import __version__
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES
+from attributor.reading.articles import MAX_BYTES, without_credentials
 
 if TYPE_CHECKING:
     import httpx2
@@ -31,7 +30,6 @@ _HEADERS = {
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # Two clouds serve their machines' secrets from addresses that Python may count as public.
 _METADATA = (ipaddress.IPv4Network("168.63.129.16/32"), ipaddress.IPv4Network("192.0.0.0/24"))
-_USER = re.compile(r"(?<=://)(?:[^/?#]*@|(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$)).*@)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -47,11 +45,6 @@ class Page:
     def is_html(self) -> bool:
         """Whether the server says that it is HTML."""
         return self.content_type in _HTML_TYPES
-
-
-def without_credentials(url: str) -> str:
-    """`url` without a user's name and password, however malformed it is."""
-    return _USER.sub("", url)
 
 
 def is_public(address: str) -> bool:

@@ -390,3 +390,14 @@ def test_columns_are_said_once_for_all_sources(tmp_path: Path) -> None:
     assert all(isinstance(entry, Entry) for entry in found)
     got = [e.article for e in found if isinstance(e.article, Article)]
     assert [(a.id, a.title) for a in got] == [("k", "m"), ("l", "m")]
+
+
+def test_a_password_in_an_address_is_never_kept(tmp_path: Path) -> None:
+    url = "https://me:s3cret@x.eu/1"
+    files: dict[str, bytes | str] = {
+        "a.csv": table([("id", "url", "text"), ("a", url, LEAD), ("b", url, PAGE)]),
+        "b.jsonl": lines({"id": "c", "url": url, "text": LEAD}),
+        "c.json": lines({"id": "d", "link": url, "body": f"<p>{LEAD}</p>"}),
+    }
+    found = articles(written(tmp_path, files))
+    assert {article.id: article.url for article in found} == dict.fromkeys("abcd", "https://x.eu/1")

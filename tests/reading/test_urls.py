@@ -16,6 +16,7 @@ import pytest
 
 from attributor.errors import ReadingError
 from attributor.reading import read, urls
+from attributor.reading.articles import without_credentials
 from attributor.records import Article
 
 from .conftest import PAGE, Site
@@ -270,7 +271,7 @@ def test_credentials_do_not_travel_to_another_host(
     ],
 )
 def test_a_url_is_shown_without_credentials(url: str, shown: str) -> None:
-    assert urls.without_credentials(url) == shown
+    assert without_credentials(url) == shown
 
 
 @pytest.mark.parametrize("status", [204, 304, 401, 403, 404, 410, 429, 500, 503])
