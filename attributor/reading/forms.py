@@ -12,6 +12,7 @@ from attributor.reading.articles import MAX_BYTES, Found
 from attributor.reading.columns import How
 from attributor.reading.html import looks_like_html
 from attributor.reading.pages import article_from_page
+from attributor.reading.streams import MAX_BLANK
 
 TEXT = {".txt", ".text"}
 MARKDOWN = {".md", ".markdown"}
@@ -132,12 +133,12 @@ def _whole(begun: bytes, stream: BinaryIO) -> bytes:
 
 
 def _first_lines(stream: BinaryIO) -> list[bytes]:
-    """The stream's lines up to the first that is not blank."""
+    """The stream's lines up to the first that is not blank, or to more than any article has."""
     lines = []
     size = 0
     while size <= MAX_BYTES and (line := stream.readline(MAX_BYTES + 1 - size)):
         lines.append(line)
         size += len(line)
-        if line.strip(b" \t\r\n\xef\xbb\xbf"):
+        if line.strip(b" \t\r\n\xef\xbb\xbf") or len(lines) > MAX_BLANK:
             break
     return lines

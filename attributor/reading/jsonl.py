@@ -14,6 +14,7 @@ from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found, refuse_long
 from attributor.reading.columns import How
 from attributor.reading.rows import Rows, Values, by_name, tell
+from attributor.reading.streams import filled
 
 
 class Line(BaseModel):
@@ -50,9 +51,7 @@ def articles(lines: Iterable[bytes], name: str, how: How) -> Iterator[Found]:
     """
     reader = Objects(name, how, exact=True)
     empty = True
-    for number, line in enumerate(lines, 1):
-        if is_blank(line):
-            continue
+    for number, line in filled(lines, is_blank, name):
         if empty and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise ReadingError(
                 f"{quoted(name)} is UTF-16, and JSONL is UTF-8: save it as UTF-8.", article=name
