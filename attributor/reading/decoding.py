@@ -198,6 +198,8 @@ def _is_utf8(data: bytes) -> bool:
 
 def refuse_binary(data: bytes, name: str) -> None:
     """Raise ReadingError if `data` begin as a document or an archive that is no text."""
+    if not data.startswith(tuple(_MAGIC)):
+        return
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
             if kind == _ZIP and any(path in data for path in _IN_WACZ):

@@ -50,7 +50,7 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     is_header = first == sampled[0] and _is_header(first, how.columns)
     names = _trimmed(first) if is_header else [str(at + 1) for at in range(len(first))]
     places = layout(names, others if is_header else [first, *others], name, how)
-    rows = Rows(name, names[places["text"]], how.on_guess)
+    rows = Rows(name, names[places["text"]], how)
     numbered = filled(_rows(chain(head, lines), delimiter), _is_blank, name)
     if is_header:
         next(numbered)
