@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from attributor.errors import ReadingError, quoted
+from attributor.marking.breaking_off import breaks_off
 from attributor.reading.articles import Found, article_from_text
 from attributor.reading.columns import Guessed, How
 from attributor.reading.naming import (
@@ -157,14 +158,17 @@ class Rows:
         self._column = quoted(text_name)
         self._how = how
         self._exact = exact
-        self._told = False
+        self._told: set[str] = set()
 
     def found(self, place: str, values: Values | ReadingError) -> Found:
         """The article of the row at `place` that says `values`, or why there is none."""
         if isinstance(values, ReadingError):
             return Found(self._file, place, values)
         try:
-            return Found(self._file, place, self._article(place, dict(values)))
+            article = self._article(place, dict(values))
+            if breaks_off(article.text):
+                self._tell(f"texts in {self._column} that are only the beginnings of articles")
+            return Found(self._file, place, article)
         except ReadingError as error:
             known = error.message.startswith(quoted(place))
             message = error.message if known else f"Row {quoted(place)}: {error.message}"
@@ -191,9 +195,11 @@ class Rows:
 
         if not holds_markup(text):
             return article_from_text(text, id=id, **values)
-        if not self._told:
-            self._told = True
-            self._how.on_guess(
-                f"{quoted(self._file)} holds HTML in {self._column}, which is stripped."
-            )
+        self._tell(f"HTML in {self._column}, which is stripped")
         return article_from_markup(text, id=id, **values)
+
+    def _tell(self, what: str) -> None:
+        """Say once what the file holds."""
+        if what not in self._told:
+            self._told.add(what)
+            self._how.on_guess(f"{quoted(self._file)} holds {what}.")
