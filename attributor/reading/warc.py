@@ -83,7 +83,7 @@ def _found(about: Any, block: bytes, name: str, number: int, encoding: str | Non
         article = _article(about, block, place, encoding)
     except ReadingError as error:
         return Found(name, place, ReadingError(error.message, article=place))
-    return article and Found(name, place, article)
+    return None if article is None else Found(name, place, article)
 
 
 def _passed_over(name: str, number: int) -> Found:
