@@ -135,6 +135,6 @@ def _kind(answer: Answer) -> str:
         return "refused"
     if answer.finish_reason == "content_filter":
         return "filtered"
-    if answer.finish_reason == "length":
+    if answer.was_cut_off:
         return "cut off"
     return "broken" if answer.text.strip() else "empty"
