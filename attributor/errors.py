@@ -10,7 +10,7 @@
     │   ├── RequestError          400, 404, 413, 422: this request will never work
     │   │   ├── FilteredError         the server's content filter stopped it
     │   │   └── TooLongError          it is longer than the model reads
-    │   └── AnswerError           an answer came, but it is broken, refused, filtered or cut off
+    │   └── AnswerError           an answer came, but it is broken, refused, filtered, cut off …
     ├── PromptError            2  a prompt file is missing or malformed
     ├── StoreError             5  a store cannot be opened, read or written
     └── ClusterError           8  a cluster cannot be used, or was lost
@@ -88,7 +88,7 @@ class TooLongError(RequestError):
 
 
 class AnswerError(ModelError):
-    """An answer came, but it is broken, refused, filtered or cut off.
+    """An answer came, but it is broken, refused, filtered, cut off or too large.
 
     `body` is what came where it was no chat completion, so that no `Answer` could be made of it.
     """

@@ -205,6 +205,8 @@ class Asker:
         except openai.APIStatusError as error:
             self._heard(error.status_code, error.response.headers)
             raise
+        except AnswerError as error:  # more came than an answer has
+            raise AnswerError(error.message, article=request.article) from error
         self._heard(response.status_code, response.headers)
         body: str = response.text
         return body

@@ -96,8 +96,9 @@ def _connected(settings: Settings, tls: ssl.SSLContext) -> AsyncOpenAI:
 
 def _http_client(settings: Settings, tls: ssl.SSLContext) -> AsyncClient:
     import httpx2
-    import openai
+
+    from attributor.prompting.bounded import BoundedClient
 
     timeout = httpx2.Timeout(settings.timeout, connect=min(settings.timeout, 10.0))
     # Redirects are not followed: the article goes to the configured server only.
-    return openai.DefaultAsyncHttpxClient(timeout=timeout, verify=tls, follow_redirects=False)
+    return BoundedClient(timeout=timeout, verify=tls, follow_redirects=False)
