@@ -87,6 +87,13 @@ encoding_option = click.option(
 )
 
 
+no_bom_option = click.option(
+    "--no-bom",
+    is_flag=True,
+    help="Begin a CSV file without the byte order mark by which Excel knows its letters.",
+)
+
+
 def engine_options(command: Function) -> Function:
     """Adds the options that say which engine reads the articles, and how."""
     for option in reversed(_ENGINE):
