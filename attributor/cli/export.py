@@ -10,7 +10,7 @@ import click
 
 from attributor.cli.completion import files
 from attributor.cli.files import destination, format_for
-from attributor.cli.messages import say
+from attributor.cli.messages import Damage, say
 from attributor.cli.options import no_bom_option
 from attributor.errors import quoted
 
@@ -42,23 +42,29 @@ Examples:
     help="Write there, and only if all could be written; for Parquet a new folder.",
 )
 @no_bom_option
-def export(store: str, format_: str | None, output: str | None, no_bom: bool) -> None:
+@click.pass_context
+def export(
+    ctx: click.Context, /, store: str, format_: str | None, output: str | None, no_bom: bool
+) -> None:
     """Write the annotations of STORE: one a line as JSONL, or one quote a row as CSV or Parquet.
 
-    Parquet comes in a folder for each month of publication, and needs attributor[archive].
+    Parquet comes in a folder for each month of publication, and needs attributor[archive]. What is
+    damaged in the store is named and left out; the exit code is then 5.
     """
     from attributor.archive.finding.exporting import exported
     from attributor.archive.storing.store import Store
 
     format_ = format_for(output, FORMATS, "jsonl", format_)
+    damage = Damage()
     with Store.read(store) as opened:
-        found = exported(opened)
+        found = exported(opened, damage)
         if format_ == "parquet":
             _write_parquet(found, output)
         else:
             _write_text(found, format_, output, marked=format_ == "csv" and not no_bom)
     if output and output != "-":
-        say(f"Written to {quoted(output)}.")
+        say(f"Written to {quoted(output)}{', without what is damaged' * bool(damage.exit_code)}.")
+    ctx.exit(damage.exit_code)
 
 
 def _write_text(

@@ -10,7 +10,7 @@ import click
 
 from attributor.cli.completion import files
 from attributor.cli.files import destination, format_for
-from attributor.cli.messages import say
+from attributor.cli.messages import Damage, say
 from attributor.cli.options import no_bom_option
 
 FORMATS = ("terminal", "jsonl", "csv")
@@ -69,7 +69,8 @@ def search(
 ) -> None:
     """Find quotes in STORE that have all WORDS; put words in a row into quotation marks.
 
-    A word may end in * for all that begin like it. Exits with 1 if nothing is found.
+    A word may end in * for all that begin like it. Exits with 1 if nothing is found, and with 5 if
+    something is damaged in the store, which is named and left out.
     """
     from attributor.archive.finding.search import Query
     from attributor.archive.finding.search import search as find
@@ -78,13 +79,15 @@ def search(
     # Halves of characters, as of a name in an old encoding, are in no store.
     given = {key: whole(value) if isinstance(value, str) else value for key, value in given.items()}
     format_ = format_for(output, FORMATS, "terminal", format_)
+    damage = Damage()
     with Store.read(store) as opened:
-        found = list(find(opened, Query(words=whole(" ".join(words)), **given)))
+        found = list(find(opened, Query(words=whole(" ".join(words)), **given), damage))
     with destination(output, marked=format_ == "csv" and not no_bom) as out:
         _WRITERS[format_](found, out)
-    if not found:
+    if not found and not damage.exit_code:
         say("No quote is found.")
         ctx.exit(1)
+    ctx.exit(damage.exit_code)
 
 
 def _write_terminal(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
