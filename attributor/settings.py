@@ -34,6 +34,7 @@ NOT_SETTINGS = frozenset({"ATTRIBUTOR_TRACEBACK"})
 """Variables with the project's prefix that are read elsewhere."""
 
 COMMAND_LINE = "the command line"
+CALL = "the call"
 ENVIRONMENT = "the environment"
 
 
@@ -197,6 +198,7 @@ def user_file() -> Path:
 def load(
     flags: Mapping[str, Any] | None = None,
     *,
+    place: str = COMMAND_LINE,
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
     user: Path | None = None,
@@ -205,6 +207,7 @@ def load(
 
     Args:
         flags: field names with the values given on the command line; None means not given.
+        place: what these are from, if not from the command line.
         environ: environment variables; `os.environ` if None.
         folder: where a `.env` may lie; the working folder if None.
         user: the user's own file; `user_file()` if None.
@@ -222,7 +225,7 @@ def load(
     project = Layer(f"'{dotenv_path}'", _named(_read_dotenv(dotenv_path), f"'{dotenv_path}'"))
     stronger = [
         Layer(ENVIRONMENT, _named(environ, ENVIRONMENT)),
-        Layer(COMMAND_LINE, {k: v for k, v in (flags or {}).items() if v is not None}),
+        Layer(place, {k: v for k, v in (flags or {}).items() if v is not None}),
     ]
     for layer in (own, project, *stronger):
         check(layer)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
 def read(
-    source: str,
+    source: str | os.PathLike[str],
     *,
     allow_private: bool = False,
     on_guess: Guessed = ignore,
@@ -35,6 +36,7 @@ def read(
         on_guess: is told what was guessed about a table's columns.
         encoding: what texts are in that are not UTF-8 and do not say; guessed if None.
     """
+    source = os.fspath(source)
     if _URL.match(source):
         yield from _read_url(source, allow_private, encoding)
         return
