@@ -4,7 +4,8 @@
     ├── UsageError             2  the call itself is wrong: an option, a setting, a codebook
     ├── ReadingError           3  a source cannot be read as an article
     ├── ModelError             4  the model's server did not give a usable answer
-    │   ├── AccessError           401, 403: the key is missing, wrong or not allowed
+    │   ├── AccessError           401, 403: the key is missing, wrong or not allowed; or the server
+    │   │                         is not shown to be the right one: its certificate, its address
     │   ├── CreditError           the account has no credit left: never retried
     │   ├── BusyError             408, 429, 5xx, resets, time-outs: retried, then given up
     │   ├── RequestError          400, 404, 413, 422: this request will never work
@@ -64,7 +65,10 @@ class ModelError(AttributorError):
 
 
 class AccessError(ModelError):
-    """The key is missing, wrong, or not allowed to do this (401, 403)."""
+    """The key is missing, wrong, or not allowed to do this (401, 403), or the server not trusted.
+
+    Nothing else that is asked of this server would be answered either.
+    """
 
 
 class CreditError(ModelError):
@@ -131,6 +135,14 @@ def panics_as_errors() -> Iterator[None]:
         if type(error).__name__ != "PanicException":  # PyO3's, which cannot be imported
             raise
         raise PanicError(str(error)) from error
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error itself, and one after the other what it comes from."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def quoted(name: str, limit: int = 200) -> str:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from attributor.errors import AccessError, AttributorError, UsageError, quoted
 from attributor.marking import mark
 from attributor.records import Annotation, Article, Codebook, Target
+from attributor.routes import host_of, proxy_for
 from attributor.settings import CALL, Layer, Settings, check, load
 
 if TYPE_CHECKING:
@@ -68,7 +69,11 @@ class Annotator:
 
     @property
     def notice(self) -> str:
-        """Which engine answers, and to which host the text is sent."""
+        """Which engine answers, and to which host the text is sent, through which proxy.
+
+        Raises:
+            UsageError: the proxy that is set for that host cannot be used.
+        """
         if self.settings.chosen_engine == "embedded":
             return "The embedded engine answers; nothing leaves this machine."
         asking = f"Asking {quoted(self.settings.model)} at {self.settings.host}"
@@ -76,7 +81,9 @@ class Annotator:
             return f"{asking} through your own client."
         if self.settings.model_is_local:
             return f"{asking}; it runs on this machine."
-        return f"{asking}; --offline keeps the article here."
+        proxy = proxy_for(self.settings.url)
+        through = f" through the proxy {quoted(host_of(proxy))}" if proxy else ""
+        return f"{asking}{through}; --offline keeps the article here."
 
     def annotate_now(self, article: Article | Annotation) -> Annotation:
         """The annotation, without an event loop where the embedded engine answers."""
@@ -96,8 +103,9 @@ class Annotator:
             return self._embedded(article)
         from attributor.prompting import converse
 
+        asker = self.asker()  # what is wrong with the server is no fault of the article's
         try:
-            return await converse(self.dialogue(article), self.asker(), on_progress)
+            return await converse(self.dialogue(article), asker, on_progress)
         except AttributorError as error:
             raise error.about(article.id) from error.__cause__
 

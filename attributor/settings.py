@@ -27,6 +27,7 @@ from pydantic import (
 )
 
 from attributor.errors import UsageError
+from attributor.routes import SERVERS, host_of, is_address_of, is_here
 
 DEFAULT_MODEL = "gpt-5-mini"
 OPENAI_URL = "https://api.openai.com/v1"
@@ -115,9 +116,10 @@ class Settings(BaseModel):
     def _base_url_names_a_server(cls, url: str | None) -> str | None:
         if url is None:
             return None
-        if not _is_server(url.strip()):
+        url = url.strip()
+        if not is_address_of(url, SERVERS):
             raise ValueError("it has to look like https://host/v1 or http://host:port/v1")
-        return url.strip()
+        return url
 
     @field_validator("prompts", "weights")
     @classmethod
@@ -125,16 +127,19 @@ class Settings(BaseModel):
         return path.expanduser() if path else None
 
     @property
+    def url(self) -> str:
+        """The base URL of the model's server."""
+        return self.base_url or OPENAI_URL
+
+    @property
     def host(self) -> str:
         """The model's server as host and port, without user name or password."""
-        parts = urlsplit(self.base_url or OPENAI_URL)
-        return parts.netloc.rpartition("@")[2]
+        return host_of(self.url)
 
     @property
     def model_is_local(self) -> bool:
         """Whether the model's server runs on this machine, so that text for it stays here."""
-        name = urlsplit(self.base_url or OPENAI_URL).hostname or ""
-        return name == "localhost" or _is_loopback(name)
+        return is_here(urlsplit(self.url).hostname or "")
 
     @property
     def model_is_configured(self) -> bool:
@@ -360,25 +365,6 @@ def _not_toml(path: Path, where: str = "") -> UsageError:
     return UsageError(
         f"The settings file '{path}' is not TOML in UTF-8{where}; correct it or delete it."
     )
-
-
-def _is_server(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        port_is_valid = parts.port != 0
-    except ValueError:
-        return False
-    named = parts.scheme in ("http", "https") and bool(parts.hostname)
-    return named and port_is_valid and url.isprintable() and " " not in url
-
-
-def _is_loopback(host: str) -> bool:
-    import ipaddress
-
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _masked(key: str) -> str:

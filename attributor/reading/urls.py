@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from attributor import __version__
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, without_credentials
+from attributor.routes import distrust, tls, unusable_proxy
 
 if TYPE_CHECKING:
     import httpx2
@@ -78,6 +79,7 @@ def fetch(
 
     Raises:
         ReadingError: it cannot be had, or is not to be had under these conditions.
+        UsageError: the environment's proxies or certificates cannot be used.
     """
     try:
         return _run(url, allow_private, seconds, max_bytes)
@@ -108,7 +110,7 @@ async def _fetch(url: str, allow_private: bool, seconds: float, max_bytes: int) 
     import httpx2
 
     late = f"took longer than {seconds:g} seconds: try again, or save the page and give the file."
-    client = httpx2.AsyncClient(headers=_HEADERS, timeout=seconds, trust_env=allow_private)
+    client = _client(seconds, allow_private)
     try:
         # Reading with a limit of one's own: the client's limits one step, not the sum of them.
         async with asyncio.timeout(seconds), client:
@@ -119,6 +121,8 @@ async def _fetch(url: str, allow_private: bool, seconds: float, max_bytes: int) 
     except (TimeoutError, httpx2.TimeoutException) as error:
         raise ReadingError(late) from error
     except httpx2.ConnectError as error:
+        if reason := distrust(error):
+            raise ReadingError(f"is not read: {reason}.") from error
         reason = _root(error)
         raise ReadingError(f"cannot be reached ({reason}): check the address.") from error
     except httpx2.DecodingError as error:
@@ -129,6 +133,18 @@ async def _fetch(url: str, allow_private: bool, seconds: float, max_bytes: int) 
         raise ReadingError("broke off before the page was complete: try again.") from error
     except (httpx2.InvalidURL, ValueError) as error:
         raise ReadingError("is not a URL that can be fetched: check it.") from error
+
+
+def _client(seconds: float, through_proxies: bool) -> httpx2.AsyncClient:
+    import httpx2
+
+    verify = tls()
+    try:
+        return httpx2.AsyncClient(
+            headers=_HEADERS, timeout=seconds, trust_env=through_proxies, verify=verify
+        )
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise unusable_proxy("HTTP_PROXY, HTTPS_PROXY or ALL_PROXY") from error
 
 
 async def _follow(client: httpx2.AsyncClient, request: httpx2.Request, max_bytes: int) -> Page:
