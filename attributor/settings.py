@@ -119,6 +119,8 @@ class Settings(BaseModel):
         url = url.strip()
         if not is_address_of(url, SERVERS):
             raise ValueError("it has to look like https://host/v1 or http://host:port/v1")
+        if "?" in url or "#" in url:
+            raise ValueError("it ends before any '?' or '#', as https://host/v1 does")
         return url
 
     @field_validator("prompts", "weights")

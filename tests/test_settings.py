@@ -228,6 +228,12 @@ def test_a_base_url_that_names_no_server_is_refused(places: Places, url: str) ->
         places.load(environ={"OPENAI_BASE_URL": url})
 
 
+@pytest.mark.parametrize("end", ["?api-version=2024-10-21", "/?api-version=1", "#v1", "?", "#"])
+def test_a_base_url_that_goes_on_behind_its_path_is_refused(places: Places, end: str) -> None:
+    with pytest.raises(UsageError, match=r"'base_url' from .* it ends before any '\?' or '#'"):
+        places.load(environ={"OPENAI_BASE_URL": f"https://models.example/openai/v1{end}"})
+
+
 @pytest.mark.parametrize(
     "layers",
     [
@@ -263,7 +269,7 @@ def test_a_key_is_trimmed_and_masked() -> None:
 
 
 def test_a_password_in_a_base_url_is_never_shown() -> None:
-    settings = Settings(base_url=f"https://me:{KEY}@host.example:8443/v1?token={KEY}")
+    settings = Settings(base_url=f"https://me:{KEY}@host.example:8443/v1")
     assert settings.host == "host.example:8443"
     assert settings.shown("base_url") == "https://host.example:8443/v1"
     assert KEY not in repr(settings)

@@ -1,4 +1,4 @@
-"""A batch by a model's server on this machine reaches it straight, by each of the ways there are."""
+"""A model's server on this machine is reached straight, by each way that a batch has."""
 
 from __future__ import annotations
 
