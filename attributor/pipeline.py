@@ -279,6 +279,8 @@ def _annotator(
     _refuse_unknown(options)
     if settings is None:
         settings = load(options, place=CALL)
+        for notice in settings.notices:
+            warnings.warn(notice, stacklevel=3)
     elif options:
         check(Layer(CALL, options))
         given = Settings(**options)

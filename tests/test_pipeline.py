@@ -168,6 +168,16 @@ def test_a_model_on_this_machine_is_asked_offline_too(server: Server) -> None:
     assert annotate(TEXT, offline=True, base_url=server.url).engine.name == "openai"
 
 
+def test_a_folders_settings_that_nobody_trusts_are_left_aside_with_a_warning(
+    server: Server,
+) -> None:
+    Path(".env").write_text(f"OPENAI_BASE_URL={server.url}\n", encoding="utf-8")
+    with pytest.warns(UserWarning, match=r"OPENAI_BASE_URL from '\.env' is not used") as caught:
+        assert annotate(TEXT).engine.name == "embedded"
+    assert [warning.filename for warning in caught] == [__file__]
+    assert server.asked == []
+
+
 # --- the notice ----------------------------------------------------------------------------------
 
 

@@ -133,17 +133,15 @@ def _asked(
         stance: whether stances are asked for; of texts that are one quote they always are.
         known: targets with definition and examples.
     """
+    from attributor.cli.trusting import told_settings
     from attributor.cli.work import Work
     from attributor.evaluation.predictions import Prediction
     from attributor.evaluation.statements import batches, with_known
     from attributor.pipeline import Annotator
-    from attributor.settings import load
 
     if stance and not any(gold.codebook for gold in articles):
         raise UsageError("The gold names no targets: leave --stance and --codebook away.")
-    settings = load(flags)
-    for notice in settings.notices:
-        say(notice)
+    settings = told_settings(flags)
     annotator = Annotator(settings)
     say(annotator.notice)
     found = _Found(has_stances=stance or any(gold.given for gold in articles))

@@ -115,13 +115,13 @@ def configured(
     stance: bool = False,
 ) -> Annotator:
     """The annotator that these options ask for; what is set aside of them is told."""
+    from attributor.cli.trusting import told_settings
     from attributor.pipeline import Annotator
-    from attributor.settings import load
 
     if stance and (targets or codebook):
         raise click.UsageError("--stance leaves the targets to the engine: name none beside it.")
-    settings = load(flags)
-    for notice in (*settings.notices, *_unused(flags, settings)):
+    settings = told_settings(flags)
+    for notice in _unused(flags, settings):
         say(notice)
     return Annotator(settings, _codebook(codebook, targets, stance))
 

@@ -188,6 +188,7 @@ def test_a_key_that_was_not_used_is_mentioned(
     run: Run, article: str, engines: list[StandIn], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file(".env", "OPENAI_BASE_URL=https://else.example/v1\n")
+    assert run("config", "trust").exit_code == 0
     monkeypatch.setenv("OPENAI_API_KEY", "sk-example")
     result = run("annotate", article)
     assert "The key from the environment is not used" in result.stderr

@@ -93,6 +93,7 @@ def test_a_folders_server_never_sees_the_users_key(
 ) -> None:
     url, seen = server
     Path(".env").write_text(f"OPENAI_BASE_URL={url}\n", encoding="utf-8")
+    assert run("config", "trust").exit_code == 0
     Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     result = run("annotate", "a.txt", "a.txt")
