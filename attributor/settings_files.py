@@ -6,8 +6,6 @@ changed since, or lies elsewhere, has not been answered yet. What needs trust, t
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import re
 import stat
@@ -102,6 +100,8 @@ def read(path: Path) -> Dotenv:
             f"The settings file '{path}' has more than {MOST_BYTES // 1024} KB, which is more than "
             "any settings take: correct it or move it away."
         )
+    import hashlib
+
     return Dotenv(place, _parsed(data, path), hashlib.sha256(data).hexdigest())
 
 
@@ -145,6 +145,8 @@ def _key(found: Dotenv) -> tuple[str, str]:
 
 
 def _text(said: list[tuple[str, str, str]]) -> str:
+    import json
+
     return "".join(f"{word} {sha256} {json.dumps(path)}\n" for word, sha256, path in said)
 
 
@@ -154,6 +156,8 @@ def _said(answers: Path) -> Iterator[tuple[str, str, str]]:
         lines = answers.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
         return
+    import json
+
     for line in lines:
         word, _, rest = line.partition(" ")
         sha256, _, path = rest.partition(" ")

@@ -137,6 +137,30 @@ def test_help_is_printed_without_what_only_work_needs() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "code", "found"),
+    [
+        ("", "cli.main = shown; attributor.cli.main()", "__all__ True"),
+        ("mine", "cli.main = shown; attributor.cli.main()", "mine True"),
+        ("", "attributor.annotate; shown()", "None False"),
+    ],
+)
+def test_the_program_looks_for_no_plugins_of_pydantics_and_the_package_leaves_them(
+    given: str, code: str, found: str
+) -> None:
+    script = (
+        "import os, sys, attributor, attributor.cli; from attributor.cli import cli\n"
+        "def shown(**_): sys.exit(f\"{os.environ.get('PYDANTIC_DISABLE_PLUGINS')} "
+        "{'pydantic' not in sys.modules}\")\n" + code
+    )
+    environ = {n: v for n, v in os.environ.items() if n != "PYDANTIC_DISABLE_PLUGINS"}
+    environ |= {"PYDANTIC_DISABLE_PLUGINS": given} if given else {}
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", env=environ
+    )
+    assert result.stderr.strip() == found
+
+
+@pytest.mark.parametrize(
     ("words", "begun", "completed"),
     [
         (["annotate"], "a", [("a", "file")]),
