@@ -259,14 +259,11 @@ def load(
             `engine` contradict each other; the message names setting and place, never a value.
     """
     environ = os.environ if environ is None else environ
-    user_path = user or files.user_file()
-    own = Layer.of_user(user_path)
-    found = files.read((folder or Path()) / ".env")
-    project = Layer.of_variables(f"'{(folder or Path()) / '.env'}'", found.values)
-    stronger = [
-        Layer.of_variables(ENVIRONMENT, environ),
-        Layer(place, {k: v for k, v in (flags or {}).items() if v is not None}),
-    ]
+    user_path, dotenv_path = user or files.user_file(), (folder or Path()) / ".env"
+    own, found = Layer.of_user(user_path), files.read(dotenv_path)
+    project = Layer.of_variables(f"'{dotenv_path}'", found.values)
+    given = {k: v for k, v in (flags or {}).items() if v is not None}
+    stronger = [Layer.of_variables(ENVIRONMENT, environ), Layer(place, given)]
     for layer in (own, *stronger):
         check(layer)
     loosened = _loosened(own, project)
