@@ -4,11 +4,11 @@
     ├── UsageError             2  the call itself is wrong: an option, a setting, a codebook
     ├── ReadingError           3  a source cannot be read as an article
     ├── ModelError             4  the model's server did not give a usable answer
-    │   ├── AccessError           401, 403: the key is missing, wrong or not allowed; or the server
-    │   │                         is not shown to be the right one: its certificate, its address
+    │   ├── AccessError           401, 403: the key is missing, wrong or not allowed; no such model;
+    │   │                         or the server is not shown to be the right one: its certificate
     │   ├── CreditError           the account has no credit left: never retried
     │   ├── BusyError             408, 429, 5xx, resets, time-outs: retried, then given up
-    │   ├── RequestError          400, 404, 413, 422: this request will never work
+    │   ├── RequestError          other 4xx: this request will never work
     │   │   ├── FilteredError         the server's content filter stopped it
     │   │   └── TooLongError          it is longer than the model reads
     │   └── AnswerError           an answer came, but it is broken, refused, filtered, cut off …
@@ -65,9 +65,9 @@ class ModelError(AttributorError):
 
 
 class AccessError(ModelError):
-    """The key is missing, wrong, or not allowed to do this (401, 403), or the server not trusted.
+    """The key is missing, wrong, or not allowed to do this (401, 403), or there is no such model.
 
-    Nothing else that is asked of this server would be answered either.
+    Or the server is not trusted. No article can be asked about, so that a run ends with it.
     """
 
 
@@ -80,7 +80,7 @@ class BusyError(ModelError):
 
 
 class RequestError(ModelError):
-    """The server will never accept this request (400, 404, 413, 422)."""
+    """The server will never accept this request: 400, 404, 413, 422, some 403."""
 
 
 class FilteredError(RequestError):

@@ -22,7 +22,6 @@ from attributor.archive.reading_ahead import chunks
 from attributor.archive.recipe import Recipe
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import (
-    BUSY,
     Admitted,
     State,
     admit,
@@ -31,7 +30,7 @@ from attributor.archive.storing.admission import (
     is_wanted,
     refuse,
 )
-from attributor.archive.storing.rows import Failure, Rows
+from attributor.archive.storing.rows import BUSY, Failure, Rows
 from attributor.archive.storing.saving import quarantine, restore, save
 from attributor.archive.storing.store import Store, now, this_host
 from attributor.archive.tally import Horizon, Tally

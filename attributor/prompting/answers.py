@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from attributor.errors import AnswerError
 from attributor.marking.evidence import Marking, Segment
+from attributor.prompting.complaints import is_filter
 from attributor.prompting.exchange import TOOL_CALL, Answer, Request
 from attributor.prompting.finding import Found, Shape, find
 from attributor.prompting.places import Places, Words, without_source
@@ -87,7 +88,7 @@ def _whats_wrong(request: Request, answer: Answer, found: Found, key: str) -> st
     if answer.refusal:
         said = harmless(answer.refusal)[:200]
         return f"The model refused the request {about}, saying '{said}'; {other_model}."
-    if answer.finish_reason == "content_filter":
+    if is_filter(answer.finish_reason):
         return f"The server's content filter stopped the answer {about}; {other_model}."
     if answer.text and not answer.text.strip():
         count = f"{len(answer.text):,}"

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 from attributor.errors import AccessError, BusyError, ModelError, RequestError
-from attributor.prompting import prices
-from attributor.prompting.client import Asker, Dialect
+from attributor.prompting import complaints, prices
+from attributor.prompting.client import Asker
+from attributor.prompting.dialects import Dialect
 from attributor.prompting.exchange import Answer, Request
-from attributor.prompting.faults import is_transient, shown
+from attributor.prompting.faults import complaint_of, is_transient, shown, status_error
 
 if TYPE_CHECKING:
-    from openai import APIStatusError
     from openai.types import Batch, FileObject
 
 T = TypeVar("T")
@@ -175,7 +175,8 @@ class BatchApi:
             except openai.NotFoundError as error:
                 raise RequestError(
                     f"The Batch API of '{self.host}' rejects the file of requests (HTTP 404): "
-                    f"'{shown(error.message)}'; try another server, or leave --via away."
+                    f"'{shown(complaint_of(error).shown)}'; try another server, or leave --via "
+                    "away."
                 ) from error
             except openai.APIError as error:
                 if getattr(error, "status_code", 0) in _NOT_TAKEN:
@@ -278,10 +279,12 @@ class BatchApi:
         status, body = response.get("status_code"), response.get("body")
         if not isinstance(status, int):  # it expired, was cancelled, or got lost
             return Result(custom_id)
-        if status == 200:
-            return self._answered(custom_id, json.dumps(body))
-        error = _error(status, body)
-        if is_transient(error) or (status in (400, 422) and self._asker.adapts(error, sent)):
+        text = json.dumps(body)
+        complaint = complaints.inside(text) if status == 200 else complaints.read(status, text)
+        if complaint is None:
+            return self._answered(custom_id, text)
+        error = status_error(complaint)
+        if self._asker.adapts(error, sent) or is_transient(error):
             return Result(custom_id)
         return Result(custom_id, error=self._asker.explained(error))
 
@@ -364,17 +367,4 @@ def _status(batch: Batch) -> Status:
         errors=batch.error_file_id or "",
         code=(errors[0].code if errors else None) or "",
         complaint=shown((errors[0].message if errors else None) or ""),
-    )
-
-
-def _error(status: int, body: object) -> APIStatusError:
-    """The error that the client would have raised, had the request come alone."""
-    import httpx2
-    import openai
-
-    told = body.get("error", body) if isinstance(body, dict) else None
-    message = str(told.get("message", "")) if isinstance(told, dict) else ""
-    request = httpx2.Request("POST", "https://api.openai.com" + ENDPOINT)
-    return openai.APIStatusError(
-        message, response=httpx2.Response(status, request=request), body=told
     )

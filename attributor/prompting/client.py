@@ -1,28 +1,38 @@
 """The client: carries requests to an OpenAI-compatible server, and its answers back.
 
 tenacity is the one retry policy; the SDK's own is off. What a server cannot do is found out from
-its first refusal and remembered: a schema with bounds, then one without, then JSON mode; a
-temperature or none; one name or the other for the limit of output tokens.
+its first refusal and remembered, see `dialects`; an error in an answer with HTTP 200 is treated as
+one that came with its own status.
 """
 
 from __future__ import annotations
 
 import random
+import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from attributor.errors import AnswerError, ModelError
-from attributor.prompting import prices, tokens
+from attributor.prompting import complaints, prices
 from attributor.prompting.completions import completion, is_stream, refusal_of, text_of
 from attributor.prompting.connecting import Connections
+from attributor.prompting.dialects import MOST_FORMS, Alone, Dialect, parameters, simpler
+from attributor.prompting.dialects import alone as narrowed
 from attributor.prompting.dialogue import Conversation
 from attributor.prompting.exchange import Answer, Request
-from attributor.prompting.faults import Asked, explained, is_transient, said, seconds_to_wait
+from attributor.prompting.faults import (
+    Asked,
+    complaint_of,
+    explained,
+    is_transient,
+    said,
+    seconds_to_wait,
+    status_error,
+    without_key,
+)
 from attributor.prompting.windows import harmless
-from attributor.prompting.wire import without_bounds
 from attributor.records import Annotation, Usage
 from attributor.settings import OPENAI_URL, Settings
 
@@ -34,20 +44,13 @@ T = TypeVar("T")
 
 MOST_TOKENS = 2**31
 """No answer has so many: a server that says so says nonsense."""
+AS_ALL = Alone()
+"""A request that is asked as all others are."""
+LEAST_KEY = 8
+"""Characters of a key; shorter ones are no secret."""
+UNREADABLE = ValueError, ArithmeticError, LookupError, OSError, EOFError, zlib.error
+"""What libraries raise over an answer, or a request, that they can make nothing of."""
 _NO_COMPLETION = ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError
-REASONING_ROOM = 16_000
-"""Output tokens for thinking, on servers where the limit counts them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """What a server was found to understand. `format` goes from strict to plain."""
-
-    format: int = 0
-    temperature: bool = True
-    breakpoint: bool = False
-    completion_limit: bool = False
-    limit_is_settled: bool = False
 
 
 class Gate(Protocol):
@@ -76,8 +79,6 @@ class Asks(Protocol):
 
 OVERLOADED = frozenset({429, 503, 529})
 """Statuses by which a server asks everybody to wait, not only this request."""
-
-FORMATS = ("strict schema", "strict schema without bounds", "JSON mode", "plain text")
 
 
 class Asker:
@@ -115,16 +116,10 @@ class Asker:
         Raises:
             ModelError: there is none, after all attempts that make sense.
         """
-        answer = await self.buy(request)
-        check_length(request, answer, self.host)
-        return answer
+        return await self.buy(request)
 
     async def buy(self, request: Request) -> Answer:
-        """The answer as it came, to be kept before it is checked.
-
-        Raises:
-            ModelError: there is none, after all attempts that make sense.
-        """
+        """The same, for who keeps it before it is looked at."""
         response = await self.persistently(lambda: self._adapting(request), request.article)
         return self.read(request.article, response)
 
@@ -145,21 +140,27 @@ class Asker:
         except openai.APIError as error:
             raise self.explained(error).about(article) from error
 
-    def body(self, request: Request) -> dict[str, Any]:
-        """The request as this server was found to take it."""
-        return _parameters(request, self._settings.model, self._dialect)
+    def body(self, request: Request, alone: Alone = AS_ALL) -> dict[str, Any]:
+        """The request as this server takes it; `alone` says what only this one needs."""
+        return parameters(request, self._settings.model, alone.within(self._dialect))
 
     @property
     def dialect(self) -> Dialect:
         """What the server is taken to understand now."""
         return self._dialect
 
-    def adapts(self, error: APIStatusError, sent: Dialect) -> bool:
-        """Whether there is a simpler way to ask than the one that was rejected; takes it."""
-        simpler = _simpler(sent, error)
+    def adapts(self, error: APIStatusError, sent: Dialect, output: int | None = None) -> bool:
+        """Whether there is a simpler way to ask than the one that was rejected; all are asked so.
+
+        Args:
+            error: what the server says.
+            sent: how it was asked.
+            output: the output tokens that it was asked for, if that is known.
+        """
+        found = simpler(sent, complaint_of(error), output)
         if self._dialect == sent:
-            self._dialect = simpler
-        return simpler != sent
+            self._dialect = found
+        return found != sent
 
     async def aclose(self) -> None:
         """Close the connections, unless the client is the caller's own."""
@@ -183,15 +184,40 @@ class Asker:
         """Send the request, more simply as long as the server rejects what it does not know."""
         import openai
 
-        while True:
+        alone, wanted = AS_ALL, request.max_output_tokens
+        for _ in range(MOST_FORMS):
             sent = self._dialect
+            own = alone.within(sent)
             try:
-                return await self._send(request)
-            except (openai.BadRequestError, openai.UnprocessableEntityError) as error:
-                if not self.adapts(error, sent):
+                return await self._sent(request, alone)
+            except openai.APIStatusError as error:
+                if self.adapts(error, sent, own.output(wanted)):
+                    continue
+                before, alone = alone, narrowed(own, alone, wanted, complaint_of(error))
+                if alone == before:
                     raise
+        return await self._sent(request, alone)
 
-    async def _send(self, request: Request) -> str:
+    async def _sent(self, request: Request, alone: Alone) -> str:
+        """The body of the answer, unless it says that something went wrong.
+
+        Raises:
+            openai.APIError: it does, or it cannot be read.
+        """
+        import httpx2
+        import openai
+
+        try:
+            body = await self._send(request, alone)
+        except (*UNREADABLE, httpx2.HTTPError, httpx2.StreamError) as error:
+            where = httpx2.Request("POST", str(self.client.base_url))
+            raise openai.APIConnectionError(request=where) from error
+        complaint = complaints.inside(body)
+        if complaint is not None:
+            raise status_error(complaint)
+        return body
+
+    async def _send(self, request: Request, alone: Alone) -> str:
         import httpx2
         import openai
 
@@ -200,7 +226,7 @@ class Asker:
                 with self._connections.one() as client:
                     # Not by `chat.completions.create`: looking the body over takes a millisecond.
                     response = await client.post(
-                        "/chat/completions", cast_to=httpx2.Response, body=self.body(request)
+                        "/chat/completions", cast_to=httpx2.Response, body=self.body(request, alone)
                     )
         except openai.APIStatusError as error:
             self._heard(error.status_code, error.response.headers)
@@ -223,8 +249,14 @@ class Asker:
     def explained(self, error: APIError) -> ModelError:
         """What a user is told of an error of the server's."""
         settings = self._settings
-        asked = Asked(self.host, settings.model, settings.attempts, settings.timeout)
+        asked = Asked(self.host, settings.model, settings.attempts, settings.timeout, self._key)
         return explained(error, asked)
+
+    @property
+    def _key(self) -> str:
+        """What is left out of messages: the key, unless it may be any word."""
+        key = str(self.client.api_key or "")
+        return key if len(key) >= LEAST_KEY else ""
 
     def read(self, article: str, text: str) -> Answer:
         """The answer in a chat completion, with its price.
@@ -235,36 +267,18 @@ class Asker:
         try:
             answer = _answer(completion(text), self._settings.model)
         except _NO_COMPLETION as error:
-            odd = "something that is no chat completion; check --base-url"
+            words = said(complaints.read(200, text), self._key)
+            odd = f"something that is no chat completion{words}; check --base-url"
             if is_stream(text):
                 odd = "a stream that cannot be put together; have it answer without streaming"
             raise AnswerError(
                 f"The server '{self.host}' answered the request about "
                 f"'{harmless(article)}' with {odd}.",
                 article=article,
-                body=text,
+                body=without_key(text, self._key),
             ) from error
         price = prices.cost(self._settings.model, answer.usage, str(self.client.base_url))
         return answer.costing(price)
-
-
-def check_length(request: Request, answer: Answer, host: str) -> None:
-    """Refuse an answer to a cut prompt: a server says so only by counting too few tokens.
-
-    Raises:
-        AnswerError: the server counted fewer tokens than the request has.
-    """
-    counted = answer.usage.input_tokens
-    if not 0 < counted < tokens.at_most(request):
-        return
-    least = tokens.least(request)
-    if counted < least:
-        raise AnswerError(
-            f"The server '{host}' read only {counted:,} tokens of the request "
-            f"about '{harmless(request.article)}', which has at least {least:,}: it cut the "
-            "prompt; give the model a larger context (Ollama: OLLAMA_CONTEXT_LENGTH).",
-            article=request.article,
-        )
 
 
 async def converse(
@@ -284,7 +298,12 @@ async def converse(
         request = requests[0]
         if on_progress:
             on_progress(_PROGRESS[request.purpose])
-        dialogue.take(request, await asker.ask(request))
+        try:
+            answer = await asker.ask(request)
+        except ModelError as error:
+            dialogue.failed(request, error)
+        else:
+            dialogue.take(request, answer)
     annotation = dialogue.annotation
     assert annotation is not None  # noqa: S101  # nothing is outstanding
     return annotation
@@ -300,62 +319,6 @@ _PROGRESS = {
 def _wait(state: RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     return seconds_to_wait(error, state.attempt_number, random.random())  # noqa: S311
-
-
-def _parameters(request: Request, model: str, dialect: Dialect) -> dict[str, Any]:
-    in_words = FORMATS[dialect.format] in ("JSON mode", "plain text")
-    limit = request.max_output_tokens
-    parameters: dict[str, Any] = {
-        "model": model,
-        "messages": _messages(request, dialect.breakpoint, in_words),
-    }
-    if dialect.temperature:
-        parameters["temperature"] = request.temperature
-    if dialect.completion_limit:
-        parameters["max_completion_tokens"] = limit + REASONING_ROOM
-    else:
-        parameters["max_tokens"] = limit
-    response_format = _response_format(request, FORMATS[dialect.format])
-    return parameters | ({"response_format": response_format} if response_format else {})
-
-
-def _messages(request: Request, breakpoint: bool, in_words: bool) -> list[dict[str, Any]]:
-    static, *rest = request.messages
-    text = static.content
-    if in_words:
-        text += f"\n\nThe JSON Schema of the answer:\n{request.schema_json}"
-    part = {"type": "text", "text": text, "prompt_cache_breakpoint": {"mode": "explicit"}}
-    content: Any = [part] if breakpoint else text
-    return [
-        {"role": static.role, "content": content},
-        *({"role": message.role, "content": message.content} for message in rest),
-    ]
-
-
-def _response_format(request: Request, form: str) -> dict[str, Any] | None:
-    if form == "plain text":
-        return None
-    if form == "JSON mode":
-        return {"type": "json_object"}
-    schema = request.schema if form == "strict schema" else without_bounds(request.schema)
-    json_schema = {"name": request.schema_name, "strict": True, "schema": schema}
-    return {"type": "json_schema", "json_schema": json_schema}
-
-
-def _simpler(dialect: Dialect, error: APIStatusError) -> Dialect:
-    """A dialect without what the server complains about; the same one if nothing is recognised."""
-    words = said(error)
-    if dialect.breakpoint and "cache" in words:
-        return replace(dialect, breakpoint=False)
-    if dialect.temperature and "temperature" in words:
-        return replace(dialect, temperature=False)
-    if not dialect.limit_is_settled and ("max_tokens" in words or "max_completion" in words):
-        other = not dialect.completion_limit
-        return replace(dialect, completion_limit=other, limit_is_settled=True)
-    about_format = any(word in words for word in ("response_format", "schema", "grammar", "json"))
-    if about_format and dialect.format + 1 < len(FORMATS):
-        return replace(dialect, format=dialect.format + 1)
-    return dialect
 
 
 def _answer(body: dict[str, Any], model: str) -> Answer:

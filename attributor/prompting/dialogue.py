@@ -2,8 +2,9 @@
 
     attribute (a request per window) -> repair (once per window, if needed) -> stance (if targets)
 
-`requests()` offers what is outstanding, `take()` takes an answer, until there is an annotation. It
-knows no network and no clock: a client, a ledger, a batch or a test carries the requests.
+`requests()` offers what is outstanding, `take()` takes an answer, `failed()` the word that there is
+none, until there is an annotation. It knows no network and no clock: a client, a ledger, a batch or
+a test carries the requests.
 """
 
 from __future__ import annotations
@@ -11,11 +12,12 @@ from __future__ import annotations
 from typing import Protocol
 
 from attributor.assembling import assemble
-from attributor.errors import AnswerError
+from attributor.errors import ModelError
 from attributor.grounding import Grounder
 from attributor.marking.evidence import Marking
 from attributor.prompting import prompts as prompt_files
-from attributor.prompting.answers import parsed, read_attribution
+from attributor.prompting.answers import Reading, parsed, read_attribution
+from attributor.prompting.cutting import check_length, doubts
 from attributor.prompting.exchange import Answer, Message, Purpose, Request, sha256
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance import StanceDialogue
@@ -44,6 +46,10 @@ class Conversation(Protocol):
         """Take the answer to an outstanding request."""
         ...
 
+    def failed(self, request: Request, error: ModelError) -> None:
+        """Take note that an outstanding request gets no answer."""
+        ...
+
     @property
     def annotation(self) -> Annotation | None:
         """The annotation, once nothing is outstanding."""
@@ -70,6 +76,7 @@ class Dialogue:
         self._answer = Answer("")
         self._stance: StanceDialogue | None = None
         self._annotation: Annotation | None = None
+        self._failure: ModelError | None = None
         self._go_on()
 
     def requests(self) -> list[Request]:
@@ -85,7 +92,7 @@ class Dialogue:
         """Take the answer to an outstanding request.
 
         Raises:
-            AnswerError: the answer to an attribute request cannot be used. That of a later one
+            ModelError: the answer to an attribute request cannot be used. That of a later one
                 becomes a warning: what was found before stands.
         """
         if self._stance:
@@ -93,26 +100,46 @@ class Dialogue:
         self._outstanding.remove(request)
         self._usage, self._answer = self._usage + answer.usage, answer
         talk = self._talks[request.part]
-        if request.purpose == "attribute":
-            self._take_attribution(talk, request, answer)
+        try:
+            reading = self._read(talk, request, answer)
+        except ModelError as error:
+            if request.purpose == "attribute":
+                raise
+            talk.unusable.append(error.message)
         else:
-            self._take_repair(talk, request, answer)
+            self._taken(talk, request, reading)
         self._go_on()
         return None
 
-    def _take_attribution(self, talk: Talk, request: Request, answer: Answer) -> None:
-        found = parsed(request, answer, "quotes")
-        talk.accept(read_attribution(found, talk.window, self._marking))
+    def failed(self, request: Request, error: ModelError) -> None:
+        """Take note that an outstanding request gets no answer: what was found before stands.
+
+        Raises:
+            ModelError: that error, where nothing was found.
+        """
+        if self._stance:
+            return self._stance.leave_out(request, error)
+        if request.purpose == "attribute":
+            raise error
+        self._outstanding.remove(request)
+        self._failure = error
+        self._talks[request.part].note_failed(error.message)
+        self._go_on()
+        return None
+
+    def _read(self, talk: Talk, request: Request, answer: Answer) -> Reading:
+        check_length(request, answer)
+        reading = read_attribution(parsed(request, answer, "quotes"), talk.window, self._marking)
+        talk.unusable += doubts(request, answer)
+        return reading
+
+    def _taken(self, talk: Talk, request: Request, reading: Reading) -> None:
+        if request.purpose != "attribute":
+            return talk.mend(reading)
+        talk.accept(reading)
         if talk.open:
             self._outstanding.append(self._repair(talk))
-
-    def _take_repair(self, talk: Talk, request: Request, answer: Answer) -> None:
-        try:
-            found = parsed(request, answer, "quotes")
-        except AnswerError as error:
-            talk.unusable.append(error.message)
-            return
-        talk.mend(read_attribution(found, talk.window, self._marking))
+        return None
 
     def _attribute(self, talk: Talk) -> Request:
         shown = show(talk.window, self._marking.text)
@@ -142,6 +169,8 @@ class Dialogue:
         if self._outstanding:
             return
         annotation = self._assembled()
+        if self._failure and not annotation.quotes:
+            raise self._failure
         if self._codebook and annotation.quotes:
             self._stance = StanceDialogue(annotation, self._prompts, self._codebook)
         else:

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import ValidationError
 
-from attributor.errors import AnswerError
+from attributor.errors import ModelError, counted
 from attributor.prompting.answers import parsed
+from attributor.prompting.cutting import check_length, doubts
 from attributor.prompting.exchange import Answer, Message, Request, sha256
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import harmless
@@ -77,12 +78,30 @@ class StanceDialogue:
         self._outstanding.remove(request)
         self._usage, self._answer = self._usage + answer.usage, answer
         try:
+            check_length(request, answer)
             found = parsed(request, answer, "stances")
-        except AnswerError as error:
+        except ModelError as error:
             self._warnings.append(error.message)
             return
+        self._warnings += doubts(request, answer)
         for item in found["stances"]:
             self._take_one(item, self._chunks[request.part])
+
+    def failed(self, request: Request, error: ModelError) -> None:
+        """Take note that an outstanding request gets no answer: what others gave stands.
+
+        Raises:
+            ModelError: that error, where no other was answered.
+        """
+        if len(self._outstanding) == len(self._chunks):
+            raise error
+        self.leave_out(request, error)
+
+    def leave_out(self, request: Request, error: ModelError) -> None:
+        """The same, where the quotes are worth keeping without any stance."""
+        self._outstanding.remove(request)
+        which = counted(len(self._chunks[request.part]), "quote")
+        self._warnings.append(f"{which} stayed without stances, as asking failed: {error.message}")
 
     def _take_one(self, item: object, chunk: Sequence[Quote]) -> None:
         try:

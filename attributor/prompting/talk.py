@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from attributor.errors import quoted
 from attributor.grounding import Grounder, Grounding, Stretches, uncovered
 from attributor.marking.evidence import Marking
 from attributor.prompting.answers import Reading, Remark
@@ -14,6 +15,8 @@ from attributor.records import Piece, Proposal, ProposedQuote, ProposedSpeaker
 NEIGHBOURS = 2
 """Segments that a repair request shows on either side of an open one."""
 MAX_REMARKS = 20
+SHOWN_OPEN = 60
+"""Characters of an open segment that a warning shows."""
 
 Edges = tuple[int, int]
 
@@ -80,6 +83,13 @@ class Talk:
                 del self.quotes[place]
                 return known.model_copy(update={"pieces": (*known.pieces, *quote.pieces)})
         return quote
+
+    def note_failed(self, reason: str) -> None:
+        """Take note that the repair got no answer, and why."""
+        first = self.window.segments[self.open[0] - 1]
+        words = quoted(self.marking.text[first.start : first.end], SHOWN_OPEN)
+        more = f" and {len(self.open) - 1:,} more" if len(self.open) > 1 else ""
+        self.unusable.append(f"{words}{more} stayed open, as asking again failed: {reason}")
 
     def warnings(self) -> list[str]:
         """What an annotation says of this window's answers, beyond what grounding says."""

@@ -977,10 +977,12 @@ def test_an_answer_to_a_prompt_that_was_cut_is_paid_and_kept_though_it_is_not_us
     shop: Shop, tmp_path: Path
 ) -> None:
     cut = completion('{"quotes": [], "not_speech": []}')
-    cut["usage"]["prompt_tokens"] = 12
+    cut["usage"]["prompt_tokens"] = 1_024
     shop.choose = always(Reply(body=cut))
-    run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(1)))
-    assert rows(tmp_path / "a.db", "SELECT input_tokens FROM ledger") == [(12,)]
+    source, long = tmp_path / "a.jsonl", "The river rose again that night. " * 120
+    archive(source, range(1), text=text_of(0) + long)
+    run(tmp_path / "a.db", annotator(shop), source)
+    assert rows(tmp_path / "a.db", "SELECT input_tokens FROM ledger") == [(1_024,)]
     assert rows(tmp_path / "a.db", "SELECT kind FROM failures") == [("too long",)]
 
 

@@ -311,6 +311,18 @@ def test_an_answer_that_is_of_no_use_is_shown_in_quarantine(
     assert answer == "I would rather not."
 
 
+def test_what_a_first_answer_gave_is_kept_where_the_stances_fail(
+    crowd: Crowd, shop: Shop, tmp_path: Path
+) -> None:
+    source, store = archive(tmp_path / "a.jsonl", range(3)), tmp_path / "a.db"
+    refusal = fault(400, "content_filter")
+    shop.choose = lambda shop, number, body: (
+        refusal if "<quotes>" in body["messages"][-1]["content"] else None
+    )
+    assert run(store, annotator(shop, "the bridge"), source, **on(crowd)).exit_code_at_end == 0
+    assert rows(store, "SELECT quotes, warnings FROM annotations") == [(1, 1)] * 3
+
+
 def test_a_worker_that_does_not_answer_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,8 @@ import pytest
 from panics import PanicException
 
 from attributor.archive.storing.rows import Rows
-from attributor.archive.working.steps import Asking, Useless, step
+from attributor.archive.working.steps import Answers, Asking, Useless, step
+from attributor.errors import BusyError, FilteredError, ModelError, RequestError, TooLongError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer
 from attributor.records import Article, Usage
@@ -35,7 +36,7 @@ def stance() -> Answer:
     return Answer(json.dumps({"stances": [{"quote": 1, "target": 1, "label": "favor"}]}))
 
 
-def asked(who: Annotator, answers: dict[str, Answer]) -> str:
+def asked(who: Annotator, answers: Answers) -> str:
     """The key of the one request that is asked next."""
     outcome = step(who, ARTICLE, answers)
     assert isinstance(outcome, Asking)
@@ -82,12 +83,59 @@ def test_a_text_that_breaks_off_and_quotes_nobody_is_annotated_with_a_warning(
     assert (rows.warnings, len(rows.quotes)) == (1, 0)
 
 
-def test_an_answer_to_a_cut_prompt_is_too_short_to_be_true(who: Annotator) -> None:
-    key = asked(who, {})
-    cut = Answer(quoting().text, usage=Usage(requests=1, input_tokens=3))
-    outcome = step(who, ARTICLE, {key: cut})
+def test_an_answer_to_a_cut_prompt_is_of_no_use(who: Annotator) -> None:
+    long = Article(id="a1", text=f"{ARTICLE.text}\n{'The river rose again that night. ' * 120}")
+    asking = step(who, long, {})
+    assert isinstance(asking, Asking)
+    (key,) = asking.requests
+    cut = Answer(quoting().text, usage=Usage(requests=1, input_tokens=1_024))
+    outcome = step(who, long, {key: cut})
     assert isinstance(outcome, Useless)
-    assert outcome.kind == "too long"
+    assert (outcome.kind, outcome.keys) == ("too long", (key,))
+
+
+@pytest.mark.parametrize("counted", [10, 520])
+def test_a_server_that_counts_too_few_tokens_does_not_cost_an_article_without_quotes(
+    who: Annotator, counted: int
+) -> None:
+    few = Usage(requests=1, input_tokens=counted)
+    answers = {asked(who, {}): Answer('{"quotes": [], "not_speech": [2]}', usage=few)}
+    rows = step(who, ARTICLE, answers)
+    assert isinstance(rows, Rows)
+    assert rows.warnings == (1 if counted == 520 else 0)
+
+
+@pytest.mark.parametrize(
+    "error", [BusyError("It is busy."), FilteredError("It filters."), TooLongError("It is long.")]
+)
+def test_the_first_answer_stands_where_what_comes_after_it_fails(
+    who: Annotator, error: ModelError
+) -> None:
+    answers: dict[str, Answer | ModelError] = {asked(who, {}): quoting()}
+    answers[asked(who, answers)] = pickle.loads(pickle.dumps(error))
+    rows = step(who, ARTICLE, answers)
+    assert isinstance(rows, Rows)
+    assert (len(rows.quotes), rows.stances) == (1, ())
+    assert f"1 quote stayed without stances, as asking failed: {error.message}" in rows.json
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (BusyError("It is busy."), "busy"),
+        (FilteredError("It filters."), "filtered"),
+        (TooLongError("It is long."), "too long"),
+        (RequestError("It will not."), "rejected"),
+    ],
+)
+def test_where_the_first_answer_gave_nothing_the_failure_of_the_next_is_the_articles(
+    who: Annotator, error: ModelError, kind: str
+) -> None:
+    answers: dict[str, Answer | ModelError] = {}
+    answers[asked(who, answers)] = Answer('{"quotes": [], "not_speech": []}')
+    answers[asked(who, answers)] = error
+    outcome = step(who, ARTICLE, answers)
+    assert outcome == Useless(kind, error.message)
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("no"), PanicException("no")])

@@ -38,7 +38,7 @@ from attributor.errors import (
 )
 from attributor.prompting import Answer, Request, tokens
 from attributor.prompting.batch_api import UNKNOWN, BatchApi, Result, Status
-from attributor.prompting.client import REASONING_ROOM
+from attributor.prompting.dialects import REASONING_ROOM
 from attributor.prompting.prices import BATCH_API
 
 CHUNK = 200

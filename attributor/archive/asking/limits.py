@@ -22,6 +22,8 @@ BURST = 2.0
 """Seconds of its rate that a bucket holds."""
 SHORTEST = 0.001
 """Seconds that are waited at least; what rounding leaves of a wait would never pass."""
+LEAST_LIMIT = 1.0
+"""Per minute; a server that says less means something else, as "-1" for no limit."""
 RECOVERY = 0.5
 """Calls in flight that a round of good answers (as many as are in flight) gives back."""
 
@@ -173,6 +175,10 @@ class Limits:
         limit = number_of(headers.get(f"x-ratelimit-limit-{what}"))
         left = number_of(headers.get(f"x-ratelimit-remaining-{what}"))
         now = self._clock()
+        if limit is not None and limit < LEAST_LIMIT:
+            limit = None
+        if left is not None and left < 0:
+            left = None
         if limit and what not in self._given and self._rates.get(what) != limit:
             self._rates[what] = limit
             self._buckets[what] = Bucket(limit * self._part, now)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from attributor.archive.storing.dates import iso_day
 from attributor.archive.storing.nearness import mark_near
+from attributor.archive.storing.rows import BUSY
 from attributor.archive.storing.saving import shelve
 from attributor.archive.storing.store import Row, Store, now, whole
 from attributor.marking.language import detect, known
@@ -18,8 +19,6 @@ from attributor.records import Article
 
 _TOLD = ("title", "published", "url")
 """What each place may say of its article."""
-BUSY = "busy"
-"""The kind of failure that the next run takes up by itself: the server was not to be had."""
 
 
 class State(Enum):

@@ -11,6 +11,8 @@ from attributor.records import Annotation, Quote
 from attributor.views.outline import joined
 
 Cells = tuple[Any, ...]
+BUSY = "busy"
+"""The kind of failure that the next run takes up by itself: the server was not to be had."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Iterable
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from collections.abc import Awaitable, Iterable, Sequence
+from typing import TYPE_CHECKING, Protocol, TypeGuard
 
 from attributor.archive.stopping import Stop, Stopping
-from attributor.archive.storing.admission import BUSY, article_at
+from attributor.archive.storing.admission import article_at
 from attributor.archive.storing.rows import Failure, Rows
 from attributor.archive.storing.store import Store
 from attributor.archive.tally import Tally
 from attributor.archive.working.processes import Crashed, Workers, annotator_here
 from attributor.archive.working.stepping import Places
-from attributor.archive.working.steps import Asking, Useless, read
-from attributor.errors import (
-    AccessError,
-    AnswerError,
-    BusyError,
-    CreditError,
-    FilteredError,
-    ModelError,
-    TooLongError,
-)
+from attributor.archive.working.steps import Asking, Useless, kind_of, read
+from attributor.errors import AccessError, AnswerError, CreditError, ModelError
 from attributor.prompting import Answer, Request
+from attributor.prompting.exchange import Purpose
 from attributor.records import Article
 
 if TYPE_CHECKING:
     from attributor.archive.asking.batch_desk import Given
-
-T = TypeVar("T")
 
 
 class Maker(Protocol):
@@ -94,16 +85,20 @@ class ModelMaker:
 
     async def _carried(self, row: int, article: Article) -> Rows | Failure:
         rows: dict[str, int] = {}
-        answers: dict[str, Answer] = {}
+        answers: dict[str, Answer | ModelError] = {}
         place = self._places.place()
         outcome = await place.step(row, answers, article)
         del article
         while isinstance(outcome, Asking):
             orders = {key: self._desk.answer(key, r, row) for key, r in outcome.requests.items()}
+            purposes = [request.purpose for request in outcome.requests.values()]
             del outcome
-            for key, given in zip(orders, await _all(orders.values()), strict=True):
-                if given is not None:
-                    rows[key], answers[key] = given
+            given = await _all(orders.values(), purposes)
+            for key, each in zip(orders, given, strict=True):
+                if isinstance(each, ModelError):
+                    answers[key] = each
+                elif each is not None:
+                    rows[key], answers[key] = each
             outcome = await place.step(row, answers)
             if outcome is None:
                 outcome = await place.step(row, answers, article_at(self._store, row))
@@ -120,26 +115,34 @@ class ModelMaker:
         await self._desk.aclose()
 
 
-async def _all(orders: Iterable[Awaitable[T]]) -> list[T]:
-    """What all orders give, or the first error once all have ended: what is paid for is kept."""
-    given = await asyncio.gather(*orders, return_exceptions=True)
-    for each in given:
-        if isinstance(each, BaseException):
-            raise each
-    return [each for each in given if not isinstance(each, BaseException)]
+async def _all(
+    orders: Iterable[Awaitable[Given]], purposes: Sequence[Purpose]
+) -> list[Given | ModelError]:
+    """What all orders give, or the first error once all have ended: what is paid for is kept.
+
+    An article can do without an answer to anything but its first request; why there is none is
+    given in its place, unless that concerns all articles: then the next run asks again.
+    """
+    ends = await asyncio.gather(*orders, return_exceptions=True)
+    given: list[Given | ModelError] = []
+    for end, purpose in zip(ends, purposes, strict=True):
+        if isinstance(end, BaseException) and not _can_do_without(purpose, end):
+            raise end
+        if isinstance(end, ModelError):  # it is kept for long, and sent to other processes
+            end.__cause__ = end.__context__ = end.__traceback__ = None
+        given.append(end)
+    return given
+
+
+def _can_do_without(purpose: Purpose, error: BaseException) -> TypeGuard[ModelError]:
+    concerns_all = isinstance(error, CreditError | AccessError)
+    return purpose != "attribute" and isinstance(error, ModelError) and not concerns_all
 
 
 def unanswered(error: ModelError) -> Failure:
     """The failure of an article about which a server gave no answer."""
     body = error.body if isinstance(error, AnswerError) else ""
-    kinds = {
-        BusyError: BUSY,
-        FilteredError: "filtered",
-        TooLongError: "too long",
-        AnswerError: "broken",
-    }
-    kind = next((kind for type_, kind in kinds.items() if isinstance(error, type_)), "rejected")
-    return Failure(kind, error.message, body=body)
+    return Failure(kind_of(error), error.message, body=body)
 
 
 class EmbeddedMaker:

@@ -1,6 +1,7 @@
 """One step of an article: from the answers that are there to the next requests, or to its end.
 
-A step is a function of the article and the answers. Whoever carries the requests may forget the
+A step is a function of the article and the answers, of which some may be the word that there is
+none. Whoever carries the requests may forget the
 dialogue, or have the next step made in another process or on another machine: the answers bring
 it back to where it was.
 """
@@ -11,19 +12,33 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from attributor.archive.storing.rows import Failure, Rows, rows_of
+from attributor.archive.storing.rows import BUSY, Failure, Rows, rows_of
 from attributor.assembling import TEXT_BREAKS_OFF
-from attributor.errors import AnswerError, UsageError, panics_as_errors, quoted
+from attributor.errors import (
+    AnswerError,
+    BusyError,
+    FilteredError,
+    ModelError,
+    TooLongError,
+    UsageError,
+    panics_as_errors,
+    quoted,
+)
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Conversation, Request
-from attributor.prompting.client import check_length
+from attributor.prompting.complaints import is_filter
+from attributor.prompting.cutting import COUNTED_FEWER
 from attributor.records import Article
 from attributor.settings import Settings
 
 T = TypeVar("T")
 
-Answers = Mapping[str, Answer]
-"""Those about one article, by the keys of their requests, in the order in which they came."""
+NO_REJECTIONS = (TEXT_BREAKS_OFF, COUNTED_FEWER)
+"""How warnings begin that say nothing against what a model quoted."""
+
+Answers = Mapping[str, Answer | ModelError]
+"""Those about one article, by the keys of their requests, in the order in which they came; or why
+there is none to a request without which the article can do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +106,26 @@ def advance(dialogue: Conversation, settings: Settings, answers: Answers) -> Out
     while requests := {request.key(settings.model): request for request in dialogue.requests()}:
         known = [key for key in requests if key in answers]
         for key in known:
-            wrong = _taken(dialogue, requests[key], answers[key], settings.host)
+            wrong = _taken(dialogue, requests[key], answers[key])
             if wrong is not None:
-                return Useless(*wrong, (key,))
+                return Useless(*wrong, _bought((key,), answers))
         if not known:
             return Asking(requests)
     annotation = dialogue.annotation
     assert annotation is not None  # noqa: S101  # nothing is outstanding
-    rejected = [each for each in annotation.warnings if each != TEXT_BREAKS_OFF]
+    rejected = [each for each in annotation.warnings if not each.startswith(NO_REJECTIONS)]
     if rejected and not annotation.quotes:
         reason = (
             f"Nothing that the model quoted from {quoted(annotation.article.id)} stands there: try "
             f"another model. {rejected[0]}"
         )
-        return Useless("ungrounded", reason, tuple(answers))
+        return Useless("ungrounded", reason, _bought(tuple(answers), answers))
     return rows_of(annotation)
+
+
+def _bought(keys: tuple[str, ...], answers: Answers) -> tuple[str, ...]:
+    """Those of the keys that have answers in the ledger."""
+    return tuple(key for key in keys if isinstance(answers[key], Answer))
 
 
 def unexpected(error: Exception) -> Useless:
@@ -114,18 +134,29 @@ def unexpected(error: Exception) -> Useless:
     return Useless("unexpected", f"This should not have happened ({what}).")
 
 
+def kind_of(error: ModelError) -> str:
+    """What an article is counted under about which a server gave no answer of use."""
+    kinds = {
+        BusyError: BUSY,
+        FilteredError: "filtered",
+        TooLongError: "too long",
+        AnswerError: "broken",
+    }
+    return next((kind for type_, kind in kinds.items() if isinstance(error, type_)), "rejected")
+
+
 def _taken(
-    dialogue: Conversation, request: Request, answer: Answer, host: str
+    dialogue: Conversation, request: Request, answer: Answer | ModelError
 ) -> tuple[str, str] | None:
-    """Have the dialogue take an answer; gives the kind and the reason if it cannot be used."""
+    """Have the dialogue take an answer; gives the kind and the reason if that is its end."""
     try:
-        check_length(request, answer, host)
-    except AnswerError as error:
-        return "too long", error.message
-    try:
-        dialogue.take(request, answer)
-    except AnswerError as error:
-        return _kind(answer), error.message
+        if isinstance(answer, ModelError):
+            dialogue.failed(request, answer)
+        else:
+            dialogue.take(request, answer)
+    except ModelError as error:
+        is_answer = isinstance(error, AnswerError) and isinstance(answer, Answer)
+        return _kind(answer) if is_answer else kind_of(error), error.message
     return None
 
 
@@ -133,7 +164,7 @@ def _kind(answer: Answer) -> str:
     """What an answer that cannot be used is counted under."""
     if answer.refusal:
         return "refused"
-    if answer.finish_reason == "content_filter":
+    if is_filter(answer.finish_reason):
         return "filtered"
     if answer.was_cut_off:
         return "cut off"
