@@ -191,7 +191,8 @@ class Asker:
             try:
                 return await self._sent(request, alone)
             except openai.APIStatusError as error:
-                if self.adapts(error, sent, own.output(wanted)):
+                is_as_all = alone.format <= sent.format  # else it is the form of this one alone
+                if is_as_all and self.adapts(error, sent, own.output(wanted)):
                     continue
                 before, alone = alone, narrowed(own, alone, wanted, complaint_of(error))
                 if alone == before:

@@ -51,8 +51,9 @@ FILTERED = _any_of(
     r"content[_ -]?filter|content[_ ]management|content[_ -]?polic|contentpolicy|responsibleai",
     r"data_?inspection_?failed|inappropriate content|content exists risk|prohibited[_ ]content",
     r"requires moderation|moderation (?:polic|block|reject|fail)|(?:by|in) (?:the )?moderation",
-    r"(?:was|been|were|is|got) flagged|flagged (?:as|by|for)|violat\w+ .{0,60}polic|blocklist",
-    r"safety (?:system|filter|polic|guideline|check|reason|setting)",
+    r"(?:was|been|were|is|got) flagged|flagged (?:as|by|for)|high risk|blocklist",
+    r"violat\w+ .{0,60}(?:polic|guideline|terms)|nsfw|(?:content|speech|language|words) detected",
+    r"safety[_ ](?:system|filter|polic|guideline|check|reason|setting)",
     r"(?:block|reject|stop|refus)\w* .{0,60}safety",
     r"recitation|\bspii\b|guardrail|unsafe (?:content|prompt|input)|harmful content",
     r"sensitive (?:content|word|information|topic|data)|new_sensitive|output_sensitive",
@@ -63,14 +64,16 @@ FILTERED = _any_of(
 ZHIPU_FILTERED = "1301"
 """The code by which Zhipu says the same."""
 FILTERED_ENDS = _any_of(
-    r"content[_ -]?filter|safety|recitation|prohibited|blocklist|\bspii\b|sensitive|guardrail"
+    r"content[_ -]?filter|safety|recitation|prohibited|blocklist|\bspii\b|sensitive|guardrail|refus"
 )
 """The same, as the reason why an answer ended."""
 TOO_LONG = _any_of(
     r"context[_ ]?(?:length|window|size|limit)|maximum context|max(?:imum)?[_ ]context|\bn_ctx\b",
     r"(?:prompt|input|request|text|messages?|content)s? (?:is|are|was|were) too (?:long|large|big)",
     r"(?:prompt|input|request|text|payload|entity|body)[_ ]too[_ ](?:long|large)",
-    r"too many (?:input |prompt )?tokens|too large for model|input token count|token limit",
+    r"(?:input|prompt|text)s? (?:is|are|has|have|must have) .{0,20}(?:less|fewer|more|longer) than",
+    r"too many .{0,20}(?:tokens|bytes|characters)|string too long|above_max_length",
+    r"too large for model|input token count|token limit",
     r"(?:input|prompt)[_ ](?:length|tokens?) .{0,40}(?:exceed|should be|must be|longer|larger)",
     r"exceed\w* .{0,60}(?:token|context|input|prompt|maximum) ?(?:limit|length|size|window|count)",
     r"maximum (?:prompt|input|sequence) length|max_model_len|max_seq_len|range of input length",
@@ -100,15 +103,17 @@ WRONG_KEY = _any_of(
 CLOSED = _any_of(r"account .{0,60}(?:suspend|deactivat|disabl|terminat|banned|blocked)")
 """The account is."""
 NO_RIGHT = _any_of(
-    r"api[_ -]?key|permission|not (?:have|been granted|authorized)|no access|access to the model",
-    r"not allowed to (?:access|use|sample|call)|access to (?:this )?(?:model|project|api)",
-    r"unauthorized|authenticat|credential|\btoken (?:is|has)|organi[sz]ation|subscription|gated",
-    r"account|suspended|deactivated|country|region|territory|ip address|not available in your",
+    r"api[_ -]?key|not (?:have (?:access|permission)|been granted|authorized)|no access",
+    r"permission[_ ](?:denied|error|to (?:access|use|call|sample))|insufficient permission",
+    r"not allowed to (?:access|use|sample|call)|access to (?:the |this )?(?:model|project|api)",
+    r"unauthorized|authenticat|credential|\btoken (?:is|has)|subscription|gated|\bip\b",
+    r"(?:your|the|this) account|suspended|deactivated|country|region|territory",
 )
 """A 403 that speaks of the key, and so of every article."""
 NO_MODEL = _any_of(
     r"model\b.{0,150}?(?:do(?:es)? not exist|doesn't exist|not found|no longer available)",
-    r"(?:no such|unknown|not a valid) model",
+    r"(?:no such|unknown|not a valid) model|invalid[_ ]model[_ ]name",
+    r"model[_ ]not[_ ](?:exist|found)",
 )
 """The server does not have the model."""
 OUTPUT_LIMIT = _any_of(
@@ -125,6 +130,8 @@ _WITH_THE_PROMPT = _any_of(
 _NOT_THE_CONTENT = frozenset({401, 402, 408, 409, 425, 429})
 """Statuses that are never about what an article says, or how long it is."""
 _TRANSIENT = frozenset({408, 409, 425, 429})
+_NO_MODEL = frozenset({400, 404})
+"""Statuses with which servers say that they do not have a model."""
 _NEVER = frozenset({501, 505})
 """Statuses of faults that do not pass."""
 _RATE = _any_of(r"rate.?limit|too many requests|resource_exhausted|quota|throttl")
@@ -185,7 +192,7 @@ class Complaint:
             return "no credit"
         if self._is_about_the_key:
             return "no access"
-        if "model_not_found" in self.text or (status == 404 and says(NO_MODEL)):
+        if status in _NO_MODEL and says(NO_MODEL):
             return "no model"
         if status == 413 or "request too large" in self.text:
             return "too long"

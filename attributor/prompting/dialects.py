@@ -33,8 +33,8 @@ _ABOUT_FORM = frozenset({400, 422, _NOT_IMPLEMENTED})
 """Statuses with which a simpler try is worth while, though nothing is said to be unsupported."""
 
 _UNSUPPORTED = re.compile(
-    r"unsupport|(?:\bnot?|n't) (?:be |been |yet |currently )?(?:support|implement|permit|allow"
-    r"|avail|enabl|valid|accept|recogni|compatib|exist)|unavailable|unknown|unrecogni[sz]ed"
+    r"unsupport|unimplement|(?:\bnot?|n't) (?:be |been |yet |currently )?(?:support|implement"
+    r"|permit|allow|avail|enabl|valid|accept|recogni|compatib|exist)|unavailable|unknown|unrecogni[sz]ed"
     r"|\bunexpected|\bextra\b|invalid|incompatible|deprecated|instead|must (?:be|alternate)"
     r"|should be|\bonly\b|cannot|can't|failed to (?:parse|compile|convert)|no endpoints|wrong"
 )
@@ -45,9 +45,10 @@ _ABOUT_THIS_ANSWER = re.compile(
 _TEMPERATURE = re.compile(r"temperature")
 _CACHE = re.compile(r"cache")
 _LIMIT = re.compile(r"max_(?:completion_)?tokens|max_completion")
+_INSTEAD = re.compile(r"\binstead\b|\buse\b")
 _SYSTEM = re.compile(
     r"system (?:role|message|prompt|instruction)|roles? must alternate|developer instruction"
-    r"|role\W{1,4}system"
+    r"|only user and assistant|role\W{1,4}system"
 )
 _FORMAT = re.compile(
     r"response_?(?:format|schema|mime)|json[_ ](?:schema|object|mode)|structured[_ -]?output|guided"
@@ -128,7 +129,8 @@ def simpler(dialect: Dialect, complaint: Complaint, sent: int | None = None) -> 
         return replace(dialect, breakpoint=False)
     if dialect.temperature and says(_TEMPERATURE):
         return replace(dialect, temperature=False)
-    if not dialect.limit_is_settled and says(_LIMIT):
+    is_about_name = not complaint.names_output_limit or says(_INSTEAD)
+    if not dialect.limit_is_settled and says(_LIMIT) and is_about_name:
         other = not dialect.completion_limit
         return replace(dialect, completion_limit=other, limit_is_settled=True)
     if dialect.system and says(_SYSTEM):

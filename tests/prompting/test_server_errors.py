@@ -116,8 +116,6 @@ def test_the_words_are_shown_wherever_they_stand(shape: str) -> None:
 def test_the_key_of_any_maker_is_left_out_and_the_words_are_bounded() -> None:
     own = "0f" * 20
     stub = Stub([Told(400, f"no {own} here. " + "Long words. " * 1_000)])
-    client = stub.client()
-    client.api_key = own
 
     async def asking() -> None:
         asker = stub.asker()
@@ -220,7 +218,7 @@ def test_a_text_that_speaks_of_errors_is_no_error() -> None:
 
 # --- whom it concerns --------------------------------------------------------------------------
 
-OF_THIS_ARTICLE = [
+OF_THIS_ARTICLE: list[tuple[int, Any]] = [
     (403, inside(403, "x requires moderation. Your input was flagged. No credits were charged.")),
     (400, {"error": {"code": "content_filter", "message": "no"}}),
     (400, {"error": {"message": "x", "innererror": {"code": "ResponsibleAIPolicyViolation"}}}),
@@ -236,10 +234,14 @@ OF_THIS_ARTICLE = [
     (400, {"error": {"message": "Your request was rejected as a result of our safety system"}}),
     (400, [{"error": {"message": "Response stopped: RECITATION"}}]),
     (422, {"detail": "This prompt violates our usage policies"}),
+    (
+        403,
+        {"error": "Content violates usage guidelines. API key ID: x. Failed check: SAFETY_CHECK"},
+    ),
     (451, {"error": {"message": "no"}}),
     (451, ""),
 ]
-TOO_LONG = [
+TOO_LONG: list[tuple[int, Any]] = [
     (400, {"error": {"code": "context_length_exceeded", "message": "no"}}),
     (400, {"error": {"type": "exceed_context_size_error", "message": "the request exceeds it"}}),
     (400, {"type": "error", "error": {"message": "prompt is too long: 9000 tokens > 8000"}}),
@@ -251,11 +253,13 @@ TOO_LONG = [
     (400, {"error": {"message": "Your request exceeded model token limit: 8192"}}),
     (422, {"error": "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 4096"}),
     (500, {"error": {"message": "Context size has been exceeded."}}),
+    (400, {"message": "The input is longer than the maximum allowed", "object": "error"}),
+    (400, {"error": {"message": "too many total text bytes"}}),
     (413, "<html><title>413 Request Entity Too Large</title>"),
     (413, {"error": {"message": "Request too large for m on tokens per minute (TPM): Limit 600"}}),
     (429, {"error": {"message": "Request too large for m in organization o on tokens per min"}}),
 ]
-OF_THE_ACCOUNT = [
+OF_THE_ACCOUNT: list[tuple[int, Any]] = [
     (402, {"error": {"message": "Insufficient Balance"}}),
     (400, {"error": {"message": "Your credit balance is too low to access the API"}}),
     (429, {"error": {"type": "exceeded_current_quota_error", "message": "suspended"}}),
@@ -267,7 +271,7 @@ OF_THE_ACCOUNT = [
     (403, {"error": "Your newly created team doesn't have any credits yet."}),
     (400, {"code": "Arrearage", "message": "Access denied, your account is not in good standing"}),
 ]
-OF_THE_KEY = [
+OF_THE_KEY: list[tuple[int, Any]] = [
     (401, {"error": {"message": "no"}}),
     (401, "<html>no"),
     (400, [{"error": {"message": "API key not valid. Please pass one.", "status": "INVALID"}}]),
@@ -275,24 +279,26 @@ OF_THE_KEY = [
     (403, {"error": {"code": "unsupported_country_region_territory", "message": "no"}}),
     (403, {"error": {"message": "Your account was disabled for violating our usage policies"}}),
     (404, {"error": {"message": "model 'm-1' not found, try pulling it first"}}),
+    (400, {"error": {"message": "Model Not Exist", "type": "invalid_request_error"}}),
     (404, {"error": {"message": "The model `m-1` does not exist", "code": "model_not_found"}}),
 ]
-UNCLEAR = [
+UNCLEAR: list[tuple[int, Any]] = [
     (403, "<html><title>Attention Required! | Cloudflare</title>Sorry, you have been blocked"),
     (403, {"error": {"message": "Forbidden"}}),
     (403, ""),
     (404, {"error": {"message": "No endpoints found matching your data policy"}}),
     (405, {"detail": "Method Not Allowed"}),
     (400, {"error": {"message": "model names are case-sensitive"}}),
+    (400, {"error": {"message": "max_tokens must be at least 1, got -345."}}),
 ]
-A_WHILE = [
+A_WHILE: list[tuple[int, Any]] = [
     (429, {"error": {"message": "You exceeded your current quota. Please retry in 34.07s."}}),
     (429, [{"error": {"message": "exceeded your current quota", "status": "RESOURCE_EXHAUSTED"}}]),
     (503, {"error": {"message": "the moderation service is unavailable"}}),
     (529, {"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}),
     (500, {"error": {"message": "x"}}),
 ]
-CONCERNS = [
+CONCERNS: list[tuple[type[ModelError], list[tuple[int, Any]], int]] = [
     (FilteredError, OF_THIS_ARTICLE, 1),
     (TooLongError, TOO_LONG, 1),
     (CreditError, OF_THE_ACCOUNT, 1),
@@ -388,9 +394,15 @@ def test_where_the_context_leaves_nearly_enough_room_this_request_asks_for_that(
     assert [sent["max_tokens"] for sent in stub.asked] == [430, 292, 430]
 
 
-def test_an_answer_that_became_no_json_is_asked_more_simply_and_nothing_else_is() -> None:
-    broken = {"code": "json_validate_failed", "message": "Failed to generate JSON. Adjust it."}
-    stub = Stub([*[Told(400, {"error": broken})] * 3, GOOD])
+BROKEN = {"code": "json_validate_failed", "message": "Failed to generate JSON. Adjust it."}
+NO_JSON_MODE = {"message": "response_format of type json_object is not supported"}
+
+
+@pytest.mark.parametrize("last", [BROKEN, NO_JSON_MODE])
+def test_an_answer_that_became_no_json_is_asked_more_simply_and_nothing_else_is(
+    last: dict[str, str],
+) -> None:
+    stub = Stub([*[Told(400, {"error": told}) for told in (BROKEN, BROKEN, last)], GOOD])
     assert all(isinstance(found, Answer) for found in ask(stub, times=2))
     forms = [sent.get("response_format", {}).get("type") for sent in stub.asked]
     assert forms == ["json_schema", "json_schema", "json_object", None, "json_schema"]
@@ -420,7 +432,12 @@ def test_a_schema_that_the_server_does_not_take_is_left_out_for_all(
 
 
 @pytest.mark.parametrize(
-    "words", ["System role not supported", "Conversation roles must alternate user/assistant"]
+    "words",
+    [
+        "System role not supported",
+        "Conversation roles must alternate user/assistant",
+        "Only user and assistant roles are supported!",
+    ],
 )
 def test_a_model_without_a_role_for_instructions_gets_them_with_the_article(words: str) -> None:
     stub = Stub([Told(400, {"error": {"message": words}}), GOOD])

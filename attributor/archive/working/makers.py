@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
-from typing import TYPE_CHECKING, Protocol, TypeGuard
+from typing import TYPE_CHECKING, Protocol
 
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import article_at
@@ -124,19 +124,19 @@ async def _all(
     given in its place, unless that concerns all articles: then the next run asks again.
     """
     ends = await asyncio.gather(*orders, return_exceptions=True)
-    given: list[Given | ModelError] = []
-    for end, purpose in zip(ends, purposes, strict=True):
-        if isinstance(end, BaseException) and not _can_do_without(purpose, end):
-            raise end
-        if isinstance(end, ModelError):  # it is kept for long, and sent to other processes
-            end.__cause__ = end.__context__ = end.__traceback__ = None
-        given.append(end)
-    return given
+    return [
+        _spared(end, purpose) if isinstance(end, BaseException) else end
+        for end, purpose in zip(ends, purposes, strict=True)
+    ]
 
 
-def _can_do_without(purpose: Purpose, error: BaseException) -> TypeGuard[ModelError]:
+def _spared(error: BaseException, purpose: Purpose) -> ModelError:
+    """The error, alone, if the article can do without what was asked; else it is raised."""
     concerns_all = isinstance(error, CreditError | AccessError)
-    return purpose != "attribute" and isinstance(error, ModelError) and not concerns_all
+    if purpose == "attribute" or concerns_all or not isinstance(error, ModelError):
+        raise error
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)  # it is kept for long, and sent to other processes
 
 
 def unanswered(error: ModelError) -> Failure:

@@ -155,8 +155,9 @@ def _taken(
         else:
             dialogue.take(request, answer)
     except ModelError as error:
-        is_answer = isinstance(error, AnswerError) and isinstance(answer, Answer)
-        return _kind(answer) if is_answer else kind_of(error), error.message
+        if isinstance(answer, Answer) and isinstance(error, AnswerError):
+            return _kind(answer), error.message
+        return kind_of(error), error.message
     return None
 
 
