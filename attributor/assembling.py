@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from attributor import grounding, speakers
+from attributor.engines import Proposed
 from attributor.grounding import GroundedQuote, Grounder, Grounding, Rejection
 from attributor.marking import Marking
 from attributor.marking.breaking_off import breaks_off
 from attributor.marking.language import UNKNOWN
-from attributor.records import (
-    Annotation,
-    Article,
-    Engine,
-    MentionType,
-    Proposal,
-    Quote,
-    Span,
-    Usage,
-)
+from attributor.records import Annotation, Article, MentionType, Quote, Span
 
 TEXT_BREAKS_OFF = (
     "This text says at its end that it is only the beginning of its article: get the whole one."
@@ -27,14 +19,7 @@ WARNING_LIMIT = 20
 """Rejections that are told one by one; the rest are counted."""
 
 
-def assemble(
-    marking: Marking,
-    proposal: Proposal,
-    engine: Engine,
-    usage: Usage | None = None,
-    warnings: Sequence[str] = (),
-    grounder: Grounder | None = None,
-) -> Annotation:
+def assemble(marking: Marking, proposed: Proposed) -> Annotation:
     """The annotation that the article bears out.
 
     Quotes come in the order of their first span, with ids from 1. `unattributed` is what no quote
@@ -42,14 +27,10 @@ def assemble(
 
     Args:
         marking: the article with its evidence.
-        proposal: what the engine says.
-        engine: which engine said it, for provenance.
-        usage: what it cost, if anything.
-        warnings: sentences that come before those about rejections.
-        grounder: the article's, if some of the proposal was verified before.
+        proposed: what the engine says. Its warnings come before those about rejections.
     """
-    grounded = (grounder or Grounder(marking)).ground(proposal)
-    resolution = speakers.resolve(marking, grounded.quotes, proposal.speakers)
+    grounded = (proposed.grounder or Grounder(marking)).ground(proposed.proposal)
+    resolution = speakers.resolve(marking, grounded.quotes, proposed.proposal.speakers)
     quotes = [
         _quote(marking.text, number, quote, speaker, mention_type)
         for number, (quote, speaker, mention_type) in enumerate(
@@ -61,11 +42,11 @@ def assemble(
         speakers=resolution.speakers,
         quotes=tuple(quotes),
         unattributed=_unattributed(marking, grounded, resolution.of_quote),
-        engine=engine,
-        usage=usage,
+        engine=proposed.made_by,
+        usage=proposed.usage,
         warnings=(
             *([TEXT_BREAKS_OFF] if breaks_off(marking.text) else ()),
-            *warnings,
+            *proposed.warnings,
             *_sentences(grounded.rejections),
         ),
     )

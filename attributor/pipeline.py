@@ -2,30 +2,33 @@
 
     reading -> marking -> engine (proposes) -> grounding -> speakers -> Annotation -> views
 
-Reading and views are the caller's ends of it; what lies between is here.
+Reading and views are the caller's ends of it. What lies between is `annotating`; grounding and
+speakers are in `assemble`.
 """
 
 from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from attributor.assembling import assemble
+from attributor.engines import Conversation, Dialogue, Engine
 from attributor.errors import AccessError, AttributorError, UsageError, quoted
+from attributor.marking import language as packs
 from attributor.marking import mark
-from attributor.records import Annotation, Article, Codebook, Target
-from attributor.routes import host_of, proxy_for
+from attributor.records import Annotation, Article, Codebook, EngineName, Target
 from attributor.settings import CALL, Layer, Settings, check, load
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
-    from attributor.prompting import Asker, Conversation, Estimate, Prompts
+    from attributor.prompting import Asker, Estimate
     from attributor.prompting.client import Gate
 
 Progress = Callable[[str], None]
@@ -38,6 +41,52 @@ _NAME = re.compile(r"\s*(\w+://\S+|\S*[^\s.]\.[A-Za-z][A-Za-z0-9]{1,6})\s*")
 
 Sleep = Callable[[float], Awaitable[None]]
 """Waits, given seconds."""
+
+
+def annotating(
+    engine: Engine,
+    article: Article | Annotation,
+    codebook: Codebook | None = None,
+    language: str | None = None,
+) -> Dialogue[Annotation]:
+    """The flow: mark, propose, assemble, judge.
+
+    Args:
+        engine: who reads the article.
+        article: of an Annotation the quotes stand, each is taken to be about each target, and
+            only where their speakers stand is asked.
+        codebook: the targets of stances; an empty one leaves them to the engine, and without one
+            no stances are asked for.
+        language: code of a language pack; detected if None.
+    """
+    if isinstance(article, Annotation):
+        marking = mark(article.article, packs.of(article.article, language))
+        return (yield from engine.judge(article, _targets(codebook), marking, about_all=True))
+    marking = mark(article, language)
+    proposed = yield from engine.propose(marking)
+    annotation = assemble(marking, proposed)
+    if codebook is None or not annotation.quotes:
+        return annotation
+    return (yield from engine.judge(annotation, codebook, marking, about_all=False))
+
+
+def _embedded(settings: Settings, own_client: bool) -> Engine:
+    from attributor.embedded import EmbeddedEngine
+
+    return EmbeddedEngine(settings.weights)
+
+
+def _model(settings: Settings, own_client: bool) -> Engine:
+    from attributor.prompting import ModelEngine, Prompts
+
+    return ModelEngine(settings, Prompts.load(settings.prompts), own_client)
+
+
+ENGINES: Mapping[EngineName, Callable[[Settings, bool], Engine]] = {
+    "embedded": _embedded,
+    "openai": _model,
+}
+"""Makes each engine of the settings, and of whether the caller has a client of his own."""
 
 
 class Annotator:
@@ -67,6 +116,11 @@ class Annotator:
         self._client = client
         self._asker: Asker | None = None
 
+    @cached_property
+    def engine(self) -> Engine:
+        """Who reads the articles; prompts and weights of one's own are read once."""
+        return ENGINES[self.settings.chosen_engine](self.settings, self._client is not None)
+
     @property
     def notice(self) -> str:
         """Which engine answers, and to which host the text is sent, through which proxy.
@@ -74,22 +128,13 @@ class Annotator:
         Raises:
             UsageError: the proxy that is set for that host cannot be used.
         """
-        if self.settings.chosen_engine == "embedded":
-            return "The embedded engine answers; nothing leaves this machine."
-        asking = f"Asking {quoted(self.settings.model)} at {self.settings.host}"
-        if self._client is not None:
-            return f"{asking} through your own client."
-        if self.settings.model_is_local:
-            return f"{asking}; it runs on this machine."
-        proxy = proxy_for(self.settings.url)
-        through = f" through the proxy {quoted(host_of(proxy))}" if proxy else ""
-        return f"{asking}{through}; --offline keeps the article here."
+        return self.engine.notice()
 
     def annotate_now(self, article: Article | Annotation) -> Annotation:
-        """The annotation, without an event loop where the embedded engine answers."""
-        if self.settings.chosen_engine == "embedded":
-            return self._embedded(article)
-        return _wait_for(self.annotate(article))
+        """The annotation, without an event loop where nobody is asked."""
+        if self.engine.asks:
+            return _wait_for(self.annotate(article))
+        return _result(self.conversation(article))
 
     async def annotate(
         self, article: Article | Annotation, on_progress: Progress | None = None
@@ -99,75 +144,63 @@ class Annotator:
         Of an Annotation the quotes stand, and are taken to speak of every target: only where
         their speakers stand is asked.
         """
-        if self.settings.chosen_engine == "embedded":
-            return self._embedded(article)
-        from attributor.prompting import converse
-
-        asker = self.asker()  # what is wrong with the server is no fault of the article's
+        if self.engine.asks:
+            self._own_asker()  # what is wrong with the server is no fault of the article's
         try:
-            return await converse(self.dialogue(article), asker, on_progress)
+            conversation = self.conversation(article)
+            if conversation.result is None:
+                from attributor.prompting import converse
+
+                await converse(conversation, self._own_asker(), on_progress)
         except AttributorError as error:
             raise error.about(article.id) from error.__cause__
+        return _result(conversation)
 
-    def dialogue(self, article: Article | Annotation) -> Conversation:
-        """What a model is to be asked about the article, for whoever carries it there."""
-        from attributor.prompting import Dialogue, StanceDialogue
+    def conversation(self, article: Article | Annotation) -> Conversation[Annotation]:
+        """The flow for one article, for whoever carries its requests, if there are any."""
+        return Conversation(annotating(self.engine, article, self.codebook, self.settings.language))
 
-        if isinstance(article, Annotation):
-            return StanceDialogue(article, self.prompts, self._targets())
-        return Dialogue(mark(article, self.settings.language), self.prompts, self.codebook)
-
-    def estimate(self, article: Article) -> Estimate:
-        """What asking a model about the article would take; nobody is asked."""
-        from attributor.prompting import estimate
-
-        marking = mark(article, self.settings.language)
-        settings = self.settings
-        return estimate(marking, self.prompts, self.codebook, settings.model, settings.base_url)
-
-    async def aclose(self) -> None:
-        """Closes the connections that this object opened."""
-        if self._asker is not None:
-            await self._asker.aclose()
-            self._asker = None
-
-    def _targets(self) -> Codebook:
-        if self.codebook is None:
-            raise UsageError("Quotes alone are asked where they stand: name the targets.")
-        return self.codebook
-
-    def _embedded(self, article: Article | Annotation) -> Annotation:
-        from attributor import embedded
-
-        if isinstance(article, Annotation):
-            return embedded.judge(article, self._targets(), self.settings.language)
-        marking = mark(article, self.settings.language)
-        return embedded.annotate(marking, self.codebook, self.settings.weights)
-
-    @cached_property
-    def prompts(self) -> Prompts:
-        """The words of the requests; read once."""
-        from attributor.prompting import Prompts
-
-        return Prompts.load(self.settings.prompts)
+    def estimate(self, article: Article) -> Estimate | None:
+        """What asking about the article would take; None where nobody is asked."""
+        return self.engine.estimate(mark(article, self.settings.language), self.codebook)
 
     def asker(self, gate: Gate | None = None, sleep: Sleep | None = None) -> Asker:
-        """Who asks the model's server; see `Asker` for the arguments, which count the first time.
+        """A new connection to the model's server, to be closed by the caller; see `Asker`.
 
         Raises:
             AccessError: there is no key, and no server that may need none.
         """
         from attributor.prompting import Asker
 
+        if self._client is None and not self.settings.model_is_configured:
+            # Without the article having been sent to a server that would refuse it.
+            raise AccessError(
+                f"There is no key for '{self.settings.host}': set one with 'attributor config "
+                "set api_key', or name a server that needs none with --base-url."
+            )
+        return Asker(self.settings, self._client, gate=gate, sleep=sleep)
+
+    def _own_asker(self) -> Asker:
         if self._asker is None:
-            if self._client is None and not self.settings.model_is_configured:
-                # Without the article having been sent to a server that would refuse it.
-                raise AccessError(
-                    f"There is no key for '{self.settings.host}': set one with 'attributor config "
-                    "set api_key', or name a server that needs none with --base-url."
-                )
-            self._asker = Asker(self.settings, self._client, gate=gate, sleep=sleep)
+            self._asker = self.asker()
         return self._asker
+
+    async def aclose(self) -> None:
+        """Closes the connections that this object opened for itself."""
+        if self._asker is not None:
+            await self._asker.aclose()
+            self._asker = None
+
+
+def _result(conversation: Conversation[Annotation]) -> Annotation:
+    assert conversation.result is not None  # noqa: S101  # nothing is outstanding
+    return conversation.result
+
+
+def _targets(codebook: Codebook | None) -> Codebook:
+    if codebook is None:
+        raise UsageError("Quotes alone are asked where they stand: name the targets.")
+    return codebook
 
 
 def annotate(
@@ -194,7 +227,7 @@ def annotate(
         AttributorError: see `attributor.errors`; the message says what to do.
     """
     annotator = _annotator(targets, client, settings, options)
-    if annotator.settings.chosen_engine == "embedded":
+    if not annotator.engine.asks:
         return annotator.annotate_now(as_article(article))
     return _wait_for(_annotate_and_close(annotator, as_article(article)))
 

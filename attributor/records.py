@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 SpeakerKind = Literal["person", "organization", "group", "anonymous", "document"]
 QuoteKind = Literal["direct", "indirect", "mixed"]
+EngineName = Literal["embedded", "openai"]
 MentionType = Literal["name", "nominal", "pronoun", "none"]
 StanceLabel = Literal["favor", "against", "neutral", "unclear"]
 
@@ -96,10 +97,10 @@ class Quote(Record):
     flags: tuple[str, ...] = ()
 
 
-class Engine(Record):
+class Provenance(Record):
     """Which engine made an annotation, and with which model, prompts, schema or weights."""
 
-    name: Literal["embedded", "openai"]
+    name: EngineName
     model: str | None = None
     model_reported: str | None = None
     prompt: str | None = None
@@ -140,7 +141,7 @@ class Annotation(Record):
     speakers: tuple[Speaker, ...] = ()
     quotes: tuple[Quote, ...] = ()
     unattributed: tuple[Span, ...] = ()
-    engine: Engine
+    engine: Provenance
     usage: Usage | None = None
     warnings: tuple[str, ...] = ()
 

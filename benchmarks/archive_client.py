@@ -227,7 +227,7 @@ def _asked(
     annotator: Annotator, gold: GoldArticle, answers: dict[str, str]
 ) -> list[dict[str, Any]]:
     """The bodies of all requests about an article; its answers are added to `answers`."""
-    dialogue, windows = annotator.dialogue(gold.article), cut(mark(gold.article))
+    dialogue, windows = annotator.conversation(gold.article), cut(mark(gold.article))
     bodies = []
     while requests := dialogue.requests():
         for request in requests:
@@ -237,7 +237,7 @@ def _asked(
             answers[request.messages[-1].content] = text
             bodies.append(annotator.asker().body(request))
             dialogue.take(request, Answer(text))
-    return bodies if dialogue.annotation and dialogue.annotation.quotes else []
+    return bodies if dialogue.result and dialogue.result.quotes else []
 
 
 def _quotes(gold: GoldArticle) -> Iterator[dict[str, Any]]:

@@ -18,13 +18,13 @@ from typing import Protocol
 
 from scoring import DEV, GOLD
 
+from attributor.engines import Conversation, asked
 from attributor.errors import AttributorError
 from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.evaluation.matching import Comparison, compare
 from attributor.evaluation.predictions import Prediction
 from attributor.evaluation.scores import RESAMPLES, SEED, count, figures, intervals
 from attributor.prompting.client import Asker
-from attributor.prompting.dialogue import Conversation
 from attributor.prompting.exchange import Answer, Request
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance import StanceDialogue
@@ -108,8 +108,8 @@ class Model:
 
     def ask(self, annotation: Annotation, codebook: Codebook) -> Annotation:
         """The annotation with the model's stances; as it is where its answer could not be used."""
-        dialogue = StanceDialogue(annotation, self._prompts, codebook)
-        return asyncio.run(asked(dialogue, self._kept)) or annotation
+        conversation = Conversation(asked(StanceDialogue(annotation, self._prompts, codebook)))
+        return asyncio.run(answered(conversation, self._kept)) or annotation
 
     def cost(self) -> str:
         """What the answers took."""
@@ -150,7 +150,7 @@ class Run:
         return [count(c) for c in self.comparisons if c.gold.id.startswith(prefix)]
 
 
-async def asked(conversation: Conversation, asker: Asks) -> Annotation | None:
+async def answered(conversation: Conversation[Annotation], asker: Asks) -> Annotation | None:
     """The annotation at the end of a conversation, or None where an answer could not be used."""
     try:
         while requests := conversation.requests():
@@ -158,7 +158,7 @@ async def asked(conversation: Conversation, asker: Asks) -> Annotation | None:
     except AttributorError as error:
         print(f"lost: {error.message}")
         return None
-    return conversation.annotation
+    return conversation.result
 
 
 def row(run: Run) -> list[str]:

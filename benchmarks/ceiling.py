@@ -17,16 +17,19 @@ from typing import Any
 from measuring import show
 from scoring import SETS, shown
 
+from attributor.engines import Conversation
 from attributor.evaluation.gold import GoldArticle, GoldQuote, read_gold
 from attributor.evaluation.matching import Comparison, compare
 from attributor.evaluation.predictions import Prediction
 from attributor.evaluation.scores import Evaluation
 from attributor.marking import mark
-from attributor.prompting.dialogue import Dialogue
+from attributor.pipeline import annotating
+from attributor.prompting.engine import ModelEngine
 from attributor.prompting.exchange import Answer
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import Window, cut
 from attributor.records import Usage
+from attributor.settings import Settings
 
 FIGURES = ("P", "R", "F1", "F1_found", "found", "exact", "speaker", "name")
 WORDS = 3
@@ -47,14 +50,16 @@ def main() -> None:
 def compared(gold: GoldArticle, words: bool) -> Comparison:
     """The article's gold, beside what comes of it as answers."""
     marking = mark(gold.article)
-    windows, dialogue = cut(marking), Dialogue(marking, Prompts.load())
+    windows = cut(marking)
+    engine = ModelEngine(Settings(model="gold"), Prompts.load())
+    dialogue = Conversation(annotating(engine, gold.article))
     while requests := dialogue.requests():
         request = requests[0]
         asked = request.purpose == "attribute"
         quotes = list(answer_of(gold, windows[request.part], words)) if asked else []
         text = json.dumps({"quotes": quotes, "not_speech": []})
         dialogue.take(request, Answer(text, usage=Usage()))
-    annotation = dialogue.annotation
+    annotation = dialogue.result
     return compare(gold, Prediction.of(annotation) if annotation else None)
 
 

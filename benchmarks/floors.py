@@ -15,12 +15,12 @@ import json
 import sys
 from pathlib import Path
 
-from attributor.embedded import annotate
+from scoring import embedded
+
 from attributor.evaluation.gold import read_gold
 from attributor.evaluation.matching import compare
 from attributor.evaluation.predictions import Prediction
 from attributor.evaluation.scores import Evaluation
-from attributor.marking import mark
 
 ROOT = Path(__file__).resolve().parents[1]
 FILE = ROOT / "fixtures" / "floors.json"
@@ -43,7 +43,7 @@ def digest(paths: list[Path]) -> str:
 def measured(paths: list[Path]) -> dict[str, float]:
     """The embedded engine's figures on gold files, as far as the gold knows them."""
     articles = [article for path in paths for article in read_gold(str(path))]
-    comparisons = [compare(a, Prediction.of(annotate(mark(a.article)))) for a in articles]
+    comparisons = [compare(a, Prediction.of(embedded(a.article))) for a in articles]
     found = Evaluation(comparisons).figures
     known = ((name, found[name, kind]) for name, kind in FIGURES)
     return {name: value for name, value in known if value is not None}

@@ -41,12 +41,13 @@ from attributor.embedded.fitting import BITS, Labelled, logistic
 from attributor.embedded.learned import Tagged
 from attributor.embedded.sheet import Sheet
 from attributor.embedded.training import Annotated, Example, Known, Lessons
+from attributor.engines import Proposed
 from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.evaluation.matching import compare
 from attributor.evaluation.predictions import Prediction
 from attributor.evaluation.scores import Evaluation
 from attributor.marking import Mention, mark
-from attributor.records import Engine
+from attributor.records import Provenance
 
 DECISIONS = ("cue", "source", "piece")
 LEAST_CUE = -0.6
@@ -115,7 +116,7 @@ def _row(taught: Taught, sets: Iterable[list[GoldArticle]]) -> list[str]:
             tagged = taught.decide(sheet)
             milliseconds.append(1000 * (time.process_time() - start))
             answer = learned.settled(sheet, tagged)
-            annotation = assemble(sheet.marking, answer, Engine(name="embedded"))
+            annotation = assemble(sheet.marking, Proposed(answer, Provenance(name="embedded")))
             comparisons.append(compare(gold, Prediction.of(annotation)))
         figures += [shown(Evaluation(comparisons), name) for name in FIGURES]
     per_article = sum(milliseconds) / len(milliseconds)

@@ -17,9 +17,10 @@ from scoring import DEV, TRAIN, evaluated, shown
 from attributor.assembling import assemble
 from attributor.embedded import learned, training
 from attributor.embedded.weights import Weights
+from attributor.engines import Proposed
 from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.marking import Marking
-from attributor.records import Annotation, Engine
+from attributor.records import Annotation, Provenance
 
 SIZES = (50, 100, 200, 400, 840)
 FIGURES = ("P", "R", "F1", "F1_found")
@@ -57,7 +58,9 @@ def _row(articles: list[GoldArticle], dev: list[GoldArticle], seed: int) -> list
 
 
 def _annotate(marking: Marking, weights: Weights) -> Annotation:
-    return assemble(marking, learned.propose(marking, weights), Engine(name="embedded"))
+    return assemble(
+        marking, Proposed(learned.propose(marking, weights), Provenance(name="embedded"))
+    )
 
 
 def _example(gold: GoldArticle) -> training.Example:

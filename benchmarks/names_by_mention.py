@@ -14,13 +14,11 @@ from itertools import chain
 from pathlib import Path
 
 from measuring import show
-from scoring import DEV
+from scoring import DEV, embedded
 
-from attributor.embedded import annotate
 from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.evaluation.matching import compare
 from attributor.evaluation.predictions import Prediction
-from attributor.marking import mark
 
 MENTIONS = {"name": "a name", "nominal": "a description", "pronoun": "a pronoun", "none": "nothing"}
 OUTCOMES = ("right", "another name", "no name")
@@ -42,7 +40,7 @@ def main() -> None:
 
 def _named(gold: GoldArticle) -> Iterator[tuple[str, str]]:
     """(kind of mention, outcome) of each quote that counts."""
-    annotation = annotate(mark(gold.article))
+    annotation = embedded(gold.article)
     prediction = Prediction.of(annotation)
     kinds = {
         id(predicted): quote.mention_type

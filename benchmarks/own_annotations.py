@@ -22,9 +22,10 @@ from scoring import DEV, TRAIN, evaluated, shown
 from attributor.assembling import assemble
 from attributor.embedded import learned, training
 from attributor.embedded.weights import Weights
+from attributor.engines import Proposed
 from attributor.evaluation.gold import GoldArticle, GoldQuote, read_gold
 from attributor.marking import Marking, mark
-from attributor.records import Annotation, Engine, Quote, Span, Speaker
+from attributor.records import Annotation, Provenance, Quote, Span, Speaker
 
 FIGURES = ("P", "R", "F1", "F1_found")
 
@@ -72,7 +73,7 @@ def _corrected(gold: GoldArticle) -> Annotation:
             _quote(gold.text, number, quote, numbers.get(id(quote)))
             for number, quote in enumerate(speech, 1)
         ),
-        engine=Engine(name="embedded"),
+        engine=Provenance(name="embedded"),
     )
 
 
@@ -101,7 +102,9 @@ def _taught(articles: Iterable[GoldArticle]) -> Weights:
 
 
 def _annotate(marking: Marking, weights: Weights) -> Annotation:
-    return assemble(marking, learned.propose(marking, weights), Engine(name="embedded"))
+    return assemble(
+        marking, Proposed(learned.propose(marking, weights), Provenance(name="embedded"))
+    )
 
 
 def _figures(weights: Weights) -> list[str]:

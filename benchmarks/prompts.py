@@ -18,20 +18,23 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 
-from asking import COLUMNS, Kept, Run, articles, asked, by_part, lead, row
+from asking import COLUMNS, Kept, Run, answered, articles, by_part, lead, row
 from measuring import show
 
+from attributor.engines import Conversation
 from attributor.evaluation.gold import GoldArticle
 from attributor.evaluation.matching import compare
 from attributor.evaluation.predictions import read_predictions
 from attributor.grounding import ground
 from attributor.marking import Marking, mark
+from attributor.pipeline import annotating
 from attributor.prompting.answers import Reading, parsed, read_attribution
-from attributor.prompting.dialogue import Dialogue
+from attributor.prompting.engine import ModelEngine
 from attributor.prompting.exchange import Answer, Request
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import cut
 from attributor.records import Proposal, Usage
+from attributor.settings import Settings
 
 OURS, ONCE = "attributor", "attributor, no repair"
 
@@ -72,11 +75,13 @@ def _arguments() -> argparse.Namespace:
 async def ours(name: str, kept: Kept, gold: Iterable[GoldArticle], *, repair: bool = True) -> Run:
     """Our dialogue about each article."""
     run = Run(name)
+    engine = ModelEngine(Settings(model=kept.model), Prompts.load())
     for each in gold:
         marking = mark(each.article)
         watched = Watched(kept, marking, repair)
+        conversation = Conversation(annotating(engine, each.article))
         before = kept.seconds
-        run.add(each, await asked(Dialogue(marking, Prompts.load()), watched))
+        run.add(each, await answered(conversation, watched))
         run.seconds += kept.seconds - before
         run.proposed += watched.proposed
         run.rejected += watched.rejected

@@ -17,13 +17,11 @@ from statistics import fmean
 from typing import NamedTuple
 
 from measuring import show
-from scoring import DEV
+from scoring import DEV, embedded
 
-from attributor.embedded import annotate
 from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.evaluation.matching import compare
 from attributor.evaluation.predictions import Prediction
-from attributor.marking import mark
 
 BINS = 10
 
@@ -50,7 +48,7 @@ def main() -> None:
 
 
 def _judged(gold: GoldArticle) -> Iterator[Judged]:
-    annotation = annotate(mark(gold.article))
+    annotation = embedded(gold.article)
     prediction = Prediction.of(annotation)
     confidence = {
         id(predicted): quote.confidence or 0.0

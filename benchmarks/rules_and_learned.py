@@ -8,20 +8,21 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from measuring import show
-from scoring import SETS, evaluated, shown
+from scoring import SETS, embedded, evaluated, shown
 
 from attributor.assembling import assemble
-from attributor.embedded import annotate, rules
+from attributor.embedded import rules
+from attributor.engines import Proposed
 from attributor.evaluation.gold import read_gold
 from attributor.marking import Marking
-from attributor.records import Annotation, Engine
+from attributor.records import Annotation, Provenance
 
 FIGURES = ("P", "R", "F1", "F1_found", "found", "speaker")
 
 
 def main() -> None:
     sets = {name: paths for name, paths in SETS.items() if all(path.exists() for path in paths)}
-    engines: dict[str, Callable[[Marking], Annotation]] = {"rules": by_rules, "learned": annotate}
+    engines: dict[str, Callable[[Marking], Annotation]] = {"rules": by_rules, "learned": learned}
     rows = []
     for name, paths in sets.items():
         articles = read_gold(*map(str, paths))
@@ -33,7 +34,12 @@ def main() -> None:
 
 def by_rules(marking: Marking) -> Annotation:
     """The annotation that needs no weights."""
-    return assemble(marking, rules.propose(marking), Engine(name="embedded"))
+    return assemble(marking, Proposed(rules.propose(marking), Provenance(name="embedded")))
+
+
+def learned(marking: Marking) -> Annotation:
+    """The annotation as attributor makes it."""
+    return embedded(marking.article)
 
 
 if __name__ == "__main__":

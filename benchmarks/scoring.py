@@ -11,7 +11,9 @@ from attributor.evaluation.matching import compare
 from attributor.evaluation.predictions import Prediction
 from attributor.evaluation.scores import Evaluation
 from attributor.marking import Marking, mark
-from attributor.records import Annotation
+from attributor.pipeline import Annotator
+from attributor.records import Annotation, Article, Codebook
+from attributor.settings import Settings
 
 GOLD = SHARED / "gold"
 TRAIN, DEV = GOLD / "polnear-train.jsonl", GOLD / "polnear-dev.jsonl"
@@ -21,6 +23,11 @@ SETS = {
     "seeds": [GOLD / "seeds.jsonl"],
     "fixtures": sorted((ROOT / "fixtures" / "gold").glob("*.jsonl")),
 }
+
+
+def embedded(article: Article | Annotation, codebook: Codebook | None = None) -> Annotation:
+    """What the embedded engine says, whatever is set in the environment."""
+    return Annotator(Settings(engine="embedded"), codebook).annotate_now(article)
 
 
 def evaluated(

@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from time import perf_counter
 
+import scoring
 from asking import Kept, Model
 from labelled import (
     HEADER,
@@ -38,7 +39,6 @@ from labelled import (
 )
 from measuring import show
 
-from attributor.embedded import judge
 from attributor.embedded.examples import LABELS
 from attributor.embedded.leaning import words_of
 from attributor.embedded.stance import LEAST_MARGIN, judge_of
@@ -158,7 +158,7 @@ def embedded_open(texts: TextSet) -> Answers:
     found: dict[str, StanceLabel] = {}
     for group in texts.groups:
         batch = _once_each(group)
-        found |= _meant(group, batch, judge(batch.annotation("embedded"), Codebook()))
+        found |= _meant(group, batch, scoring.embedded(batch.annotation("embedded"), Codebook()))
     return found
 
 

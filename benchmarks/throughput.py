@@ -29,9 +29,10 @@ from measuring import FIXTURES, SHARED, Timing, machine, ratio, show, taking_tur
 
 from attributor.assembling import assemble
 from attributor.embedded import rules
+from attributor.engines import Proposed
 from attributor.marking import mark
 from attributor.pipeline import Annotator
-from attributor.records import Annotation, Article, Engine
+from attributor.records import Annotation, Article, Provenance
 from attributor.settings import Settings
 
 HERE = Path(__file__).resolve().parent
@@ -107,7 +108,7 @@ def _rules(articles: list[Article]) -> Callable[[], Timing]:
 
     def annotate(article: Article) -> Annotation:
         marking = mark(article)
-        return assemble(marking, rules.propose(marking), Engine(name="embedded"))
+        return assemble(marking, Proposed(rules.propose(marking), Provenance(name="embedded")))
 
     return lambda: timed(lambda: [annotate(a) for a in articles])
 

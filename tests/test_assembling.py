@@ -9,24 +9,28 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attributor.assembling import TEXT_BREAKS_OFF, WARNING_LIMIT, assemble
+from attributor.engines import Proposed
 from attributor.marking import mark
 from attributor.records import (
     Annotation,
     Article,
-    Engine,
     Piece,
     Proposal,
     ProposedQuote,
     ProposedSpeaker,
+    Provenance,
     Span,
     Usage,
 )
 
-ENGINE = Engine(name="embedded")
+ENGINE = Provenance(name="embedded")
 
 
 def annotate(text: str, proposal: Proposal, **more: object) -> Annotation:
-    return assemble(mark(Article(id="a", text=text), "en"), proposal, ENGINE, **more)  # type: ignore[arg-type]
+    return assemble(
+        mark(Article(id="a", text=text), "en"),
+        Proposed(proposal, ENGINE, **more),  # type: ignore[arg-type]
+    )
 
 
 FRAGMENTS = st.sampled_from(

@@ -286,6 +286,7 @@ def test_progress_is_told_in_short_phrases(server: Server) -> None:
 
 def test_an_estimate_asks_nobody(server: Server) -> None:
     estimate = Annotator(Settings(base_url=server.url)).estimate(as_article(TEXT))
+    assert estimate is not None
     assert estimate.input_tokens[0] > 100
     assert server.asked == []
 

@@ -5,26 +5,27 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.embedded import annotate
 
 from attributor.assembling import assemble
-from attributor.embedded import annotate
+from attributor.engines import Proposed
 from attributor.grounding import GroundedQuote
 from attributor.marking import mark
 from attributor.records import (
     Annotation,
     Article,
-    Engine,
     Piece,
     Proposal,
     ProposedQuote,
     ProposedSpeaker,
+    Provenance,
     Speaker,
 )
 from attributor.speakers import Resolution, resolve
 
 
 def annotated(text: str, language: str | None = None) -> Annotation:
-    return annotate(mark(Article(id="a", text=text), language))
+    return annotate(Article(id="a", text=text), language)
 
 
 def names(text: str) -> list[str | None]:
@@ -324,7 +325,7 @@ def test_no_proposed_name_gets_past_the_text(
         ),
     )
     marking = mark(Article(id="a", text=text), "en")
-    for speaker in assemble(marking, proposal, Engine(name="openai")).speakers:
+    for speaker in assemble(marking, Proposed(proposal, Provenance(name="openai"))).speakers:
         for name in (speaker.name, *speaker.aliases):
             assert name in " ".join(text.split())
 

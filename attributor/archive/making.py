@@ -30,12 +30,11 @@ def maker(annotator: Annotator, speed: Speed) -> Made:
     Raises:
         UsageError: they contradict each other.
     """
-    settings = annotator.settings
     if speed.cluster and speed.by_batch_api:
         raise UsageError("The Batch API needs no cluster: leave one of --via and --cluster away.")
     if speed.cluster:
         return lambda store, run, stop: _on_cluster(annotator, speed, store, run, stop)
-    if settings.chosen_engine == "embedded":
+    if not annotator.engine.asks:
         if speed.by_batch_api:
             raise UsageError(
                 "The embedded engine asks nobody: leave --via away, or name a model's server."
@@ -66,7 +65,7 @@ def _on_cluster(annotator: Annotator, speed: Speed, store: Store, run: int, stop
     from attributor.archive.working.cluster import cluster_of
 
     cluster = cluster_of(annotator, speed, stop)
-    if annotator.settings.chosen_engine == "embedded":
+    if not annotator.engine.asks:
         return sharing.ReadingMaker(cluster)
     _refuse_what_is_out(store)
     budget = _budget(annotator, speed, store, stop)

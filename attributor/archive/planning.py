@@ -151,7 +151,7 @@ def _estimate(
     if not articles:
         return
     scale = characters / sum(len(article.text) for article in articles)
-    if annotator.settings.chosen_engine == "embedded":
+    if not annotator.engine.asks:
         begun = time.perf_counter()
         for article in articles:
             annotator.annotate_now(article)
@@ -164,11 +164,12 @@ def _estimate(
 def _left_to_buy(annotator: Annotator, article: Article, store: Store | None) -> Estimate:
     """What asking about the article would take beyond the answers that the ledger has."""
     settings, whole = annotator.settings, annotator.estimate(article)
+    assert whole is not None  # noqa: S101  # somebody is asked
     if store is None:
         return whole
-    ledger, dialogue = Ledger(store, 0), annotator.dialogue(article)
+    ledger, conversation = Ledger(store, 0), annotator.conversation(article)
     answers: dict[str, Answer] = {}
-    while isinstance(step := guarded(partial(advance, dialogue, settings, answers)), Asking):
+    while isinstance(step := guarded(partial(advance, conversation, settings, answers)), Asking):
         new = {key: found[1] for key in step.requests if (found := ledger.find(key))}
         if not new:
             bought = reduce(add, (answer.usage for answer in answers.values()), Usage())

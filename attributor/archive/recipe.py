@@ -35,30 +35,17 @@ class Recipe:
     @classmethod
     def of(cls, annotator: Annotator) -> Recipe:
         """The recipe by which this annotator annotates."""
-        settings, codebook = annotator.settings, annotator.codebook
+        codebook = annotator.codebook
         told = canonical_json(codebook.model_dump()) if codebook is not None else None
-        if settings.chosen_engine == "embedded":
-            from attributor.embedded import weights
-
-            return cls(
-                "embedded",
-                weights_sha256=weights.digest(settings.weights),
-                rules=attributor.__version__,
-                language=settings.language,
-                codebook=told,
-            )
-        from attributor.prompting import dialogue, prompts, stance
-
-        schemas = [dialogue.SCHEMA]
-        if codebook is not None:
-            schemas.append(stance.SCHEMA if codebook.targets else stance.OPEN_SCHEMA)
+        depends_on = annotator.engine.recipe(codebook)
         return cls(
-            "openai",
-            model=settings.model,
-            prompt_sha256=prompts.sha256_of(annotator.prompts.used(codebook)),
-            schema_sha256=sha256("\n".join(schemas)),
+            depends_on.name,
+            model=depends_on.model,
+            prompt_sha256=depends_on.prompt_sha256,
+            schema_sha256=depends_on.schema_sha256,
+            weights_sha256=depends_on.weights_sha256,
             rules=attributor.__version__,
-            language=settings.language,
+            language=annotator.settings.language,
             codebook=told,
         )
 

@@ -96,7 +96,7 @@ def annotate(
     settings = annotator.settings
     say(f"Nothing is sent now. {annotator.notice}" if dry_run else annotator.notice)
     found = _articles(sources, settings.allow_private, encoding)
-    work = Work(annotator, found, settings.chosen_engine)
+    work = Work(annotator, found)
     if dry_run:
         from attributor.cli.estimating import show_estimates
 

@@ -17,7 +17,7 @@ def show_estimates(work: Work[Article]) -> None:
     """Print what each article would cost, and all of them together; nobody is asked."""
     from attributor.views.escaping import one_line
 
-    if work.engine == "embedded":
+    if not work.annotator.engine.asks:
         click.echo("The embedded engine costs nothing.")
         return
     estimates = []

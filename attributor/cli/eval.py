@@ -157,7 +157,7 @@ def _asked(
             annotator.codebook = with_known(batch.codebook, known)
             yield batch.annotation(settings.chosen_engine)
 
-    work = Work(annotator, sources(), settings.chosen_engine)
+    work = Work(annotator, sources())
     begun = perf_counter()
     with closing(work.annotations()) as annotations:
         for each in annotations:

@@ -14,7 +14,6 @@ from attributor.errors import UsageError, quoted
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
     from attributor.records import Codebook
-    from attributor.settings import Settings
 
 Function = Callable[..., Any]
 
@@ -120,18 +119,18 @@ def configured(
 
     if stance and (targets or codebook):
         raise click.UsageError("--stance leaves the targets to the engine: name none beside it.")
-    settings = told_settings(flags)
-    for notice in _unused(flags, settings):
+    annotator = Annotator(told_settings(flags), _codebook(codebook, targets, stance))
+    for notice in _unused(flags, annotator):
         say(notice)
-    return Annotator(settings, _codebook(codebook, targets, stance))
+    return annotator
 
 
-def _unused(flags: dict[str, Any], settings: Settings) -> Iterator[str]:
-    """What was said on the command line about the engine that does not answer."""
-    embedded = settings.chosen_engine == "embedded"
-    why = "no model is asked" if embedded else "a model is asked"
-    for name in ("model", "prompts") if embedded else ("weights",):
-        if flags[name]:
+def _unused(flags: dict[str, Any], annotator: Annotator) -> Iterator[str]:
+    """What was said on the command line about an engine that does not answer."""
+    engine = annotator.engine
+    why = "a model is asked" if engine.asks else "no model is asked"
+    for name in ("model", "prompts", "weights"):
+        if flags[name] and name not in engine.settings_used:
             yield f"--{name} is not used, because {why}."
 
 

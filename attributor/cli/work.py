@@ -25,11 +25,8 @@ Source = TypeVar("Source", bound="Article | Annotation")
 class Work(Generic[Source]):
     """The articles of one call: each annotated, or told why not."""
 
-    def __init__(
-        self, annotator: Annotator, articles: Iterator[Source | Exception], engine: str
-    ) -> None:
+    def __init__(self, annotator: Annotator, articles: Iterator[Source | Exception]) -> None:
         self.annotator = annotator
-        self.engine = engine
         self.exit_code = 0
         self._articles = articles
 
@@ -40,7 +37,12 @@ class Work(Generic[Source]):
 
     def estimates(self: Work[Article]) -> Iterator[tuple[Article, Estimate]]:
         """What asking about each article would take."""
-        yield from self._each(self.annotator.estimate)
+        yield from self._each(self._estimate)
+
+    def _estimate(self, article: Article) -> Estimate:
+        estimate = self.annotator.estimate(article)
+        assert estimate is not None  # noqa: S101  # the engine asks
+        return estimate
 
     def _each(self, do: Callable[[Source], Result]) -> Iterator[tuple[Source, Result]]:
         for article in self._articles:
@@ -65,7 +67,7 @@ class Work(Generic[Source]):
 
     @contextmanager
     def _one_by_one(self) -> Iterator[Callable[[Source], Annotation]]:
-        if self.engine == "embedded":
+        if not self.annotator.engine.asks:
             yield self.annotator.annotate_now
             return
         import asyncio

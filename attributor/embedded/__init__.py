@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
-from attributor.marking import Marking, mark
-from attributor.marking import language as packs
+from attributor.engines import Dialogue, Proposed
+from attributor.marking import Marking
 from attributor.marking.language import UNKNOWN
-from attributor.records import Annotation, Codebook, Engine, Proposal, Usage
+from attributor.records import Annotation, Codebook, Provenance, Usage
 
-__all__ = ["annotate", "judge"]
+__all__ = ["EmbeddedEngine"]
+
+NAME: Final = "embedded"
+NOTHING = Usage(cost_usd=0.0)
+"""What asking costs where nobody is asked."""
 
 _NO_PACK = (
     "No language pack fits this text, so nobody could be credited; if it is in a language that "
@@ -28,63 +34,62 @@ _TOO_LONG = (
 )
 
 
-def annotate(
-    marking: Marking, codebook: Codebook | None = None, weights: Path | None = None
-) -> Annotation:
-    """The article with every quote that is found, and its stances towards the codebook's targets.
+@dataclass(frozen=True)
+class EmbeddedEngine:
+    """Rules and learned weights, on this machine.
 
-    Args:
-        marking: the article with its evidence.
-        codebook: the targets of stances, proposed here if it has none; without a codebook there
-            are no stances.
+    Attributes:
         weights: a file of `attributor train`; those that come with attributor if None. Rules
             alone answer in a language that there are none for.
     """
-    from attributor.assembling import assemble
-    from attributor.embedded import stance
-    from attributor.embedded import weights as files
-    from attributor.embedded.targets import propose
 
-    proposal, engine = _proposed(marking, weights)
-    odd = {
-        _NO_PACK: marking.language == UNKNOWN,
-        _TOO_LONG: len(marking.text) > LONGEST,
-        _OTHER_LANGUAGE: weights is not None and files.read(weights).language != marking.language,
-    }
-    warnings = tuple(warning for warning, holds in odd.items() if holds)
-    annotation = assemble(marking, proposal, engine, Usage(cost_usd=0.0), warnings)
-    if codebook is None:
-        return annotation
-    targets = codebook if codebook.targets else propose(annotation, marking)
-    return stance.with_stances(annotation, targets, marking.language)
+    weights: Path | None = None
 
+    asks = False
+    settings_used = frozenset({"weights"})
 
-def judge(annotation: Annotation, codebook: Codebook, language: str | None = None) -> Annotation:
-    """The annotation with a stance of each of its quotes towards each target.
+    def notice(self, carried_by: str = "") -> str:
+        """Who answers, and where the text goes."""
+        return f"The embedded engine answers; {carried_by or 'nothing leaves this machine'}."
 
-    Args:
-        annotation: quotes that are located.
-        codebook: the targets, of which all quotes are known to speak; if it has none, they are
-            proposed.
-        language: code of a language pack; that of the article if None.
-    """
-    from attributor.embedded import stance
-    from attributor.embedded.targets import propose
+    def propose(self, marking: Marking) -> Dialogue[Proposed]:
+        """Say who said what in the article; nobody is asked."""
+        from attributor.embedded import learned, rules
+        from attributor.embedded import weights as files
 
-    code = packs.of(annotation.article, language)
-    asked = bool(codebook.targets)
-    targets = codebook if asked else propose(annotation, mark(annotation.article, code))
-    judged = stance.with_stances(annotation, targets, code, asked=asked)
-    return judged.model_copy(update={"usage": judged.usage or Usage(cost_usd=0.0)})
+        weights = files.read(self.weights) if self.weights else files.shipped(marking.language)
+        fits = weights is not None and weights.language == marking.language
+        too_long = len(marking.text) > LONGEST
+        odd = {
+            _NO_PACK: marking.language == UNKNOWN,
+            _TOO_LONG: too_long,
+            _OTHER_LANGUAGE: self.weights is not None and not fits,
+        }
+        warnings = tuple(warning for warning, holds in odd.items() if holds)
+        if weights is None or not fits or too_long:
+            return Proposed(rules.propose(marking), Provenance(name=NAME), NOTHING, warnings)
+        made_by = Provenance(name=NAME, weights_sha256=weights.sha256)
+        return Proposed(learned.propose(marking, weights), made_by, NOTHING, warnings)
+        yield []  # never: it asks nobody, and is a dialogue all the same
 
+    def judge(
+        self, annotation: Annotation, codebook: Codebook, marking: Marking, *, about_all: bool
+    ) -> Dialogue[Annotation]:
+        """Say where speakers stand; nobody is asked."""
+        from attributor.embedded import stance
+        from attributor.embedded.targets import propose
 
-def _proposed(marking: Marking, path: Path | None) -> tuple[Proposal, Engine]:
-    from attributor.embedded import learned, rules
-    from attributor.embedded import weights as files
+        targets = codebook if codebook.targets else propose(annotation, marking)
+        about_all = about_all and bool(codebook.targets)
+        judged = stance.with_stances(annotation, targets, marking.language, about_all)
+        return judged.model_copy(update={"usage": judged.usage or NOTHING})
+        yield []  # never: it asks nobody, and is a dialogue all the same
 
-    weights = files.read(path) if path else files.shipped(marking.language)
-    fits = weights is not None and weights.language == marking.language
-    if weights is None or not fits or len(marking.text) > LONGEST:
-        return rules.propose(marking), Engine(name="embedded")
-    engine = Engine(name="embedded", weights_sha256=weights.sha256)
-    return learned.propose(marking, weights), engine
+    def recipe(self, codebook: Codebook | None) -> Provenance:
+        """All that its annotations depend on: the weights."""
+        from attributor.embedded import weights
+
+        return Provenance(name=NAME, weights_sha256=weights.digest(self.weights))
+
+    def estimate(self, marking: Marking, codebook: Codebook | None) -> None:
+        """None: nobody is asked."""

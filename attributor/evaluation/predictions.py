@@ -21,7 +21,7 @@ from attributor.evaluation.gold import (
     own_output,
 )
 from attributor.evaluation.lines import read_lines, record
-from attributor.records import Annotation, Engine, Usage
+from attributor.records import Annotation, Provenance, Usage
 
 
 class PredictedQuote(Quoted):
@@ -37,7 +37,7 @@ class Prediction:
     id: str
     quotes: tuple[PredictedQuote, ...]
     text: str | None = None
-    engine: Engine | None = None
+    engine: Provenance | None = None
     usage: Usage | None = None
 
     @classmethod

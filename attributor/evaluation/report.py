@@ -20,7 +20,7 @@ from attributor.evaluation.scores import (
     figures,
 )
 from attributor.evaluation.stances import ANSWERS, LABELS, OF_LABEL, STANCE, gold_of
-from attributor.records import Engine, Usage
+from attributor.records import Provenance, Usage
 from attributor.views import wording
 from attributor.views.escaping import one_line
 
@@ -65,7 +65,7 @@ class Report:
         return all(each.gold.given for each in self.comparisons)
 
     @property
-    def engines(self) -> list[Engine]:
+    def engines(self) -> list[Provenance]:
         """Each engine that made predictions, as far as they say so."""
         made = (each.prediction.engine for each in self.comparisons if each.prediction)
         return list({engine.model_dump_json(): engine for engine in made if engine}.values())

@@ -13,7 +13,16 @@ from typing import Literal
 
 from attributor.evaluation.gold import GoldArticle, Labelled
 from attributor.evaluation.predictions import PredictedQuote, Prediction
-from attributor.records import Annotation, Article, Codebook, Engine, Quote, Span, Speaker, Target
+from attributor.records import (
+    Annotation,
+    Article,
+    Codebook,
+    Provenance,
+    Quote,
+    Span,
+    Speaker,
+    Target,
+)
 
 TOGETHER = 20
 """As many as one request holds."""
@@ -54,7 +63,7 @@ class Batch:
             article=Article(id=self.id, language=self.texts[0].lang, text=text),
             speakers=tuple(Speaker(id=n, name=name) for n, name in enumerate(names, 1)),
             quotes=quotes,
-            engine=Engine(name=engine),
+            engine=Provenance(name=engine),
         )
 
     def predictions(self, answer: Annotation) -> list[Prediction]:

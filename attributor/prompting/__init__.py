@@ -1,22 +1,19 @@
 """The engine that asks a model: prompts, the dialogue, the client, and what asking costs."""
 
 from attributor.prompting.client import Asker, converse
-from attributor.prompting.dialogue import Conversation, Dialogue
+from attributor.prompting.engine import ModelEngine
 from attributor.prompting.estimating import Estimate, estimate, rest
 from attributor.prompting.exchange import Answer, Message, Request
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.stance import StanceDialogue
 
 __all__ = [
     "Answer",
     "Asker",
-    "Conversation",
-    "Dialogue",
     "Estimate",
     "Message",
+    "ModelEngine",
     "Prompts",
     "Request",
-    "StanceDialogue",
     "converse",
     "estimate",
     "rest",

@@ -14,13 +14,13 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
+from attributor.engines import Conversation
 from attributor.errors import AnswerError, ModelError
 from attributor.prompting import complaints, prices
 from attributor.prompting.completions import completion, is_stream, refusal_of, text_of
 from attributor.prompting.connecting import Connections
 from attributor.prompting.dialects import MOST_FORMS, Alone, Dialect, parameters, simpler
 from attributor.prompting.dialects import alone as narrowed
-from attributor.prompting.dialogue import Conversation
 from attributor.prompting.exchange import Answer, Request
 from attributor.prompting.faults import (
     Asked,
@@ -33,7 +33,7 @@ from attributor.prompting.faults import (
     without_key,
 )
 from attributor.prompting.windows import harmless
-from attributor.records import Annotation, Usage
+from attributor.records import Usage
 from attributor.settings import OPENAI_URL, Settings
 
 if TYPE_CHECKING:
@@ -283,31 +283,28 @@ class Asker:
 
 
 async def converse(
-    dialogue: Conversation, asker: Asks, on_progress: Callable[[str], None] | None = None
-) -> Annotation:
-    """Carry a dialogue to its end, one request at a time.
+    conversation: Conversation[T], asker: Asks, on_progress: Callable[[str], None] | None = None
+) -> None:
+    """Carry a conversation to its end, one request at a time.
 
     Args:
-        dialogue: what to ask.
+        conversation: what to ask.
         asker: whom to ask.
         on_progress: is told, before each request, what it is for.
 
     Raises:
         ModelError: the server gave no usable answer.
     """
-    while requests := dialogue.requests():
+    while requests := conversation.requests():
         request = requests[0]
         if on_progress:
             on_progress(_PROGRESS[request.purpose])
         try:
             answer = await asker.ask(request)
         except ModelError as error:
-            dialogue.failed(request, error)
+            conversation.failed(request, error)
         else:
-            dialogue.take(request, answer)
-    annotation = dialogue.annotation
-    assert annotation is not None  # noqa: S101  # nothing is outstanding
-    return annotation
+            conversation.take(request, answer)
 
 
 _PROGRESS = {

@@ -1,17 +1,15 @@
 """The dialogue with a model about one article, without input or output of its own.
 
-    attribute (a request per window) -> repair (once per window, if needed) -> stance (if targets)
+    attribute (a request per window) -> repair (once per window, if needed)
 
 `requests()` offers what is outstanding, `take()` takes an answer, `failed()` the word that there is
-none, until there is an annotation. It knows no network and no clock: a client, a ledger, a batch or
-a test carries the requests.
+none, until nothing is outstanding and `outcome()` is what the model proposes. Where speakers stand
+is asked afterwards, by `stance`.
 """
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from attributor.assembling import assemble
+from attributor.engines import Proposed
 from attributor.errors import ModelError
 from attributor.grounding import Grounder
 from attributor.marking.evidence import Marking
@@ -20,11 +18,10 @@ from attributor.prompting.answers import Reading, parsed, read_attribution
 from attributor.prompting.cutting import check_length, doubts
 from attributor.prompting.exchange import Answer, Message, Purpose, Request, sha256
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.stance import StanceDialogue
 from attributor.prompting.talk import Talk, merged
 from attributor.prompting.windows import cut, show
 from attributor.prompting.wire import Attribution, schema_json
-from attributor.records import Annotation, Codebook, Engine, Usage
+from attributor.records import Provenance, Usage
 
 ROOM, ROOM_PER_SEGMENT = 150, 35
 """Output tokens that an answer may have: a guard against answers that run away.
@@ -35,58 +32,26 @@ A quote takes about 30, and a segment seldom holds more than one.
 SCHEMA = schema_json(Attribution)
 
 
-class Conversation(Protocol):
-    """What a client can hold: a Dialogue, or a StanceDialogue by itself."""
-
-    def requests(self) -> list[Request]:
-        """The requests that are outstanding; in any order, each to be answered once."""
-        ...
-
-    def take(self, request: Request, answer: Answer) -> None:
-        """Take the answer to an outstanding request."""
-        ...
-
-    def failed(self, request: Request, error: ModelError) -> None:
-        """Take note that an outstanding request gets no answer."""
-        ...
-
-    @property
-    def annotation(self) -> Annotation | None:
-        """The annotation, once nothing is outstanding."""
-        ...
-
-
-class Dialogue:
-    """Everything that is asked about one article.
+class AttributionDialogue:
+    """Asks who said what in one article.
 
     Args:
         marking: the article with its evidence.
         prompts: the words of the requests.
-        codebook: the targets of stances; none are asked for without it.
     """
 
-    def __init__(
-        self, marking: Marking, prompts: Prompts, codebook: Codebook | None = None
-    ) -> None:
-        self._marking, self._prompts, self._codebook = marking, prompts, codebook
+    def __init__(self, marking: Marking, prompts: Prompts) -> None:
+        self._marking, self._prompts = marking, prompts
         self._grounder = Grounder(marking)
         self._talks = [Talk(marking, window, self._grounder) for window in cut(marking)]
         self._outstanding = [self._attribute(talk) for talk in self._talks]
         self._usage = Usage()
         self._answer = Answer("")
-        self._stance: StanceDialogue | None = None
-        self._annotation: Annotation | None = None
         self._failure: ModelError | None = None
-        self._go_on()
 
     def requests(self) -> list[Request]:
         """The requests that are outstanding; in any order, each to be answered once."""
-        return self._stance.requests() if self._stance else list(self._outstanding)
-
-    @property
-    def annotation(self) -> Annotation | None:
-        """The annotation, once nothing is outstanding."""
-        return self._stance.annotation if self._stance else self._annotation
+        return list(self._outstanding)
 
     def take(self, request: Request, answer: Answer) -> None:
         """Take the answer to an outstanding request.
@@ -95,8 +60,6 @@ class Dialogue:
             ModelError: the answer to an attribute request cannot be used. That of a later one
                 becomes a warning: what was found before stands.
         """
-        if self._stance:
-            return self._stance.take(request, answer)
         self._outstanding.remove(request)
         self._usage, self._answer = self._usage + answer.usage, answer
         talk = self._talks[request.part]
@@ -108,8 +71,6 @@ class Dialogue:
             talk.unusable.append(error.message)
         else:
             self._taken(talk, request, reading)
-        self._go_on()
-        return None
 
     def failed(self, request: Request, error: ModelError) -> None:
         """Take note that an outstanding request gets no answer: what was found before stands.
@@ -117,15 +78,11 @@ class Dialogue:
         Raises:
             ModelError: that error, where nothing was found.
         """
-        if self._stance:
-            return self._stance.leave_out(request, error)
         if request.purpose == "attribute":
             raise error
         self._outstanding.remove(request)
         self._failure = error
         self._talks[request.part].note_failed(error.message)
-        self._go_on()
-        return None
 
     def _read(self, talk: Talk, request: Request, answer: Answer) -> Reading:
         check_length(request, answer)
@@ -165,20 +122,17 @@ class Dialogue:
             max_output_tokens=ROOM + ROOM_PER_SEGMENT * segments,
         )
 
-    def _go_on(self) -> None:
-        if self._outstanding:
-            return
-        annotation = self._assembled()
-        if self._failure and not annotation.quotes:
-            raise self._failure
-        if self._codebook and annotation.quotes:
-            self._stance = StanceDialogue(annotation, self._prompts, self._codebook)
-        else:
-            self._annotation = annotation
+    def outcome(self) -> Proposed:
+        """What the model says, once nothing is outstanding.
 
-    def _assembled(self) -> Annotation:
+        Raises:
+            ModelError: a request got no answer, and without it there is no quote.
+        """
+        proposal = merged(self._talks)
+        if self._failure and not self._grounder.ground(proposal).quotes:
+            raise self._failure
         used = self._prompts.used()
-        engine = Engine(
+        made_by = Provenance(
             name="openai",
             model=self._answer.model,
             model_reported=self._answer.model_reported,
@@ -187,11 +141,4 @@ class Dialogue:
             schema_sha256=sha256(SCHEMA),
         )
         warnings = [warning for talk in self._talks for warning in talk.warnings()]
-        return assemble(
-            self._marking,
-            merged(self._talks),
-            engine=engine,
-            usage=self._usage,
-            warnings=tuple(warnings),
-            grounder=self._grounder,
-        )
+        return Proposed(proposal, made_by, self._usage, tuple(warnings), self._grounder)

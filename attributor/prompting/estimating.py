@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from attributor.marking.evidence import Marking
 from attributor.prompting import prices, tokens
-from attributor.prompting.dialogue import Dialogue
+from attributor.prompting.dialogue import AttributionDialogue
 from attributor.prompting.exchange import Request
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance import OPEN_TARGETS, QUOTES_PER_REQUEST, listed
@@ -90,7 +90,7 @@ def estimate(
     The least is one answer per window with a quote for each marked passage, the most a quote for
     every second segment, a repair per window and all stances.
     """
-    requests = Dialogue(marking, prompts, codebook).requests()
+    requests = AttributionDialogue(marking, prompts).requests()
     read = sum(tokens.of_request(request, model) for request in requests)
     extra = tokens.count(prompts.repair.body, model) * len(requests)
     few = max(len(marking.passages), 1) if requests else 0

@@ -56,7 +56,7 @@ class Prompts:
 
 
 def names_of(prompts: Iterable[Prompt]) -> str:
-    """The prompts' names, as `Engine.prompt` gives them: "attribute+repair"."""
+    """The prompts' names, as `Provenance.prompt` gives them: "attribute+repair"."""
     return "+".join(prompt.name for prompt in prompts)
 
 

@@ -45,9 +45,24 @@ class StanceDialogue:
 
     The annotation keeps its engine's name; model, prompt and schema become those of this dialogue
     where the engine had none.
+
+    Args:
+        annotation: the located quotes.
+        prompts: the words of the requests.
+        codebook: the targets; without any the model names them.
+        stances_are_all: whether the quotes were there before, so that without any stance nothing
+            is gained.
     """
 
-    def __init__(self, annotation: Annotation, prompts: Prompts, codebook: Codebook) -> None:
+    def __init__(
+        self,
+        annotation: Annotation,
+        prompts: Prompts,
+        codebook: Codebook,
+        *,
+        stances_are_all: bool = False,
+    ) -> None:
+        self._stances_are_all = stances_are_all
         self._given, self._targets = annotation, codebook.targets
         self._prompt = prompts.stance if self._targets else prompts.open_stance
         self._schema = SCHEMA if self._targets else OPEN_SCHEMA
@@ -66,11 +81,8 @@ class StanceDialogue:
         """The requests that are outstanding."""
         return list(self._outstanding)
 
-    @property
-    def annotation(self) -> Annotation | None:
+    def outcome(self) -> Annotation:
         """The annotation with stances, once nothing is outstanding."""
-        if self._outstanding:
-            return None
         return self._with_stances() if self._chunks else self._given
 
     def take(self, request: Request, answer: Answer) -> None:
@@ -91,14 +103,10 @@ class StanceDialogue:
         """Take note that an outstanding request gets no answer: what others gave stands.
 
         Raises:
-            ModelError: that error, where no other was answered.
+            ModelError: that error, where stances are all that is asked and no other was answered.
         """
-        if len(self._outstanding) == len(self._chunks):
+        if self._stances_are_all and len(self._outstanding) == len(self._chunks):
             raise error
-        self.leave_out(request, error)
-
-    def leave_out(self, request: Request, error: ModelError) -> None:
-        """The same, where the quotes are worth keeping without any stance."""
         self._outstanding.remove(request)
         which = counted(len(self._chunks[request.part]), "quote")
         self._warnings.append(f"{which} stayed without stances, as asking failed: {error.message}")

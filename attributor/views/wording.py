@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from attributor.records import Annotation, Engine, Quote, Speaker, Stance, Usage
+from attributor.records import Annotation, Provenance, Quote, Speaker, Stance, Usage
 
 Fact = tuple[str, str]  # what it is, and its value
 
@@ -76,7 +76,7 @@ def stance(stance: Stance) -> str:
     return f"{stance.target}: {stance.label}{sure}{shown}"
 
 
-def made_by(engine: Engine) -> str:
+def made_by(engine: Provenance) -> str:
     """Which engine and model an annotation comes from."""
     if engine.name == "embedded":
         return "the embedded engine" + (f" ({engine.model})" if engine.model else "")

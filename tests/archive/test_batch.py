@@ -567,14 +567,14 @@ def test_a_fault_of_our_own_in_one_article_does_not_cost_the_others(
 ) -> None:
     from attributor.pipeline import Annotator
 
-    real = Annotator.dialogue
+    real = Annotator.conversation
 
-    def dialogue(self: Annotator, article: Any) -> Any:
+    def conversation(self: Annotator, article: Any) -> Any:
         if article.id == "a2":
             raise ZeroDivisionError("by zero")
         return real(self, article)
 
-    monkeypatch.setattr(Annotator, "dialogue", dialogue)
+    monkeypatch.setattr(Annotator, "conversation", conversation)
     path = tmp_path / "a.db"
     work = run(path, annotator(shop), archive(tmp_path / "a.jsonl", range(4)))
     assert work.tally.annotated == 3

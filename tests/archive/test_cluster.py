@@ -354,7 +354,7 @@ def test_a_worker_with_other_prompts_is_named(crowd: Crowd, shop: Shop, tmp_path
     mine = folder / "attribute.md"
     mine.write_text("---\nname: attribute\ndescription: mine\n---\nSay who spoke.\n", "utf-8")
     who = annotator(shop, prompts=folder)
-    assert who.prompts.attribute.body == "Say who spoke."
+    assert who.engine.prompts.attribute.body == "Say who spoke."  # type: ignore[attr-defined]
     mine.write_text("---\nname: attribute\ndescription: mine\n---\nSay nothing.\n", "utf-8")
     made = maker(who, Speed(cluster=crowd.address))
     with Store.open(tmp_path / "a.db") as store:
@@ -569,7 +569,7 @@ def test_a_request_that_is_there_when_workers_end_is_asked_again_and_not_for_eve
     shop: Shop,
 ) -> None:
     who = annotator(shop, attempts=3)
-    (request,) = who.dialogue(Article(id="a", text=text_of(1))).requests()
+    (request,) = who.conversation(Article(id="a", text=text_of(1))).requests()
 
     async def bought(cluster: Unlucky) -> Answer:
         return await Buyers(cluster, Stop()).buy(request)  # type: ignore[arg-type]
@@ -881,7 +881,7 @@ def test_a_worker_that_joins_after_ctrl_c_is_told_to_make_no_call(
 
 def test_a_worker_that_was_told_to_make_no_call_before_it_was_ready_makes_none(shop: Shop) -> None:
     plan = planned(annotator(shop))
-    (request,) = annotator(shop).dialogue(Article(id="a", text=text_of(1))).requests()
+    (request,) = annotator(shop).conversation(Article(id="a", text=text_of(1))).requests()
     worker.finish(plan.run)
     assert isinstance(asyncio.run(worker.buy(plan, request, 1.0)), Stopping)
     assert shop.asked == 0

@@ -17,7 +17,7 @@ import pytest
 from attributor.cli.annotate import FORMATS, _standard_input
 from attributor.errors import AccessError, AnswerError, UsageError
 from attributor.prompting import Estimate
-from attributor.records import Annotation, Article, Codebook, Engine, Quote, Span
+from attributor.records import Annotation, Article, Codebook, Provenance, Quote, Span
 from attributor.settings import Settings
 from attributor.views import FORMATS as VIEWS
 
@@ -44,7 +44,7 @@ class StandIn:
             raise AnswerError("The answer is broken: try again.")
         word = Span.of(article.text, 0, len(article.text.split()[0]))
         quote = Quote(id=1, kind="direct", marked=False, spans=(word,))
-        return Annotation(article=article, quotes=(quote,), engine=Engine(name="embedded"))
+        return Annotation(article=article, quotes=(quote,), engine=Provenance(name="embedded"))
 
     def estimate(self, article: Article) -> Estimate:
         return Estimate((1, 2), (100, 100), (10, 20), None)

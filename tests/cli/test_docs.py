@@ -65,7 +65,7 @@ def test_every_field_of_the_output_is_explained(name: str) -> None:
 def test_every_field_of_engine_and_usage_is_explained() -> None:
     page = (ROOT / "docs" / "output.md").read_text(encoding="utf-8")
     told = {
-        *(f"engine.{field}" for field in records.Engine.model_fields),
+        *(f"engine.{field}" for field in records.Provenance.model_fields),
         *(f"usage.{field}" for field in records.Usage.model_fields),
     }
     assert {field for field in told if f"`{field}`" not in page} == set()

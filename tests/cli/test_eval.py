@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.embedded import annotate
 
-from attributor.embedded import annotate
 from attributor.errors import ModelError
 from attributor.evaluation.gold import read_gold
-from attributor.marking import mark
 from attributor.pipeline import Annotator
 from attributor.records import Annotation, Article
 
@@ -220,7 +219,7 @@ def test_an_article_that_fails_is_told_and_counts_as_missed(
     def broken(self: Annotator, article: Article) -> Annotation:
         if article.id == "bad":
             raise ModelError("The model has gone home.")
-        return annotate(mark(article))
+        return annotate(article)
 
     monkeypatch.setattr(Annotator, "annotate_now", broken)
     result = run("eval", "--engine", "embedded", file("g", row("good"), row("bad")))
@@ -244,8 +243,8 @@ def test_where_every_article_fails_there_is_no_table(
 def test_a_missing_prediction_and_one_for_another_text_are_told(run: Run) -> None:
     gold = file("g", row("a"), row("b"), row("c"))
     (first, *_) = read_gold(gold)
-    other = annotate(mark(Article(id="b", text="Something else, Ada Quill said.")))
-    rows = (annotate(mark(first.article)).model_dump_json(), other.model_dump_json())
+    other = annotate(Article(id="b", text="Something else, Ada Quill said."))
+    rows = (annotate(first.article).model_dump_json(), other.model_dump_json())
     result = run(
         "eval", "--json", "--predictions", file("p", *(f"{each}\n" for each in rows)), gold
     )

@@ -7,9 +7,8 @@ import time
 import pytest
 from hypothesis import given, settings
 from marking.test_any_text import LANGUAGES, TEXTS
+from support.embedded import annotate
 
-from attributor.embedded import annotate
-from attributor.marking import mark
 from attributor.records import Annotation, Article, Codebook, Span, Target
 
 CODEBOOK = Codebook(targets=(Target(name="the mayor"), Target(name="?")))
@@ -25,7 +24,7 @@ def shown(annotation: Annotation) -> list[Span]:
 @settings(max_examples=250)
 @given(TEXTS, LANGUAGES)
 def test_every_span_is_exactly_in_the_text_and_every_name_too(text: str, code: str | None) -> None:
-    annotation = annotate(mark(Article(id="a", text=text), code), CODEBOOK)
+    annotation = annotate(Article(id="a", text=text), code, CODEBOOK)
     for span in shown(annotation):
         assert 0 <= span.start < span.end <= len(text)
         assert text[span.start : span.end] == span.text
@@ -51,7 +50,7 @@ SENTENCES = (
 def test_an_article_of_a_hundred_thousand_characters_takes_no_minute(gap: str) -> None:
     text = gap.join(SENTENCES * 450)
     begun = time.process_time()
-    annotation = annotate(mark(Article(id="a", text=text)))
+    annotation = annotate(Article(id="a", text=text))
     assert time.process_time() - begun < 60
     assert len(annotation.quotes) > 1000
 
@@ -60,7 +59,7 @@ def test_a_text_longer_than_any_article_is_read_by_rules_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("attributor.embedded.LONGEST", 100)
-    annotation = annotate(mark(Article(id="a", text=" ".join(SENTENCES))))
+    annotation = annotate(Article(id="a", text=" ".join(SENTENCES)))
     assert annotation.engine.weights_sha256 is None
     assert "rules alone" in annotation.warnings[0]
     assert annotation.quotes

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from support.embedded import annotate
 
-from attributor.embedded import annotate
-from attributor.marking import mark
 from attributor.records import Annotation, Article
 
 
 def annotated(text: str) -> Annotation:
-    return annotate(mark(Article(id="a", text=text), "de"))
+    return annotate(Article(id="a", text=text), "de")
 
 
 def found(text: str) -> list[tuple[str, str]]:
@@ -139,7 +138,7 @@ def test_a_subjunctive_without_a_speaker_right_before_it_is_not_credited(text: s
 
 
 def test_no_other_language_knows_such_speech() -> None:
-    annotation = annotate(mark(Article(id="a", text="Ann Lee said it was late. It be so."), "en"))
+    annotation = annotate(Article(id="a", text="Ann Lee said it was late. It be so."), "en")
     assert len(annotation.quotes) == 1
 
 

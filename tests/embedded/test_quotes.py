@@ -7,9 +7,8 @@ article gives none, None where there is no speaker), and the kind.
 from __future__ import annotations
 
 import pytest
+from support.embedded import annotate
 
-from attributor.embedded import annotate
-from attributor.marking import mark
 from attributor.records import Annotation, Article
 
 Said = tuple[list[str], str | None, str]
@@ -304,7 +303,7 @@ CASES: list[tuple[str, list[Said]]] = [
 
 
 def annotated(text: str) -> Annotation:
-    return annotate(mark(Article(id="a", text=text)))
+    return annotate(Article(id="a", text=text))
 
 
 def said(annotation: Annotation) -> list[Said]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from support.embedded import annotate, judge
 
-from attributor.embedded import annotate, judge
 from attributor.embedded.leaning import words_of
 from attributor.embedded.stance import judge_of
 from attributor.marking import mark
@@ -13,7 +13,7 @@ from attributor.records import Article, Codebook, Example, Quote, Target
 
 def quotes(text: str, *targets: str) -> tuple[Quote, ...]:
     codebook = Codebook(targets=tuple(Target(name=name) for name in targets))
-    return annotate(mark(Article(id="a", text=text)), codebook).quotes
+    return annotate(Article(id="a", text=text), codebook=codebook).quotes
 
 
 def labels(said: str, *targets: str) -> dict[str, str]:
@@ -148,7 +148,7 @@ def test_the_confidence_grows_with_the_words_for_a_side() -> None:
 
 
 def test_quotes_known_to_speak_of_a_target_are_judged_whether_they_name_it_or_not() -> None:
-    found = annotate(mark(Article(id="a", text="“We support it,” Mara Quill said.", language="en")))
+    found = annotate(Article(id="a", text="“We support it,” Mara Quill said.", language="en"))
     judged = judge(found, Codebook(targets=(Target(name="the bridge"),)))
     assert [s.label for quote in judged.quotes for s in quote.stances] == ["favor"]
 
@@ -227,4 +227,4 @@ def test_an_abstention_claims_no_evidence() -> None:
 
 def test_without_targets_there_is_no_stance() -> None:
     marking = mark(Article(id="a", text="“We support the bridge,” Mara Quill said."))
-    assert [quote.stances for quote in annotate(marking).quotes] == [()]
+    assert [quote.stances for quote in annotate(marking.article).quotes] == [()]

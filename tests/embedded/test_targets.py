@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from attributor.embedded import annotate, judge
+from support.embedded import annotate, judge
+
 from attributor.embedded.targets import MOST
-from attributor.marking import mark
 from attributor.records import Article, Codebook, Quote
 
 OPEN = Codebook()
@@ -12,7 +12,7 @@ OPEN = Codebook()
 
 def quotes(*said: str, by: str = "Mara Quill") -> tuple[Quote, ...]:
     text = "\n\n".join(f"“{each},” {by} said." for each in said)
-    return annotate(mark(Article(id="a", text=text, language="en")), OPEN).quotes
+    return annotate(Article(id="a", text=text, language="en"), codebook=OPEN).quotes
 
 
 def labels(*said: str, by: str = "Mara Quill") -> list[dict[str, str]]:
@@ -62,5 +62,5 @@ def test_every_target_stands_in_the_quote_that_it_is_given_to() -> None:
 
 def test_quotes_that_stand_can_be_asked_about_in_the_same_way() -> None:
     article = Article(id="a", text="“We praise Oskar Lund,” Mara Quill said.", language="en")
-    found = annotate(mark(article))
-    assert judge(found, OPEN).quotes == annotate(mark(article), OPEN).quotes
+    found = annotate(article)
+    assert judge(found, OPEN).quotes == annotate(article, codebook=OPEN).quotes

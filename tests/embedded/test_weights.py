@@ -6,11 +6,11 @@ from array import array
 from pathlib import Path
 
 import pytest
+from support.embedded import annotate
 
-from attributor.embedded import annotate, weights
+from attributor.embedded import weights
 from attributor.embedded.weights import SCALE, Weights
 from attributor.errors import UsageError
-from attributor.marking import mark
 from attributor.records import Article
 
 SMALL = Weights("en", {"cue": 0.5}, frozenset({7, 3}), array("h", [0, SCALE, -SCALE, 2]), {"n": 1})
@@ -48,7 +48,7 @@ def test_weights_for_another_language_leave_it_to_the_rules_and_a_warning_says_s
     path = tmp_path / "english.bin"
     path.write_bytes(weights.dump(SMALL))
     text = "Das Eis sei dünn, sagte der Wirt."
-    annotation = annotate(mark(Article(id="a", text=text), "de"), weights=path)
+    annotation = annotate(Article(id="a", text=text), "de", weights=path)
     assert [quote.spans[0].text for quote in annotation.quotes] == ["Das Eis sei dünn"]
     assert annotation.engine.weights_sha256 is None
     assert "for another language" in annotation.warnings[0]

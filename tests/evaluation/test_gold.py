@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.embedded import annotate
 
-from attributor.embedded import annotate
 from attributor.errors import ReadingError
 from attributor.evaluation.gold import read_gold
 from attributor.evaluation.predictions import read_predictions
-from attributor.marking import mark
 from attributor.records import Article
 
 from .samples import DIRECT, TEXT, gold, quote, written
@@ -42,7 +41,7 @@ def test_the_engine_is_given_the_text_as_it_is(tmp_path: Path) -> None:
 
 
 def test_annotations_of_our_own_are_gold(tmp_path: Path) -> None:
-    made = annotate(mark(Article(id="own", text=TEXT, language="en")))
+    made = annotate(Article(id="own", text=TEXT, language="en"))
     (article,) = read_gold(written(tmp_path / "g", [made.model_dump_json()]))
     assert len(article.quotes) == len(made.quotes) > 0
     for ours, theirs in zip(article.quotes, made.quotes, strict=True):
@@ -53,20 +52,20 @@ def test_annotations_of_our_own_are_gold(tmp_path: Path) -> None:
 
 
 def test_a_corrected_annotation_whose_text_was_corrected_too_is_read(tmp_path: Path) -> None:
-    row = json.loads(annotate(mark(Article(id="own", text=TEXT))).model_dump_json())
+    row = json.loads(annotate(Article(id="own", text=TEXT)).model_dump_json())
     row["article"]["text"] += " Corrected."
     assert len(read_gold(written(tmp_path / "g", [row]))) == 1
 
 
 def test_a_span_that_is_not_in_the_article_is_refused(tmp_path: Path) -> None:
-    row = json.loads(annotate(mark(Article(id="own", text=TEXT))).model_dump_json())
+    row = json.loads(annotate(Article(id="own", text=TEXT)).model_dump_json())
     row["article"]["text"] = "More. " + row["article"]["text"]
     with pytest.raises(ReadingError, match=r"g:1' cannot be used: quote 1 has a span that is not"):
         read_gold(written(tmp_path / "g", [row]))
 
 
 def test_a_quote_whose_speaker_is_not_listed_is_refused(tmp_path: Path) -> None:
-    row = json.loads(annotate(mark(Article(id="own", text=TEXT))).model_dump_json())
+    row = json.loads(annotate(Article(id="own", text=TEXT)).model_dump_json())
     row["quotes"][0]["speaker"] = 99
     with pytest.raises(ReadingError, match="quote 1 has the speaker 99, who is not listed"):
         read_gold(written(tmp_path / "g", [row]))
@@ -127,7 +126,7 @@ def test_a_split_that_is_not_there_is_refused_with_those_that_are(tmp_path: Path
 
 
 def test_predictions_are_read_in_both_formats(tmp_path: Path) -> None:
-    made = annotate(mark(Article(id="own", text=TEXT)))
+    made = annotate(Article(id="own", text=TEXT))
     short = {"id": "short", "quotes": [quote("The wall holds,", by="Her deputy", name="Nobody")]}
     mention_alone = {"id": "alone", "quotes": [{"content": [[1, 9]], "speaker": [[3, 5]]}]}
     path = written(tmp_path / "p", [made.model_dump_json(), short, mention_alone])

@@ -11,15 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.embedded import annotate
 
-from attributor.embedded import annotate
 from attributor.evaluation.gold import read_gold
 from attributor.evaluation.matching import compare
 from attributor.evaluation.names import same_name
 from attributor.evaluation.predictions import read_predictions
 from attributor.evaluation.report import Report
 from attributor.evaluation.scores import Evaluation
-from attributor.marking import mark
 
 from .samples import FIXTURES, SHARED, blurred, gold, needs_scorer, shared_score, written
 
@@ -74,7 +73,7 @@ def test_the_figures_are_the_same_for_the_embedded_engine(tmp_path: Path, name: 
     known = rows(*FIXTURES) if name == "fixtures" else rows(path)[:SOME_DEV_ARTICLES]
     gold = tmp_path / "gold"
     written(gold, known)
-    found = (annotate(mark(each.article)) for each in read_gold(str(gold)))
+    found = (annotate(each.article) for each in read_gold(str(gold)))
     written(tmp_path / "found", (each.model_dump_json() for each in found))
     assert_same_figures(gold, tmp_path / "found")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attributor.evaluation.gold import GoldArticle, Statement
 from attributor.evaluation.statements import TOGETHER, batches, with_known
-from attributor.records import Codebook, Engine, Example, Stance, Target, Usage
+from attributor.records import Codebook, Example, Provenance, Stance, Target, Usage
 
 
 def text(number: int, target: str = "the wall", speaker: str | None = None) -> GoldArticle:
@@ -35,7 +35,7 @@ def test_every_text_is_a_quote_of_its_speaker() -> None:
         speaker = asked.speaker_of(quote)
         assert speaker
         assert speaker.name == gold.quotes[0].name
-    assert asked.engine == Engine(name="openai")
+    assert asked.engine == Provenance(name="openai")
 
 
 def test_every_text_gets_its_own_answer_and_the_cost_counts_once() -> None:

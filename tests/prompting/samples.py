@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from attributor.engines import Conversation
 from attributor.marking import mark
 from attributor.marking.evidence import Marking
-from attributor.prompting.dialogue import Dialogue
+from attributor.pipeline import annotating
+from attributor.prompting.engine import ModelEngine
 from attributor.prompting.exchange import Answer, Request
 from attributor.prompting.prompts import Prompts
 from attributor.records import Annotation, Article, Codebook, Target, Usage
+from attributor.settings import Settings
 
 TEXT = """“The bridge is safe. Nobody has to drive around it,” said Ada Moravec, the city engineer.
 She told reporters that repairs would cost two million, and called the plan “Big Fix”.
@@ -63,22 +66,25 @@ def marking(text: str = TEXT) -> Marking:
     return mark(Article(id="bridge", text=text), "en")
 
 
-def dialogue(text: str = TEXT, codebook: Codebook | None = None) -> Dialogue:
-    """A dialogue about the article, with the shipped prompts."""
-    return Dialogue(marking(text), Prompts.load(), codebook)
+def dialogue(
+    text: str = TEXT, codebook: Codebook | None = None, id: str = "bridge"
+) -> Conversation[Annotation]:
+    """The conversation about the article, with the shipped prompts."""
+    engine = ModelEngine(Settings(model="m-1"), Prompts.load())
+    return Conversation(annotating(engine, Article(id=id, text=text), codebook, "en"))
 
 
-def only(talk: Dialogue) -> Request:
+def only(talk: Conversation[Annotation]) -> Request:
     """The one request that is outstanding."""
     (request,) = talk.requests()
     return request
 
 
-def finished(talk: Dialogue) -> Annotation:
+def finished(talk: Conversation[Annotation]) -> Annotation:
     """The annotation of a dialogue that must have come to its end."""
     assert talk.requests() == []
-    assert talk.annotation is not None
-    return talk.annotation
+    assert talk.result is not None
+    return talk.result
 
 
 def texts(annotation: Annotation) -> list[list[str]]:

@@ -8,12 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attributor.errors import AnswerError
-from attributor.marking import mark
-from attributor.prompting.dialogue import Dialogue
 from attributor.prompting.exchange import Answer
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import cut, show
-from attributor.records import Article, Codebook, Usage
+from attributor.records import Codebook, Usage
 
 from .samples import (
     BRIDGE,
@@ -43,7 +41,7 @@ def test_a_complete_answer_ends_the_dialogue() -> None:
     talk = dialogue()
     request = only(talk)
     assert (request.purpose, request.part, request.article) == ("attribute", 0, "bridge")
-    assert talk.annotation is None
+    assert talk.result is None
     talk.take(request, answer())
     annotation = finished(talk)
     assert texts(annotation) == ALL
@@ -214,7 +212,7 @@ def test_the_same_article_gives_the_same_request_and_key() -> None:
     one, other = only(dialogue()), only(dialogue())
     assert one == other
     assert one.key("m") == other.key("m") != one.key("n")
-    elsewhere = Dialogue(mark(Article(id="elsewhere", text=TEXT), "en"), Prompts.load())
+    elsewhere = dialogue(id="elsewhere")
     assert only(elsewhere).key("m") == one.key("m")
 
 

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from attributor.engines import Conversation
+from attributor.engines import asked as carried
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance import (
     EXAMPLES_PER_LABEL,
@@ -16,8 +18,8 @@ from attributor.records import (
     Annotation,
     Article,
     Codebook,
-    Engine,
     Example,
+    Provenance,
     Quote,
     Span,
     Speaker,
@@ -43,20 +45,28 @@ def annotation(count: int = 2) -> Annotation:
         article=Article(id="tram", text=TEXT),
         speakers=(Speaker(id=1, name="Ann"),),
         quotes=quotes,
-        engine=Engine(name="embedded"),
+        engine=Provenance(name="embedded"),
         warnings=("before",),
     )
 
 
-def asked(count: int = 2) -> StanceDialogue:
-    return StanceDialogue(annotation(count), Prompts.load(), Codebook(targets=(TRAM,)))
+def asking(
+    annotation: Annotation, prompts: Prompts, codebook: Codebook
+) -> Conversation[Annotation]:
+    return Conversation(carried(StanceDialogue(annotation, prompts, codebook)))
+
+
+def asked(count: int = 2) -> Conversation[Annotation]:
+    return Conversation(
+        carried(StanceDialogue(annotation(count), Prompts.load(), Codebook(targets=(TRAM,))))
+    )
 
 
 def test_quotes_of_any_engine_can_be_asked_about() -> None:
     talk = asked()
     (request,) = talk.requests()
     talk.take(request, said('{"stances":[{"quote":2,"target":1,"label":"favor"}]}'))
-    found = talk.annotation
+    found = talk.result
     assert found
     assert [len(q.stances) for q in found.quotes] == [0, 1]
     (stance,) = found.quotes[1].stances
@@ -80,7 +90,9 @@ def test_a_model_is_shown_the_first_few_examples_of_each_label() -> None:
         Example(text=f"No. {n}", label=label) for n in range(9) for label in ("favor", "against")
     ]
     target = TRAM.model_copy(update={"examples": tuple(many)})
-    talk = StanceDialogue(annotation(), Prompts.load(), Codebook(targets=(target,)))
+    talk = Conversation(
+        carried(StanceDialogue(annotation(), Prompts.load(), Codebook(targets=(target,))))
+    )
     shown = talk.requests()[0].messages[0].content
     assert shown.count("for example: ") == 2 * EXAMPLES_PER_LABEL
     assert all(
@@ -93,10 +105,10 @@ def test_many_quotes_are_asked_in_chunks() -> None:
     requests = talk.requests()
     assert len(requests) == 2
     for request in requests:
-        assert talk.annotation is None
+        assert talk.result is None
         talk.take(request, said('{"stances":[{"quote":21,"target":1,"label":"against"}]}'))
-    assert talk.annotation
-    assert [q.id for q in talk.annotation.quotes if q.stances] == [21]
+    assert talk.result
+    assert [q.id for q in talk.result.quotes if q.stances] == [21]
 
 
 @pytest.mark.parametrize(
@@ -112,42 +124,42 @@ def test_many_quotes_are_asked_in_chunks() -> None:
 def test_an_odd_stance_is_a_warning(stance: str, warning: str) -> None:
     talk = asked()
     talk.take(talk.requests()[0], said(f'{{"stances":[{stance}]}}'))
-    assert talk.annotation
-    assert all(not q.stances for q in talk.annotation.quotes)
-    assert warning in talk.annotation.warnings[-1]
+    assert talk.result
+    assert all(not q.stances for q in talk.result.quotes)
+    assert warning in talk.result.warnings[-1]
 
 
 def test_an_unusable_answer_is_a_warning_and_the_quotes_stand() -> None:
     talk = asked()
     talk.take(talk.requests()[0], said("", refusal="no"))
-    assert talk.annotation
-    assert len(talk.annotation.quotes) == 2
-    assert "refused" in talk.annotation.warnings[-1]
+    assert talk.result
+    assert len(talk.result.quotes) == 2
+    assert "refused" in talk.result.warnings[-1]
 
 
 def test_of_two_labels_for_one_quote_the_first_counts() -> None:
     talk = asked()
     both = '{"quote":1,"target":1,"label":"favor"},{"quote":1,"target":1,"label":"against"}'
     talk.take(talk.requests()[0], said(f'{{"stances":[{both}]}}'))
-    assert talk.annotation
-    assert [s.label for s in talk.annotation.quotes[0].stances] == ["favor"]
+    assert talk.result
+    assert [s.label for s in talk.result.quotes[0].stances] == ["favor"]
 
 
 def test_without_quotes_nothing_is_asked() -> None:
     talk = asked(0)
     assert talk.requests() == []
-    assert talk.annotation == annotation(0)
+    assert talk.result == annotation(0)
 
 
 # --- targets that the model names ----------------------------------------------------------------
 
 
 def open_answers(*stances: str, count: int = 2) -> Annotation:
-    talk = StanceDialogue(annotation(count), Prompts.load(), Codebook())
+    talk = asking(annotation(count), Prompts.load(), Codebook())
     (request,) = talk.requests()
     talk.take(request, said(f'{{"stances":[{",".join(stances)}]}}'))
-    assert talk.annotation
-    return talk.annotation
+    assert talk.result
+    return talk.result
 
 
 def entry(quote: int, target: str, label: str = "favor") -> str:
@@ -155,7 +167,9 @@ def entry(quote: int, target: str, label: str = "favor") -> str:
 
 
 def test_without_targets_the_model_is_asked_for_its_own() -> None:
-    (request,) = StanceDialogue(annotation(), Prompts.load(), Codebook()).requests()
+    (request,) = Conversation(
+        carried(StanceDialogue(annotation(), Prompts.load(), Codebook()))
+    ).requests()
     system, user = request.messages
     assert system.content == Prompts.load().open_stance.body
     assert user.content.startswith("<quotes>\n1| Ann: we want the tram\n")

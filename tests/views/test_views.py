@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 
 from attributor.errors import UsageError
-from attributor.records import Annotation, Engine, Quote, Span, Speaker, Usage
+from attributor.records import Annotation, Provenance, Quote, Span, Speaker, Usage
 from attributor.views import FORMATS, outline, wording, write
 from attributor.views.escaping import visible, web_address
 
@@ -58,7 +58,7 @@ def test_an_annotation_is_written_before_the_next_one_is_asked_for(format: str) 
 def test_plain_terminal_output_needs_no_rich() -> None:
     code = (
         "import io, sys; from attributor.records import *; from attributor.views import write;"
-        "a = Annotation(article=Article(id='a', text='b'), engine=Engine(name='embedded'));"
+        "a = Annotation(article=Article(id='a', text='b'), engine=Provenance(name='embedded'));"
         "write('terminal', [a], io.StringIO(), width=80); print('rich' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -205,8 +205,10 @@ def test_the_cost_names_requests_tokens_and_price() -> None:
 
 def test_the_model_that_answered_is_named_beside_the_one_asked() -> None:
     assert wording.made_by(BRIDGE.engine) == "the model large-1 (answered by large-1-2024)"
-    assert wording.made_by(Engine(name="openai", model="m", model_reported="m")) == "the model m"
-    assert wording.made_by(Engine(name="embedded")) == "the embedded engine"
+    assert (
+        wording.made_by(Provenance(name="openai", model="m", model_reported="m")) == "the model m"
+    )
+    assert wording.made_by(Provenance(name="embedded")) == "the embedded engine"
 
 
 def test_facts_say_when_direct_speech_has_lost_its_marks() -> None:

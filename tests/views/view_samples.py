@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from attributor.records import (
     Annotation,
     Article,
-    Engine,
+    Provenance,
     Quote,
     Span,
     Speaker,
@@ -109,7 +109,7 @@ BRIDGE = Annotation(
     speakers=SPEAKERS,
     quotes=QUOTES,
     unattributed=(span("“Somebody ought to ask the gulls,”"), span("Harbour town argues")),
-    engine=Engine(
+    engine=Provenance(
         name="openai",
         model="large-1",
         model_reported="large-1-2024",
@@ -124,7 +124,7 @@ BRIDGE = Annotation(
 def plain(text: str, **known: str) -> Annotation:
     """An article in which nobody says anything."""
     known = {"id": "plain"} | known
-    return Annotation(article=Article(text=text, **known), engine=Engine(name="embedded"))
+    return Annotation(article=Article(text=text, **known), engine=Provenance(name="embedded"))
 
 
 def rendered(format: str, *annotations: Annotation, **options: int) -> str:
@@ -192,6 +192,6 @@ def any_annotations(draw: st.DrawFn) -> Annotation:
         ),
         quotes=tuple(some_quote(number) for number in range(draw(st.integers(0, 3)))),
         unattributed=tuple(some_span() for _ in range(draw(st.integers(0, 2)))),
-        engine=Engine(name="openai", model=draw(texts)),
+        engine=Provenance(name="openai", model=draw(texts)),
         warnings=(draw(texts),),
     )

@@ -325,10 +325,7 @@ def notice(annotator: Annotator, address: str) -> str:
     if address == LOCAL:
         return annotator.notice
     sent = f"the workers of {quoted(address)} are sent the text"
-    if annotator.settings.chosen_engine == "embedded":
-        return f"The embedded engine answers; {sent}."
-    settings = annotator.settings
-    return f"Asking {quoted(settings.model)} at {settings.host}; {sent}, and ask from there."
+    return annotator.engine.notice(carried_by=sent)
 
 
 def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
@@ -352,7 +349,7 @@ def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
     installed()
     processes = os.cpu_count() or 1
     calls = speed.concurrency or CALLS_AT_ONCE
-    if annotator.settings.chosen_engine == "embedded":
+    if not annotator.engine.asks:
         return Cluster(address, _plan(annotator, speed, 1), speed.concurrency or processes, 1, stop)
     processes = min(processes, calls)
     threads = math.ceil(calls / processes) + 1  # one for steps, while all others ask

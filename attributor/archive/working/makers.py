@@ -13,7 +13,7 @@ from attributor.archive.storing.store import Store
 from attributor.archive.tally import Tally
 from attributor.archive.working.processes import Crashed, Workers, annotator_here
 from attributor.archive.working.stepping import Places
-from attributor.archive.working.steps import Asking, Useless, kind_of, read
+from attributor.archive.working.steps import Asking, Outcome, Useless, kind_of, step
 from attributor.errors import AccessError, AnswerError, CreditError, ModelError
 from attributor.prompting import Answer, Request
 from attributor.prompting.exchange import Purpose
@@ -162,6 +162,7 @@ class EmbeddedMaker:
                 "The process that read the article ended twice over it; there may be too "
                 "little memory for a text of its length.",
             )
+        assert not isinstance(made, Asking)  # noqa: S101  # the engine asks nobody
         return made.failure({}) if isinstance(made, Useless) else made
 
     def note(self, tally: Tally) -> None:
@@ -172,5 +173,5 @@ class EmbeddedMaker:
         self._workers.end()
 
 
-def _read(article: Article) -> Rows | Useless:
-    return read(annotator_here(), article)
+def _read(article: Article) -> Outcome:
+    return step(annotator_here(), article, {})

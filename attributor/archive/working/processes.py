@@ -36,11 +36,11 @@ from attributor.records import Article
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
 
-    from attributor.prompting import Prompts
+    from attributor.engines import Engine
     from attributor.records import Codebook
     from attributor.settings import Settings
 
-    Start = tuple[Settings, Codebook | None, Prompts | None]
+    Start = tuple[Settings, Codebook | None, Engine]
     Begin = Callable[[socket.socket], BaseProcess]
 
 P = ParamSpec("P")
@@ -75,14 +75,13 @@ class Beginning:
     """How processes begin: forked if that is safe now, all loaded that the first article needs.
 
     Args:
-        annotator: whose settings, codebook and (if a model is asked) prompts they take over.
+        annotator: whose settings, codebook and engine they take over.
     """
 
     def __init__(self, annotator: Annotator) -> None:
         # A key is nothing that the processes need.
         settings = annotator.settings.model_copy(update={"api_key": None})
-        prompts = annotator.prompts if settings.chosen_engine == "openai" else None
-        self._start: Start = (settings, annotator.codebook, prompts)
+        self._start: Start = (settings, annotator.codebook, annotator.engine)
         self.forks = _can_fork()
         if self.forks:
             _load_what_is_needed(annotator)
@@ -107,11 +106,7 @@ def _can_fork() -> bool:
 
 
 def _load_what_is_needed(annotator: Annotator) -> None:
-    article = Article(id="", text="“It is late,” said Ana Holt.")
-    if annotator.settings.chosen_engine == "embedded":
-        annotator.annotate_now(article)
-    else:
-        annotator.dialogue(article)
+    annotator.conversation(Article(id="", text="“It is late,” said Ana Holt."))
 
 
 class Workers:
@@ -339,12 +334,11 @@ def _answered(work: bytes) -> bytes:
         return pickle.dumps((error, None))
 
 
-def _begin(settings: Settings, codebook: Codebook | None, prompts: Prompts | None) -> None:
+def _begin(settings: Settings, codebook: Codebook | None, engine: Engine) -> None:
     global _annotator
     gc.set_threshold(GARBAGE)
     _annotator = Annotator(settings, codebook)
-    if prompts is not None:  # the files may have changed since
-        _annotator.prompts = prompts
+    _annotator.engine = engine  # the files that it was made of may have changed since
 
 
 def _serve_as_fork(pipe: socket.socket, start: Start) -> None:

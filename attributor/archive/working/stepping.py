@@ -18,9 +18,9 @@ from attributor.archive.working.steps import (
     advance,
     guarded,
 )
+from attributor.engines import Conversation
 from attributor.pipeline import Annotator
-from attributor.prompting import Conversation
-from attributor.records import Article
+from attributor.records import Annotation, Article
 
 FEW = 20
 """Articles after which processes are begun that are not forked: fewer are done before these are."""
@@ -30,7 +30,7 @@ KEPT = 1_500_000
 """Characters of the articles whose dialogues one place keeps: some 130 MB, and more than what 256
 calls at once have in hand."""
 
-Kept = tuple[Conversation, int]
+Kept = tuple[Conversation[Annotation], int]
 """A dialogue, and how many characters its article has."""
 
 
@@ -89,10 +89,10 @@ class Steps:
     ) -> Outcome:
         if kept is None:
             assert article is not None  # noqa: S101  # seen to by the caller
-            kept = self._annotator.dialogue(article), len(article.text)
+            kept = self._annotator.conversation(article), len(article.text)
         dialogue, _ = kept
         outcome = advance(dialogue, self._annotator.settings, answers)
-        if dialogue.annotation is None and not isinstance(outcome, Useless):
+        if dialogue.result is None and not isinstance(outcome, Useless):
             self._keep(row, kept)
         return outcome
 

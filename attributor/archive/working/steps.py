@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from attributor.archive.storing.rows import BUSY, Failure, Rows, rows_of
 from attributor.assembling import TEXT_BREAKS_OFF
+from attributor.engines import Conversation
 from attributor.errors import (
     AnswerError,
     BusyError,
@@ -25,10 +26,10 @@ from attributor.errors import (
     quoted,
 )
 from attributor.pipeline import Annotator
-from attributor.prompting import Answer, Conversation, Request
+from attributor.prompting import Answer, Request
 from attributor.prompting.complaints import is_filter
 from attributor.prompting.cutting import COUNTED_FEWER
-from attributor.records import Article
+from attributor.records import Annotation, Article
 from attributor.settings import Settings
 
 T = TypeVar("T")
@@ -66,23 +67,13 @@ TOO_LONG_FOR_US = Useless("crashed", "There is too little memory for a text of t
 
 
 def step(annotator: Annotator, article: Article, answers: Answers) -> Outcome:
-    """Begin the article's dialogue, and go on as far as the answers reach.
+    """Begin the article's conversation, and go on as far as the answers reach.
 
     Raises:
         UsageError: no article can be annotated like this.
         MemoryError: there is too little for it here.
     """
-    return guarded(lambda: advance(annotator.dialogue(article), annotator.settings, answers))
-
-
-def read(annotator: Annotator, article: Article) -> Rows | Useless:
-    """What the embedded engine makes of the article: it asks nobody, and one step is all.
-
-    Raises:
-        UsageError: no article can be annotated like this.
-        MemoryError: there is too little for it here.
-    """
-    return guarded(lambda: rows_of(annotator.annotate_now(article)))
+    return guarded(lambda: advance(annotator.conversation(article), annotator.settings, answers))
 
 
 def guarded(making: Callable[[], T]) -> T | Useless:
@@ -101,20 +92,22 @@ def guarded(making: Callable[[], T]) -> T | Useless:
         return unexpected(error)
 
 
-def advance(dialogue: Conversation, settings: Settings, answers: Answers) -> Outcome:
-    """Go on with a dialogue as far as the answers reach."""
-    while requests := {request.key(settings.model): request for request in dialogue.requests()}:
+def advance(
+    conversation: Conversation[Annotation], settings: Settings, answers: Answers
+) -> Outcome:
+    """Go on with a conversation as far as the answers reach."""
+    while requests := {r.key(settings.model): r for r in conversation.requests()}:
         known = [key for key in requests if key in answers]
         for key in known:
-            wrong = _taken(dialogue, requests[key], answers[key])
+            wrong = _taken(conversation, requests[key], answers[key])
             if wrong is not None:
                 return Useless(*wrong, _bought((key,), answers))
         if not known:
             return Asking(requests)
-    annotation = dialogue.annotation
+    annotation = conversation.result
     assert annotation is not None  # noqa: S101  # nothing is outstanding
     rejected = [each for each in annotation.warnings if not each.startswith(NO_REJECTIONS)]
-    if rejected and not annotation.quotes:
+    if answers and rejected and not annotation.quotes:
         reason = (
             f"Nothing that the model quoted from {quoted(annotation.article.id)} stands there: try "
             f"another model. {rejected[0]}"
@@ -146,14 +139,14 @@ def kind_of(error: ModelError) -> str:
 
 
 def _taken(
-    dialogue: Conversation, request: Request, answer: Answer | ModelError
+    conversation: Conversation[Annotation], request: Request, answer: Answer | ModelError
 ) -> tuple[str, str] | None:
-    """Have the dialogue take an answer; gives the kind and the reason if that is its end."""
+    """Have an answer taken; gives the kind and the reason if that is the conversation's end."""
     try:
         if isinstance(answer, ModelError):
-            dialogue.failed(request, answer)
+            conversation.failed(request, answer)
         else:
-            dialogue.take(request, answer)
+            conversation.take(request, answer)
     except ModelError as error:
         if isinstance(answer, Answer) and isinstance(error, AnswerError):
             return _kind(answer), error.message

@@ -26,13 +26,12 @@ from attributor.archive.working.steps import (
     TOO_LONG_FOR_US,
     Answers,
     Outcome,
-    read,
     step,
     unexpected,
 )
 from attributor.errors import AttributorError, ClusterError
 from attributor.pipeline import Annotator
-from attributor.prompting import Answer, Request
+from attributor.prompting import Answer, Asker, Request
 from attributor.records import Article, Codebook
 from attributor.settings import Settings, load
 
@@ -98,15 +97,21 @@ class Workshop:
         own = Recipe.of(self.annotator)
         if own != plan.recipe:
             raise ClusterError(f"{_different(plan.recipe, own)}: copy them to the same place.")
+        self.asker: Asker | None = None
         rates = (plan.requests_per_minute, plan.tokens_per_minute)
         self.limits = Limits(plan.calls, *rates, sleep=self.stop.sleep, check=self.stop.check)
-        if settings.chosen_engine == "openai":
+        if self.annotator.engine.asks:
             if plan.keyed and settings.api_key is None:
                 raise ClusterError(
                     f"it has no key for '{settings.host}': set OPENAI_API_KEY in its environment; "
                     "the batch's own key is not sent."
                 )
             self.asker = self.annotator.asker(self.limits, self.stop.sleep)
+
+    async def aclose(self) -> None:
+        """Close the connections to the model's server."""
+        if self.asker is not None:
+            await self.asker.aclose()
 
     def outcome(self, job: Job) -> Outcome:
         """The job, one step further.
@@ -115,9 +120,7 @@ class Workshop:
             UsageError: no article can be annotated like this.
         """
         try:
-            if self.annotator.settings.chosen_engine == "openai":
-                return step(self.annotator, job.article, job.answers)
-            return read(self.annotator, job.article)
+            return step(self.annotator, job.article, job.answers)
         except MemoryError:
             return TOO_LONG_FOR_US
 
@@ -176,6 +179,7 @@ async def buy(plan: Plan, request: Request, part: float) -> Answer | Exception:
             if plan.run in _finished:  # as it may have been before there was a workshop
                 raise Stopping
             own.limits.share(part)
+            assert own.asker is not None  # noqa: S101  # only engines that ask have requests
             return await own.asker.buy(request)
     except Exception as error:
         return _bare(error)
@@ -200,7 +204,7 @@ def finish(run: str) -> None:
 async def forget(run: str) -> None:
     """Close what was open for this batch."""
     if run in _workshops:
-        await _workshops.pop(run).annotator.aclose()
+        await _workshops.pop(run).aclose()
 
 
 def dask_setup(worker: Worker) -> None:
