@@ -231,7 +231,7 @@ def test_ctrl_c_is_nothing_for_a_process_that_is_just_beginning(who: Annotator) 
 def test_an_article_for_which_there_is_no_room_here_ends_no_batch(
     who: Annotator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(Annotator, "dialogue", lambda *_: _too_much())
+    monkeypatch.setattr(Annotator, "conversation", lambda *_: _too_much())
     outcome = asyncio.run(Here(who).step(1, {}, Article(id="a", text="Text.")))
     assert isinstance(outcome, Useless)
     assert (outcome.kind, "too little memory" in outcome.reason) == ("crashed", True)

@@ -145,7 +145,7 @@ def test_a_fault_of_the_program_is_one_articles_failure(
     def broken(article: Article) -> None:
         raise fault
 
-    monkeypatch.setattr(who, "dialogue", broken)
+    monkeypatch.setattr(who, "conversation", broken)
     outcome = step(who, ARTICLE, {})
     assert isinstance(outcome, Useless)
     assert outcome.kind == "unexpected"

@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -32,6 +33,8 @@ class StandIn:
 
     def __init__(self, settings: Settings, codebook: Codebook | None) -> None:
         self.settings, self.codebook = settings, codebook
+        asks = settings.chosen_engine != "embedded"
+        self.engine = SimpleNamespace(asks=asks, settings_used=frozenset())
 
     def annotate_now(self, article: Article) -> Annotation:
         if article.text.startswith("fault"):

@@ -17,7 +17,9 @@ def annotate(
 ) -> Annotation:
     """What the embedded engine makes of the article, whatever is set in the environment."""
     settings = Settings(engine="embedded", language=language, weights=weights)
-    return Annotator(settings, codebook).annotate_now(article)
+    found = Annotator(settings, codebook).conversation(article).result
+    assert found is not None  # nobody is asked
+    return found
 
 
 def judge(annotation: Annotation, codebook: Codebook, language: str | None = None) -> Annotation:
