@@ -4,7 +4,7 @@ One JSON object a line, either gold's own format or the project's output as corr
 
     {"id", "source"?, "split"?, "text", "title"?, "lang"?,
      "quotes": [{"content": [[s, e], …], "cue"?: [[s, e], …],
-                 "speaker": {"mention": [[s, e], …], "text"?, "name"?} | null,
+                 "speaker": {"mention": [[s, e], …], "text"?, "name"?, "name_source"?} | null,
                  "kind": "direct|indirect|mixed", "speech_cue"?: bool,
                  "stance"?: [{"target", "label"}]}],
      "discard"?: [[[s, e], …], …]}
@@ -62,6 +62,8 @@ class GoldSpeaker(Lenient):
     mention: Stretches = ()
     text: str | None = None
     name: str | None = None
+    name_source: str | None = None
+    """"read" where somebody has read who it is, so that no name means that nobody is named."""
 
 
 class Quoted(Lenient):
@@ -80,6 +82,11 @@ class Quoted(Lenient):
     def name(self) -> str | None:
         """The speaker's name where it is known."""
         return self.speaker.name or None if self.speaker else None
+
+    @property
+    def name_is_known(self) -> bool:
+        """Whether it is known who the speaker is, or that the article names nobody."""
+        return bool(self.name) or (self.speaker is not None and self.speaker.name_source == "read")
 
 
 class GoldQuote(Quoted):

@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import Literal
 
 from attributor.evaluation.gold import Edges, GoldArticle, GoldQuote
-from attributor.evaluation.names import same_name
+from attributor.evaluation.names import same_name, way
 from attributor.evaluation.predictions import PredictedQuote, Prediction
 
 Letters = frozenset[int]
@@ -33,7 +33,8 @@ class Match:
     """A gold quote with the predictions that belong to it, longest first.
 
     `overlap` is that of all their letters together; `asked` says whether it counts as gold that
-    has to be found.
+    has to be found; `way` is what names the speaker on the spot (one of `names.WAYS`), or None
+    where the gold does not know who it is.
     """
 
     gold: GoldQuote
@@ -42,6 +43,7 @@ class Match:
     has_speaker: bool
     speaker_is_right: bool
     asked: bool
+    way: str | None = None
 
     @property
     def found(self) -> bool:
@@ -56,8 +58,22 @@ class Match:
     @property
     def has_wrong_name(self) -> bool:
         """Whether the quote is found and its longest prediction gives another name than gold."""
-        name = self.predicted[0].name if self.predicted else None
-        return self.found and bool(self.gold.name) and not same_name(self.gold.name, name)
+        return self.found and bool(self.gold.name) and not self.is_rightly_named
+
+    @property
+    def given_name(self) -> str | None:
+        """The name that the longest prediction gives."""
+        return self.predicted[0].name if self.predicted else None
+
+    @property
+    def is_misnamed(self) -> bool:
+        """Whether a name is given that is another's, or where the article names nobody."""
+        return bool(self.given_name) and not self.is_rightly_named
+
+    @property
+    def is_rightly_named(self) -> bool:
+        """Whether the name that is given is the one of gold."""
+        return same_name(self.gold.name, self.given_name)
 
     @property
     def outcome(self) -> Outcome:
@@ -184,4 +200,11 @@ def _match(
         speaker_is_right=not mention
         or (bool(named & mention) and len(named) <= len(mention) + _LONGER),
         asked=everything or quote.speech_cue,
+        way=_way(text, quote),
     )
+
+
+def _way(text: str, quote: GoldQuote) -> str | None:
+    if not quote.name_is_known:
+        return None
+    return way(" ".join(text[start:end] for start, end in quote.mention), quote.name)

@@ -20,6 +20,18 @@ _LATIN = str.maketrans(
 )
 
 
+WAYS = ("name", "pronoun", "description", "nothing")
+"""What can name a speaker on the spot."""
+_PRONOUNS = frozenset(
+    (
+        *("i", "me", "you", "he", "him", "she", "her", "it", "us", "we", "they", "them", "who"),
+        *("that", "which", "this", "one", "himself", "herself", "themselves"),
+        *("on", "ona", "ono", "oni", "one", "ih", "njega", "nje", "njih"),
+        *("er", "sie", "es", "wir"),
+    )
+)
+
+
 def words(name: str | None) -> list[str]:
     """The words of a name without titles, apostrophes and accents, in lower case Latin letters."""
     plain = (name or "").lower().translate(_APOSTROPHES).translate(_LATIN)
@@ -34,3 +46,18 @@ def same_name(one: str | None, other: str | None) -> bool:
     if min(len(ours), len(theirs)) > 1:
         return ours == theirs
     return bool(ours and theirs) and ours[-1] == theirs[-1]
+
+
+def way(mention: str, name: str | None) -> str:
+    """What names the speaker on the spot, one of `WAYS`.
+
+    Args:
+        mention: the words of the article.
+        name: the speaker's, if the article gives one.
+    """
+    said, own = words(mention), words(name)
+    if not said:
+        return "nothing"
+    if len(said) == 1 and said[0] in _PRONOUNS:
+        return "pronoun"
+    return "name" if own and own[-1] in said else "description"

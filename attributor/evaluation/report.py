@@ -11,10 +11,12 @@ from typing import Any
 
 from attributor.evaluation import stances
 from attributor.evaluation.matching import Comparison
+from attributor.evaluation.names import WAYS
 from attributor.evaluation.scores import (
     KINDS,
     OVERALL,
     SHARES,
+    WHO,
     Evaluation,
     Key,
     figures,
@@ -24,7 +26,7 @@ from attributor.records import Provenance, Usage
 from attributor.views import wording
 from attributor.views.escaping import one_line
 
-MEASURES = ("found", "exact", "speaker", "name", "R", "P", "F1", "F1_found")
+MEASURES = ("found", "exact", "speaker", "name", "R", "P", "F1", "F1_found", "misnamed")
 FAULTS = ("missed", "partly", "misattributed", "wrong")
 WORST = 10
 _NAMES = {"macro_F1": "macro-F1"}
@@ -87,6 +89,7 @@ class Report:
         if not self.given:
             yield ""
             yield from self._table()
+            yield from self._who()
         yield from self._stances()
         yield ""
         yield self.cost()
@@ -140,6 +143,29 @@ class Report:
         yield " " * 10 + "".join(kind.ljust(_WIDTH) for kind in KINDS).rstrip()
         for measure, cells in self.rows():
             yield measure.ljust(10) + "".join(cell.ljust(_WIDTH) for cell in cells).rstrip()
+
+    def _who(self) -> Iterator[str]:
+        """How often a speaker is rightly named, by what names them on the spot."""
+        seen = [(way, told) for way, told in self.who.items() if told["quotes"]]
+        if seen:
+            yield ""
+            yield (
+                "named by".ljust(14)
+                + "".join(what.ljust(15) for what in (*WHO, "misnamed")).rstrip()
+            )
+        for way, told in seen:
+            cells = ("–" if value is None else f"{value:,}" for value in told.values())
+            yield way.ljust(14) + "".join(cell.ljust(15) for cell in cells).rstrip()
+
+    @property
+    def who(self) -> dict[str, dict[str, float | None]]:
+        """For each way of naming a speaker on the spot: how many quotes, and how they are named."""
+        total, found = self.evaluation.total, self.evaluation.figures
+        return {
+            way: {what: total[f"who {what}", way] for what in WHO}
+            | {"misnamed": found["misnamed", way]}
+            for way in WAYS
+        }
 
     def _stances(self) -> Iterator[str]:
         if self.has_stances:
@@ -207,6 +233,7 @@ class Report:
             "articles_without_prediction": self.without_prediction,
             "predictions": evaluation.total["predictions", "all"],
             **shown,
+            "who": self.who,
             "intervals": _nested(evaluation.intervals),
             "stance": self._stance_json() if self.has_stances else None,
             "engines": [engine.model_dump() for engine in self.engines],

@@ -4,6 +4,8 @@ found          gold quotes of which at least half is there (intersection over un
 exact          gold quotes that are there but for a few words (at least 0.8)
 speaker        of the found quotes with a speaker, those with the right one
 name           of the found quotes whose speaker's name the gold knows, those with that name
+misnamed       of the names that are given in found quotes of which the gold knows who speaks, those
+               that are another's or stand where the article names nobody
 R              gold quotes that are exact and have the right speaker
 P              predictions that are exact and have the right speaker
 F1             harmonic mean of P and R
@@ -22,6 +24,7 @@ from functools import cached_property
 
 from attributor.evaluation import stances
 from attributor.evaluation.matching import Comparison, Match
+from attributor.evaluation.names import WAYS
 from attributor.evaluation.stances import LABELS, share
 
 KINDS = ("all", "direct", "mixed", "indirect")
@@ -33,7 +36,9 @@ SHARES = {
     "R": "gold",
 }
 """Each figure that there is for every kind -> what it is a share of."""
-OVERALL = ("P", "F1", "F1_found")
+OVERALL = ("P", "F1", "F1_found", "misnamed")
+WHO = ("quotes", "to name", "rightly named", "wrongly named")
+"""What is counted for each way of naming a speaker on the spot."""
 
 RESAMPLES = 1000
 SEED = 20250101
@@ -99,6 +104,7 @@ def count(comparison: Comparison) -> Counter[Key]:
             told = Counter(dict(_told(match)))
             for kind in ("all", match.gold.kind):
                 counts.update({(what, kind): number for what, number in told.items()})
+            counts.update(_who(match))
             counts.update(_stances(match))
     return counts
 
@@ -117,6 +123,20 @@ def _told(match: Match) -> Iterator[tuple[str, int]]:
     if found and match.gold.name:
         yield "has name", 1
         yield "name", not match.has_wrong_name
+
+
+def _who(match: Match) -> Iterator[Key]:
+    """What a quote adds to the table of who is named how, if the gold knows who speaks."""
+    if match.found and match.way:
+        told = {
+            "quotes": True,
+            "to name": bool(match.gold.name),
+            "rightly named": match.is_rightly_named,
+            "wrongly named": match.is_misnamed,
+            "named": bool(match.given_name),
+        }
+        for kind in (match.way, "all"):
+            yield from ((f"who {what}", kind) for what, holds in told.items() if holds)
 
 
 def _stances(match: Match) -> Iterator[Key]:
@@ -154,7 +174,12 @@ def figures(counts: Counts) -> Figures:
         ("F1", "all"): _harmonic(precision, shares["R", "all"]),
         ("F1_found", "all"): _harmonic(*found),
     }
+    overall |= {("misnamed", way): _misnamed(counts, way) for way in ("all", *WAYS)}
     return shares | overall | stances.figures(stances.table(counts))
+
+
+def _misnamed(counts: Counts, way: str) -> float | None:
+    return share(counts.get(("who wrongly named", way), 0), counts.get(("who named", way), 0))
 
 
 def _harmonic(precision: float | None, recall: float | None) -> float:
