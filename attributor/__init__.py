@@ -11,7 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attributor.version import __version__ as __version__
+
 if TYPE_CHECKING:
+    from attributor.archive.running import annotate_archive
     from attributor.errors import AttributorError
     from attributor.pipeline import annotate, annotate_async
     from attributor.reading import read
@@ -26,10 +29,9 @@ if TYPE_CHECKING:
         Target,
     )
 
-__version__ = "0.1.0"
-
 _HOMES = {
     "annotate": "pipeline",
+    "annotate_archive": "archive.running",
     "annotate_async": "pipeline",
     "read": "reading",
     "AttributorError": "errors",
@@ -48,6 +50,7 @@ __all__ = [
     "Stance",
     "Target",
     "annotate",
+    "annotate_archive",
     "annotate_async",
     "read",
 ]

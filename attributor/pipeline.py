@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 from os import PathLike, fspath
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from attributor.assembling import assemble
 from attributor.engines import Conversation, Dialogue, Engine
 from attributor.errors import AccessError, AttributorError, UsageError, quoted
+from attributor.event_loops import run_coroutine
 from attributor.marking import language as packs
 from attributor.marking import mark
 from attributor.records import Annotation, Article, Codebook, EngineName, Target
@@ -133,7 +134,7 @@ class Annotator:
     def annotate_now(self, article: Article | Annotation) -> Annotation:
         """The annotation, without an event loop where nobody is asked."""
         if self.engine.asks:
-            return _wait_for(self.annotate(article))
+            return run_coroutine(self.annotate(article))
         return _result(self.conversation(article))
 
     async def annotate(
@@ -226,10 +227,10 @@ def annotate(
     Raises:
         AttributorError: see `attributor.errors`; the message says what to do.
     """
-    annotator = _annotator(targets, client, settings, options)
+    annotator = annotator_for(targets, client, settings, options)
     if not annotator.engine.asks:
         return annotator.annotate_now(as_article(article))
-    return _wait_for(_annotate_and_close(annotator, as_article(article)))
+    return run_coroutine(_annotate_and_close(annotator, as_article(article)))
 
 
 async def annotate_async(
@@ -241,7 +242,7 @@ async def annotate_async(
     **options: Any,
 ) -> Annotation:
     """The same as `annotate`, to be awaited."""
-    annotator = _annotator(targets, client, settings, options)
+    annotator = annotator_for(targets, client, settings, options)
     return await _annotate_and_close(annotator, as_article(article))
 
 
@@ -303,12 +304,13 @@ async def _annotate_and_close(annotator: Annotator, article: Article) -> Annotat
         await annotator.aclose()
 
 
-def _annotator(
+def annotator_for(
     targets: Codebook | Sequence[str],
     client: AsyncOpenAI | None,
     settings: Settings | None,
     options: dict[str, Any],
 ) -> Annotator:
+    """The annotator that a call's arguments ask for; see `annotate`."""
     _refuse_unknown(options)
     if settings is None:
         settings = load(options, place=CALL)
@@ -350,17 +352,3 @@ def _through(client: AsyncOpenAI, settings: Settings) -> Settings:
     return settings.model_copy(
         update={"engine": engine, "base_url": str(address) if address else None}
     )
-
-
-def _wait_for(coroutine: Coroutine[Any, Any, Annotation]) -> Annotation:
-    """Runs `coroutine` to its end, in a loop of its own where one is running already."""
-    import asyncio
-
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(coroutine)
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, coroutine).result()

@@ -134,10 +134,10 @@ def test_options_outweigh_ready_made_settings_and_leave_them_alone() -> None:
 
 
 def test_a_key_in_ready_made_settings_survives_an_option() -> None:
-    from attributor.pipeline import _annotator
+    from attributor.pipeline import annotator_for
 
     own = Settings(api_key="sk-of-my-own-000000")
-    key = _annotator((), None, own, {"model": "m"}).settings.api_key
+    key = annotator_for((), None, own, {"model": "m"}).settings.api_key
     assert key is not None
     assert key.get_secret_value() == "sk-of-my-own-000000"
 

@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import signal
-import threading
-from collections.abc import Awaitable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable
 from typing import Literal, TypeVar
 
 from attributor.errors import AttributorError
 
 T = TypeVar("T")
-
-FROM_A_TERMINAL = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)
-)
-"""Signals that a terminal sends to all of its processes: Ctrl-C, and that it is closed. They are
-for the batch, which ends what works for it."""
 
 State = Literal["finished", "stopped", "interrupted"]
 
@@ -105,37 +96,3 @@ class Stop:
             working.cancel()
             ending.cancel()
             await asyncio.gather(working, ending, return_exceptions=True)
-
-
-@contextmanager
-def deaf() -> Iterator[None]:
-    """A process or a thread that is begun here, by this thread, never hears the terminal."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    heard = signal.pthread_sigmask(signal.SIG_BLOCK, FROM_A_TERMINAL)
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, heard)
-
-
-def get_ready_to_spawn() -> None:
-    """Begin Python's tracker of what processes share: begun with one, it would end `deaf`."""
-    from multiprocessing import resource_tracker
-
-    with deaf():  # it ignores Ctrl-C alone
-        resource_tracker.ensure_running()
-
-
-@contextmanager
-def heard_by_nobody_else() -> Iterator[None]:
-    """The same, while this process goes on hearing it: by a thread that does nothing else."""
-    get_ready_to_spawn()
-    ended = threading.Event()
-    threading.Thread(target=ended.wait, daemon=True).start()
-    try:
-        with deaf():
-            yield
-    finally:
-        ended.set()

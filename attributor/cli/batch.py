@@ -318,89 +318,21 @@ def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> N
 
 
 def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> int:
-    import asyncio
-
-    from attributor.archive.batch import Batch
-    from attributor.archive.making import maker
-    from attributor.archive.recipe import Recipe
-    from attributor.archive.storing.store import Store
+    from attributor.archive.running import run_archive
     from attributor.cli.progress import watched
     from attributor.cli.summary import sum_up
 
-    made = maker(annotator, speed)
-    recipe = Recipe.of(annotator)
-    with Store.open(store) as opened:
-        with watched() as watch:
-            work = Batch(opened, recipe, options, made, watch)
-            stopped = asyncio.run(_until_a_signal(work, options))
-        if stopped:
-            if work.stop.state == "stopped":  # it was coming to its end over this
-                say(work.stop.reason or "")
-            say(
-                "Stopped at once; what was in flight may be asked again. To go on, run the same "
-                "command again."
-            )
-            return stopped
-        sum_up(work, store)
-        return work.exit_code
-
-
-async def _until_a_signal(work: Batch, options: Options) -> int:
-    """Run the batch; gives the exit code if a second signal ended it at once, else 0."""
-    import asyncio
-
-    from attributor.archive.reading_ahead import until
-    from attributor.archive.sampling import sampled
-
-    running = asyncio.current_task()
-    ended_by = _listen(work, running.cancel if running else None)
-    found = until(work.stop, _entries(options))
-    if options.sample:
-        found = sampled(found, options.sample, options.seed)
-    try:
-        await work.run(found)
-    except asyncio.CancelledError:
-        return 128 + (ended_by[-1] if ended_by else 2)
-    return 0
-
-
-def _listen(work: Batch, cancel: Any) -> list[int]:
-    """Have a first signal end the batch in order, a second one at once, a third one the process.
-
-    A terminal that is closed says so once or twice, and that is no impatience.
-    """
-    import asyncio
-    import signal
-    from contextlib import suppress
-
-    heard: list[int] = []
-    loop = asyncio.get_running_loop()
-    hangup = getattr(signal, "SIGHUP", None)  # none on Windows
-    numbers = [signal.SIGINT, signal.SIGTERM]
-    if hangup is not None and signal.getsignal(hangup) != signal.SIG_IGN:  # as nohup has it
-        numbers.append(hangup)
-
-    def on_signal(number: int) -> None:
-        if heard and number == hangup:
-            return
-        heard.append(number)
-        if len(heard) > 1:
-            for each in numbers:
-                loop.remove_signal_handler(each)
-            cancel()
-            return
-        work.stop.ask(
-            "interrupted",
-            "Ended by a signal. To go on, run the same command again.",
-            128 + number,
+    with watched() as watch:
+        outcome = run_archive(
+            annotator, store, options, speed, watch=watch, on_guess=say, on_signal=_say_ending
         )
-        rest = "; what the Batch API has stays there" if work.tally.files_out else ""
-        say(
-            f"Ending: {counted(work.tally.in_flight, 'article')} in the making; calls on their way "
-            f"are waited for{rest}. Once more (Ctrl-C) to stop at once."
-        )
+    sum_up(outcome, store)
+    return outcome.exit_code
 
-    for each in numbers:
-        with suppress(NotImplementedError):  # Windows: Ctrl-C ends at once
-            loop.add_signal_handler(each, on_signal, each)
-    return heard
+
+def _say_ending(work: Batch) -> None:
+    rest = "; what the Batch API has stays there" if work.tally.files_out else ""
+    say(
+        f"Ending: {counted(work.tally.in_flight, 'article')} in the making; calls on their way "
+        f"are waited for{rest}. Once more (Ctrl-C) to stop at once."
+    )

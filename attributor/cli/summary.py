@@ -9,12 +9,20 @@ from attributor.cli.progress import duration, failures
 from attributor.errors import counted
 
 if TYPE_CHECKING:
-    from attributor.archive.batch import Batch
+    from attributor.archive.running import Outcome
 
 
-def sum_up(work: Batch, store: str) -> None:
+def sum_up(outcome: Outcome, store: str) -> None:
     """Say what was annotated, what it cost, and what is left to do."""
-    tally = work.tally
+    tally = outcome.tally
+    if outcome.at_once:
+        if outcome.state == "stopped":  # it was coming to its end over this
+            say(outcome.reason or "")
+        say(
+            "Stopped at once; what was in flight may be asked again. To go on, run the same "
+            "command again."
+        )
+        return
     say(
         f"{counted(tally.annotated, 'article')} annotated in {duration(tally.seconds)}"
         + (f" for ${tally.spent:.4f}" if tally.spent is not None else "")
@@ -27,24 +35,24 @@ def sum_up(work: Batch, store: str) -> None:
         say(f"From the ledger, for nothing: {tally.free:,} of {answers}.")
     if tally.workers_lost:
         say(f"{counted(tally.workers_lost, 'worker')} went away; others took up what they had.")
-    if work.in_quarantine:
-        say(f"{work.in_quarantine:,} in quarantine, for example: {work.last_reason}")
-        say(f"'attributor batch failures {store}' lists them; {_how_to_retry(work)}.")
+    if outcome.in_quarantine:
+        say(f"{outcome.in_quarantine:,} in quarantine, for example: {outcome.last_reason}")
+        say(f"'attributor batch failures {store}' lists them; {_how_to_retry(outcome)}.")
     if tally.requests_out:
         say(
             f"The Batch API has {counted(tally.requests_out, 'request')} in "
             f"{counted(tally.files_out, 'file')}: the same command takes the "
             "answers in; they come within a day and stay for a month."
         )
-    if work.stop.reason:
-        say(work.stop.reason)
+    if outcome.reason:
+        say(outcome.reason)
 
 
-def _how_to_retry(work: Batch) -> str:
+def _how_to_retry(outcome: Outcome) -> str:
     """How what is in quarantine is taken up again; each run tries some of it without being told."""
-    if work.retried_anyway == work.in_quarantine:
+    if outcome.retried_anyway == outcome.in_quarantine:
         return "the next run over them tries them again"
-    if work.retried_anyway:
-        some = f"{work.retried_anyway:,} of them"
+    if outcome.retried_anyway:
+        some = f"{outcome.retried_anyway:,} of them"
         return f"the next run over them tries {some} again, with --retry-failed all"
     return "--retry-failed takes them up again"

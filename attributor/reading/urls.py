@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from attributor import __version__
 from attributor.errors import ReadingError, quoted
+from attributor.event_loops import run_coroutine
 from attributor.reading.articles import MAX_BYTES, without_credentials
 from attributor.routes import distrust, tls, unusable_proxy
+from attributor.version import __version__
 
 if TYPE_CHECKING:
     import httpx2
@@ -82,28 +82,10 @@ def fetch(
         UsageError: the environment's proxies or certificates cannot be used.
     """
     try:
-        return _run(url, allow_private, seconds, max_bytes)
+        return run_coroutine(_fetch(url, allow_private, seconds, max_bytes))
     except ReadingError as error:
         shown = without_credentials(url)
         raise ReadingError(f"{quoted(shown)} {error.message}", article=shown) from error.__cause__
-
-
-def _run(url: str, allow_private: bool, seconds: float, max_bytes: int) -> Page:
-    def run() -> Page:
-        return asyncio.run(_fetch(url, allow_private, seconds, max_bytes))
-
-    if not _in_a_loop():
-        return run()
-    with ThreadPoolExecutor(1) as thread:  # in a notebook, the loop is taken
-        return thread.submit(run).result()
-
-
-def _in_a_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 async def _fetch(url: str, allow_private: bool, seconds: float, max_bytes: int) -> Page:

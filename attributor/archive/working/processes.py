@@ -28,7 +28,7 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from attributor.archive.stopping import FROM_A_TERMINAL, deaf, get_ready_to_spawn
+from attributor.archive.signals import FROM_A_TERMINAL, deaf, get_ready_to_spawn
 from attributor.errors import AttributorError
 from attributor.pipeline import Annotator
 from attributor.records import Article

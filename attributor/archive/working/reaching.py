@@ -8,7 +8,8 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from attributor.archive.stopping import Stop, heard_by_nobody_else
+from attributor.archive.signals import heard_by_nobody_else
+from attributor.archive.stopping import Stop
 from attributor.errors import ClusterError, UsageError, quoted
 
 LOCAL, TLS = "local", "tls://"

@@ -21,7 +21,8 @@ from typing import TYPE_CHECKING
 import attributor
 from attributor.archive.asking.limits import Limits
 from attributor.archive.recipe import Recipe
-from attributor.archive.stopping import FROM_A_TERMINAL, Stop, Stopping
+from attributor.archive.signals import FROM_A_TERMINAL
+from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.working.steps import (
     TOO_LONG_FOR_US,
     Answers,
