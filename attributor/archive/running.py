@@ -6,6 +6,7 @@ sources -> entries -> Batch -> store; a signal, or whoever calls, may end it in 
 from __future__ import annotations
 
 import asyncio
+import signal
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -131,9 +132,10 @@ async def _to_its_end(
     try:
         await work.run(found)
     except asyncio.CancelledError:
-        if not heard:
+        if on_signal is None:
             raise
-        return replace(Outcome.of(work), exit_code=128 + heard[-1], at_once=True)
+        number = heard[-1] if heard else signal.SIGINT
+        return replace(Outcome.of(work), exit_code=128 + number, at_once=True)
     return Outcome.of(work)
 
 
