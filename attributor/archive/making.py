@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from attributor.archive.asking import submissions
 from attributor.archive.asking.budget import Budget
 from attributor.archive.asking.ledger import Desk, Ledger
 from attributor.archive.asking.limits import Limits
+from attributor.archive.batch_api import submissions
 from attributor.archive.speed import AHEAD, CALLS_AT_ONCE, WAITING_AT_ONCE, Speed
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
@@ -61,8 +61,8 @@ def _at_once(
 
 
 def _on_cluster(annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop) -> Maker:
-    from attributor.archive.working import sharing
-    from attributor.archive.working.cluster import cluster_of
+    from attributor.archive.cluster import tasks as sharing
+    from attributor.archive.cluster.driver import cluster_of
 
     cluster = cluster_of(annotator, speed, stop)
     if not annotator.engine.asks:
@@ -86,7 +86,7 @@ def _refuse_what_is_out(store: Store) -> None:
 def _much_later(
     annotator: Annotator, speed: Speed, places: Places, store: Store, run: int, stop: Stop
 ) -> ModelMaker:
-    from attributor.archive.asking.batch_desk import BatchDesk
+    from attributor.archive.batch_api.desk import BatchDesk
     from attributor.prompting.batch_api import BatchApi
 
     asker, ledger = annotator.asker(sleep=stop.sleep), Ledger(store, run)
@@ -101,7 +101,7 @@ def _much_later(
         queued_tokens=speed.queued_tokens,
         attempts=annotator.settings.attempts,
         first=Desk(asker, ledger, budget, stop) if speed.first_at_once else None,
-        pace=speed.pace,
+        tuning=speed.batch_api,
     )
     at_once = speed.concurrency or WAITING_AT_ONCE
     return ModelMaker(places, desk, store, stop, at_once)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from attributor.archive.asking.batch_desk import Pace
+    from attributor.archive.batch_api.tuning import Tuning
 
 CALLS_AT_ONCE = 8
 """Unless --concurrency says otherwise."""
@@ -29,7 +29,7 @@ class Speed:
         by_batch_api: whether answers come by the OpenAI Batch API.
         queued_tokens: see `BatchDesk`.
         first_at_once: whether the first request is answered at once all the same; see `BatchDesk`.
-        pace: see `BatchDesk`.
+        batch_api: see `BatchDesk`.
         cluster: "local", or a Dask scheduler's address; no cluster if None.
     """
 
@@ -40,5 +40,5 @@ class Speed:
     by_batch_api: bool = False
     queued_tokens: float | None = None
     first_at_once: bool = True
-    pace: Pace | None = None
+    batch_api: Tuning | None = None
     cluster: str | None = None

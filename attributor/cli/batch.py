@@ -227,7 +227,7 @@ def abandon(store: str) -> None:
     The server may answer them all the same, and wants its money: they are asked, and paid, again.
     Say 'attributor batch status STORE' first, and cancel the batches that it names at the server.
     """
-    from attributor.archive.asking.submissions import abandon as given_up
+    from attributor.archive.batch_api.submissions import abandon as given_up
     from attributor.archive.storing.store import Store
 
     with Store.open(store, must_exist=True) as opened:
@@ -286,7 +286,7 @@ def _speed(options: dict[str, Any]) -> Speed:
 def _notice(annotator: Annotator, speed: Speed) -> str:
     if speed.cluster is None:
         return annotator.notice
-    from attributor.archive.working.cluster import notice
+    from attributor.archive.cluster.driver import notice
 
     return notice(annotator, speed.cluster)
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from attributor.archive.asking.batch_desk import BatchDesk
+from attributor.archive.batch_api.desk import BatchDesk
 from attributor.archive.stopping import Stop
 from attributor.prompting import prices
 from attributor.records import Usage
@@ -54,8 +54,7 @@ def bureau() -> Iterator[Bureau]:
 
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between two attempts nobody waits long, and what is missing twice in a row is gone."""
-    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 0.0)
+    """Between two attempts nobody waits long."""
     monkeypatch.setattr("attributor.prompting.faults.FIRST_WAIT", 0.001)
     monkeypatch.setattr("attributor.prompting.faults.LONGEST_WAIT", 0.001)
 

@@ -8,6 +8,7 @@ import random
 import signal
 import sqlite3
 import stat
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.asking.ledger import Ledger
-from attributor.archive.asking.submissions import Outbox
 from attributor.archive.batch import IN_QUARANTINE, Batch
+from attributor.archive.batch_api.outboxes import Outbox
 from attributor.archive.finding.report import status
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.rows import Failure, Rows
@@ -30,7 +31,7 @@ from . import bureau as bureaus
 from .bureau import Bureau, Given, Line, result
 from .conftest import Forker, archive
 from .shop import Shop, completion, fault
-from .working import PACE, annotator, go, rows, run
+from .working import HASTY, annotator, go, rows, run
 
 pytestmark = pytest.mark.usefixtures("hasty")
 
@@ -62,7 +63,7 @@ def test_a_servers_password_is_not_in_the_store_and_a_new_one_is_no_other_server
         who = annotator(bureau.shop, base_url=url)
         address = BatchApi(who.asker()).address
         assert address == f"{bureau.shop.url}/"
-    speed = {"by_batch_api": True, "first_at_once": False, "pace": PACE}
+    speed = {"by_batch_api": True, "first_at_once": False, "batch_api": HASTY}
     ended = run(tmp_path / "a.db", who, source, concurrency=9, speed=speed)
     assert ended.tally.annotated == 2, ended
     found = [file.read_bytes() for file in tmp_path.glob("a.db*")]
@@ -100,16 +101,13 @@ def test_answers_are_shared_with_calls(bureau: Bureau, tmp_path: Path) -> None:
     assert bureau.sizes == [4, 3]
 
 
-def test_files_keep_to_the_limits(
-    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("attributor.archive.asking.submissions.MOST_REQUESTS", 4)
-    go(bureau, archive(tmp_path / "a.jsonl", range(10)))
+def test_files_keep_to_the_limits(bureau: Bureau, tmp_path: Path) -> None:
+    few = replace(HASTY, requests_per_file=4)
+    go(bureau, archive(tmp_path / "a.jsonl", range(10)), speed={"batch_api": few})
     assert sorted(bureau.sizes) == [2, 4, 4]
-    monkeypatch.setattr("attributor.archive.asking.submissions.MOST_REQUESTS", 100)
     longest = max(len(bureau.files[batch.input]) for batch in bureau.batches)
-    monkeypatch.setattr("attributor.archive.asking.submissions.MOST_BYTES", longest * 6 // 10)
-    go(bureau, archive(tmp_path / "b.jsonl", range(10, 16)))
+    small = replace(HASTY, bytes_per_file=longest * 6 // 10)
+    go(bureau, archive(tmp_path / "b.jsonl", range(10, 16)), speed={"batch_api": small})
     assert max(bureau.sizes[3:]) == 2
 
 
@@ -406,7 +404,7 @@ def test_a_store_that_fails_while_answers_are_taken_in_takes_the_rest_the_next_t
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, store = archive(tmp_path / "a.jsonl", range(7)), tmp_path / "a.db"
-    monkeypatch.setattr("attributor.archive.asking.batch_desk.CHUNK", 2)
+    two = {"batch_api": replace(HASTY, answers_per_write=2)}
     kept = Ledger.keep
     left = [1, 2, 3, 4]
 
@@ -418,7 +416,7 @@ def test_a_store_that_fails_while_answers_are_taken_in_takes_the_rest_the_next_t
 
     monkeypatch.setattr(Ledger, "keep", failing)
     with pytest.raises(StoreError, match="The disk is full"):
-        go(bureau, source)
+        go(bureau, source, speed=two)
     assert rows(store, "SELECT COUNT(*) FROM ledger") == [(4,)]
     monkeypatch.setattr(Ledger, "keep", kept)
     assert go(bureau, source).exit_code_at_end == 0
@@ -460,7 +458,7 @@ def test_what_nobody_can_fetch_is_given_up_and_asked_again(
 
 
 def test_an_outbox_is_nobody_elses(tmp_path: Path) -> None:
-    outbox = Outbox(tmp_path, 10.0)
+    outbox = Outbox(tmp_path, 10.0, HASTY)
     with outbox.file as file:
         assert list(tmp_path.iterdir()) == []
         assert stat.S_IMODE(os.fstat(file.fileno()).st_mode) == 0o600

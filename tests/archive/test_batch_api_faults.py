@@ -8,6 +8,7 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -15,8 +16,9 @@ import pytest
 from panics import panic
 from replies import Reply
 
-from attributor.archive.asking import submissions
 from attributor.archive.asking.budget import BUDGET_REACHED
+from attributor.archive.batch_api import submissions
+from attributor.archive.batch_api.outboxes import Outbox
 from attributor.archive.stopping import Stop
 from attributor.errors import PanicError, StoreError, UsageError
 from attributor.prompting.batch_api import CLOCKS_DIFFER, KEPT
@@ -25,11 +27,13 @@ from . import bureau as bureaus
 from .bureau import Bureau, Given, Line
 from .conftest import archive, text_of
 from .shop import fault
-from .working import Ended, go, rows
+from .working import HASTY, Ended, go, rows
 
 pytestmark = pytest.mark.usefixtures("hasty")
 
 GONE = Reply(404, {"error": {"message": "No such object"}})
+PATIENT = {"batch_api": replace(HASTY, gone_after=300.0)}
+UNSEEN = {"batch_api": replace(HASTY, gone_unseen_after=0.0)}
 SAID = "“We keep bridge {} open and we will keep it open,” said Ana Petric."
 LONG = "\n\n".join(SAID.format(number) for number in range(200))  # two requests
 Interrupted = Callable[[Path], Ended]
@@ -161,11 +165,10 @@ def test_what_is_there_in_between_is_not_gone(bureau: Bureau, tmp_path: Path) ->
 def test_what_is_missing_is_waited_for_some_minutes_before_it_is_bought_anew(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 300.0)
     bureau.fault = lambda bureau, asked: (
         GONE if asked == "look" and bureau.asked["look"] < 9 else None
     )
-    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3)), speed=PATIENT).tally.annotated == 3
     assert (bureau.sizes, bureau.asked["look"]) == ([3], 12)
 
 
@@ -182,8 +185,7 @@ def test_what_is_gone_and_nobody_waits_for_is_given_up_in_the_runs_that_follow(
     bureau.fault = lambda bureau, asked: GONE if asked == what else None
     left = [go(bureau, nothing(tmp_path)).tally.requests_out for _ in range(2)]
     assert left == [3, 3]  # one look in each of two runs says little
-    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_UNSEEN_AFTER", 0.0)
-    assert go(bureau, nothing(tmp_path)).tally.requests_out == 0
+    assert go(bureau, nothing(tmp_path), speed=UNSEEN).tally.requests_out == 0
 
 
 def test_what_is_missing_for_a_moment_in_each_of_two_runs_is_not_bought_anew(
@@ -251,8 +253,7 @@ def test_a_file_that_was_never_submitted_is_not_when_nobody_waits_for_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     uploaded(archive(tmp_path / "a.jsonl", range(3)))
-    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_UNSEEN_AFTER", 0.0)
-    left = [go(bureau, nothing(tmp_path)).tally.requests_out for _ in range(2)]
+    left = [go(bureau, nothing(tmp_path), speed=UNSEEN).tally.requests_out for _ in range(2)]
     assert (left, bureau.batches) == ([3, 0], [])
 
 
@@ -273,7 +274,6 @@ def test_a_file_that_another_account_may_have_submitted_is_not_submitted_again(
 def test_a_batch_that_is_not_listed_at_once_is_not_submitted_again(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, unheard: Reply
 ) -> None:
-    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 300.0)
     nothing = [Reply(body={"object": "list", "data": [], "has_more": False})] * 3
 
     def choose(bureau: Bureau, asked: str) -> Reply | None:
@@ -283,7 +283,7 @@ def test_a_batch_that_is_not_listed_at_once_is_not_submitted_again(
         return nothing.pop() if asked == "list" and nothing else None
 
     bureau.fault = choose
-    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3)), speed=PATIENT).tally.annotated == 3
     assert (nothing, bureau.sizes, set(bureau.shop.sold.values())) == ([], [3], {1})
 
 
@@ -307,7 +307,7 @@ def test_an_error_that_nobody_waits_to_hear_is_told_at_the_end(
 
     source = archive(tmp_path / "a.jsonl", range(3))
     with monkeypatch.context() as patch:
-        patch.setattr(submissions, "closed", broken)
+        patch.setattr(submissions.Submissions, "close", broken)
         with pytest.raises(StoreError, match="store is broken"):
             go(bureau, source)
     assert go(bureau, source).tally.requests_out == 0
@@ -337,7 +337,6 @@ def test_a_server_that_lists_nothing_is_given_what_is_new(bureau: Bureau, tmp_pa
 def test_answers_that_no_file_is_named_for_are_waited_for(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, counts: Line
 ) -> None:
-    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 300.0)
     told, withheld = Given.told, [True, True]
 
     def forgetful(batch: Given) -> dict[str, Any]:
@@ -348,7 +347,7 @@ def test_answers_that_no_file_is_named_for_are_waited_for(
         return named
 
     monkeypatch.setattr(Given, "told", forgetful)
-    assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(3)), speed=PATIENT).tally.annotated == 3
     assert (withheld, bureau.sizes) == ([], [3])
 
 
@@ -437,10 +436,9 @@ def test_a_file_of_answers_that_is_too_short_is_waited_for(
     fate: str,
     sizes: list[int],
 ) -> None:
-    monkeypatch.setattr("attributor.archive.asking.batch_desk.GONE_AFTER", 300.0)
     bureau.fate = lambda bureau, number, lines: fate if number == 1 else "completed"
     bureau.fault = at_first("download", Reply(body=""))
-    assert go(bureau, archive(tmp_path / "a.jsonl", range(6))).tally.annotated == 6
+    assert go(bureau, archive(tmp_path / "a.jsonl", range(6)), speed=PATIENT).tally.annotated == 6
     assert (bureau.sizes, set(bureau.shop.sold.values())) == (sizes, {1})
 
 
@@ -492,7 +490,7 @@ def test_a_request_that_is_larger_than_the_limit_ends_the_run(
 def test_a_queue_that_is_full_for_more_than_a_day_ends_the_run(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attributor.archive.asking.queued_tokens.LONGEST_REFUSAL", 0.0)
+    monkeypatch.setattr("attributor.archive.batch_api.queued_tokens.LONGEST_REFUSAL", 0.0)
     bureau.fate = lambda bureau, number, lines: "failed token_limit_exceeded It is full."
     ended = go(bureau, archive(tmp_path / "a.jsonl", range(2)))
     assert (ended.exit_code_at_end, bureau.sizes) == (4, [2])
@@ -518,13 +516,15 @@ def test_a_first_request_that_is_rejected_alone_keeps_back_no_other(
     assert (bureau.asked["call"], sum(bureau.sizes)) == (2, 7)
 
 
-@pytest.mark.parametrize("where", ["ledger.Ledger.keep", "submissions.all_seen"])
+@pytest.mark.parametrize(
+    "where", ["asking.ledger.Ledger.keep", "batch_api.submissions.Submissions.note_all_seen"]
+)
 def test_a_library_that_panics_while_requests_are_carried_ends_the_run_with_an_error(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     source = archive(tmp_path / "a.jsonl", range(3))
     with monkeypatch.context() as patch:
-        patch.setattr(f"attributor.archive.asking.{where}", panic)
+        patch.setattr(f"attributor.archive.{where}", panic)
         with pytest.raises(PanicError):
             go(bureau, source, speed={"first_at_once": True})
     assert go(bureau, source).tally.annotated == 3
@@ -533,18 +533,18 @@ def test_a_library_that_panics_while_requests_are_carried_ends_the_run_with_an_e
 def test_few_files_wait_however_small_they_are(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attributor.archive.asking.batch_desk.MOST_OUTBOXES", 2)
+    speed = {"queued_tokens": 1, "batch_api": replace(HASTY, files_waiting=2)}
     waiting = [0]
-    written = submissions.Outbox.put
+    written = Outbox.put
 
-    def put(self: submissions.Outbox, *given: Any) -> None:
+    def put(self: Outbox, *given: Any) -> None:
         opened.setdefault(id(self.file), self.file)
         waiting.append(sum(not file.closed for file in opened.values()))
         written(self, *given)
 
     opened: dict[int, IO[bytes]] = {}
-    monkeypatch.setattr(submissions.Outbox, "put", put)
-    ended = go(bureau, archive(tmp_path / "a.jsonl", range(6)), speed={"queued_tokens": 1})
+    monkeypatch.setattr(Outbox, "put", put)
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(6)), speed=speed)
     assert ended.tally.annotated == 6
     assert bureau.sizes == [1] * 6
     assert max(waiting) == 2
@@ -603,7 +603,7 @@ def test_a_full_disk_is_told_and_costs_nothing(
     articles = [{"id": "long", "text": LONG}, {"id": "short", "text": text_of(7)}]
     source.write_text("\n".join(map(json.dumps, articles)) + "\n", encoding="utf-8")
 
-    put, written = submissions.Outbox.put, Counter[str]()
+    put, written = Outbox.put, Counter[str]()
 
     def full(*given: Any) -> None:
         written["requests"] += 1
@@ -612,7 +612,7 @@ def test_a_full_disk_is_told_and_costs_nothing(
         put(*given)
 
     with monkeypatch.context() as patch:
-        patch.setattr(submissions.Outbox, "put", full)
+        patch.setattr(Outbox, "put", full)
         with pytest.raises(StoreError, match="No space left on device"):
             go(bureau, source)
     gc.collect()
@@ -633,7 +633,7 @@ def test_a_full_disk_is_told_where_nobody_waits_for_what_is_taken_in(
         raise OSError(28, os.strerror(28))
 
     with monkeypatch.context() as patch:
-        patch.setattr("attributor.archive.asking.batch_desk.tempfile.TemporaryFile", full)
+        patch.setattr("attributor.archive.batch_api.carrier.tempfile.TemporaryFile", full)
         with pytest.raises(StoreError, match="No space left on device"):
             go(bureau, nothing(tmp_path))
     assert go(bureau, nothing(tmp_path)).tally.requests_out == 0

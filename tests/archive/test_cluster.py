@@ -27,17 +27,18 @@ from replies import Reply
 
 import attributor
 from attributor.archive.batch import IN_QUARANTINE, Batch, Options
+from attributor.archive.cluster import connect as reaching
+from attributor.archive.cluster import driver as clusters
+from attributor.archive.cluster import worker
+from attributor.archive.cluster.tasks import Buyers, Partitions
+from attributor.archive.cluster.worker import Plan, Workshop
 from attributor.archive.making import maker
 from attributor.archive.recipe import Recipe
 from attributor.archive.speed import Speed
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.rows import rows_of
 from attributor.archive.storing.store import Store
-from attributor.archive.working import cluster as clusters
-from attributor.archive.working import reaching, worker
-from attributor.archive.working.sharing import Buyers, Partitions
 from attributor.archive.working.steps import Useless
-from attributor.archive.working.worker import Plan, Workshop
 from attributor.errors import BusyError, ClusterError, UsageError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attributor.archive.asking.queued_tokens import LONGEST_REFUSAL, LONGEST_REST, QueuedTokens
+from attributor.archive.batch_api.queued_tokens import LONGEST_REFUSAL, LONGEST_REST, QueuedTokens
 
 FULL = "Enqueued token limit reached. Limit: 90,000 enqueued tokens."
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attributor.archive.asking.batch_desk import Pace
 from attributor.archive.batch import Batch, Options
+from attributor.archive.batch_api.tuning import Tuning
 from attributor.archive.making import maker
 from attributor.archive.reading_ahead import until
 from attributor.archive.recipe import Recipe
@@ -27,7 +27,8 @@ from .bureau import Bureau
 from .shop import Shop
 
 PRICED = "gpt-5-mini"
-PACE = Pace(tick=0.001, quiet=0.02, look=0.001)
+HASTY = Tuning(tick=0.001, quiet=0.02, look=0.001, gone_after=0.0)
+"""Nobody waits, and what is missing twice in a row is gone."""
 
 
 def annotator(shop: Shop, *targets: str, **settings: Any) -> Annotator:
@@ -69,7 +70,9 @@ def run(
 
 def go(bureau: Bureau, source: Path, *targets: str, **given: Any) -> Ended:
     """A batch by the Batch API alone into a.db beside the source."""
-    speed = {"by_batch_api": True, "first_at_once": False, "pace": PACE} | given.pop("speed", {})
+    speed = {"by_batch_api": True, "first_at_once": False, "batch_api": HASTY} | given.pop(
+        "speed", {}
+    )
     who = annotator(bureau.shop, *targets)
     given.setdefault("concurrency", 1000)
     return run(source.with_name("a.db"), who, source, speed=speed, **given)

@@ -20,7 +20,7 @@ from attributor.prompting.exchange import Purpose
 from attributor.records import Article
 
 if TYPE_CHECKING:
-    from attributor.archive.asking.batch_desk import Given
+    from attributor.archive.batch_api.carrier import Given
 
 
 class Maker(Protocol):

@@ -20,13 +20,13 @@ from contextlib import AsyncExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 import attributor
+from attributor.archive.cluster import worker
+from attributor.archive.cluster.connect import LOCAL, installed, is_address, reach
+from attributor.archive.cluster.worker import Plan
 from attributor.archive.recipe import Recipe
 from attributor.archive.speed import CALLS_AT_ONCE, Speed
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.tally import Tally
-from attributor.archive.working import worker
-from attributor.archive.working.reaching import LOCAL, installed, is_address, reach
-from attributor.archive.working.worker import Plan
 from attributor.errors import ClusterError, UsageError, panics_as_errors, quoted
 
 if TYPE_CHECKING:

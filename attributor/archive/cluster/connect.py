@@ -124,7 +124,7 @@ def _local(processes: int, threads: int) -> Any:
         silence_logs=logging.CRITICAL,
         dashboard_address="127.0.0.1:0",
         scheduler_kwargs={"dashboard": False},
-        preload=["attributor.archive.working.worker"],
+        preload=["attributor.archive.cluster.worker"],
     )
 
 

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from attributor.archive.cluster import worker
+from attributor.archive.cluster.driver import Cluster, Crashed
+from attributor.archive.cluster.worker import Job
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import content_of
 from attributor.archive.storing.rows import Failure, Rows
 from attributor.archive.tally import Tally
-from attributor.archive.working import worker
-from attributor.archive.working.cluster import Cluster, Crashed
 from attributor.archive.working.makers import ModelMaker
 from attributor.archive.working.steps import Answers, Asking, Outcome, Useless
-from attributor.archive.working.worker import Job
 from attributor.errors import BusyError, quoted
 from attributor.prompting import Answer, Request, prices
 from attributor.prompting.exchange import sha256
