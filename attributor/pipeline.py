@@ -309,9 +309,23 @@ def annotator_for(
     client: AsyncOpenAI | None,
     settings: Settings | None,
     options: dict[str, Any],
+    call: str = "annotate",
+    own: Sequence[str] = ("article", "targets", "client", "settings"),
 ) -> Annotator:
-    """The annotator that a call's arguments ask for; see `annotate`."""
-    _refuse_unknown(options)
+    """The annotator that a call's arguments ask for; see `annotate`.
+
+    Args:
+        targets: see `annotate`.
+        client: see `annotate`.
+        settings: see `annotate`.
+        options: single settings by name.
+        call: the function's name.
+        own: the names of its arguments beside settings.
+
+    Raises:
+        UsageError: an option is no setting.
+    """
+    _refuse_unknown(options, call, own)
     if settings is None:
         settings = load(options, place=CALL)
         for notice in settings.notices:
@@ -323,15 +337,15 @@ def annotator_for(
     return Annotator(settings, _codebook(targets), client)
 
 
-def _refuse_unknown(options: dict[str, Any]) -> None:
-    """Refuse what is none of the arguments that `annotate` has, and say which there are."""
-    known = ("article", "targets", "client", "settings", *Settings.model_fields)
+def _refuse_unknown(options: dict[str, Any], call: str, own: Sequence[str]) -> None:
+    """Refuse what is none of the arguments that a function has, and say which there are."""
+    known = (*own, *Settings.model_fields)
     for name in sorted(options.keys() - set(known)):
         from difflib import get_close_matches
 
         nearest = get_close_matches(name, known, n=1)
         hint = f"did you mean {quoted(nearest[0])}? There are" if nearest else "there are"
-        raise UsageError(f"annotate() has no argument {quoted(name)}: {hint} {', '.join(known)}.")
+        raise UsageError(f"{call}() has no argument {quoted(name)}: {hint} {', '.join(known)}.")
 
 
 def _codebook(targets: Codebook | Sequence[str]) -> Codebook | None:

@@ -25,7 +25,7 @@ from attributor.archive.storing.admission import admit
 from attributor.archive.storing.rows import rows_of
 from attributor.archive.storing.saving import save
 from attributor.archive.storing.store import Store
-from attributor.records import Annotation, Article, Engine, Quote, Span, Speaker, Stance
+from attributor.records import Annotation, Article, Provenance, Quote, Span, Speaker, Stance
 
 BOUND = 50.0
 """Milliseconds."""
@@ -123,7 +123,7 @@ def _annotation(number: int, seeded: random.Random) -> Annotation:
             )
             for n, (line, end) in enumerate(zip(lines, ends, strict=True))
         ),
-        engine=Engine(name="embedded"),
+        engine=Provenance(name="embedded"),
     )
 
 

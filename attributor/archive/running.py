@@ -175,10 +175,16 @@ def annotate_archive(
     speed = Speed(**_taken(options, Speed))
     for source in wanted.sources:
         check(source)
-    annotator = annotator_for(targets, None, settings, options)
+    annotator = annotator_for(targets, None, settings, options, "annotate_archive", _ARGUMENTS)
     return run_archive(
         annotator, store, wanted, speed, watch=progress, on_guess=on_guess, stop=stop
     )
+
+
+_ARGUMENTS = (
+    *("sources", "store", "targets", "progress", "stop", "on_guess", "settings"),
+    *(each.name for kind in (Options, Speed) for each in fields(kind) if each.name != "sources"),
+)
 
 
 def _listed(sources: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
