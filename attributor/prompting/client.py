@@ -284,8 +284,8 @@ class Asker:
 
 async def converse(
     conversation: Conversation[T], asker: Asks, on_progress: Callable[[str], None] | None = None
-) -> None:
-    """Carry a conversation to its end, one request at a time.
+) -> T:
+    """What comes of a conversation that is carried to its end, one request at a time.
 
     Args:
         conversation: what to ask.
@@ -305,6 +305,8 @@ async def converse(
             conversation.failed(request, error)
         else:
             conversation.take(request, answer)
+    assert conversation.result is not None  # noqa: S101  # nothing is outstanding
+    return conversation.result
 
 
 _PROGRESS = {

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import click.testing
 import pytest
+from attributor.archive.working.cluster import _plan
+from attributor.archive.working.worker import Workshop
 from proxying import Listener, listening, without_proxies
 from replies import Reply
 
 from attributor.archive.speed import Speed
-from attributor.archive.working.cluster import _plan
-from attributor.archive.working.worker import Workshop
 from attributor.cli import cli
 from attributor.records import Article
 
@@ -66,11 +66,12 @@ def test_an_archive_by_the_batch_api(bureau: Bureau, tmp_path: Path) -> None:
 def test_a_request_that_a_worker_of_a_cluster_sends(shop: Shop) -> None:
     who = annotator(shop, offline=True)
     workshop = Workshop(_plan(who, Speed(cluster="local"), 1))
-    (request,) = who.dialogue(Article(id="a", text=text_of(1))).requests()
+    (request,) = who.conversation(Article(id="a", text=text_of(1))).requests()
 
     async def buy() -> None:
+        assert workshop.asker is not None
         await workshop.asker.buy(request)
-        await workshop.annotator.aclose()
+        await workshop.aclose()
 
     asyncio.run(buy())
     assert shop.asked == 1

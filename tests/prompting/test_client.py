@@ -32,7 +32,7 @@ from attributor.records import Annotation
 from attributor.settings import Settings
 
 from .conftest import Server, completion, fault
-from .samples import COST, answer, dialogue, finished, only, quote, texts
+from .samples import COST, answer, dialogue, only, quote, texts
 
 KEY = "sk-secret-0123456789abcdef"
 waits: list[float] = []
@@ -67,9 +67,7 @@ def annotate(server: Server, **changes: Any) -> Annotation:
     async def whole() -> Annotation:
         asking = asker(server, **changes)
         try:
-            talk = dialogue()
-            await converse(talk, asking)
-            return finished(talk)
+            return await converse(dialogue(), asking)
         finally:
             await asking.aclose()
 
