@@ -8,8 +8,8 @@ from pathlib import Path
 
 import click.testing
 import pytest
-from attributor.archive.working.cluster import _plan
-from attributor.archive.working.worker import Workshop
+from attributor.archive.cluster.driver import _plan
+from attributor.archive.cluster.worker import Workshop
 from proxying import Listener, listening, without_proxies
 from replies import Reply
 
