@@ -7,7 +7,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -212,6 +212,11 @@ class Language:
     """Words that call for what comes after them: must, need."""
     turn: Stems = _in("stance", Stems)
     """Words that turn round what comes after them, beside the negations: fails to, lack of."""
+
+    @cached_property
+    def clause_joins(self) -> frozenset[str]:
+        """What joins one reporting clause to another."""
+        return self.joins | self.contrasts | {";"}
 
 
 UNKNOWN = "und"

@@ -16,8 +16,7 @@ import sentencex
 from attributor.errors import PanicError, panics_as_errors
 from attributor.marking.evidence import Passage, Segment
 from attributor.marking.language import Language
-
-Bounds = tuple[int, int]
+from attributor.marking.spans import Span
 
 _SPACE = re.compile(r"[^\S\r\n]")
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
@@ -28,7 +27,7 @@ _WRAPPED_AT = (50, 100)
 """A line broken by its width has between so many characters."""
 
 
-def paragraphs(text: str) -> tuple[Bounds, ...]:
+def paragraphs(text: str) -> tuple[Span, ...]:
     """Lines with a letter or digit in them, without white space at their edges.
 
     Where blank lines part the paragraphs, a line that was merely wrapped (neither its end nor the
@@ -38,7 +37,7 @@ def paragraphs(text: str) -> tuple[Bounds, ...]:
     lines = [(a, b) for a, b in lines if _has_word(text, a, b)]
     if not _BLANK_LINE.search(text):
         return tuple(lines)
-    joined: list[Bounds] = []
+    joined: list[Span] = []
     for start, end in lines:
         if joined and _wrapped(text, joined[-1], start, end):
             joined[-1] = (joined[-1][0], end)
@@ -47,7 +46,7 @@ def paragraphs(text: str) -> tuple[Bounds, ...]:
     return tuple(joined)
 
 
-def _wrapped(text: str, before: Bounds, start: int, end: int) -> bool:
+def _wrapped(text: str, before: Span, start: int, end: int) -> bool:
     gap = text[before[1] : start]
     if gap.count("\n") != 1 or _ENDS_PARAGRAPH.search(
         text[max(before[0], before[1] - 8) : before[1]]
@@ -57,9 +56,7 @@ def _wrapped(text: str, before: Bounds, start: int, end: int) -> bool:
     return _WRAPPED_AT[0] <= width <= _WRAPPED_AT[1]
 
 
-def sentences(
-    text: str, bounds: Sequence[Bounds], language: Language
-) -> list[tuple[int, int, int]]:
+def sentences(text: str, bounds: Sequence[Span], language: Language) -> list[tuple[int, int, int]]:
     """(start, end, paragraph) of each sentence, edges without white space."""
     return [
         (a, b, number)
@@ -117,10 +114,10 @@ _BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_][^\W\d_A-ZÄÖÜ]{3}[.!?])\s+(?=\d)")
 _ORDINAL = re.compile(r"([^\W\d_]+)\s+\d{1,3}\.$")
 
 
-def _split(text: str, start: int, end: int, language: Language) -> list[Bounds]:
+def _split(text: str, start: int, end: int, language: Language) -> list[Span]:
     if end - start < 15:  # too short for two sentences worth telling apart
         return [_trimmed(text, start, end)]
-    found: list[Bounds] = []
+    found: list[Span] = []
     for a, b in _boundaries(text[start:end], language):
         a, b = _trimmed(text, start + a, start + b)
         if found and _ends_with_ordinal(text, found[-1], language):
@@ -133,7 +130,7 @@ def _split(text: str, start: int, end: int, language: Language) -> list[Bounds]:
     return found or [_trimmed(text, start, end)]
 
 
-def _boundaries(text: str, language: Language) -> list[Bounds]:
+def _boundaries(text: str, language: Language) -> list[Span]:
     """Where the splitter sees sentences; one if it breaks down over the text.
 
     What it cannot take becomes another single character: a lone surrogate "?", and white space of
@@ -149,7 +146,7 @@ def _boundaries(text: str, language: Language) -> list[Bounds]:
     return [(each["start_index"], each["end_index"]) for each in found]
 
 
-def _gaps(text: str, start: int, end: int, language: Language) -> list[Bounds]:
+def _gaps(text: str, start: int, end: int, language: Language) -> list[Span]:
     """The space between sentences that the splitter took for one, in order."""
     found = [gap.span(1) for gap in _AFTER_MARK.finditer(text, start, end)]
     if language.numbers_begin_sentences:
@@ -157,7 +154,7 @@ def _gaps(text: str, start: int, end: int, language: Language) -> list[Bounds]:
     return sorted(found)
 
 
-def _ends_with_ordinal(text: str, bounds: Bounds, language: Language) -> bool:
+def _ends_with_ordinal(text: str, bounds: Span, language: Language) -> bool:
     """Whether the full stop at the end is that of a number: "am Freitag, dem 5. August"."""
     if not text[bounds[1] - 2].isdigit():
         return False
@@ -165,7 +162,7 @@ def _ends_with_ordinal(text: str, bounds: Bounds, language: Language) -> bool:
     return match is not None and match[1].lower() in language.articles
 
 
-def _trimmed(text: str, start: int, end: int) -> Bounds:
+def _trimmed(text: str, start: int, end: int) -> Span:
     while start < end and text[start].isspace():
         start += 1
     while start < end and text[end - 1].isspace():
