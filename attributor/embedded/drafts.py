@@ -16,8 +16,9 @@ from attributor.embedded import features
 from attributor.embedded.features import Frame, Reading
 from attributor.embedded.sheet import Sheet
 from attributor.embedded.weights import Weights
-from attributor.marking import Mention, subjects
+from attributor.marking import Mention
 from attributor.marking.page import Bounds
+from attributor.reporting import source_by_order as subjects
 
 HOPELESS = -2.5
 """Log-odds of a cue by its words alone from which it is looked at;"""

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from attributor.embedded import rules
-from attributor.embedded.contents import Content
 from attributor.embedded.sheet import Sheet, hashed
 from attributor.marking import Mention
 from attributor.marking.page import Bounds
+from attributor.reporting.content_by_order import Content
 
 MENTION_TYPES = {"name": 0, "nominal": 1, "pronoun": 2}
 _REACH = 60

@@ -13,11 +13,14 @@ from collections import Counter
 from dataclasses import dataclass
 from operator import itemgetter
 
-from attributor.embedded import clauses, contents, reported
-from attributor.embedded.contents import VERBAL, Content
-from attributor.marking import Cue, Marking, Mention, Passage, subjects
+from attributor.marking import Cue, Marking, Mention, Passage
 from attributor.marking.page import Bounds, Page
 from attributor.records import Piece, Proposal, ProposedQuote
+from attributor.reporting import content_by_commas as reported
+from attributor.reporting import content_by_order as contents
+from attributor.reporting import source_by_commas as clauses
+from attributor.reporting import source_by_order as subjects
+from attributor.reporting.content_by_order import VERBAL, Content
 
 _BEFORE_SPEECH = frozenset('.!?:,”"»')
 _WHOLE = 4

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from functools import cache, cached_property
 from itertools import accumulate
 
-from attributor.embedded import contents
 from attributor.marking import Cue, Marking, Mention, Token
 from attributor.marking.language import load
 from attributor.marking.page import Bounds, Page
+from attributor.reporting import content_by_order as contents
 
 _CLASSES = (
     "auxiliaries",

@@ -17,10 +17,10 @@ from typing import Literal
 
 from attributor.marking.evidence import Cue, Marking, Mention, Segment
 from attributor.marking.language import Language, load
-from attributor.marking.reports import Report, reports
 from attributor.marking.tokens import tokens
 from attributor.prompting.windows import Window
 from attributor.records import Piece
+from attributor.reporting.grammar import Report, reports
 
 Edges = tuple[int, int]
 Side = Literal["before", "after", "around"]

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from attributor.embedded import contents
 from attributor.marking import Cue, Mention
 from attributor.marking.page import Page
 from attributor.marking.quotation import CHARACTERS
-from attributor.marking.subjects import Subject
+from attributor.reporting import content_by_order as contents
+from attributor.reporting.source_by_order import Subject
 
 _EDGES = frozenset(",;:–—")
 _WHOLE = 4

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from attributor.marking import Cue, Passage
 from attributor.marking.page import Bounds, Page
-from attributor.marking.subjects import Subject, find
+from attributor.reporting.source_by_order import Subject, find
 
 VERBAL = ("verb", "noun")
 """Kinds of cue that can be a reporting verb."""

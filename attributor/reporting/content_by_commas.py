@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from attributor.embedded import clauses, contents
-from attributor.embedded.clauses import Clause, Credit
-from attributor.embedded.contents import Content
 from attributor.marking import Cue, Mention, Passage
 from attributor.marking.page import Bounds, Page
-from attributor.marking.subjects import Subject
+from attributor.reporting import content_by_order as contents
+from attributor.reporting import source_by_commas as clauses
+from attributor.reporting.content_by_order import Content
+from attributor.reporting.source_by_commas import Clause, Credit
+from attributor.reporting.source_by_order import Subject
 
 _FEWEST = 3
 """A clause has at least so many words."""

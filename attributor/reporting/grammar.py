@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attributor.marking import subjects
 from attributor.marking.evidence import Cue, Marking, Mention
 from attributor.marking.page import Page
+from attributor.reporting import source_by_order as subjects
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from attributor.marking import mark
-from attributor.marking.reports import reports
 from attributor.records import Article
+from attributor.reporting.grammar import reports
 
 
 def found(text: str) -> list[tuple[str, str, str]]:

@@ -1,0 +1,1 @@
+"""The grammar of reporting: whose clause a cue stands in, and what that clause reports."""
