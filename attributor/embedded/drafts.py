@@ -17,8 +17,8 @@ from attributor.embedded.features import Frame, Reading
 from attributor.embedded.sheet import Sheet
 from attributor.embedded.weights import Weights
 from attributor.marking import Mention
-from attributor.marking.page import Bounds
-from attributor.reporting import source_by_order as subjects
+from attributor.marking.spans import Span
+from attributor.reporting import is_negated
 
 HOPELESS = -2.5
 """Log-odds of a cue by its words alone from which it is looked at;"""
@@ -48,8 +48,8 @@ class Draft:
     """
 
     loss: float
-    pieces: tuple[Bounds, ...]
-    runs: tuple[Bounds, ...]
+    pieces: tuple[Span, ...]
+    runs: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def reports_nothing(sheet: Sheet, i: int) -> bool:
     refusal = (
         sheet.low(i + 1) in language.negations and sheet.low(i + 2) in language.infinitive_marks
     )
-    if refusal or subjects.is_negated(sheet, i, first):  # "asked not to be named", "did not say"
+    if refusal or is_negated(sheet.marking, i, first):  # "asked not to be named", "did not say"
         return True
     before = sheet.low(i - 1)
     passive = before in language.passive or before.endswith("'s")
@@ -177,7 +177,7 @@ def loss(odds: float) -> float:
 
 def _drafts(sheet: Sheet, frame: Frame, paths: Iterable[_Path]) -> Iterator[Draft]:
     """The first labellings that differ in their words, and what the rules take."""
-    known: set[tuple[Bounds, ...]] = {()}
+    known: set[tuple[Span, ...]] = {()}
     total = 0.0
     for total, labels in paths:
         inside = [piece for piece, label in zip(frame.pieces, labels, strict=True) if label]
@@ -193,9 +193,9 @@ def _drafts(sheet: Sheet, frame: Frame, paths: Iterable[_Path]) -> Iterator[Draf
         yield Draft(total + _BEAM, ruled, runs)
 
 
-def word_runs(sheet: Sheet, pieces: Sequence[Bounds]) -> tuple[Bounds, ...]:
+def word_runs(sheet: Sheet, pieces: Sequence[Span]) -> tuple[Span, ...]:
     """Ranges from word to word, joined where only punctuation lies between two."""
-    runs: list[Bounds] = []
+    runs: list[Span] = []
     for first, last in pieces:
         while first < last and not sheet.is_word[first]:
             first += 1
@@ -210,7 +210,7 @@ def word_runs(sheet: Sheet, pieces: Sequence[Bounds]) -> tuple[Bounds, ...]:
     return tuple(runs)
 
 
-def overlap(sheet: Sheet, some: Sequence[Bounds], others: Sequence[Bounds]) -> int:
+def overlap(sheet: Sheet, some: Sequence[Span], others: Sequence[Span]) -> int:
     """How many words two drafts share."""
     words = sheet.words_to
     return sum(
@@ -221,6 +221,6 @@ def overlap(sheet: Sheet, some: Sequence[Bounds], others: Sequence[Bounds]) -> i
     )
 
 
-def size(sheet: Sheet, runs: Iterable[Bounds]) -> int:
+def size(sheet: Sheet, runs: Iterable[Span]) -> int:
     """How many words a draft has."""
     return sum(sheet.words_to[b] - sheet.words_to[a] for a, b in runs)

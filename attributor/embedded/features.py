@@ -12,11 +12,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from attributor.embedded import rules
 from attributor.embedded.sheet import Sheet, hashed
 from attributor.marking import Mention
-from attributor.marking.page import Bounds
-from attributor.reporting.content_by_order import Content
+from attributor.marking.spans import Span
+from attributor.reporting import Content, grammar_of
 
 MENTION_TYPES = {"name": 0, "nominal": 1, "pronoun": 2}
 _REACH = 60
@@ -67,15 +66,11 @@ class Reading:
 
 def read_by_rules(sheet: Sheet, i: int) -> Reading:
     """The rules' reading of the cue at token `i`, by itself."""
-    cue = sheet.cue(i)
-    if cue.kind in ("label", "preposition"):
-        read = rules.label if cue.kind == "label" else rules.preposition
-        mention, content = read(sheet, cue, [])
-        return Reading(mention, mention is not None, content)
-    subject = rules.subject_of(sheet, cue, [])
-    if subject is None:
+    grammar = grammar_of(sheet.language)
+    clause = grammar.source(sheet.marking, sheet.cue(i))
+    if clause is None:
         return Reading(None, False, None)
-    return Reading(subject.mention, True, rules.content_of(sheet, cue, subject))
+    return Reading(clause.mention, True, grammar.content(sheet.marking, clause))
 
 
 def around_cue(sheet: Sheet, i: int) -> list[int]:
@@ -115,7 +110,7 @@ def of_reading(sheet: Sheet, i: int, reading: Reading) -> list[int]:
     ]
     if content is not None:
         first = min(content.spans)[0]
-        j = min(sheet.index(first), sheet.count - 1)
+        j = min(sheet.marking.index_at(first), sheet.count - 1)
         pieces = (first < start) * 4 + min(len(content.spans), 3)
         features += single(67, pieces, sheet.word[j], sheet.passage_of[j] >= 0)
     return features
@@ -210,7 +205,7 @@ def of_source(sheet: Sheet, i: int, mention: Mention, reading: Reading) -> list[
 # --- content ------------------------------------------------------------------------------------
 
 
-def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Bounds]:
+def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Span]:
     """The cue's paragraph cut wherever content may begin or end, as half-open token ranges.
 
     That is at sentences and quotation marks; and, outside of marked speech, in the cue's sentence

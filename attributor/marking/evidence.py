@@ -117,19 +117,15 @@ class Marking:
         """The number of the paragraph that `offset` lies in or behind."""
         return max(bisect_right(self._paragraph_starts, offset) - 1, 0)
 
-    def sentence_number_at(self, offset: int) -> int:
-        """The number of the sentence that `offset` lies in or behind."""
-        return max(bisect_right(self._sentence_starts, offset) - 1, 0)
-
     def sentence_at(self, offset: int) -> Span:
         """The sentence that `offset` lies in or behind; the whole text where there is none."""
         if not self.sentences:
             return 0, len(self.text)
-        return self.sentences[self.sentence_number_at(offset)]
+        return self.sentences[max(bisect_right(self._sentence_starts, offset) - 1, 0)]
 
     def near_in_sentence(self, offset: int) -> Span:
         """What of that sentence is at most `NEAR_CODE_POINTS` away."""
-        start, end = self.sentence_at(offset)
+        start, end = self.sentences[max(bisect_right(self._sentence_starts, offset) - 1, 0)]
         return max(start, offset - NEAR_CODE_POINTS), min(end, offset + NEAR_CODE_POINTS)
 
     def segment_at(self, offset: int) -> Segment:
@@ -166,8 +162,9 @@ class Marking:
         if index >= len(self.tokens):
             return None
         start = self.tokens[index].start
-        mention = self.mention_before(start + 1)
-        return mention if mention and mention.start == start else None
+        number = bisect_left(self._mention_starts, start)
+        begins = number < len(self.mentions) and self._mention_starts[number] == start
+        return self.mentions[number] if begins else None
 
     def mention_before(self, offset: int) -> Mention | None:
         """The last mention that begins before `offset`."""

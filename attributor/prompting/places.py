@@ -20,7 +20,8 @@ from attributor.marking.language import Language, load
 from attributor.marking.tokens import tokens
 from attributor.prompting.windows import Window
 from attributor.records import Piece
-from attributor.reporting.grammar import Report, reports
+from attributor.reporting import ReportingClause as Report
+from attributor.reporting import reports
 
 Edges = tuple[int, int]
 Side = Literal["before", "after", "around"]
@@ -223,7 +224,7 @@ class Places:
     def _of(self, report: Report, name: str) -> Source:
         segment = self._segment_of(report)
         cue = _piece((report.cue.start, report.cue.end)) if report.cue.kind != "label" else None
-        mention = _piece((report.mention.start, report.mention.end))
+        mention = _piece(report.mention[:2]) if report.mention else None
         edges = report.start, report.end
         return Source(cue, mention, segment, edges, is_named=_fits(report, name, self.text))
 
@@ -252,7 +253,7 @@ def _overlap(one: Cue | Mention, other: Piece) -> bool:
 
 def _fits(report: Report, name: str, text: str) -> bool:
     """Whether the clause's mention can be that of a speaker called `name`."""
-    if report.mention.type != "name" or not name:
+    if report.mention is None or report.mention.type != "name" or not name:
         return True
     mention = text[report.mention.start : report.mention.end]
     return bool(set(_lows(mention)) & set(_lows(name)))

@@ -1,64 +1,57 @@
-"""Reporting clauses: who is said to have said something, where the article itself says so."""
+"""What every grammar of reporting is asked, and what it answers with."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
-from attributor.marking.evidence import Cue, Marking, Mention
-from attributor.marking.page import Page
-from attributor.reporting import source_by_order as subjects
+from attributor.marking import Cue, Marking, Mention
+from attributor.marking.spans import Span
+
+VERBAL = ("verb", "noun")
+"""The kinds of cue that can be a reporting verb."""
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
-    """A cue with its mention, and where the clause of both begins and ends (code points)."""
+class ReportingClause:
+    """A cue, who is credited by it, and where the words for both begin and end (code points).
+
+    The clause of a verb is the verb with its subject; that of "according to" is the phrase.
+    `mention` is None where the language leaves the subject out ("Naglasila je da …").
+    """
 
     cue: Cue
-    mention: Mention
+    mention: Mention | None
     start: int
     end: int
 
 
-def reports(marking: Marking, start: int, end: int) -> tuple[Report, ...]:
-    """Every cue in `start:end` (code points) that has a mention, in the order of the text."""
-    page = Page(marking)
-    found: list[Report] = []
-    for cue in page.cues_between(start, end):
-        report = _READERS[cue.kind](page, cue) or _carried_over(page, cue, found)
-        if report:
-            found.append(report)
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What was said: spans in the order of the text.
+
+    `own_words` says whether they are the speaker's own; None leaves it to the quotation marks.
+    """
+
+    spans: tuple[Span, ...]
+    own_words: bool | None = None
 
 
-def _verb(page: Page, cue: Cue) -> Report | None:
-    subject = subjects.find(page, cue)
-    if subject is None or subject.mention is None:
-        return None
-    return Report(cue, subject.mention, subject.start, subject.end)
+class Grammar(Protocol):
+    """How a language reports what somebody said."""
 
+    def source(
+        self, marking: Marking, cue: Cue, before: ReportingClause | None = None
+    ) -> ReportingClause | None:
+        """Whose clause a cue stands in; None where nobody is credited by it.
 
-def _carried_over(page: Page, cue: Cue, found: list[Report]) -> Report | None:
-    """The clause of ", adding that …": its mention is that of the sentence so far."""
-    start, _ = page.sentence(cue.start)
-    if not subjects.goes_on(page, cue):
-        return None
-    if found and found[-1].cue.start >= start:
-        return Report(cue, found[-1].mention, cue.start, cue.end)
-    mention = next(iter(page.mentions_between(start, cue.start)), None)
-    return Report(cue, mention, cue.start, cue.end) if mention else None
+        Args:
+            marking: the article with its evidence.
+            cue: one of its cues, or one made of a word that may be a cue.
+            before: the reporting clause before this one, whose speaker ", adding that …" has.
+        """
+        ...
 
-
-def _preposition(page: Page, cue: Cue) -> Report | None:
-    mention = subjects.following(page, page.index(cue.end))
-    return Report(cue, mention, cue.start, mention.end) if mention else None
-
-
-def _label(page: Page, cue: Cue) -> Report | None:
-    start, _ = page.marking.paragraphs[page.paragraph(cue.start)]
-    mention = page.mention_at(page.index(start))
-    if mention is None or mention.type == "pronoun":
-        return None
-    return Report(cue, mention, start, cue.end)
-
-
-_READERS = {"verb": _verb, "noun": _verb, "preposition": _preposition, "label": _label}
+    def content(self, marking: Marking, clause: ReportingClause) -> Content | None:
+        """What a reporting clause reports; None where nothing is reported."""
+        ...

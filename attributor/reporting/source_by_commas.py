@@ -1,4 +1,4 @@
-"""Whose verb a cue is, in a language whose commas part clauses ("Er sagte, er komme").
+"""Who said it, in a language whose commas part clauses ("Er sagte, er komme").
 
 The subject is a mention of the cue's own clause that no preposition and no case rules out: the one
 that the clause begins with, else the first behind its finite verb.
@@ -7,177 +7,128 @@ that the clause begins with, else the first behind its finite verb.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
-from attributor.marking import Cue, Mention
-from attributor.marking.page import Page
+from attributor.marking import Cue, Marking, Mention
 from attributor.marking.quotation import CHARACTERS
-from attributor.reporting import content_by_order as contents
-from attributor.reporting.source_by_order import Subject
+from attributor.reporting import comma_clauses as clauses
+from attributor.reporting.comma_clauses import MIN_SPEECH_WORDS, Clause
+from attributor.reporting.grammar import ReportingClause
+from attributor.reporting.passages import is_title
 
-_EDGES = frozenset(",;:–—")
-_WHOLE = 4
-"""A marked passage of at least so many words ends a clause; a shorter one may be a name."""
-_PHRASE = 12
-"""A subject that is no mention candidate has at most so many words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Clause:
-    """Tokens `start:stop` of a clause, without the commas or marks around it."""
-
-    start: int
-    stop: int
+_MAX_PHRASE_WORDS = 12
+"""A subject that is no mention candidate has at most this many words."""
 
 
-def of(page: Page, i: int) -> Clause:
-    """The clause of the token at `i` within its sentence."""
-    first, last = sentence(page, i)
-    start, stop = i, i + 1
-    while start > first and not _parts(page, start - 1):
-        start -= 1
-    while stop < last and not _parts(page, stop):
-        stop += 1
-    return Clause(start, stop)
-
-
-def sentence(page: Page, i: int) -> tuple[int, int]:
-    """The tokens of the sentence that holds the one at `i`, as a half-open range."""
-    start, end = page.sentence(page.tokens[i].start)
-    return page.index(start), page.index(end)
-
-
-def lows(page: Page, clause: Clause) -> list[str]:
-    """The clause's tokens, in lower case."""
-    return [token.low for token in page.tokens[clause.start : clause.stop]]
-
-
-def _parts(page: Page, j: int) -> bool:
-    """Whether a clause ends at token `j`: at a comma, or at the mark of a longer passage."""
-    token = page.tokens[j]
-    if token.low in _EDGES:
-        return True
-    if token.low not in CHARACTERS:
-        return False
-    for n in page.passages_between(token.start, token.end):
-        passage = page.marking.passages[n]
-        spoken = page.text[passage.end - 1] in ",.?!"
-        words = len(page.words(passage.start, passage.end))
-        if spoken or (words >= _WHOLE and not contents.is_title(page, passage)):
-            return True
-    return False
-
-
-def opens(page: Page, cue: Cue) -> int:
+def opens(marking: Marking, cue: Cue) -> int:
     """Token with which a clause begins that reports what is beside it, -1 if this is none.
 
     That is one that begins with its verb ("…, sagte sie") or with "wie" ("…, wie sie sagte").
     """
-    i = page.index(cue.start)
-    clause = of(page, i)
-    first, _ = sentence(page, i)
-    if page.tokens[clause.start].low in page.language.introducers and clause.start < i:
+    i = marking.index_at(cue.start)
+    clause = clauses.of(marking, i)
+    first, _ = clauses.sentence(marking, i)
+    if marking.tokens[clause.start].low in marking.pack.introducers and clause.start < i:
         return clause.start
-    if _finite(page, i, clause) != clause.start or clause.start == first:
+    if _finite(marking, i, clause) != clause.start or clause.start == first:
         return -1
-    subordinate = _is_subordinate(page, Clause(first, clause.start))
-    return -1 if subordinate or _apposed(page, clause) else clause.start
+    subordinate = _is_subordinate(marking, Clause(first, clause.start))
+    return -1 if subordinate or _apposed(marking, clause) else clause.start
 
 
-def _is_subordinate(page: Page, clause: Clause) -> bool:
+def _is_subordinate(marking: Marking, clause: Clause) -> bool:
     """Whether the clause goes before a verb as an adverb does: "Da es fror, sagte sie ab"."""
-    words = lows(page, clause)
-    mood = any(low in page.language.reported_mood for low in words)
-    return words[0] in page.language.relatives and not mood
+    words = clauses.lows(marking, clause)
+    mood = any(low in marking.pack.reported_mood for low in words)
+    return words[0] in marking.pack.relatives and not mood
 
 
-def _finite(page: Page, i: int, clause: Clause) -> int:
+def _finite(marking: Marking, i: int, clause: Clause) -> int:
     """Token of the finite verb: the cue, or an auxiliary before it."""
     near = range(clause.start, i)
-    return next((j for j in near if page.tokens[j].low in page.language.auxiliaries), i)
+    return next((j for j in near if marking.tokens[j].low in marking.pack.auxiliaries), i)
 
 
-def find(page: Page, cue: Cue) -> Subject | None:
-    """The subject of a verb cue within its clause, or None; see `subjects.find`."""
-    i = page.index(cue.start)
-    clause = of(page, i)
-    if _is_denied(page, i, clause) or _is_passive(page, i, clause):
+def of_verb(marking: Marking, cue: Cue) -> ReportingClause | None:
+    """The clause of a verb and its subject, or None."""
+    i = marking.index_at(cue.start)
+    clause = clauses.of(marking, i)
+    if _is_denied(marking, i, clause) or _is_passive(marking, i, clause):
         return None
-    mention = _apposed(page, clause) if _finite(page, i, clause) == clause.start else None
-    mention = mention or _subject(page, i, clause)
+    mention = _apposed(marking, clause) if _finite(marking, i, clause) == clause.start else None
+    mention = mention or _subject(marking, i, clause)
     if mention is None:
         return None
-    start = opens(page, cue)
-    first = page.tokens[start].start if start >= 0 else min(mention.start, cue.start)
-    return Subject(mention, first, max(cue.end, mention.end))
+    start = opens(marking, cue)
+    first = marking.tokens[start].start if start >= 0 else min(mention.start, cue.start)
+    return ReportingClause(cue, mention, first, max(cue.end, mention.end))
 
 
-def _is_denied(page: Page, i: int, clause: Clause) -> bool:
+def _is_denied(marking: Marking, i: int, clause: Clause) -> bool:
     """Whether the clause is negated, or its verb an infinitive ("ohne zu sagen")."""
-    lang = page.language
-    infinitive = i > clause.start and page.tokens[i - 1].low in lang.infinitive_marks
-    return infinitive or any(low in lang.negations for low in lows(page, clause))
+    lang = marking.pack
+    infinitive = i > clause.start and marking.tokens[i - 1].low in lang.infinitive_marks
+    return infinitive or any(low in lang.negations for low in clauses.lows(marking, clause))
 
 
-def _is_passive(page: Page, i: int, clause: Clause) -> bool:
-    lang, low = page.language, page.tokens[i].low
+def _is_passive(marking: Marking, i: int, clause: Clause) -> bool:
+    lang, low = marking.pack, marking.tokens[i].low
     infinitive = lang.verbs.get(low) == low  # "wird sagen"
-    return not infinitive and any(low in lang.passive for low in lows(page, clause))
+    return not infinitive and any(low in lang.passive for low in clauses.lows(marking, clause))
 
 
-def _subject(page: Page, i: int, clause: Clause) -> Mention | None:
-    finite, front = _finite(page, i, clause), _front(page, clause)
-    found = list(_nominatives(page, clause))
-    before = [m for m in found if page.index(m.start) < finite]
-    after = [m for m in found if page.index(m.start) > finite]
-    lang = page.language
-    opening = page.tokens[clause.start].low
+def _subject(marking: Marking, i: int, clause: Clause) -> Mention | None:
+    finite, front = _finite(marking, i, clause), _front(marking, clause)
+    found = list(_nominatives(marking, clause))
+    before = [m for m in found if marking.index_at(m.start) < finite]
+    after = [m for m in found if marking.index_at(m.start) > finite]
+    lang = marking.pack
+    opening = marking.tokens[clause.start].low
     if opening in lang.introducers | lang.conjunctions | lang.relatives:
         candidates = [*before[:1], *after[:1]]
-    elif before and page.index(before[0].start) <= front:
+    elif before and marking.index_at(before[0].start) <= front:
         candidates = before[:1]
-    elif phrase := _phrase_to(page, front, finite):
+    elif phrase := _phrase_to(marking, front, finite):
         candidates = [phrase]
     else:
         candidates = [*after[:1], *before[-1:]]
     if candidates:
-        return _spoken_of(page, clause, candidates[0])
-    phrase = phrase_at(page, front, finite) or phrase_at(page, i + 1, clause.stop)
-    return phrase or _quoted_name(page, clause.start + (opening in lang.introducers))
+        return _spoken_of(marking, clause, candidates[0])
+    phrase = phrase_at(marking, front, finite) or phrase_at(marking, i + 1, clause.stop)
+    return phrase or _quoted_name(marking, clause.start + (opening in lang.introducers))
 
 
-def _front(page: Page, clause: Clause) -> int:
+def _front(marking: Marking, clause: Clause) -> int:
     """The clause's first token behind joining words and adverbs."""
-    lang, at = page.language, clause.start
-    while at < clause.stop - 1 and page.tokens[at].low in lang.joins | lang.adverbs:
+    lang, at = marking.pack, clause.start
+    while at < clause.stop - 1 and marking.tokens[at].low in lang.joins | lang.adverbs:
         at += 1
     return at
 
 
-def _spoken_of(page: Page, clause: Clause, mention: Mention) -> Mention:
+def _spoken_of(marking: Marking, clause: Clause, mention: Mention) -> Mention:
     """For "it" in "In dem Bericht heißt es", the body or document that it is said in."""
-    if mention.type != "pronoun" or page.language.pronouns.get(mention.head) != "thing":
+    if mention.type != "pronoun" or marking.pack.pronouns.get(mention.head) != "thing":
         return mention
-    others = (m for m in _mentions(page, clause) if m.type != "pronoun")
+    others = (m for m in _mentions(marking, clause) if m.type != "pronoun")
     return next(others, mention)
 
 
-def _mentions(page: Page, clause: Clause) -> list[Mention]:
-    start, end = page.tokens[clause.start].start, page.tokens[clause.stop - 1].end
-    return page.mentions_between(start, end)
+def _mentions(marking: Marking, clause: Clause) -> list[Mention]:
+    start, end = marking.tokens[clause.start].start, marking.tokens[clause.stop - 1].end
+    return marking.mentions_in(start, end)
 
 
-def _nominatives(page: Page, clause: Clause) -> Iterator[Mention]:
+def _nominatives(marking: Marking, clause: Clause) -> Iterator[Mention]:
     """The clause's mentions that can be subjects, what describes them included."""
-    lang = page.language
+    lang = marking.pack
     held: Mention | None = None
     previous = -1
-    for mention in _mentions(page, clause):
-        first = page.index(mention.start)
-        low, before = page.tokens[first].low, page.tokens[first - 1].low if first else ""
+    for mention in _mentions(marking, clause):
+        first = marking.index_at(mention.start)
+        low, before = marking.tokens[first].low, marking.tokens[first - 1].low if first else ""
         chained = first == previous and low in lang.genitives
         joined = first - 1 == previous and before in lang.pairs
-        previous = page.index(mention.end)
+        previous = marking.index_at(mention.end)
         if held is not None and held.type != "pronoun" and (chained or joined):
             held = held._replace(end=mention.end, plural=held.plural or joined)
             continue
@@ -189,33 +140,33 @@ def _nominatives(page: Page, clause: Clause) -> Iterator[Mention]:
         yield held
 
 
-def _phrase_to(page: Page, start: int, stop: int) -> Mention | None:
+def _phrase_to(marking: Marking, start: int, stop: int) -> Mention | None:
     """The phrase from a determiner at `start` that ends with the noun right before `stop`."""
-    tokens, lang = page.tokens, page.language
+    tokens, lang = marking.tokens, marking.pack
     if stop - start < 2 or tokens[start].low not in lang.determiners | lang.possessives:
         return None
-    noun = page.text[tokens[stop - 1].start].isupper() or tokens[stop - 1].low == ")"
-    if tokens[start].low in lang.oblique or not noun or stop - start > _PHRASE:
+    noun = marking.text[tokens[stop - 1].start].isupper() or tokens[stop - 1].low == ")"
+    if tokens[start].low in lang.oblique or not noun or stop - start > _MAX_PHRASE_WORDS:
         return None
     return Mention(tokens[start].start, tokens[stop - 1].end, "nominal", tokens[stop - 1].low)
 
 
-def phrase_at(page: Page, start: int, stop: int) -> Mention | None:
+def phrase_at(marking: Marking, start: int, stop: int) -> Mention | None:
     """The words from a determiner at `start` (behind adverbs) to their noun, none in a case."""
-    lang, tokens = page.language, page.tokens
+    lang, tokens = marking.pack, marking.tokens
     while start < stop and tokens[start].low in lang.adverbs:
         start += 1
     known = lang.determiners | lang.possessives
     if start >= stop or tokens[start].low in lang.oblique or tokens[start].low not in known:
         return None
-    return noun_phrase(page, start, stop)
+    return noun_phrase(marking, start, stop)
 
 
-def noun_phrase(page: Page, start: int, stop: int) -> Mention | None:
+def noun_phrase(marking: Marking, start: int, stop: int) -> Mention | None:
     """The words from `start` on to the first nouns, which have capitals; no preposition before."""
-    lang, tokens = page.language, page.tokens
-    stop = min(stop, start + _PHRASE)
-    is_noun = [page.text[tokens[j].start].isupper() for j in range(start, stop)]
+    lang, tokens = marking.pack, marking.tokens
+    stop = min(stop, start + _MAX_PHRASE_WORDS)
+    is_noun = [marking.text[tokens[j].start].isupper() for j in range(start, stop)]
     if True not in is_noun:
         return None
     first = start + is_noun.index(True)
@@ -229,132 +180,125 @@ def noun_phrase(page: Page, start: int, stop: int) -> Mention | None:
     return Mention(tokens[start].start, tokens[last].end, "nominal", tokens[last].low)
 
 
-def _apposed(page: Page, clause: Clause) -> Mention | None:
+def _apposed(marking: Marking, clause: Clause) -> Mention | None:
     """The subject before a comma: "Holm, der Leiter des Amtes, sagte"; no verb is beside it."""
-    lang = page.language
-    first, _ = sentence(page, clause.start)
-    if clause.start <= first or page.tokens[clause.start - 1].low != ",":
+    lang = marking.pack
+    first, _ = clauses.sentence(marking, clause.start)
+    if clause.start <= first or marking.tokens[clause.start - 1].low != ",":
         return None
-    opening = of(page, first)
+    opening = clauses.of(marking, first)
     known = lang.auxiliaries | lang.reported_mood | lang.verbs.keys()
-    if any(low in known for low in lows(page, opening)[1:]):
+    if any(low in known for low in clauses.lows(marking, opening)[1:]):
         return None
-    following = page.tokens[clause.stop + 1 : clause.stop + 2]
-    if following and following[0].low in known and any(_nominatives(page, clause)):
+    following = marking.tokens[clause.stop + 1 : clause.stop + 2]
+    if following and following[0].low in known and any(_nominatives(marking, clause)):
         return None  # "Das Eis, sagte sie, sei dünn"
-    start = _front(page, opening)
-    mention = next(_nominatives(page, opening), None) or phrase_at(page, start, opening.stop)
-    if mention is None or page.index(mention.start) > start:
+    start = _front(marking, opening)
+    mention = next(_nominatives(marking, opening), None) or phrase_at(marking, start, opening.stop)
+    if mention is None or marking.index_at(mention.start) > start:
         return None
-    after = page.low_at(mention.end)
+    after = marking.low_at(mention.end)
     if after[:1].isalnum() and after not in lang.adjuncts | lang.genitives:
         return None
-    named = page.mention_at(opening.stop + 1)
+    named = marking.mention_at(opening.stop + 1)
     return named if named and named.type == "name" and mention.type != "name" else mention
 
 
 # --- whom a preposition credits ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Credit:
-    """Whom a preposition credits, and the offsets of the phrase: "nach Angaben der Polizei"."""
-
-    mention: Mention
-    start: int
-    end: int
-
-
-def credited(page: Page, cue: Cue) -> Credit | None:
+def of_preposition(marking: Marking, cue: Cue) -> ReportingClause | None:
     """The phrase of a preposition, or of a word behind its noun ("der Polizei zufolge")."""
-    lang = page.language
+    lang = marking.pack
     if tuple(cue.lemma.split()) in lang.postpositions:
-        mention = _credited_before(page, page.index(cue.start))
-        return Credit(mention, mention.start, cue.end) if mention else None
-    index = page.index(cue.end)
-    stop = of(page, page.index(cue.start)).stop
-    while index < stop and (page.tokens[index].low in lang.adverbs | lang.of):
+        mention = _credited_before(marking, marking.index_at(cue.start))
+        return ReportingClause(cue, mention, mention.start, cue.end) if mention else None
+    index = marking.index_at(cue.end)
+    stop = clauses.of(marking, marking.index_at(cue.start)).stop
+    while index < stop and (marking.tokens[index].low in lang.adverbs | lang.of):
         index += 1
-    mention = page.mention_at(index) or _quoted_name(page, index)
+    mention = marking.mention_at(index) or _quoted_name(marking, index)
     find_phrase = phrase_at if cue.lemma in lang.tails else noun_phrase
-    mention = mention or find_phrase(page, index, stop)
+    mention = mention or find_phrase(marking, index, stop)
     if mention is None:
         return None
-    return Credit(_with_genitives(page, mention), cue.start, _phrase_end(page, mention, stop))
+    return ReportingClause(
+        cue, _with_genitives(marking, mention), cue.start, _phrase_end(marking, mention, stop)
+    )
 
 
-def _credited_before(page: Page, i: int) -> Mention | None:
+def _credited_before(marking: Marking, i: int) -> Mention | None:
     """The words before "zufolge": what a clause begins with, else the last description."""
-    clause, tokens = of(page, i), page.tokens
+    clause, tokens = clauses.of(marking, i), marking.tokens
     if clause.start == i:
         return None
-    first = page.mention_at(clause.start) or noun_phrase(page, clause.start, i)
-    if first and first.type != "pronoun" and page.index(_phrase_end(page, first, i)) == i:
+    first = marking.mention_at(clause.start) or noun_phrase(marking, clause.start, i)
+    if first and first.type != "pronoun" and marking.index_at(_phrase_end(marking, first, i)) == i:
         return first._replace(end=tokens[i - 1].end)
-    found = page.mentions_between(tokens[clause.start].start, tokens[i - 1].end)
-    if found and page.index(found[-1].end) == i:
+    found = marking.mentions_in(tokens[clause.start].start, tokens[i - 1].end)
+    if found and marking.index_at(found[-1].end) == i:
         return found[-1]
     start = i - 1
-    if start > clause.start and tokens[start - 1].low in page.language.oblique:
+    if start > clause.start and tokens[start - 1].low in marking.pack.oblique:
         start -= 1
     return Mention(tokens[start].start, tokens[i - 1].end, "nominal", tokens[i - 1].low)
 
 
-def _quoted_name(page: Page, i: int) -> Mention | None:
+def _quoted_name(marking: Marking, i: int) -> Mention | None:
     """A name in quotation marks (laut „Hafenkurier“) or a site's (laut hafen.example)."""
-    if i >= len(page.tokens):
+    if i >= len(marking.tokens):
         return None
-    token = page.tokens[i]
-    for n in page.passages_between(token.start, token.end + 1):
-        passage = page.marking.passages[n]
-        if passage.outer_start == token.start and _is_short(page, n):
-            return Mention(passage.start, passage.end, "nominal", page.low_at(passage.start))
-    site = page.tokens[i : i + 3]
-    if len(site) == 3 and page.text[site[0].end : site[2].start] == ".":
+    token = marking.tokens[i]
+    for n in marking.passages_touching(token.start, token.end + 1):
+        passage = marking.passages[n]
+        if passage.outer_start == token.start and _is_short(marking, n):
+            return Mention(passage.start, passage.end, "nominal", marking.low_at(passage.start))
+    site = marking.tokens[i : i + 3]
+    if len(site) == 3 and marking.text[site[0].end : site[2].start] == ".":
         return Mention(token.start, site[2].end, "nominal", token.low)
     return None
 
 
-def _is_short(page: Page, n: int) -> bool:
-    passage = page.marking.passages[n]
-    words = len(page.words(passage.start, passage.end))
-    return words < _WHOLE or contents.is_title(page, passage)
+def _is_short(marking: Marking, n: int) -> bool:
+    passage = marking.passages[n]
+    words = len(marking.words_in(passage.start, passage.end))
+    return words < MIN_SPEECH_WORDS or is_title(marking, passage)
 
 
-def _with_genitives(page: Page, mention: Mention) -> Mention:
+def _with_genitives(marking: Marking, mention: Mention) -> Mention:
     """The mention with the genitives behind it: "die Leiterin der Wetterstation"."""
     while True:
-        index = page.index(mention.end)
-        other = page.mention_at(index)
-        if other is None or page.tokens[index].low not in page.language.genitives:
+        index = marking.index_at(mention.end)
+        other = marking.mention_at(index)
+        if other is None or marking.tokens[index].low not in marking.pack.genitives:
             return mention
         mention = mention._replace(end=other.end)
 
 
-def _phrase_end(page: Page, mention: Mention, stop: int) -> int:
+def _phrase_end(marking: Marking, mention: Mention, stop: int) -> int:
     """Offset after all that describes the mention: genitives, "von …", „…“ and (…)."""
-    lang, end = page.language, mention.end
-    index = page.index(end)
+    lang, end = marking.pack, mention.end
+    index = marking.index_at(end)
     while index < stop:
-        low = page.tokens[index].low
+        low = marking.tokens[index].low
         further = None
         if low in lang.genitives | lang.pairs:
-            further = page.mention_at(index) or noun_phrase(page, index, stop)
+            further = marking.mention_at(index) or noun_phrase(marking, index, stop)
         elif low in lang.of:
-            further = page.mention_at(index + 1) or noun_phrase(page, index + 1, stop)
-            further = further or _quoted_name(page, index + 1)
+            further = marking.mention_at(index + 1) or noun_phrase(marking, index + 1, stop)
+            further = further or _quoted_name(marking, index + 1)
         elif low in CHARACTERS:
-            further = _quoted_name(page, index)
+            further = _quoted_name(marking, index)
         elif low == "(":
-            closing = (t for t in page.tokens[index : min(index + _PHRASE, stop)] if t.low == ")")
-            end = next((t.end for t in closing), 0)
+            near = marking.tokens[index : min(index + _MAX_PHRASE_WORDS, stop)]
+            end = next((token.end for token in near if token.low == ")"), 0)
             if not end:
                 break
-            index = page.index(end)
+            index = marking.index_at(end)
             continue
         if further is None:
             break
-        index = page.index(further.end)
-        if index < stop and page.tokens[index].low in CHARACTERS:
+        index = marking.index_at(further.end)
+        if index < stop and marking.tokens[index].low in CHARACTERS:
             index += 1
-    return page.tokens[index - 1].end
+    return marking.tokens[index - 1].end

@@ -4,7 +4,7 @@ import pytest
 
 from attributor.marking import mark
 from attributor.records import Article
-from attributor.reporting.grammar import reports
+from attributor.reporting import reports
 
 
 def found(text: str) -> list[tuple[str, str, str]]:
@@ -17,6 +17,7 @@ def found(text: str) -> list[tuple[str, str, str]]:
             text[r.start : r.end],
         )
         for r in reports(marking, 0, len(text))
+        if r.mention
     ]
 
 
