@@ -218,6 +218,18 @@ class Language:
         """What joins one reporting clause to another."""
         return self.joins | self.contrasts | {";"}
 
+    def attributes(self, words: tuple[str, ...]) -> bool:
+        """Whether words (in lower case) credit somebody: a verb, "according to", "zufolge"."""
+        if words in self.prepositions or words in self.postpositions:
+            return True
+        if any(word in self.verbs or word in self.tails for word in words):
+            return True
+        apart = (others for word in words for others in self.separable.get(word, ()))
+        if any(set(others) <= set(words) for others in apart):
+            return True
+        begins = words[:1] != () and words[0] in self.before_views
+        return begins and any(word in self.views for word in words[1:])
+
 
 UNKNOWN = "und"
 
