@@ -20,21 +20,20 @@ from attributor.marking import Mention
 from attributor.marking.spans import Span
 from attributor.reporting import is_negated
 
-HOPELESS = -2.5
-"""Log-odds of a cue by its words alone from which it is looked at;"""
-LEAST_CUE = -1.5
-"""and with the rules' reading."""
+MIN_LOG_ODDS_BY_WORDS = -2.5
+"""A word whose log-odds as a cue, by words alone, are lower is not looked at."""
+MIN_CUE_LOG_ODDS = -1.5
+"""A word whose log-odds as a cue, with the rules' reading, are lower is no candidate."""
 LEAST_SOURCE = -1.5
 """Log-odds from which a mention is taken for a cue's source."""
 UNSOURCED, UNRIVALLED = -3.0, -6.0
 """What stands for the log-odds of the source, and of the second, where there is none."""
-_PATHS = 10
-"""So many labellings are kept on the way,"""
-_DRAFTS = 6
-"""and so many of them that differ in their words are drafts."""
-
-_BEAM = 3.0
-"""What is so much less likely (log-odds) than the best labelling so far is no draft."""
+_MAX_PATHS = 10
+"""At each piece no more labellings than this are kept for each label."""
+_MAX_DRAFTS = 6
+"""Of the labellings that differ in their words no more than this are drafts."""
+_BEAM_LOG_ODDS = 3.0
+"""A labelling that is less likely by more than this than the best so far is dropped."""
 
 _Path = tuple[float, tuple[int, ...]]
 
@@ -83,11 +82,12 @@ def cue_candidates(sheet: Sheet, words: Container[int]) -> Iterator[int]:
 def _cues(sheet: Sheet, weights: Weights) -> Iterator[tuple[int, float, Reading]]:
     for i in cue_candidates(sheet, weights.words):
         odds = weights.score("cue", features.around_cue(sheet, i))
-        if (odds < HOPELESS and sheet.cue(i).kind != "preposition") or reports_nothing(sheet, i):
+        hopeless = odds < MIN_LOG_ODDS_BY_WORDS and sheet.cue(i).kind != "preposition"
+        if hopeless or reports_nothing(sheet, i):
             continue
         reading = features.read_by_rules(sheet, i)
         odds += weights.sum(features.of_reading(sheet, i, reading))
-        if odds >= LEAST_CUE or reads_preposition(sheet, i, reading):
+        if odds >= MIN_CUE_LOG_ODDS or reads_preposition(sheet, i, reading):
             yield i, odds, reading
 
 
@@ -159,7 +159,7 @@ def _paths(weights: Weights, frame: Frame) -> list[_Path]:
             out, in_ = loss(-odds), loss(odds)
             outside += [(total + out, (*path, 0)) for total, path in known]
             inside += [(total + in_, (*path, 1)) for total, path in known]
-        limit = min(outside + inside)[0] + _BEAM
+        limit = min(outside + inside)[0] + _BEAM_LOG_ODDS
         paths = [(0, _first(outside, limit)), (1, _first(inside, limit))]
         paths = [(label, kept) for label, kept in paths if kept]
     return sorted(path for _, kept in paths for path in kept)
@@ -167,7 +167,7 @@ def _paths(weights: Weights, frame: Frame) -> list[_Path]:
 
 def _first(paths: list[_Path], limit: float) -> list[_Path]:
     """The likeliest paths, as far as their loss is below `limit`."""
-    return sorted(path for path in paths if path[0] < limit)[:_PATHS]
+    return sorted(path for path in paths if path[0] < limit)[:_MAX_PATHS]
 
 
 def loss(odds: float) -> float:
@@ -185,12 +185,12 @@ def _drafts(sheet: Sheet, frame: Frame, paths: Iterable[_Path]) -> Iterator[Draf
         if runs not in known:
             known.add(runs)
             yield Draft(total, tuple(inside), runs)
-            if len(known) > _DRAFTS:
+            if len(known) > _MAX_DRAFTS:
                 break
     ruled = tuple(sorted(frame.by_rules))
     runs = word_runs(sheet, ruled)
     if runs not in known:
-        yield Draft(total + _BEAM, ruled, runs)
+        yield Draft(total + _BEAM_LOG_ODDS, ruled, runs)
 
 
 def word_runs(sheet: Sheet, pieces: Sequence[Span]) -> tuple[Span, ...]:

@@ -22,10 +22,10 @@ _REACH = 60
 """Tokens of a cue's sentence that are looked at to each side."""
 WINDOW = 400
 """Tokens of a cue's paragraph that can hold its content, to each side."""
-_PIECES = 32
-"""So many pieces at most are looked at to each side of a cue."""
-_NEAR = 10
-"""Within so many tokens of the cue, content may begin or end at any phrase."""
+_MAX_PIECES = 32
+"""To each side of a cue no more pieces than this are looked at."""
+_NEAR_TOKENS = 10
+"""This near to the cue, content may begin or end at any phrase."""
 
 
 _A, _B = 0x1E3779B1, 0x25EBCA77
@@ -228,7 +228,7 @@ def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Span]:
         cuts.update((tokens.start, tokens.stop))
     edges = sorted(cut for cut in cuts if start <= cut <= end)
     own = bisect_left(edges, i)
-    return list(pairwise(edges[max(own - _PIECES, 0) : own + _PIECES + 2]))
+    return list(pairwise(edges[max(own - _MAX_PIECES, 0) : own + _MAX_PIECES + 2]))
 
 
 def _cuts(sheet: Sheet, i: int, j: int) -> Iterable[int]:
@@ -238,9 +238,10 @@ def _cuts(sheet: Sheet, i: int, j: int) -> Iterable[int]:
     if low in language.breaks:
         return (j,)
     phrases = (language.determiners, language.pronouns, language.adjuncts, language.adverbs)
-    if i < j <= i + _NEAR and (j in sheet.mentions or any(low in words for words in phrases)):
+    behind = i < j <= i + _NEAR_TOKENS
+    if behind and (j in sheet.mentions or any(low in words for words in phrases)):
         return (j,)
-    if i - _NEAR <= j < i and (j in sheet.mentions or low in language.auxiliaries):
+    if i - _NEAR_TOKENS <= j < i and (j in sheet.mentions or low in language.auxiliaries):
         return (j,)
     return ()
 

@@ -55,3 +55,8 @@ def test_only_cues_between_the_edges_are_looked_at() -> None:
     text = "Ana Petric said it rained. Tom Berg said it snowed."
     marking = mark(Article(id="a", text=text), "en")
     assert [r.cue.start for r in reports(marking, 27, len(text))] == [text.rindex("said")]
+
+
+def test_a_verb_that_goes_on_takes_no_speaker_from_another_sentence() -> None:
+    text = "Ann Petric said it rained. It snowed, and said so."
+    assert ("said", "Ann Petric") not in [(cue, mention) for cue, mention, _ in found(text)[1:]]
