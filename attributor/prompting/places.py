@@ -68,6 +68,8 @@ class Places:
             return said
         if beside:
             return self._of(max(beside, key=lambda r: self._agrees(r, words.name)), words.name)
+        if said.segment in own and self._are_reported_by_mood(own):
+            return Source(None, said.mention)  # what was copied as its cue is part of it
         return replace(said, is_known=self._is_known(said, own, words))
 
     def whole(self, first: int, last: int) -> tuple[int, int]:
@@ -137,10 +139,13 @@ class Places:
         """
         if any(segment.marked for segment in own) or not self._pack.verbs:
             return True
-        if any(is_reported_by_mood(self._marking, segment.sentence) for segment in own):
+        if self._are_reported_by_mood(own):
             return True
         apart = said.segment is not None and said.segment not in own
         return apart or (words.own and self._says(words.cue))
+
+    def _are_reported_by_mood(self, own: tuple[Segment, ...]) -> bool:
+        return any(is_reported_by_mood(self._marking, segment.sentence) for segment in own)
 
     def _beside(self, first: int, last: int) -> list[ReportingClause]:
         """The reporting clauses of the segments, else that which follows them or goes before.

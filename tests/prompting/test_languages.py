@@ -79,6 +79,13 @@ def test_a_sentence_in_the_subjunctive_needs_no_cue() -> None:
     assert any("nothing says that anybody said" in warning for warning in annotation.warnings)
 
 
+def test_what_is_copied_whole_as_the_cue_of_such_a_sentence_is_said_itself() -> None:
+    text = "Hanne Birk sagte, der Steg sei morsch. Niemand dürfe ihn betreten."
+    whole = item("2", "Niemand dürfe ihn betreten.", "Hanne Birk", "Hanne Birk")
+    annotation = annotated(text, "de", item("1", "sagte", "Hanne Birk", "Hanne Birk"), whole)
+    assert ("Niemand dürfe ihn betreten", "Hanne Birk") in [q[::2] for q in quotes(annotation)]
+
+
 def test_a_verb_in_two_parts_attributes_what_stands_before_it() -> None:
     text = "Der Steg ist morsch. Das teilte am Freitag die Feuerwehr mit."
     own = item("1", "teilte mit", "die Feuerwehr") | {"own": True}
