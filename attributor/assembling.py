@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from attributor import grounding, speakers
 from attributor.grounding import GroundedQuote, Grounder, Grounding, Rejection
 from attributor.marking import Marking
+from attributor.marking.breaking_off import breaks_off
 from attributor.marking.language import UNKNOWN
 from attributor.records import (
     Annotation,
@@ -19,6 +20,9 @@ from attributor.records import (
     Usage,
 )
 
+TEXT_BREAKS_OFF = (
+    "This text says at its end that it is only the beginning of its article: get the whole one."
+)
 WARNING_LIMIT = 20
 """Rejections that are told one by one; the rest are counted."""
 
@@ -59,7 +63,11 @@ def assemble(
         unattributed=_unattributed(marking, grounded, resolution.of_quote),
         engine=engine,
         usage=usage,
-        warnings=(*warnings, *_sentences(grounded.rejections)),
+        warnings=(
+            *([TEXT_BREAKS_OFF] if breaks_off(marking.text) else ()),
+            *warnings,
+            *_sentences(grounded.rejections),
+        ),
     )
 
 

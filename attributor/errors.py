@@ -4,13 +4,14 @@
     ├── UsageError             2  the call itself is wrong: an option, a setting, a codebook
     ├── ReadingError           3  a source cannot be read as an article
     ├── ModelError             4  the model's server did not give a usable answer
-    │   ├── AccessError           401, 403: the key is missing, wrong or not allowed
+    │   ├── AccessError           401, 403: the key is missing, wrong or not allowed; or the server
+    │   │                         is not shown to be the right one: its certificate, its address
     │   ├── CreditError           the account has no credit left: never retried
     │   ├── BusyError             408, 429, 5xx, resets, time-outs: retried, then given up
     │   ├── RequestError          400, 404, 413, 422: this request will never work
     │   │   ├── FilteredError         the server's content filter stopped it
     │   │   └── TooLongError          it is longer than the model reads
-    │   └── AnswerError           an answer came, but it is broken, refused, filtered or cut off
+    │   └── AnswerError           an answer came, but it is broken, refused, filtered, cut off …
     ├── PromptError            2  a prompt file is missing or malformed
     ├── StoreError             5  a store cannot be opened, read or written
     └── ClusterError           8  a cluster cannot be used, or was lost
@@ -64,7 +65,10 @@ class ModelError(AttributorError):
 
 
 class AccessError(ModelError):
-    """The key is missing, wrong, or not allowed to do this (401, 403)."""
+    """The key is missing, wrong, or not allowed to do this (401, 403), or the server not trusted.
+
+    Nothing else that is asked of this server would be answered either.
+    """
 
 
 class CreditError(ModelError):
@@ -88,7 +92,7 @@ class TooLongError(RequestError):
 
 
 class AnswerError(ModelError):
-    """An answer came, but it is broken, refused, filtered or cut off.
+    """An answer came, but it is broken, refused, filtered, cut off or too large.
 
     `body` is what came where it was no chat completion, so that no `Answer` could be made of it.
     """
@@ -131,6 +135,14 @@ def panics_as_errors() -> Iterator[None]:
         if type(error).__name__ != "PanicException":  # PyO3's, which cannot be imported
             raise
         raise PanicError(str(error)) from error
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """The error itself, and one after the other what it comes from."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
 
 
 def quoted(name: str, limit: int = 200) -> str:

@@ -7,14 +7,20 @@ Reading and views are the caller's ends of it; what lies between is here.
 
 from __future__ import annotations
 
+import re
+import warnings
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import cached_property
+from itertools import islice
+from os import PathLike, fspath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attributor.errors import AccessError, AttributorError, UsageError, quoted
 from attributor.marking import mark
 from attributor.records import Annotation, Article, Codebook, Target
-from attributor.settings import Layer, Settings, check, load
+from attributor.routes import host_of, proxy_for
+from attributor.settings import CALL, Layer, Settings, check, load
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -25,6 +31,10 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 """Called with a short phrase each time a step of a dialogue begins."""
 
+LONGEST_NAME = 256
+"""Characters up to which a text is looked at whether it is a file's name."""
+_NAME = re.compile(r"\s*(\w+://\S+|\S*[^\s.]\.[A-Za-z][A-Za-z0-9]{1,6})\s*")
+"""A URL, or a word that ends in a suffix."""
 
 Sleep = Callable[[float], Awaitable[None]]
 """Waits, given seconds."""
@@ -59,7 +69,11 @@ class Annotator:
 
     @property
     def notice(self) -> str:
-        """Which engine answers, and to which host the text is sent."""
+        """Which engine answers, and to which host the text is sent, through which proxy.
+
+        Raises:
+            UsageError: the proxy that is set for that host cannot be used.
+        """
         if self.settings.chosen_engine == "embedded":
             return "The embedded engine answers; nothing leaves this machine."
         asking = f"Asking {quoted(self.settings.model)} at {self.settings.host}"
@@ -67,7 +81,9 @@ class Annotator:
             return f"{asking} through your own client."
         if self.settings.model_is_local:
             return f"{asking}; it runs on this machine."
-        return f"{asking}; --offline keeps the article here."
+        proxy = proxy_for(self.settings.url)
+        through = f" through the proxy {quoted(host_of(proxy))}" if proxy else ""
+        return f"{asking}{through}; --offline keeps the article here."
 
     def annotate_now(self, article: Article | Annotation) -> Annotation:
         """The annotation, without an event loop where the embedded engine answers."""
@@ -87,8 +103,9 @@ class Annotator:
             return self._embedded(article)
         from attributor.prompting import converse
 
+        asker = self.asker()  # what is wrong with the server is no fault of the article's
         try:
-            return await converse(self.dialogue(article), self.asker(), on_progress)
+            return await converse(self.dialogue(article), asker, on_progress)
         except AttributorError as error:
             raise error.about(article.id) from error.__cause__
 
@@ -154,7 +171,7 @@ class Annotator:
 
 
 def annotate(
-    article: Article | str,
+    article: Article | str | PathLike[str],
     *,
     targets: Codebook | Sequence[str] = (),
     client: AsyncOpenAI | None = None,
@@ -166,7 +183,7 @@ def annotate(
     Works inside a running event loop too, as in a notebook.
 
     Args:
-        article: an Article, or just its text.
+        article: an Article, just its text, or the path of a file that holds one article.
         targets: what stances are towards: names, or a Codebook; an empty Codebook leaves it to
             the engine to propose them.
         client: an `openai.AsyncOpenAI` of your own, for Azure or a proxy.
@@ -183,7 +200,7 @@ def annotate(
 
 
 async def annotate_async(
-    article: Article | str,
+    article: Article | str | PathLike[str],
     *,
     targets: Codebook | Sequence[str] = (),
     client: AsyncOpenAI | None = None,
@@ -195,16 +212,55 @@ async def annotate_async(
     return await _annotate_and_close(annotator, as_article(article))
 
 
-def as_article(article: Article | str) -> Article:
-    """The article itself, or one made of its text alone.
+def as_article(article: Article | str | PathLike[str]) -> Article:
+    """The article itself, one made of its text alone, or the one in a file.
 
     Raises:
-        UsageError: there is no word in the text.
+        UsageError: there is no word in the text, or several articles are in the file.
+        ReadingError: the file cannot be read.
     """
-    found = Article(id="text", text=article) if isinstance(article, str) else article
+    if isinstance(article, str):
+        _warn_of_a_name(article)
+        found = Article(id="text", text=article)
+    elif isinstance(article, Article):
+        found = article
+    else:
+        found = _the_only_one(fspath(article))
     if not found.text.strip():
         raise UsageError(f"The article '{found.id}' has no text.", article=found.id)
     return found
+
+
+def _the_only_one(path: str) -> Article:
+    """The article in the file `path`."""
+    from attributor.reading import read
+
+    found = list(islice(read(path), 2))
+    if len(found) != 1:
+        raise UsageError(
+            f"{quoted(path)} holds not one article but several, or none: go through read(…), and "
+            "annotate each."
+        )
+    if isinstance(found[0], Exception):
+        raise found[0]
+    return found[0]
+
+
+def _warn_of_a_name(text: str) -> None:
+    """Tell who gave a file's name or a URL for the text of an article."""
+    if len(text) < LONGEST_NAME and (_NAME.fullmatch(text) or _is_file(text)):
+        warnings.warn(
+            f"{quoted(text)} looks like the name of a file or a URL, and is annotated as a text: "
+            "give Path(…), or what attributor.read gives.",
+            stacklevel=4,
+        )
+
+
+def _is_file(name: str) -> bool:
+    try:
+        return Path(name).is_file()
+    except (OSError, ValueError):  # it cannot be a name
+        return False
 
 
 async def _annotate_and_close(annotator: Annotator, article: Article) -> Annotation:
@@ -220,13 +276,27 @@ def _annotator(
     settings: Settings | None,
     options: dict[str, Any],
 ) -> Annotator:
+    _refuse_unknown(options)
     if settings is None:
-        settings = load(options)
+        settings = load(options, place=CALL)
+        for notice in settings.notices:
+            warnings.warn(notice, stacklevel=3)
     elif options:
-        check(Layer("the call", options))
+        check(Layer(CALL, options))
         given = Settings(**options)
         settings = settings.model_copy(update={name: getattr(given, name) for name in options})
     return Annotator(settings, _codebook(targets), client)
+
+
+def _refuse_unknown(options: dict[str, Any]) -> None:
+    """Refuse what is none of the arguments that `annotate` has, and say which there are."""
+    known = ("article", "targets", "client", "settings", *Settings.model_fields)
+    for name in sorted(options.keys() - set(known)):
+        from difflib import get_close_matches
+
+        nearest = get_close_matches(name, known, n=1)
+        hint = f"did you mean {quoted(nearest[0])}? There are" if nearest else "there are"
+        raise UsageError(f"annotate() has no argument {quoted(name)}: {hint} {', '.join(known)}.")
 
 
 def _codebook(targets: Codebook | Sequence[str]) -> Codebook | None:

@@ -8,6 +8,7 @@ frozen: a stage never alters what the stage before it said.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Literal
 
@@ -151,6 +152,13 @@ class Annotation(Record):
     def speaker_of(self, quote: Quote) -> Speaker | None:
         """The Speaker whom `quote.speaker` points to, or None."""
         return next((s for s in self.speakers if s.id == quote.speaker), None)
+
+    def spans(self) -> Iterator[Span]:
+        """Every stretch of the article that the annotation shows."""
+        for quote in self.quotes:
+            evidence = (stance.evidence for stance in quote.stances)
+            yield from filter(None, (*quote.spans, quote.cue, quote.mention, *evidence))
+        yield from self.unattributed
 
 
 # --- the codebook: whom or what a stance is towards ------------------------------------------

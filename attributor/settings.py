@@ -9,9 +9,8 @@ this machine. What was set aside for that reason is told in `Settings.notices`.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -26,15 +25,31 @@ from pydantic import (
     field_validator,
 )
 
+from attributor import settings_files as files
 from attributor.errors import UsageError
+from attributor.routes import SERVERS, host_of, is_address_of, is_here
+from attributor.settings_files import Dotenv, read_user_file
+from attributor.settings_files import user_file as user_file
 
 DEFAULT_MODEL = "gpt-5-mini"
 OPENAI_URL = "https://api.openai.com/v1"
+HARMLESS = frozenset({"language", "timeout", "attempts"})
+"""Settings that a folder's `.env` may decide without being trusted. All others say where text goes,
+who pays for it, or what is opened."""
+CAUTIOUS = {"engine": "embedded", "offline": True, "allow_private": False}
+"""Values of other settings that need no trust either: by them less goes out, not more."""
+OF_A_MODEL = frozenset({"api_key", "base_url", "model", "prompts"})
+"""Settings that do nothing where the embedded engine answers."""
 NOT_SETTINGS = frozenset({"ATTRIBUTOR_TRACEBACK"})
 """Variables with the project's prefix that are read elsewhere."""
 
 COMMAND_LINE = "the command line"
+CALL = "the call"
 ENVIRONMENT = "the environment"
+
+
+Ask = Callable[[Dotenv, Mapping[str, str]], bool]
+"""Whether the user trusts a folder's `.env`, which would set these variables to these values."""
 
 
 class Settings(BaseModel):
@@ -98,6 +113,7 @@ class Settings(BaseModel):
 
     _origins: dict[str, str] = PrivateAttr(default_factory=dict)
     _notices: tuple[str, ...] = PrivateAttr(default=())
+    _left_aside: dict[str, str] = PrivateAttr(default_factory=dict)
 
     @field_validator("api_key", mode="before")
     @classmethod
@@ -114,9 +130,12 @@ class Settings(BaseModel):
     def _base_url_names_a_server(cls, url: str | None) -> str | None:
         if url is None:
             return None
-        if not _is_server(url.strip()):
+        url = url.strip()
+        if not is_address_of(url, SERVERS):
             raise ValueError("it has to look like https://host/v1 or http://host:port/v1")
-        return url.strip()
+        if "?" in url or "#" in url:
+            raise ValueError("it ends before any '?' or '#', as https://host/v1 does")
+        return url
 
     @field_validator("prompts", "weights")
     @classmethod
@@ -124,16 +143,19 @@ class Settings(BaseModel):
         return path.expanduser() if path else None
 
     @property
+    def url(self) -> str:
+        """The base URL of the model's server."""
+        return self.base_url or OPENAI_URL
+
+    @property
     def host(self) -> str:
         """The model's server as host and port, without user name or password."""
-        parts = urlsplit(self.base_url or OPENAI_URL)
-        return parts.netloc.rpartition("@")[2]
+        return host_of(self.url)
 
     @property
     def model_is_local(self) -> bool:
         """Whether the model's server runs on this machine, so that text for it stays here."""
-        name = urlsplit(self.base_url or OPENAI_URL).hostname or ""
-        return name == "localhost" or _is_loopback(name)
+        return is_here(urlsplit(self.url).hostname or "")
 
     @property
     def model_is_configured(self) -> bool:
@@ -160,8 +182,13 @@ class Settings(BaseModel):
 
     @property
     def notices(self) -> tuple[str, ...]:
-        """Sentences on what was found in a folder's `.env` and not used."""
+        """Sentences on what was found in settings files and not used, or is not safe there."""
         return self._notices
+
+    @property
+    def left_aside(self) -> Mapping[str, str]:
+        """Variables of a folder's `.env` that were not used for want of trust, as `shown`."""
+        return self._left_aside
 
     def origin(self, name: str) -> str:
         """Where the setting `name` comes from: a place, or "default"."""
@@ -186,47 +213,76 @@ class Layer:
     place: str
     values: Mapping[str, Any]
 
+    @classmethod
+    def of_user(cls, path: Path) -> Layer:
+        """The user's own file, where the names of the environment do as well."""
+        known, told = variables(), read_user_file(path)
+        return cls(f"'{path}'", {known.get(k, k): v for k, v in told.items() if v != ""})
 
-def user_file() -> Path:
-    """Where the user's own settings are kept on this platform."""
-    import platformdirs
+    @classmethod
+    def of_variables(cls, place: str, environ: Mapping[str, str | None]) -> Layer:
+        """Environment variables, of which empty ones are not set."""
+        known = variables()
+        for variable in environ:
+            if variable.startswith("ATTRIBUTOR_") and variable not in NOT_SETTINGS | known.keys():
+                raise _unknown(variable, place, list(known))
+        return cls(place, {name: environ[var] for var, name in known.items() if environ.get(var)})
 
-    return Path(platformdirs.user_config_dir("attributor", appauthor=False)) / "config.toml"
+    def without(self, names: Iterable[str]) -> Layer:
+        """The same without some of its settings."""
+        left_out = set(names)
+        return replace(self, values={k: v for k, v in self.values.items() if k not in left_out})
 
 
 def load(
     flags: Mapping[str, Any] | None = None,
     *,
+    place: str = COMMAND_LINE,
     environ: Mapping[str, str] | None = None,
     folder: Path | None = None,
     user: Path | None = None,
+    ask: Ask | None = None,
 ) -> Settings:
     """Settings for this call.
 
     Args:
         flags: field names with the values given on the command line; None means not given.
+        place: what these are from, if not from the command line.
         environ: environment variables; `os.environ` if None.
         folder: where a `.env` may lie; the working folder if None.
         user: the user's own file; `user_file()` if None.
+        ask: whether a folder's `.env` is trusted, given that and what it would set, if it was
+            never said; nothing is asked if None.
 
     Raises:
         UsageError: a value is not what its setting takes, a name is not known, or `offline` and
             `engine` contradict each other; the message names setting and place, never a value.
     """
     environ = os.environ if environ is None else environ
-    dotenv_path = (folder or Path()) / ".env"
-    user_path = user or user_file()
-    known = variables()
-    told = read_user_file(user_path).items()
-    own = Layer(f"'{user_path}'", {known.get(k, k): v for k, v in told if v != ""})
-    project = Layer(f"'{dotenv_path}'", _named(_read_dotenv(dotenv_path), f"'{dotenv_path}'"))
-    stronger = [
-        Layer(ENVIRONMENT, _named(environ, ENVIRONMENT)),
-        Layer(COMMAND_LINE, {k: v for k, v in (flags or {}).items() if v is not None}),
-    ]
-    for layer in (own, project, *stronger):
+    user_path, dotenv_path = user or files.user_file(), (folder or Path()) / ".env"
+    own, found = Layer.of_user(user_path), files.read(dotenv_path)
+    project = Layer.of_variables(f"'{dotenv_path}'", found.values)
+    given = {k: v for k, v in (flags or {}).items() if v is not None}
+    stronger = [Layer.of_variables(ENVIRONMENT, environ), Layer(place, given)]
+    for layer in (own, *stronger):
         check(layer)
+    loosened = _loosened(own, project)
+    project = project.without(loosened)
+    aside = _aside(own, project, stronger)
+    if _is_trusted(found, user_path, aside, ask):
+        aside = {}
+    else:
+        project = project.without(n for n, v in project.values.items() if _needs_trust(n, v))
+    check(project)
     settings = _merged(own, project, stronger)
+    settings._left_aside = aside
+    settings._notices = (
+        *_of_the_folder(found, project.place, aside),
+        *(f"'{n}' from {project.place} is not used: {own.place} says otherwise." for n in loosened),
+        *settings._notices,
+        *_of_a_key_in_the_open(own, user_path),
+        *_of_a_key_in_the_open(project, found.path),
+    )
     if settings.contradiction:
         raise UsageError(settings.contradiction)
     return settings
@@ -258,47 +314,62 @@ def variables() -> dict[str, str]:
     return {str(field.alias): name for name, field in Settings.model_fields.items()}
 
 
-def read_user_file(path: Path) -> dict[str, Any]:
-    """What the user's own file says; nothing if there is none.
-
-    Raises:
-        UsageError: it cannot be read, or is not TOML.
-    """
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise UsageError(f"The settings file '{path}' cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError:
-        raise _not_toml(path) from None
-    import tomllib
-
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        # The error is not quoted whole: it may carry the key that stands on the line.
-        found = re.search(r"at (line \d+)", str(error))
-        raise _not_toml(path, f" (see {found[1]})" if found else "") from None
-
-
 def _merged(own: Layer, project: Layer, stronger: list[Layer]) -> Settings:
-    loosened = _loosened(own, project)
-    kept = {k: v for k, v in project.values.items() if k not in loosened}
     values: dict[str, Any] = {}
     origins: dict[str, str] = {}
-    for layer in (own, Layer(project.place, kept), *stronger):
+    for layer in (own, project, *stronger):
         values |= layer.values
         origins |= dict.fromkeys(layer.values, layer.place)
-    notices = [
-        f"'{name}' from {project.place} is not used, because {own.place} says otherwise."
-        for name in loosened
-    ]
+    notices: list[str] = []
     if origins.get("base_url") == project.place and "api_key" in values:
-        notices += _keep_key_from(project, values, origins)
+        notices = _keep_key_from(project, values, origins)
     settings = Settings(**values)
     settings._origins, settings._notices = origins, tuple(notices)
     return settings
+
+
+def _aside(own: Layer, project: Layer, stronger: list[Layer]) -> dict[str, str]:
+    """Variables by which a folder would change what it may not unless it is trusted, as shown."""
+    without = _merged(own, Layer(project.place, {}), stronger)
+    unused = {name for layer in stronger for name in layer.values}
+    engines = [layer.values.get("engine") for layer in (*reversed(stronger), project, own)]
+    if next(filter(None, engines), None) == "embedded":
+        unused |= OF_A_MODEL
+    variable = {name: variable for variable, name in variables().items()}
+    return {
+        variable[name]: _shown(name, value)
+        for name, value in project.values.items()
+        if name not in unused
+        and _needs_trust(name, value)
+        and _typed(name, value) != getattr(without, name)
+    }
+
+
+def _needs_trust(name: str, value: object) -> bool:
+    is_cautious = name in CAUTIOUS and _typed(name, value) == CAUTIOUS[name]
+    return name not in HARMLESS and not is_cautious
+
+
+def _is_trusted(found: Dotenv, user_path: Path, wanted: Mapping[str, str], ask: Ask | None) -> bool:
+    said = files.answer(found, files.answers_file(user_path))
+    if said is None and wanted and ask is not None:
+        said = ask(found, wanted)
+    return bool(said)
+
+
+def _typed(name: str, value: object) -> object:
+    """The value of a setting as it is used; as it stands there if it cannot be."""
+    try:
+        return getattr(Settings(**{name: value}), name)
+    except ValidationError:
+        return value
+
+
+def _shown(name: str, value: object) -> str:
+    try:
+        return Settings(**{name: value}).shown(name)
+    except ValidationError:
+        return "a value that cannot be used"
 
 
 def _keep_key_from(project: Layer, values: dict[str, Any], origins: dict[str, str]) -> list[str]:
@@ -317,18 +388,33 @@ def _keep_key_from(project: Layer, values: dict[str, Any], origins: dict[str, st
 
 def _loosened(own: Layer, project: Layer) -> list[str]:
     """Settings with which the project would undo a caution of the user's own file."""
-    cautious = {"offline": True, "allow_private": False}
-    both = [name for name in cautious if name in own.values and name in project.values]
-    ours, theirs = Settings(**own.values), Settings(**project.values)
-    return [n for n in both if getattr(ours, n) is cautious[n] is not getattr(theirs, n)]
+    both = own.values.keys() & project.values.keys() & {"offline", "allow_private"}
+
+    def is_cautious(layer: Layer, name: str) -> bool:
+        return _typed(name, layer.values[name]) == CAUTIOUS[name]
+
+    return sorted(n for n in both if is_cautious(own, n) and not is_cautious(project, n))
 
 
-def _named(environ: Mapping[str, str | None], place: str) -> dict[str, Any]:
-    known = variables()
-    for variable in environ:
-        if variable.startswith("ATTRIBUTOR_") and variable not in NOT_SETTINGS | known.keys():
-            raise _unknown(variable, place, list(known))
-    return {name: environ[var] for var, name in known.items() if environ.get(var)}
+def _of_the_folder(found: Dotenv, place: str, aside: Mapping[str, str]) -> list[str]:
+    if found.is_special:
+        return [f"{place} is no ordinary file, and is not read."]
+    if not aside:
+        return []
+    which = f"{', '.join(aside)} from {place} {'is' if len(aside) == 1 else 'are'} not used"
+    return [
+        f"{which}: a folder's file says where text goes, who pays and what is opened only if you "
+        "trust it; if you do, say 'attributor config trust'."
+    ]
+
+
+def _of_a_key_in_the_open(layer: Layer, path: Path) -> list[str]:
+    if "api_key" not in layer.values or not files.others_may_read(path):
+        return []
+    return [
+        f"The settings file {layer.place} has a key in it, and others on this machine may read it: "
+        f"say 'chmod 600 {path}'."
+    ]
 
 
 def _unknown(name: str, place: str, known: list[str]) -> UsageError:
@@ -337,45 +423,6 @@ def _unknown(name: str, place: str, known: list[str]) -> UsageError:
     nearest = get_close_matches(name, known, n=1)
     hint = f"did you mean '{nearest[0]}'?" if nearest else f"known are {', '.join(known)}."
     return UsageError(f"The setting '{name}' from {place} is not known; {hint}")
-
-
-def _read_dotenv(path: Path) -> Mapping[str, str | None]:
-    try:
-        if not path.is_file():
-            return {}
-        import dotenv
-
-        # Without interpolation: a folder's file must not quote the user's environment.
-        return dotenv.dotenv_values(path, interpolate=False, encoding="utf-8-sig")
-    except OSError as error:
-        raise UsageError(f"The settings file '{path}' cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError:
-        raise UsageError(f"The settings file '{path}' is not in UTF-8; save it as UTF-8.") from None
-
-
-def _not_toml(path: Path, where: str = "") -> UsageError:
-    return UsageError(
-        f"The settings file '{path}' is not TOML in UTF-8{where}; correct it or delete it."
-    )
-
-
-def _is_server(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        port_is_valid = parts.port != 0
-    except ValueError:
-        return False
-    named = parts.scheme in ("http", "https") and bool(parts.hostname)
-    return named and port_is_valid and url.isprintable() and " " not in url
-
-
-def _is_loopback(host: str) -> bool:
-    import ipaddress
-
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _masked(key: str) -> str:

@@ -15,16 +15,17 @@ import time
 from itertools import accumulate
 from pathlib import Path
 from statistics import median
+from typing import Any
 
 from measuring import machine, show
 
 from attributor.archive.finding.search import Query, search, statement
 from attributor.archive.recipe import Recipe
 from attributor.archive.storing.admission import admit
-from attributor.archive.storing.rows import Rows
+from attributor.archive.storing.rows import rows_of
 from attributor.archive.storing.saving import save
 from attributor.archive.storing.store import Store
-from attributor.records import Article
+from attributor.records import Annotation, Article, Engine, Quote, Span, Speaker, Stance
 
 BOUND = 50.0
 """Milliseconds."""
@@ -93,32 +94,46 @@ def _make(path: Path, articles: int) -> None:
         for begin in range(0, articles, 1_000):
             with store.transaction():
                 for number in range(begin, min(begin + 1_000, articles)):
-                    day = f"{2000 + number % 25}-{1 + number % 12:02}-{1 + number % 28:02}"
-                    article = Article(id=f"a{number}", text=f"Article {number}.", published=day)
-                    admitted = admit(store, article, f"part-{number % 20}.jsonl", row, recipe)
-                    save(store, admitted.row, recipe, row, _rows(seeded))
+                    made = _annotation(number, seeded)
+                    source = f"part-{number % 20}.jsonl"
+                    admitted = admit(store, made.article, source, row, recipe)
+                    save(store, admitted.row, recipe, row, rows_of(made))
 
 
-def _rows(seeded: random.Random) -> Rows:
-    def cells(number: int) -> tuple[object, ...]:
-        text = " ".join(seeded.choices(WORDS, cum_weights=WEIGHTS, k=20))
-        return (text, "direct", "said", "he", "1-2", 0.5, number, 1 + number % 3)
-
-    def name() -> str:
-        return f"Given{seeded.randrange(200)} Name{seeded.randrange(5_000)}"
-
-    labels = ("favor", "against", "neutral", "unclear")
-    return Rows(
-        json="{}",
-        model_reported=None,
-        speakers=tuple((name(), "mayor", "person", "", number) for number in (1, 2, 3)),
-        quotes=tuple(cells(number) for number in range(10)),
-        stances=tuple(
-            (number, f"target {seeded.randrange(10)}", seeded.choice(labels), None, None)
-            for number in (0, 3, 6)
+def _annotation(number: int, seeded: random.Random) -> Annotation:
+    """An article of ten lines, each of which is a quote."""
+    day = f"{2000 + number % 25}-{1 + number % 12:02}-{1 + number % 28:02}"
+    lines = [" ".join(seeded.choices(WORDS, cum_weights=WEIGHTS, k=20)) for _ in range(10)]
+    text = "\n".join(lines)
+    ends = list(accumulate(len(line) + 1 for line in lines))
+    return Annotation(
+        article=Article(id=f"a{number}", text=text, published=day),
+        speakers=tuple(
+            Speaker(id=n, name=_name(seeded), role="mayor", aliases=()) for n in (1, 2, 3)
         ),
-        warnings=0,
+        quotes=tuple(
+            Quote(
+                id=n,
+                kind="direct",
+                marked=True,
+                spans=(Span.of(text, end - len(line) - 1, end - 1),),
+                speaker=1 + n % 3,
+                stances=_stances(seeded) if n in (0, 3, 6) else (),
+                confidence=0.5,
+            )
+            for n, (line, end) in enumerate(zip(lines, ends, strict=True))
+        ),
+        engine=Engine(name="embedded"),
     )
+
+
+def _name(seeded: random.Random) -> str:
+    return f"Given{seeded.randrange(200)} Name{seeded.randrange(5_000)}"
+
+
+def _stances(seeded: random.Random) -> tuple[Stance, ...]:
+    label: Any = seeded.choice(("favor", "against", "neutral", "unclear"))
+    return (Stance(target=f"target {seeded.randrange(10)}", label=label),)
 
 
 def _row(store: Store, name: str, query: Query) -> list[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attributor.assembling import WARNING_LIMIT, assemble
+from attributor.assembling import TEXT_BREAKS_OFF, WARNING_LIMIT, assemble
 from attributor.marking import mark
 from attributor.records import (
     Annotation,
@@ -145,3 +146,23 @@ def test_rejections_are_told_and_the_many_are_counted() -> None:
     warnings = annotate(TEXT, Proposal(quotes=(rejected,) * (WARNING_LIMIT + 5))).warnings
     assert len(warnings) == WARNING_LIMIT + 1
     assert warnings[-1] == "5 more parts of the proposal were rejected."
+
+
+@pytest.mark.parametrize(
+    ("end", "is_cut"),
+    [
+        ("… [+4994 chars]", True),
+        ("... [1234 chars]", True),
+        (" [+1,234 characters]\n", True),
+        (" […]", True),
+        (" [...]", True),
+        ("\nONLY AVAILABLE IN PAID PLANS", True),
+        (" …", False),
+        (" He counted [40 characters] and went on.", False),
+        (" […] And so on.", False),
+        (" [1]", False),
+    ],
+)
+def test_a_text_that_says_that_it_breaks_off_has_a_warning(end: str, is_cut: bool) -> None:
+    expected = (TEXT_BREAKS_OFF,) if is_cut else ()
+    assert annotate(f"{TEXT}{end}", Proposal()).warnings == expected

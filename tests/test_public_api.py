@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.metadata
 import inspect
 import os
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 import attributor
+from attributor import AttributorError, annotate, annotate_async
+from attributor.settings import Settings
 
 SLOW = ("openai", "trafilatura", "httpx2", "rich", "genai_prices", "tiktoken", "asyncio", "yaml")
 
@@ -88,3 +93,88 @@ def test_the_example_in_the_docstring_runs(run: Callable[[str], str]) -> None:
     assert example is not None
     code = example[example.index("from attributor import") :]
     assert run(code).splitlines() == ["Ana Petric We will win"]
+
+
+# --- what may be given --------------------------------------------------------------------------
+
+SAID = "“We will win,” Ana Petric said.\n"
+
+
+def in_either_way(article: Any, **given: Any) -> list[attributor.Annotation]:
+    return [annotate(article, **given), asyncio.run(annotate_async(article, **given))]
+
+
+def test_a_path_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "story.txt"
+    path.write_text(SAID, encoding="utf-8")
+    for made in in_either_way(path, engine="embedded"):
+        assert (made.article.id, made.article.text) == (str(path), SAID)
+        assert made.quotes[0].spans[0].text == "We will win"
+    (read,) = attributor.read(path)
+    assert isinstance(read, attributor.Article)
+    assert read.text == SAID
+
+
+@pytest.mark.parametrize(
+    ("content", "problem"),
+    [
+        (None, "does not exist"),
+        ("", "is empty"),
+        ('{"text": "One."}\n{"text": "Two."}\n', "holds not one article but several"),
+        ("id,text\n", "has a header and no rows"),
+    ],
+)
+def test_a_path_without_one_article_is_told(
+    tmp_path: Path, content: str | None, problem: str
+) -> None:
+    path = tmp_path / ("a.csv" if content == "id,text\n" else "a.jsonl")
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    with pytest.raises(AttributorError, match=problem):
+        annotate(path, engine="embedded")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["story.txt", "../a/b.docx", "C:\\a\\b.pdf", "https://example.org/1", "there is.one"],
+)
+def test_a_name_that_is_given_for_a_text_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("there is.one").write_text(SAID, encoding="utf-8")
+    with pytest.warns(UserWarning, match="looks like the name of a file or a URL") as told:
+        in_either_way(name, engine="embedded")
+    assert len(told) == 2
+    assert told[0].filename == __file__
+
+
+@pytest.mark.parametrize(
+    "text", [SAID, "Yes.", "Ana Petric left.", "See it on example.org.", "x" * 5_000, "a\0b", "..."]
+)
+def test_a_text_is_a_text(text: str, recwarn: pytest.WarningsRecorder) -> None:
+    in_either_way(text, engine="embedded")
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"targts": ["NATO"]}, "no argument 'targts': did you mean 'targets'"),
+        ({"engin": "embedded"}, "no argument 'engin': did you mean 'engine'"),
+        ({"zeppelin": 1}, "no argument 'zeppelin': there are article, targets, client, settings,"),
+        ({"zeppelin": 1, "settings": Settings()}, "no argument 'zeppelin'"),
+        ({"engine": "embeded"}, "'engine' from the call is not usable"),
+        ({"engine": "embeded", "settings": Settings()}, "'engine' from the call is not usable"),
+    ],
+)
+def test_what_is_wrong_with_a_call_is_said_of_the_call(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(AttributorError, match=told) as wrong:
+        annotate(SAID, **given)
+    with pytest.raises(AttributorError) as other:
+        asyncio.run(annotate_async(SAID, **given))
+    assert wrong.value.message == other.value.message
+    assert "command line" not in wrong.value.message
+    if "no argument" in told:
+        for name in ("targets", "client", "settings", *Settings.model_fields):
+            assert name in wrong.value.message

@@ -19,7 +19,7 @@ from attributor.errors import panics_as_errors, quoted
 
 EXAMPLES = """\b
 Examples:
-  attributor annotate article.txt
+  attributor article.txt
   attributor annotate --format html -o article.html https://example.org/news/1
   attributor config set api_key
 """
@@ -56,15 +56,19 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """The command that `args` begin with; who names an article instead is told how."""
-        if self.get_command(ctx, args[0]) is None and _is_source(args[0]):
-            ctx.fail(f"To take {quoted(args[0])} apart, say 'annotate' before it.")
+        """The command that `args` begin with; who names an article instead wants it annotated."""
+        if args[0] not in COMMANDS and _is_source(args[0]):
+            args = ["annotate", *args]
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            ctx.fail(_no_command(args[0]))
         return super().resolve_command(ctx, args)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
         """Read the arguments, or print what `--help` or `--version` asks for."""
         try:
             return super().make_context(*args, **extra)
+        except click.ClickException as error:
+            raise _harmless(error) from error
         except BrokenPipeError:
             _end_unread()
 
@@ -75,7 +79,9 @@ class Commands(click.Group):
                 result = super().invoke(ctx)
             if sys.stdout is not None:
                 sys.stdout.flush()
-        except (click.ClickException, click.exceptions.Exit):
+        except click.ClickException as error:
+            raise _harmless(error) from error
+        except click.exceptions.Exit:
             raise
         except BrokenPipeError:
             _end_unread()
@@ -101,7 +107,10 @@ class Commands(click.Group):
     attributor.__version__, prog_name="attributor", message="%(prog)s %(version)s"
 )
 def cli(traceback: bool) -> None:
-    """Who said what in an article, in which words, and where do they stand?"""
+    """Who said what in an article, in which words, and where do they stand?
+
+    'attributor SOURCE...' is short for 'attributor annotate SOURCE...'.
+    """
 
 
 def _end_unread() -> NoReturn:
@@ -110,13 +119,35 @@ def _end_unread() -> NoReturn:
     raise click.exceptions.Exit(PIPE_CLOSED)
 
 
+def _harmless(error: click.ClickException) -> click.ClickException:
+    """The same error, in whose message no name that somebody gave acts on the terminal."""
+    from attributor.views.escaping import visible
+
+    error.message = visible(error.message)  # type: ignore[misc]  # click shows nothing else
+    return error
+
+
 def _is_source(name: str) -> bool:
-    return "://" in name or name == "-" or Path(name).exists()
+    try:
+        return "://" in name or name == "-" or (bool(name) and Path(name).exists())
+    except (OSError, ValueError):  # too long for a file's name, or none at all
+        return False
+
+
+def _no_command(name: str) -> str:
+    """What is wrong with a word that is neither a command nor a source, and what was meant."""
+    from difflib import get_close_matches
+
+    nearest = get_close_matches(name.lower(), COMMANDS, n=1)
+    if nearest:
+        return f"There is no command {quoted(name)}: did you mean '{nearest[0]}'?"
+    return f"{quoted(name)} is neither a command nor a file or URL that is there."
 
 
 def main() -> NoReturn:
     """Run the command line on this process's arguments, and exit."""
     _collect_less_garbage()
+    _look_for_no_plugins()
     _keep_standard_error()
     _speak_utf8()
     _unwind_when_ended()
@@ -131,6 +162,14 @@ def _collect_less_garbage() -> None:
     """
     gc.set_threshold(50_000)
     atexit.register(gc.freeze)
+
+
+def _look_for_no_plugins() -> None:
+    """Save a tenth of a short call, in which pydantic would look for plugins of its own.
+
+    That is for the process alone: a program that imports the package keeps its plugins.
+    """
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 
 def _keep_standard_error() -> None:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attributor.cli.completion import files
-from attributor.cli.files import Shown, destination, format_for
+from attributor.cli.files import destination, format_for
 from attributor.cli.messages import say
 from attributor.cli.options import (
     configured,
     encoding_option,
     engine_options,
+    no_bom_option,
     study_options,
 )
 from attributor.cli.work import Work
@@ -57,6 +58,7 @@ Examples:
     shell_complete=files,
     help="Write there, and only if all could be written.",
 )
+@no_bom_option
 @click.option("--dry-run", is_flag=True, help="Say what it would cost, and ask nobody.")
 @click.option(
     "--allow-private",
@@ -75,6 +77,7 @@ def annotate(
     stance: bool,
     format_: str | None,
     output: str | None,
+    no_bom: bool,
     dry_run: bool,
     encoding: str | None,
     **flags: Any,
@@ -88,6 +91,7 @@ def annotate(
     if dry_run and output:
         raise click.UsageError("--dry-run makes no annotation: leave --output away.")
     _refuse_overwriting(sources, output)
+    format_ = format_for(output, FORMATS, "terminal", format_)
     annotator = configured(flags, codebook, targets, stance)
     settings = annotator.settings
     say(f"Nothing is sent now. {annotator.notice}" if dry_run else annotator.notice)
@@ -98,7 +102,7 @@ def annotate(
 
         show_estimates(work)
     else:
-        _write(ctx, work, format_ or format_for(output, FORMATS, "terminal"), output)
+        _write(ctx, work, format_, output, marked=format_ == "csv" and not no_bom)
     ctx.exit(work.exit_code)
 
 
@@ -134,19 +138,19 @@ def _standard_input(encoding: str | None) -> Iterator[Article | ReadingError]:
         yield from read_stream(sys.stdin.buffer, "stdin", encoding)
 
 
-def _write(ctx: click.Context, work: Work[Article], format_: str, output: str | None) -> None:
+def _write(
+    ctx: click.Context, work: Work[Article], format_: str, output: str | None, *, marked: bool
+) -> None:
     from itertools import chain
 
     from attributor.views import write
 
-    with destination(output) as out, closing(work.annotations()) as annotations:
+    made = closing(work.annotations())
+    with destination(output, marked=marked) as out, made as annotations:
         first = next(annotations, None)
         if first is None:
             ctx.exit(work.exit_code)  # by an exception: no file takes the place of an older one
-        on_terminal = out.isatty()
-        if on_terminal and format_ != "terminal":
-            out = Shown(out)  # type: ignore[assignment]  # a TextIO in all that views use
-        write(format_, chain([first], annotations), out, **_looks(on_terminal))
+        write(format_, chain([first], annotations), out, **_looks(out.isatty()))
     if output and output != "-":
         say(f"Written to {quoted(output)}.")
 

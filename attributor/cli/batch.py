@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attributor.cli.completion import files
-from attributor.cli.messages import say
+from attributor.cli.messages import Damage, say
 from attributor.cli.options import (
     configured,
     encoding_option,
@@ -186,16 +186,15 @@ def status(store: str) -> None:
 )
 def failures(store: str, kind: str | None, as_json: bool) -> None:
     """List what is in the quarantine of STORE, and why."""
-    import json
-
     from attributor.archive.finding.report import failures as found
     from attributor.archive.finding.report import line_of, refuse_unknown
     from attributor.archive.storing.store import Store
+    from attributor.views.json import line
 
     with Store.read(store) as opened:
         refuse_unknown(opened, kind)
         rows = found(opened, kind)
-        _echo(json.dumps(row) if as_json else line_of(row) for row in rows)
+        _echo(line(row) if as_json else line_of(row) for row in rows)
 
 
 @batch.command(short_help="Compare what two runs found.")
@@ -203,17 +202,21 @@ def failures(store: str, kind: str | None, as_json: bool) -> None:
 @click.argument("old", type=click.IntRange(1, 10**9), metavar="RUN")
 @click.argument("new", type=click.IntRange(1, 10**9), metavar="RUN")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a changed article.")
-def diff(store: str, old: int, new: int, as_json: bool) -> None:
+@click.pass_context
+def diff(ctx: click.Context, /, store: str, old: int, new: int, as_json: bool) -> None:
     """Say which quotes the second RUN gained and lost, and which speakers and stances changed.
 
     'attributor batch status STORE' lists the runs with their recipes: model, prompts, weights,
-    codebook. Compared are all articles that are annotated by both recipes.
+    codebook. Compared are all articles that are annotated by both recipes; what is damaged in the
+    store is named and left out, and the exit code is then 5.
     """
     from attributor.archive.finding.comparing import compare, described
     from attributor.archive.storing.store import Store
 
+    damage = Damage()
     with Store.read(store) as opened:
-        _echo(described(compare(opened, old, new), as_json))
+        _echo(described(compare(opened, old, new, damage), as_json))
+    ctx.exit(damage.exit_code)
 
 
 @batch.command(short_help="Give up what the Batch API has and nobody can fetch.")

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from attributor.cli.completion import folders
 from attributor.cli.completion import settings as settings_names
-from attributor.errors import AttributorError, UsageError, quoted
+from attributor.cli.trusting import remember, write_private
+from attributor.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from attributor.settings import Settings
@@ -21,6 +23,7 @@ Examples:
   attributor config
   attributor config set api_key
   attributor config unset base_url
+  attributor config trust
 """
 
 SET_EXAMPLES = """\b
@@ -40,7 +43,8 @@ def config(ctx: click.Context) -> None:
     """Show what is set and where it comes from, or change your own settings file.
 
     Settings come from the command line, the environment, the .env file of the folder you are in,
-    and your own file; the first that says something wins.
+    and your own file; the first that says something wins. A .env says where text goes, who pays
+    and what is opened only if you trust it.
     """
     if ctx.invoked_subcommand is None:
         _show()
@@ -76,12 +80,51 @@ def set_(name: str, value: str | None) -> None:
 @click.argument("name", shell_complete=settings_names)
 def unset(name: str) -> None:
     """Take NAME out of your own file."""
-    from attributor.settings import read_user_file, user_file
+    from attributor.settings_files import read_user_file, user_file
 
     if name not in read_user_file(user_file()):
         raise UsageError(f"{quoted(name)} is not set in '{user_file()}'.")
     _rewrite(user_file(), name, None)
     click.echo(f"{name} is taken out of {user_file()}.", err=True)
+
+
+@config.command(short_help="Let the .env of FOLDER say all that it does now.")
+@click.argument("folder", required=False, default=".", shell_complete=folders)
+def trust(folder: str) -> None:
+    """Let the .env of FOLDER (or of this one) say where text goes, who pays and what is opened.
+
+    What is trusted is the file as it is now: after a change it is not used until it is trusted
+    again.
+    """
+    from attributor.settings_files import read
+
+    found = read(_dotenv_in(folder))
+    if not found.sha256:
+        raise UsageError(
+            f"There is no file of settings {quoted(str(found.path))}: name its folder."
+        )
+    remember(found, trusted=True)
+    click.echo(f"{quoted(str(found.path))} is trusted, as long as it stays like this.", err=True)
+
+
+@config.command(short_help="Trust the .env of FOLDER no more.")
+@click.argument("folder", required=False, default=".", shell_complete=folders)
+def distrust(folder: str) -> None:
+    """Trust the .env of FOLDER (or of this one) no more, whatever was said of it."""
+    from attributor.settings_files import absolute, answers_file, without
+
+    path = absolute(_dotenv_in(folder))
+    left = without(path, answers_file())
+    if left is None:
+        raise UsageError(f"{quoted(str(path))} is not trusted.")
+    write_private(answers_file(), left)
+    click.echo(f"{quoted(str(path))} is not trusted any more.", err=True)
+
+
+def _dotenv_in(folder: str) -> Path:
+    """The file itself may be named, too."""
+    path = Path(folder)
+    return path if path.name == ".env" and not path.is_dir() else path / ".env"
 
 
 def _show() -> None:
@@ -95,6 +138,10 @@ def _show() -> None:
     for name in Settings.model_fields:
         shown = one_line(settings.shown(name)) or "not set"
         click.echo(f"{name:14}{shown:32}  {one_line(settings.origin(name))}")
+    if settings.left_aside:
+        click.echo("\nNot used, because the .env of this folder is not trusted:")
+    for variable, value in settings.left_aside.items():
+        click.echo(f"{variable}={quoted(value)}")
     for notice in settings.notices:
         say(notice)
 
@@ -129,7 +176,7 @@ def _rewrite(path: Path, name: str, line: str | None) -> None:
     """
     import tomllib
 
-    from attributor.settings import read_user_file
+    from attributor.settings_files import read_user_file
 
     before = read_user_file(path)
     old = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
@@ -142,21 +189,7 @@ def _rewrite(path: Path, name: str, line: str | None) -> None:
             raise ValueError
     except ValueError:
         raise UsageError(f"'{path}' cannot be changed safely; edit it by hand.") from None
-    _write_private(path, text)
-
-
-def _write_private(path: Path, text: str) -> None:
-    """Write a file, and make its folder, that only their owner can read from the first byte on."""
-    from attributor.cli.files import replacing
-
-    path = Path(os.path.realpath(path))
-    try:
-        path.parent.parent.mkdir(parents=True, exist_ok=True)
-        path.parent.mkdir(mode=0o700, exist_ok=True)
-        with replacing(path, mode=0o600) as out:
-            out.write(text)
-    except OSError as error:
-        raise AttributorError(f"'{path}' cannot be written: {error.strerror}.") from error
+    write_private(path, text)
 
 
 def _guarded() -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attributor.cli.completion import files
-from attributor.cli.files import Shown, destination
+from attributor.cli.files import destination, format_for
 from attributor.cli.messages import say, tell
 from attributor.cli.options import engine_options
 from attributor.errors import ReadingError, UsageError, quoted
@@ -88,8 +88,10 @@ def eval(
     asked = {"stance": stance, "codebook": codebook}
     _refuse_contradictions(flags | asked, predictions, as_json and html)
     _refuse_overwriting((*gold, *([predictions] if predictions else ())), output)
+    said = "json" if as_json else "html" if html else None
+    format_ = format_for(output, ("terminal", "json", "html"), "terminal", said)
     articles = read_gold(*gold, split=split)[:limit]
-    if html and all(each.given for each in articles):
+    if format_ == "html" and all(each.given for each in articles):
         raise UsageError("These texts are one quote each, which --html has nothing to show of.")
     if predictions:
         found = _ready(predictions, articles)
@@ -97,7 +99,7 @@ def eval(
         found = _asked(articles, flags, stance or bool(codebook), _targets(codebook))
     if found.predictions:
         report = _report(gold, articles, found, split, everything)
-        _write(report, "json" if as_json else "html" if html else "table", output)
+        _write(report, format_, output)
     ctx.exit(found.exit_code)
 
 
@@ -131,17 +133,15 @@ def _asked(
         stance: whether stances are asked for; of texts that are one quote they always are.
         known: targets with definition and examples.
     """
+    from attributor.cli.trusting import told_settings
     from attributor.cli.work import Work
     from attributor.evaluation.predictions import Prediction
     from attributor.evaluation.statements import batches, with_known
     from attributor.pipeline import Annotator
-    from attributor.settings import load
 
     if stance and not any(gold.codebook for gold in articles):
         raise UsageError("The gold names no targets: leave --stance and --codebook away.")
-    settings = load(flags)
-    for notice in settings.notices:
-        say(notice)
+    settings = told_settings(flags)
     annotator = Annotator(settings)
     say(annotator.notice)
     found = _Found(has_stances=stance or any(gold.given for gold in articles))
@@ -206,21 +206,20 @@ def _report(
 
 def _write(report: Report, format_: str, output: str | None) -> None:
     with destination(output) as out:
-        shown: Any = Shown(out) if out.isatty() else out
         if format_ == "html":
             from attributor.evaluation import page
 
-            page.write(report, shown)
+            page.write(report, out)
         elif format_ == "json":
-            import json
+            from attributor.views.json import line
 
-            shown.write(json.dumps(report.as_json(), ensure_ascii=False, indent=2) + "\n")
+            out.write(line(report.as_json(), indent=2) + "\n")
         else:
-            shown.writelines(f"{line}\n" for line in report.lines())
+            out.writelines(f"{line}\n" for line in report.lines())
     if output and output != "-":
         say(f"Written to {quoted(output)}.")
         if format_ == "html":
-            _write(report, "table", None)
+            _write(report, "terminal", None)
 
 
 def _refuse_contradictions(flags: dict[str, Any], predictions: str | None, both: bool) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from attributor.cli.completion import files
-from attributor.cli.files import Shown, destination, format_for
-from attributor.cli.messages import say
+from attributor.cli.files import destination, format_for
+from attributor.cli.messages import Damage, say
+from attributor.cli.options import no_bom_option
 from attributor.errors import quoted
+
+if TYPE_CHECKING:
+    from attributor.records import Annotation
+
+FORMATS = ("jsonl", "csv", "parquet")
 
 EXAMPLES = """\b
 Examples:
@@ -25,7 +32,7 @@ Examples:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["jsonl", "csv", "parquet"]),
+    type=click.Choice(FORMATS),
     help="What to write; else what the suffix of --output says, else jsonl.",
 )
 @click.option(
@@ -34,36 +41,44 @@ Examples:
     shell_complete=files,
     help="Write there, and only if all could be written; for Parquet a new folder.",
 )
-def export(store: str, format_: str | None, output: str | None) -> None:
+@no_bom_option
+@click.pass_context
+def export(
+    ctx: click.Context, /, store: str, format_: str | None, output: str | None, no_bom: bool
+) -> None:
     """Write the annotations of STORE: one a line as JSONL, or one quote a row as CSV or Parquet.
 
-    Parquet comes in a folder for each month of publication, and needs attributor[archive].
+    Parquet comes in a folder for each month of publication, and needs attributor[archive]. What is
+    damaged in the store is named and left out; the exit code is then 5.
     """
-    if format_ == "parquet":
-        _parquet(store, output)
-    else:
-        _text(store, format_, output)
-    if output and output != "-":
-        say(f"Written to {quoted(output)}.")
-
-
-def _text(store: str, format_: str | None, output: str | None) -> None:
     from attributor.archive.finding.exporting import exported
     from attributor.archive.storing.store import Store
+
+    format_ = format_for(output, FORMATS, "jsonl", format_)
+    damage = Damage()
+    with Store.read(store) as opened:
+        found = exported(opened, damage)
+        if format_ == "parquet":
+            _write_parquet(found, output)
+        else:
+            _write_text(found, format_, output, marked=format_ == "csv" and not no_bom)
+    if output and output != "-":
+        say(f"Written to {quoted(output)}{', without what is damaged' * bool(damage.exit_code)}.")
+    ctx.exit(damage.exit_code)
+
+
+def _write_text(
+    found: Iterable[Annotation], format_: str, output: str | None, *, marked: bool
+) -> None:
     from attributor.views import write
 
-    with Store.read(store) as opened, destination(output) as out:
-        shown: Any = Shown(out) if out.isatty() else out
-        format_ = format_ or format_for(output, ("csv", "jsonl"), "jsonl")
-        write(format_, exported(opened), shown)
+    with destination(output, marked=marked) as out:
+        write(format_, found, out)
 
 
-def _parquet(store: str, output: str | None) -> None:
+def _write_parquet(found: Iterable[Annotation], output: str | None) -> None:
     from attributor.archive.finding import parquet
-    from attributor.archive.finding.exporting import exported
-    from attributor.archive.storing.store import Store
 
     if output is None or output == "-":
         raise click.UsageError("Parquet is written to a folder: name it with --output.")
-    with Store.read(store) as opened:
-        parquet.write(exported(opened), Path(output))
+    parquet.write(found, Path(output))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import sys
-from collections.abc import Container, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
@@ -22,36 +21,49 @@ _SUFFIXES = {
     ".markdown": "markdown",
     ".html": "html",
     ".htm": "html",
+    ".parquet": "parquet",
+    ".txt": "terminal",
 }
+_NEVER_WRITTEN = (
+    *(".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".doc", ".odt", ".rtf", ".pdf", ".pptx", ".epub"),
+    *(".zip", ".gz", ".bz2", ".xz", ".zst"),
+)
+"""Suffixes of what attributor writes in no format: a file named so would be taken for another."""
 
 
-def format_for(output: str | None, formats: Container[str], default: str) -> str:
-    """Which of these formats the suffix of a file's name says; the default if none."""
-    said = _SUFFIXES.get(Path(output or "").suffix.lower(), default)
-    return said if said in formats else default
+def format_for(output: str | None, formats: Sequence[str], default: str, given: str | None) -> str:
+    """In which format to write.
 
+    Args:
+        output: the file's name, or None.
+        formats: those there are.
+        default: where neither an option nor a suffix says one.
+        given: what an option says.
 
-class Shown(io.TextIOBase):
-    """A terminal on which a format for programs shows, but does not do, what an article says."""
-
-    def __init__(self, terminal: TextIO) -> None:
-        super().__init__()
-        self._terminal = terminal
-
-    def write(self, text: str) -> int:
-        """Write `text` with every character visible that would act on the terminal."""
-        from attributor.views.escaping import visible
-
-        return self._terminal.write(visible(text))
-
-    def flush(self) -> None:
-        """Show what has been written."""
-        self._terminal.flush()
+    Raises:
+        UsageError: the suffix stands for none of the formats, or for something else than is given.
+    """
+    suffix = Path(output or "").suffix.lower()
+    if given is not None and suffix not in _NEVER_WRITTEN:
+        return given
+    said = _SUFFIXES.get(suffix, "") if suffix else given or default
+    if said in formats:
+        return said
+    known = [each for each, format_ in _SUFFIXES.items() if format_ in formats]
+    raise UsageError(
+        f"{quoted(output or '')} would not be what its name says, as nothing here is written as "
+        f"{suffix}: choose a name that ends in {', '.join(known[:-1])} or {known[-1]}"
+        + ("." if suffix in _NEVER_WRITTEN else ", or say the format.")
+    )
 
 
 @contextmanager
-def destination(output: str | None) -> Iterator[TextIO]:
+def destination(output: str | None, *, marked: bool = False) -> Iterator[TextIO]:
     """Where results go: the file `output`, replaced once all is written, or standard output.
+
+    Args:
+        output: the file's name; None or "-" for standard output.
+        marked: whether a file begins with a byte order mark, by which Excel knows UTF-8.
 
     Raises:
         UsageError: no file can be written there.
@@ -77,6 +89,7 @@ def destination(output: str | None) -> Iterator[TextIO]:
         path = Path(os.path.realpath(path))  # what a link leads to, so that it stays a link
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, mode=_mode_of(path)) as out:
+            out.write("\ufeff" * marked)
             yield out
 
 

@@ -9,7 +9,25 @@ from contextlib import contextmanager
 
 import click
 
-from attributor.errors import AttributorError, quoted
+from attributor.errors import AttributorError, StoreError, quoted
+
+
+class Damage:
+    """Tells of each article in a store that is damaged, once.
+
+    Attributes:
+        exit_code: 0, or what to exit with because something is damaged.
+    """
+
+    def __init__(self) -> None:
+        self.exit_code = 0
+        self._told: set[str] = set()
+
+    def __call__(self, error: StoreError) -> None:
+        """Tell what is wrong with the article, and remember it for the end."""
+        if error.message not in self._told:
+            self._told.add(error.message)
+            self.exit_code = tell(error)
 
 
 def say(sentence: str) -> None:

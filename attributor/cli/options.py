@@ -87,6 +87,13 @@ encoding_option = click.option(
 )
 
 
+no_bom_option = click.option(
+    "--no-bom",
+    is_flag=True,
+    help="Begin a CSV file without the byte order mark by which Excel knows its letters.",
+)
+
+
 def engine_options(command: Function) -> Function:
     """Adds the options that say which engine reads the articles, and how."""
     for option in reversed(_ENGINE):
@@ -108,13 +115,13 @@ def configured(
     stance: bool = False,
 ) -> Annotator:
     """The annotator that these options ask for; what is set aside of them is told."""
+    from attributor.cli.trusting import told_settings
     from attributor.pipeline import Annotator
-    from attributor.settings import load
 
     if stance and (targets or codebook):
         raise click.UsageError("--stance leaves the targets to the engine: name none beside it.")
-    settings = load(flags)
-    for notice in (*settings.notices, *_unused(flags, settings)):
+    settings = told_settings(flags)
+    for notice in _unused(flags, settings):
         say(notice)
     return Annotator(settings, _codebook(codebook, targets, stance))
 

@@ -9,8 +9,11 @@ from typing import Any, TextIO
 import click
 
 from attributor.cli.completion import files
-from attributor.cli.files import Shown, destination, format_for
-from attributor.cli.messages import say
+from attributor.cli.files import destination, format_for
+from attributor.cli.messages import Damage, say
+from attributor.cli.options import no_bom_option
+
+FORMATS = ("terminal", "jsonl", "csv")
 
 EXAMPLES = """\b
 Examples:
@@ -48,10 +51,11 @@ def _date(_: click.Context, option: click.Parameter, value: str | None) -> str |
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["terminal", "jsonl", "csv"]),
+    type=click.Choice(FORMATS),
     help="What to write; else what the suffix of --output says, else terminal.",
 )
 @click.option("-o", "--output", metavar="FILE", shell_complete=files, help="Write there.")
+@no_bom_option
 @click.pass_context
 def search(
     ctx: click.Context,
@@ -60,11 +64,13 @@ def search(
     words: tuple[str, ...],
     format_: str | None,
     output: str | None,
+    no_bom: bool,
     **given: Any,
 ) -> None:
     """Find quotes in STORE that have all WORDS; put words in a row into quotation marks.
 
-    A word may end in * for all that begin like it. Exits with 1 if nothing is found.
+    A word may end in * for all that begin like it. Exits with 1 if nothing is found, and with 5 if
+    something is damaged in the store, which is named and left out.
     """
     from attributor.archive.finding.search import Query
     from attributor.archive.finding.search import search as find
@@ -72,14 +78,16 @@ def search(
 
     # Halves of characters, as of a name in an old encoding, are in no store.
     given = {key: whole(value) if isinstance(value, str) else value for key, value in given.items()}
+    format_ = format_for(output, FORMATS, "terminal", format_)
+    damage = Damage()
     with Store.read(store) as opened:
-        found = list(find(opened, Query(words=whole(" ".join(words)), **given)))
-    with destination(output) as out:
-        shown: Any = Shown(out) if out.isatty() else out
-        _WRITERS[format_ or format_for(output, _WRITERS, "terminal")](found, shown)
-    if not found:
+        found = list(find(opened, Query(words=whole(" ".join(words)), **given), damage))
+    with destination(output, marked=format_ == "csv" and not no_bom) as out:
+        _WRITERS[format_](found, out)
+    if not found and not damage.exit_code:
         say("No quote is found.")
         ctx.exit(1)
+    ctx.exit(damage.exit_code)
 
 
 def _write_terminal(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
@@ -94,10 +102,10 @@ def _write_terminal(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
 
 
 def _write_jsonl(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
-    import json
+    from attributor.views.json import line
 
     for row in rows:
-        out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        out.write(line(row) + "\n")
 
 
 def _write_csv(rows: Iterable[dict[str, Any]], out: TextIO) -> None:

@@ -51,9 +51,10 @@ class Work(Generic[Source]):
                 with panics_as_errors():
                     result = do(article)
             except Exception as error:  # a fault in one article must not cost the others
-                self.failed(error, article.id)
                 if isinstance(error, HOPELESS):
+                    self.failed(error)  # it names the article if it is about one
                     return
+                self.failed(error, article.id)
             else:
                 yield article, result
 

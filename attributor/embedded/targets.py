@@ -131,7 +131,7 @@ def _can_go_on(token: Token, pack: Language) -> bool:
 
 
 def _found(text: str, parts: Sequence[Token], is_name: bool) -> _Found:
-    written = _unowned(text[parts[0].start : parts[-1].end])
+    written = _unowned(" ".join(text[parts[0].start : parts[-1].end].split()))
     return _Found(tuple(without_possessive(part.low) for part in parts), written, is_name)
 
 

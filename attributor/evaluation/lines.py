@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.jsonl import is_blank, lines_of
+from attributor.reading.streams import filled
 
 
 class Identified(Protocol):
@@ -70,10 +71,9 @@ def _lines(path: str) -> Iterator[tuple[int, bytes]]:
     empty = True
     try:
         with Path(path).open("rb") as stream:
-            for number, line in enumerate(lines_of(stream), 1):
-                if not is_blank(line):
-                    empty = False
-                    yield number, line
+            for number, line in filled(lines_of(stream), is_blank, path):
+                empty = False
+                yield number, line
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "it is no file's name"
         raise ReadingError(f"{quoted(path)} cannot be read: {reason}.") from error

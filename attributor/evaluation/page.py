@@ -21,6 +21,7 @@ from attributor.evaluation.report import Report
 from attributor.evaluation.scores import KINDS
 from attributor.evaluation.stances import STANCE
 from attributor.marking.spans import Span
+from attributor.views import wording
 from attributor.views.escaping import visible
 from attributor.views.html import bdi, page_top, safe, static
 from attributor.views.markup import paragraph_starts
@@ -89,7 +90,7 @@ def _stances(report: Report) -> Iterator[str]:
 
 
 def _title(comparison: Comparison) -> str:
-    return comparison.gold.title or comparison.gold.id
+    return comparison.gold.title or wording.source(comparison.gold.id)
 
 
 def _count(comparison: Comparison) -> str:
@@ -108,7 +109,8 @@ def _article(comparison: Comparison, anchor: str) -> Iterator[str]:
     gold = comparison.gold
     yield f'<section class="article" id="{anchor}">\n<header>\n'
     yield f'<h2 class="title" dir="auto">{safe(_title(comparison))}</h2>\n'
-    yield f'<p class="source">{bdi(gold.id)} · {_count(comparison)}</p>\n{_legend()}</header>\n'
+    source = bdi(wording.source(gold.id))
+    yield f'<p class="source">{source} · {_count(comparison)}</p>\n{_legend()}</header>\n'
     yield '<div class="sides">\n<div class="pair heads"><h3>Gold</h3><h3>Prediction</h3></div>\n'
     starts = paragraph_starts(gold.text)
     left = _paragraphs(gold.text, list(gold_layers(comparison)), starts, f"{anchor}g")

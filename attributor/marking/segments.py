@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import sentencex
@@ -21,39 +22,104 @@ from attributor.marking.spans import Span
 _SPACE = re.compile(r"[^\S\r\n]")
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
 _WORD = re.compile(r"[^\W_]")
-_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
+_LINE_END = re.compile(r"(?>\r\n?|\n)")
+_BLANK_LINE = re.compile(rf"{_LINE_END.pattern}[ \t]*{_LINE_END.pattern}")
 _ENDS_PARAGRAPH = re.compile(r"[.!?:…\"”“»«’')\]]\s*$")
+_PAGE_BREAK = "\f"
 _WRAPPED_AT = (50, 100)
 """A line broken by its width has between so many characters."""
+_LOWER_SHARE = 1 / 3
+"""Of the lines that go on in the next one, so many go on with a small letter, even in German."""
 
 
 def paragraphs(text: str) -> tuple[Span, ...]:
     """Lines with a letter or digit in them, without white space at their edges.
 
     Where blank lines part the paragraphs, a line that was merely wrapped (neither its end nor the
-    next line's start looks like a paragraph's) goes on with the next one.
+    next line's start looks like a paragraph's) goes on with the next one. So it does where no line
+    is blank, and the lines as a whole are those of a wrapped text.
     """
     lines = [_trimmed(text, m.start(), m.end()) for m in _LINE.finditer(text)]
     lines = [(a, b) for a, b in lines if _has_word(text, a, b)]
-    if not _BLANK_LINE.search(text):
+    has_blank_lines = _BLANK_LINE.search(text) is not None
+    fill = None if has_blank_lines else _Fill.of(text, lines)
+    if not has_blank_lines and fill is None:
         return tuple(lines)
-    joined: list[Span] = []
-    for start, end in lines:
-        if joined and _wrapped(text, joined[-1], start, end):
-            joined[-1] = (joined[-1][0], end)
+    joined = lines[:1]
+    for before, line in pairwise(lines):
+        if fill.goes_on(before, line) if fill else _wrapped(text, before, line):
+            joined[-1] = (joined[-1][0], line[1])
         else:
-            joined.append((start, end))
+            joined.append(line)
     return tuple(joined)
 
 
-def _wrapped(text: str, before: Span, start: int, end: int) -> bool:
-    gap = text[before[1] : start]
-    if gap.count("\n") != 1 or _ENDS_PARAGRAPH.search(
-        text[max(before[0], before[1] - 8) : before[1]]
-    ):
+def _wrapped(text: str, before: Span, line: Span) -> bool:
+    if not _adjoins(text, before, line) or _is_ended(text, before):
         return False
-    width = before[1] - max(before[0], text.rfind("\n", before[0], before[1]) + 1)
+    width = before[1] - before[0] + _indent(text, before)
     return _WRAPPED_AT[0] <= width <= _WRAPPED_AT[1]
+
+
+def _adjoins(text: str, before: Span, line: Span) -> bool:
+    """Whether there is one line end between two lines, or, within a sentence, the end of a page."""
+    gap = text[before[1] : line[0]]
+    is_next_page = _PAGE_BREAK in gap and text[line[0]].islower()
+    return is_next_page or len(_LINE_END.findall(gap)) == 1
+
+
+def _is_ended(text: str, line: Span) -> bool:
+    return _ENDS_PARAGRAPH.search(text[max(line[0], line[1] - 8) : line[1]]) is not None
+
+
+def _indent(text: str, line: Span) -> int:
+    """How many characters of white space a line begins with."""
+    at = line[0]
+    while at and text[at - 1].isspace() and text[at - 1] not in "\r\n\f\u2028\u2029":
+        at -= 1
+    return line[0] - at
+
+
+@dataclass(frozen=True, slots=True)
+class _Fill:
+    """A text without blank lines whose lines were filled up to a width, and then broken."""
+
+    text: str
+    width: int
+    margin: int
+
+    @classmethod
+    def of(cls, text: str, lines: Sequence[Span]) -> _Fill | None:
+        """How a text was filled; None if its lines are paragraphs.
+
+        Most lines of a wrapped text are no ends of sentences, and many go on with a small letter.
+        """
+        indents = [_indent(text, line) for line in lines]
+        width = max(
+            (b - a + indent for (a, b), indent in zip(lines, indents, strict=True)), default=0
+        )
+        if not _WRAPPED_AT[0] <= width <= _WRAPPED_AT[1]:
+            return None
+        going_on = [line for before, line in pairwise(lines) if not _is_ended(text, before)]
+        lower = sum(text[start].islower() for start, _ in going_on)
+        if 2 * len(going_on) < len(lines) or lower < max(_LOWER_SHARE * len(going_on), 1):
+            return None
+        return cls(text, width, min(indents))
+
+    def goes_on(self, before: Span, line: Span) -> bool:
+        """Whether a line is followed by another one of its paragraph.
+
+        The last line of a paragraph has room for the first word of the next one, or that stands
+        further in.
+        """
+        text, indent = self.text, _indent(self.text, before)
+        if not _adjoins(text, before, line):
+            return False
+        if not _is_ended(text, before) and text[line[0]].islower():
+            return True
+        word = len(text[line[0] : line[1]].split(None, 1)[0])
+        is_full = indent + before[1] - before[0] + 1 + word > self.width
+        return is_full and _indent(text, line) <= self.margin
 
 
 def sentences(text: str, bounds: Sequence[Span], language: Language) -> list[tuple[int, int, int]]:

@@ -6,18 +6,17 @@ repair request, and into the annotation's warnings if that does not help.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from pydantic import ValidationError
-from pydantic_core import from_json
 
 from attributor.errors import AnswerError
 from attributor.marking.evidence import Marking, Segment
 from attributor.prompting.copied import Words
-from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.exchange import TOOL_CALL, Answer, Request
+from attributor.prompting.finding import Found, Shape, find
 from attributor.prompting.places import Places
 from attributor.prompting.windows import Window, harmless
 from attributor.prompting.wire import WireQuote, complaint
@@ -30,8 +29,6 @@ EDGE_WORDS = 6
 CUE_SEGMENTS = 2
 """How many segments a cue that interrupts a quote may take up."""
 
-_FENCED = re.compile(r"^```\w*\s*\n(.*?)\n?```$", re.DOTALL)
-_THOUGHT = re.compile(r"^\s*<think>.*?</think>", re.DOTALL)
 _NUMBER, _DASH = r"\[?(\d{1,9})\]?", r"\s*[-–—]\s*"
 _AT = re.compile(
     rf"\s*{_NUMBER}[|:.]?(?:{_DASH}{_NUMBER}(?:\s+(.*))?|\s+(.+?)(?:\s{_DASH}{_NUMBER}(?:\s+(.*))?)?)?\s*",
@@ -74,36 +71,18 @@ def parsed(request: Request, answer: Answer, key: str) -> dict[str, Any]:
         AnswerError: refused, filtered, cut off before the first whole item, empty, broken, or of
             another shape.
     """
-    found = _json(answer.text)
-    if found is None and answer.finish_reason == "length":
-        found = _whole_items(answer, key)
-    if isinstance(found, dict) and isinstance(found.get(key), list) and not answer.refusal:
-        return found
+    fields = frozenset(request.schema.get("properties", ()))
+    found = find(answer.text, Shape(key, fields), was_cut_off=answer.was_cut_off)
+    if found.value is not None and not answer.refusal:
+        items = found.value.get(key) or []
+        if found.what == "answer":
+            return {name: v for name, v in found.value.items() if name != CUT_OFF} | {key: items}
+        if len(items) > 1:  # the last one may be broken off
+            return {key: items[:-1], CUT_OFF: answer.usage.output_tokens}
     raise AnswerError(_whats_wrong(request, answer, found, key), article=request.article)
 
 
-def _json(text: str) -> Any:
-    bare = _THOUGHT.sub("", text).strip()
-    fenced = _FENCED.match(bare)
-    try:
-        return json.loads(fenced[1] if fenced else bare)
-    except (json.JSONDecodeError, RecursionError):
-        return None
-
-
-def _whole_items(answer: Answer, key: str) -> dict[str, Any] | None:
-    """The object that was cut off, without its last item; None if no item came before that."""
-    try:
-        found = from_json(answer.text, allow_partial=True)
-    except ValueError:
-        return None
-    items = found.get(key) if isinstance(found, dict) else None
-    if not isinstance(items, list) or len(items) < 2:
-        return None
-    return {key: items[:-1], CUT_OFF: answer.usage.output_tokens}
-
-
-def _whats_wrong(request: Request, answer: Answer, found: Any, key: str) -> str:
+def _whats_wrong(request: Request, answer: Answer, found: Found, key: str) -> str:
     about = f"about '{harmless(request.article)}'"
     other_model = "try another model, or --engine embedded"
     if answer.refusal:
@@ -114,19 +93,28 @@ def _whats_wrong(request: Request, answer: Answer, found: Any, key: str) -> str:
     if answer.text and not answer.text.strip():
         count = f"{len(answer.text):,}"
         return f"The model answered {about} with {count} blank characters only; {other_model}."
-    if answer.finish_reason == "length":
+    if answer.was_cut_off:
         return (
             f"The answer {about} was cut off after {answer.usage.output_tokens:,} output tokens; "
             "raise the server's limit, or try a model that does not think aloud."
         )
     if not answer.text:
         return f"The model gave an empty answer {about}; try again, or another model."
-    if found is None:
-        return f"The answer {about} is not JSON; try a model or server that enforces a JSON schema."
-    return (
-        f"The answer {about} is JSON of another shape: it has no list '{key}'; try a model or "
-        "server that enforces a JSON schema."
-    )
+    if TOOL_CALL in answer.text:
+        return f"The model called a tool instead of answering {about}; {other_model}."
+    return f"{_UNREADABLE[found.what].format(about=about, key=key)}; {_HELPS[found.what]}."
+
+
+_UNREADABLE = {
+    "thoughts": "The model gave only its thoughts {about}, and no answer",
+    "several": "The answer {about} holds several JSON objects that differ",
+    "other JSON": "The answer {about} is JSON of another shape: it has no list '{key}'",
+    "nothing": "The answer {about} is not JSON",
+}
+_ENFORCE = "try a model or server that enforces a JSON schema"
+_HELPS = dict.fromkeys(_UNREADABLE, _ENFORCE) | {
+    "thoughts": "turn thinking off at the server, or try another model"
+}
 
 
 # --- what does it say? -----------------------------------------------------------------------

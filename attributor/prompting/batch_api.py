@@ -254,8 +254,10 @@ class BatchApi:
                         into.write(chunk)
             except openai.NotFoundError:
                 return False
-            except httpx2.TransportError as error:
+            except httpx2.RequestError as error:
                 request = httpx2.Request("GET", str(self._asker.client.base_url))
+                if isinstance(error, httpx2.TimeoutException):
+                    raise openai.APITimeoutError(request=request) from error
                 raise openai.APIConnectionError(request=request) from error
             into.seek(0)
             return True

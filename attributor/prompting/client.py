@@ -7,7 +7,6 @@ temperature or none; one name or the other for the limit of output tokens.
 
 from __future__ import annotations
 
-import json
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
@@ -17,6 +16,7 @@ from urllib.parse import urlsplit
 
 from attributor.errors import AnswerError, ModelError
 from attributor.prompting import prices, tokens
+from attributor.prompting.completions import completion, is_stream, refusal_of, text_of
 from attributor.prompting.connecting import Connections
 from attributor.prompting.dialogue import Conversation
 from attributor.prompting.exchange import Answer, Request
@@ -205,6 +205,8 @@ class Asker:
         except openai.APIStatusError as error:
             self._heard(error.status_code, error.response.headers)
             raise
+        except AnswerError as error:  # more came than an answer has
+            raise AnswerError(error.message, article=request.article) from error
         self._heard(response.status_code, response.headers)
         body: str = response.text
         return body
@@ -231,12 +233,14 @@ class Asker:
             AnswerError: the text is no chat completion.
         """
         try:
-            answer = _answer(json.loads(text), self._settings.model)
+            answer = _answer(completion(text), self._settings.model)
         except _NO_COMPLETION as error:
+            odd = "something that is no chat completion; check --base-url"
+            if is_stream(text):
+                odd = "a stream that cannot be put together; have it answer without streaming"
             raise AnswerError(
                 f"The server '{self.host}' answered the request about "
-                f"'{harmless(article)}' with something that is no chat completion; "
-                "check --base-url.",
+                f"'{harmless(article)}' with {odd}.",
                 article=article,
                 body=text,
             ) from error
@@ -365,11 +369,10 @@ def _answer(body: dict[str, Any], model: str) -> Answer:
         cached_tokens=_number(details.get("cached_tokens")),
         output_tokens=_number(usage.get("completion_tokens")),
     )
-    refusal = message.get("refusal")
     return Answer(
-        text=_words(message.get("content")),
+        text=text_of(message),
         finish_reason=_words(choice.get("finish_reason")),
-        refusal=_words(refusal) or json.dumps(refusal) if refusal else None,
+        refusal=refusal_of(message),
         model=model,
         model_reported=_words(body.get("model")) or None,
         usage=counted,

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from attributor.records import Usage
 
 Purpose = Literal["attribute", "repair", "stance"]
+
+THOUGHTS, TOOL_CALL = "<think>", "<tool_call>"
+"""What an answer's text says before thoughts and calls that a server kept apart from it."""
+_CUT_OFF = re.compile(r"length|maxtoken|outputtoken|tokenlimit|contextwindow")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,11 @@ class Answer:
     model: str | None = None
     model_reported: str | None = None
     usage: Usage = field(default_factory=lambda: Usage(requests=1))
+
+    @property
+    def was_cut_off(self) -> bool:
+        """Whether it ends because it became too long; each server has a word of its own for it."""
+        return bool(_CUT_OFF.search(re.sub(r"[\W_]", "", self.finish_reason.lower())))
 
     def costing(self, cost_usd: float | None) -> Answer:
         """The answer at this price in US dollars; None where no price is known."""

@@ -20,8 +20,10 @@ from attributor.errors import (
     ModelError,
     RequestError,
     TooLongError,
+    causes,
 )
 from attributor.prompting.windows import harmless
+from attributor.routes import distrust
 
 if TYPE_CHECKING:
     from openai import APIError, APIStatusError
@@ -54,7 +56,7 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, openai.APIStatusError):
         status = error.status_code
         return (status in _TRANSIENT or status >= 500) and not _has_no_credit(error)
-    return isinstance(error, openai.APIConnectionError)
+    return isinstance(error, openai.APIConnectionError) and _distrusted(error, "") is None
 
 
 def seconds_to_wait(error: BaseException | None, attempt: int, jitter: float) -> float:
@@ -122,6 +124,8 @@ def explained(error: APIError, asked: Asked) -> ModelError:
 
     if isinstance(error, openai.APIStatusError):
         return _status(error, asked)
+    if distrusted := _distrusted(error, asked.host):
+        return distrusted
     tries = _tries(asked)
     if isinstance(error, openai.APITimeoutError):
         return BusyError(
@@ -205,10 +209,15 @@ def shown(message: str) -> str:
     return harmless(_KEY.sub("…", message))[:200].rstrip(". ")
 
 
+def _distrusted(error: BaseException, host: str) -> AccessError | None:
+    """The error of a server that is not shown to be the right one, so that nothing was sent."""
+    for cause in causes(error):
+        if isinstance(cause, AccessError):
+            return cause
+    reason = distrust(error)
+    return AccessError(f"The server '{host}' is sent nothing: {shown(reason)}.") if reason else None
+
+
 def _was_refused(error: BaseException) -> bool:
-    cause: BaseException | None = error
-    while cause is not None:
-        if type(cause).__name__ in ("ConnectError", "ConnectTimeout", "ConnectionRefusedError"):
-            return True
-        cause = cause.__cause__ or cause.__context__
-    return False
+    refused = ("ConnectError", "ConnectTimeout", "ConnectionRefusedError")
+    return any(type(cause).__name__ in refused for cause in causes(error))

@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from attributor.records import StanceLabel
 
@@ -24,11 +24,22 @@ AT: dict[str, JsonValue] = {
 
 
 class Wire(BaseModel):
-    """An object of an answer. Where no schema is enforced, a number may come for a string."""
+    """An object of an answer.
+
+    Where no schema is enforced, a number may come for a string, and null, or nothing, for a value
+    that is empty: that is what the defaults are for. The schema asks for every field.
+    """
 
     model_config = ConfigDict(
         frozen=True, extra="ignore", populate_by_name=True, coerce_numbers_to_str=True
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_nothing(cls, given: object) -> object:
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if value is not None}
 
 
 class WireQuote(Wire):
@@ -40,11 +51,11 @@ class WireQuote(Wire):
     looked for beside the quote.
     """
 
-    at: str = Field(json_schema_extra=AT)
-    cue: str
-    mention: str
-    name: str
-    own: bool
+    at: str = Field("", json_schema_extra=AT)
+    cue: str = ""
+    mention: str = ""
+    name: str = ""
+    own: bool = False
 
 
 class Attribution(Wire):
@@ -63,7 +74,7 @@ class WireStance(Wire):
 
     quote: int
     target: int
-    label: StanceLabel
+    label: StanceLabel = "unclear"
 
 
 class Stances(Wire):
@@ -77,7 +88,7 @@ class WireOpenStance(Wire):
 
     quote: int
     target: str = Field(json_schema_extra=PHRASE)
-    label: StanceLabel
+    label: StanceLabel = "unclear"
 
 
 class OpenStances(Wire):
@@ -104,7 +115,7 @@ def _strict(node: Any, defs: dict[str, Any]) -> Any:
     if "$ref" in node:
         return _strict(defs[node["$ref"].rsplit("/", 1)[-1]], defs)
     if node.get("type") != "object":
-        dropped = {"title", "description"}
+        dropped = {"title", "description", "default"}
         return {k: _strict(v, defs) for k, v in node.items() if k not in dropped}
     properties = {name: _strict(value, defs) for name, value in node["properties"].items()}
     return {

@@ -54,7 +54,7 @@ def entries(
     Raises:
         ReadingError: there is no room for temporary files.
     """
-    how = How(columns, on_guess, encoding)
+    how = How(columns, on_guess, encoding, has_options=True)
     taken = _Taken()
     for source in sources:
         for file in folders.files(source):

@@ -13,6 +13,7 @@ MAX_BYTES = 20_000_000
 
 _HEADING = re.compile(r"^# +([^\r\n]+?)[ #]*\r?$", re.MULTILINE)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_USER = re.compile(r"(?<=://)(?:[^/?#]*@|(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$)).*@)", re.DOTALL)
 
 
 class Found(NamedTuple):
@@ -56,10 +57,15 @@ def article_from_text(
         title=title,
         byline=byline,
         published=published,
-        url=url,
+        url=url and without_credentials(url),
         language=language,
         text=text,
     )
+
+
+def without_credentials(url: str) -> str:
+    """`url` without a user's name and password, however malformed it is."""
+    return _USER.sub("", url)
 
 
 def markdown_title(text: str) -> str | None:

@@ -35,3 +35,10 @@ class How(NamedTuple):
     on_guess: Guessed = ignore
     encoding: str | None = None
     """What a text is in that is not UTF-8 and does not say; guessed if None."""
+    has_options: bool = False
+    """Whether whoever asked can name columns: `attributor annotate` has no options for that."""
+
+    def advice(self, key: str) -> str:
+        """How to say which column holds the text or the id of an article, to end a sentence."""
+        named = f"name it with --{key}-column, or " if self.has_options else ""
+        return f"{named}call it '{key}'"

@@ -16,9 +16,12 @@ from attributor.reading.streams import read_up_to
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
 
+_ZIP = "a ZIP archive or an Office document"
+_IN_WACZ = (b"datapackage.json", b"pages/pages.jsonl", b".warc")
+"""What is in every ZIP that is a WACZ."""
 _MAGIC = {
     b"%PDF-": "a PDF document",
-    b"PK\x03\x04": "a ZIP archive or an Office document",
+    b"PK\x03\x04": _ZIP,
     b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "an old Office document",
     b"{\\rtf": "an RTF document",
     b"\x89PNG\r\n\x1a\n": "a PNG image",
@@ -31,6 +34,7 @@ _MAGIC = {
     b"7z\xbc\xaf\x27\x1c": "a 7-Zip archive",
     b"Rar!\x1a\x07": "a RAR archive",
     b"SQLite format 3\x00": "an SQLite database",
+    b"bplist00": "a page saved by Safari (webarchive)",
 }
 
 # UTF-32's little-endian mark begins with UTF-16's, so it comes first.
@@ -192,11 +196,20 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
-def _marked(data: bytes, name: str) -> tuple[bytes, str]:
-    """The byte order mark that `data` begin with, and what it says; b"" and "" if there is none."""
+def refuse_binary(data: bytes, name: str) -> None:
+    """Raise ReadingError if `data` begin as a document or an archive that is no text."""
+    if not data.startswith(tuple(_MAGIC)):
+        return
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
+            if kind == _ZIP and any(path in data for path in _IN_WACZ):
+                raise _binary(name, "a crawl packed as WACZ", "unpack it and give its WARC files")
             raise _binary(name, kind)
+
+
+def _marked(data: bytes, name: str) -> tuple[bytes, str]:
+    """The byte order mark that `data` begin with, and what it says; b"" and "" if there is none."""
+    refuse_binary(data, name)
     return next((marked for marked in _MARKS if data.startswith(marked[0])), (b"", ""))
 
 
@@ -275,8 +288,8 @@ def _refuse_controls(data: bytes, name: str, share: float) -> None:
         raise _binary(name, kind)
 
 
-def _binary(name: str, kind: str) -> ReadingError:
+def _binary(name: str, kind: str, advice: str = "give its text, saved as UTF-8") -> ReadingError:
     return ReadingError(
-        f"{quoted(name)} is not text but looks like {kind}: give its text, saved as UTF-8.",
+        f"{quoted(name)} is not text but looks like {kind}: {advice}.",
         article=name,
     )

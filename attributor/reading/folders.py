@@ -20,10 +20,22 @@ _SUFFIXES = (
     ".mp3 .wav .ogg .flac .m4a .aac .mp4 .m4v .mov .avi .mkv .webm .wmv .srt .vtt "
     ".css .js .mjs .map .woff .woff2 .ttf .otf .eot .py .pyc .sh .bat .exe .dll .so .jar .class "
     ".toml .yaml .yml .ini .cfg .conf .lock .md5 .sha1 .sha256 .sha512 .sig .asc .cdx .cdxj .idx "
+    ".log .webmanifest .cur .apng .jfif .ogv .otc .less .scss .ts .wasm .swf "
     ".db .db-wal .db-shm .db-journal .sqlite .sqlite3 .sqlite-wal .sqlite-shm"
 )
 _NO_ARTICLES = frozenset(_SUFFIXES.split())
 _NO_ARTICLES_NAMES = frozenset(("thumbs.db", "desktop.ini", "__macosx"))
+FOR_MACHINES = (
+    *("robots.txt", "ads.txt", "app-ads.txt", "humans.txt", "security.txt", "llms.txt"),
+    *("sellers.json", "browserconfig.xml", "crossdomain.xml", "opensearch.xml", "wget-log"),
+)
+"""What a site has for programs, and a mirror of it keeps, under names that all sites use."""
+_QUERY = re.compile(r"(.*?\.[a-z0-9]{1,11})(?:[?@#]|%3f)(\S*)")
+"""A name with the rest of its address, as wget and browsers write it: "logo.png?w=200"."""
+_APPENDED = re.compile(r"\.(?:download|tmp|part|crdownload|orig|bak|old|gz|bz2|xz|br|zst|\d{1,3})$")
+_LONGEST_NAME = 500
+"""Characters of a name up to which it is looked at what was appended to it."""
+_ARTICLES = (".txt", ".text", ".md", ".markdown", ".html", ".htm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +153,25 @@ def is_no_article(path: str) -> bool:
     parts = PurePosixPath(path.replace("\\", "/").lower()).parts
     if any(part.startswith(".") and part.strip(".") for part in parts):
         return True
-    return not _NO_ARTICLES_NAMES.isdisjoint(parts) or (
-        bool(parts) and PurePosixPath(parts[-1]).suffix in _NO_ARTICLES
-    )
+    if not parts or not _NO_ARTICLES_NAMES.isdisjoint(parts):
+        return bool(parts)
+    name = _original(parts[-1])
+    suffix = PurePosixPath(name).suffix
+    is_sitemap = suffix == ".xml" and "sitemap" in name
+    return suffix in _NO_ARTICLES or name in FOR_MACHINES or is_sitemap
+
+
+def _original(name: str) -> str:
+    """A file's name as its site has it, without what browsers and wget append."""
+    shorter = name if len(name) <= _LONGEST_NAME else ""
+    while shorter:
+        name, shorter = shorter, _APPENDED.sub("", shorter)
+        query = _QUERY.fullmatch(shorter)
+        if query and ("=" in query[2] or not query[2].endswith(_ARTICLES)):
+            shorter = query[1]
+        if shorter == name:
+            break
+    return name
 
 
 def _nonempty(

@@ -7,11 +7,12 @@ from itertools import chain
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from attributor.errors import ReadingError, quoted
+from attributor.errors import ReadingError
 from attributor.reading.articles import MAX_BYTES, Found
 from attributor.reading.columns import How
 from attributor.reading.html import looks_like_html
 from attributor.reading.pages import article_from_page
+from attributor.reading.streams import MAX_BLANK
 
 TEXT = {".txt", ".text"}
 MARKDOWN = {".md", ".markdown"}
@@ -44,6 +45,13 @@ def found(stream: BinaryIO, name: str, how: How, level: int = 0) -> Iterator[Fou
 
 def _found(stream: BinaryIO, name: str, how: How, level: int) -> Iterator[Found]:
     suffix, packing = kind(name)
+    if suffix == ".warc":
+        from attributor.reading import packed, warc
+
+        whole = [packed.unpacked(stream, name, packing) if packing else stream]
+        streams = packed.members(stream, name) if packing == ".gz" else whole
+        yield from warc.articles(streams, name, how.encoding)
+        return
     if packing:
         from attributor.reading.packed import unpacked
 
@@ -56,10 +64,6 @@ def _found(stream: BinaryIO, name: str, how: How, level: int) -> Iterator[Found]
         from attributor.reading import containers
 
         yield from containers.members(stream, name, suffix, how, level)
-    elif suffix == ".warc":
-        from attributor.reading import warc
-
-        yield from warc.articles(stream, name, how.encoding)
     elif reader := _tabular(suffix):
         yield from reader(stream, name, how)
     else:
@@ -110,11 +114,6 @@ def by_beginning(stream: BinaryIO, name: str, suffix: str, how: How) -> Iterator
             return
     data = _whole(b"".join(head), stream)
     is_html = suffix in HTML or (suffix not in TEXT | MARKDOWN and looks_like_html(data))
-    if suffix == ".xml" and not is_html and data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
-        raise ReadingError(
-            f"{quoted(name)} is XML, whose text is not told from its markup: give the text.",
-            article=name,
-        )
     article = article_from_page(
         data,
         name,
@@ -134,12 +133,12 @@ def _whole(begun: bytes, stream: BinaryIO) -> bytes:
 
 
 def _first_lines(stream: BinaryIO) -> list[bytes]:
-    """The stream's lines up to the first that is not blank."""
+    """The stream's lines up to the first that is not blank, or to more than any article has."""
     lines = []
     size = 0
     while size <= MAX_BYTES and (line := stream.readline(MAX_BYTES + 1 - size)):
         lines.append(line)
         size += len(line)
-        if line.strip(b" \t\r\n\xef\xbb\xbf"):
+        if line.strip(b" \t\r\n\xef\xbb\xbf") or len(lines) > MAX_BLANK:
             break
     return lines

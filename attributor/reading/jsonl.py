@@ -14,6 +14,7 @@ from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found, refuse_long
 from attributor.reading.columns import How
 from attributor.reading.rows import Rows, Values, by_name, tell
+from attributor.reading.streams import filled
 
 
 class Line(BaseModel):
@@ -50,9 +51,7 @@ def articles(lines: Iterable[bytes], name: str, how: How) -> Iterator[Found]:
     """
     reader = Objects(name, how, exact=True)
     empty = True
-    for number, line in enumerate(lines, 1):
-        if is_blank(line):
-            continue
+    for number, line in filled(lines, is_blank, name):
         if empty and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
             raise ReadingError(
                 f"{quoted(name)} is UTF-16, and JSONL is UTF-8: save it as UTF-8.", article=name
@@ -97,7 +96,7 @@ class Objects:
         self._how = how
         self._exact = exact
         self._keys: dict[str, str] = {}
-        self._rows = Rows(name, "text", how.on_guess, exact=exact)
+        self._rows = Rows(name, "text", how, exact=exact)
 
     @property
     def settled(self) -> bool:
@@ -148,7 +147,7 @@ class Objects:
         self._keys = keys
         tell(self._name, guessed, self._how.on_guess)
         exact = self._exact and keys["text"] == "text" and "text" not in said
-        self._rows = Rows(self._name, keys["text"], self._how.on_guess, exact=exact)
+        self._rows = Rows(self._name, keys["text"], self._how, exact=exact)
 
 
 def _unwrapped(value: object) -> object:

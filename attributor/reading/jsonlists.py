@@ -76,8 +76,8 @@ def _listed(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
         del held[_MAX_HELD:]
     if not chosen:
         raise ReadingError(
-            f"{quoted(name)} holds no list of articles: write objects with id and text, "
-            "or name the key of the text with --text-column.",
+            f"{quoted(name)} holds no list of articles, objects with a text under a key that is "
+            f"known for it: if there is one, {how.advice('text')}.",
             article=name,
         )
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from attributor.reading.articles import article_from_text
+from attributor.reading.articles import article_from_text, without_credentials
 from attributor.reading.html import article_from_html, blocks, flowed, looks_like_html
 from attributor.records import Article
 
@@ -50,6 +50,8 @@ def article_from_markup(html: str, *, id: str, **known: str | None) -> Article:
     if not looks_like_html(html[:4096].encode("utf-8", "replace")):
         return article_from_text("\n\n".join(_paragraphs_of_piece(html)), id=id, **known)
     page = article_from_html(html, id=id, url=known.get("url"))
+    if url := known.get("url"):
+        known["url"] = without_credentials(url)
     return page.model_copy(update={key: value for key, value in known.items() if value})
 
 

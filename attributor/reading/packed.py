@@ -129,6 +129,22 @@ def unpacked(stream: BinaryIO, name: str, packing: str) -> BinaryIO:
     return io.BufferedReader(Unpacked(inner, name, tally), 1 << 16)
 
 
+def members(stream: BinaryIO, name: str) -> Iterator[BinaryIO]:
+    """The members of a gzip file, one after the other; what is left of one is passed over.
+
+    Raises:
+        ReadingError: a member is damaged, so that nobody knows where the next one begins.
+    """
+    counted = _Counted(stream)
+    inner = _Gzip(counted)
+    tally = Tally(name, lambda: counted.size)
+    while inner.begins():
+        member = io.BufferedReader(Unpacked(inner, name, tally), 1 << 16)
+        yield member
+        while member.read1():
+            pass
+
+
 @contextmanager
 def seekable(stream: BinaryIO, name: str) -> Iterator[BinaryIO]:
     """`stream` as one that can be read at any place: itself, or a nameless temporary file.
@@ -209,6 +225,37 @@ class _Counted(io.RawIOBase):
         data = read_up_to(self._stream, size)
         self.size += len(data)
         return data
+
+
+class _Gzip:
+    """The members of a gzip file, each to its own end."""
+
+    def __init__(self, stream: _Counted) -> None:
+        self._stream = stream
+        self._stage = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        self._packed = b""
+
+    def begins(self) -> bool:
+        """Whether there is another member, from whose beginning is read on."""
+        self._packed = self._stage.unused_data.lstrip(b"\0")
+        while not self._packed:
+            piece = self._stream.read(1 << 16)
+            if not piece:
+                return False
+            self._packed = piece.lstrip(b"\0")
+        self._stage = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        return True
+
+    def read1(self, size: int) -> bytes:
+        while not self._stage.eof:
+            self._packed = self._packed or self._stream.read(1 << 16)
+            if not self._packed:
+                raise EOFError
+            data = self._stage.decompress(self._packed, size)
+            self._packed = self._stage.unconsumed_tail
+            if data:
+                return data
+        return b""
 
 
 class _Xz:

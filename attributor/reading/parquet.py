@@ -37,7 +37,7 @@ def _articles(file: Any, name: str, how: How, tally: Tally) -> Iterator[Found]:
     names = _plain_columns(file)
     places = layout(names, _sample(file, names, name), name, how)
     wanted = {key: names[at] for key, at in places.items()}
-    rows = Rows(name, wanted["text"], how.on_guess)
+    rows = Rows(name, wanted["text"], how)
     last = 0
     for group in range(file.num_row_groups):
         number = last

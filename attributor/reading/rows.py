@@ -7,53 +7,34 @@ and for the text by what stands in the column.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 
 from attributor.errors import ReadingError, quoted
+from attributor.marking.breaking_off import breaks_off
 from attributor.reading.articles import Found, article_from_text
 from attributor.reading.columns import Guessed, How
+from attributor.reading.naming import (
+    LEAST_TEXT,
+    NAMES,
+    are_addresses,
+    folded,
+    is_known,
+    mean,
+    rank,
+)
 from attributor.records import Article
 
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-# What a column is called, folded as by `_folded`; in each line, the surer names come first.
-_NAMES = {
-    "text": _words(
-        "text fulltext articletext maintext bodytext texte texto testo tekst текст metin volltext "
-        "artikeltext fliesstext body articlebody bodyhtml texthtml contenthtml html content "
-        "contents postcontent contentencoded cleantext plaintext rawtext inhalt contenu contenido "
-        "contenuto conteudo cuerpo corps corpo inhoud sadrzaj садржај tresc содержание obsah "
-        "icerik article artikel articulo articolo artigo artykul clanak чланак clanek статья "
-        "story noticia beitrag transcript"
-    ),
-    "title": _words(
-        "title headline articletitle heading hed posttitle webtitle titel titre titulo titolo "
-        "titular titulek naslov наслов tytul заголовок naziv uberschrift schlagzeile kop baslik"
-    ),
-    "published": _words(
-        "published publishedat publicationdate publishdate datepublished pubdate firstpublished "
-        "webpublicationdate postdate articledate date datetime timestamp createdat created "
-        "veroffentlicht erscheinungsdatum datum fecha data дата датум tarih datepublication "
-        "fechapublicacion datapublikacji datumobjave"
-    ),
-    "id": _words(
-        "id articleid docid documentid postid storyid recordid uid uuid guid identifier "
-        "identifiant kennung artikelid idarticle identificador sifra"
-    ),
-    "byline": _words("byline author authors autor auteur autore autorzy аутор автор creator"),
-    "url": _words("url link permalink weburl canonicalurl sourceurl articleurl href adresse"),
-    "language": _words("language lang sprache langue idioma lingua jezik јазик језик"),
-}
 _WORDS = {"published": "date", "byline": "author"}
-_FOLDED_BY_HAND = str.maketrans("łđøıß", "ldois")
+_NEVER_TEXT = ("title", "byline", "url", "language")
+"""What is no article's text even where nothing else is longer."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_ID = 1000
-_LEAST_TEXT = 20  # characters; codes and names are shorter on the average
 
+
+DELIMITERS = (",", ";", "\t", "|")
+"""What parts the cells of a table."""
+_LONGEST_NAME = 60
+"""Characters of a column's name."""
 
 Layout = Mapping[str, int]
 """Where each of text, title, published, id, byline, url and language stands, counted from 0."""
@@ -76,13 +57,14 @@ def layout(names: Sequence[str], sample: Sequence[Sequence[object]], name: str, 
     said = {key: _place(wanted, names, name) for key, wanted in how.columns.said().items()}
     places = said | by_name(names, sample, said)
     at = places.get("text")
-    if at is None or ("text" not in said and _length(sample, at) < _LEAST_TEXT):
-        longest = _longest(names, sample, set(said.values()) if at is None else {*places.values()})
+    if at is None or ("text" not in said and mean(_cells(sample, at)) < LEAST_TEXT):
+        kept = {*said.values(), *(places[key] for key in _NEVER_TEXT if key in places)}
+        longest = _longest(names, sample, kept if at is None else {*places.values()})
         at = at if longest is None else longest
     if at is None:
         raise ReadingError(
             f"{quoted(name)} has no column that holds articles ({_shown(names)}): "
-            "name it with --text-column if there is one.",
+            f"if there is one, {how.advice('text')}.",
             article=name,
         )
     others = {key: place for key, place in places.items() if key != "text" and place != at}
@@ -95,18 +77,31 @@ def by_name(
     names: Sequence[str], sample: Sequence[Sequence[object]], said: Layout
 ) -> dict[str, int]:
     """What the columns' names tell: of those that are not all empty, the one with the surest."""
-    folded = [_folded(name) for name in names]
+    columns = [(folded(name), _cells(sample, at)) for at, name in enumerate(names)]
     places: dict[str, int] = {}
-    for key, known in _NAMES.items():
+    for key in NAMES:
         taken = {*said.values(), *places.values()}
         ranked = [
-            (not _length(sample, at), known.index(word), at)
-            for at, word in enumerate(folded)
-            if word in known and at not in taken
+            (not any(cells), surely, at)
+            for at, (word, cells) in enumerate(columns)
+            if at not in taken and (surely := rank(key, word, cells)) is not None
         ]
         if ranked and key not in said:
             places[key] = min(ranked)[2]
     return places
+
+
+def is_header(line: str, below: str = "") -> bool:
+    """Whether a line is the header of a table: names alone, some of which are known for columns."""
+    for delimiter in DELIMITERS:
+        names = [cell.strip().strip('"') for cell in line.split(delimiter)]
+        if len(names) < 2 or delimiter not in below or max(map(len, names)) > _LONGEST_NAME:
+            continue
+        words = [folded(name) for name in names]
+        keys = {key for key in NAMES if any(is_known(key, word) for word in words)}
+        if len(keys) > 1 and ("text" in keys or len(keys) > 2):
+            return True
+    return False
 
 
 def tell(name: str, guessed: Mapping[str, str], on_guess: Guessed) -> None:
@@ -139,45 +134,41 @@ def _longest(
     names: Sequence[str], sample: Sequence[Sequence[object]], taken: set[int]
 ) -> int | None:
     """The column with the longest texts, if they are longer than codes and names."""
-    lengths = [(_length(sample, at), -at) for at in range(len(names)) if at not in taken]
+    columns = [(folded(name), _cells(sample, at)) for at, name in enumerate(names)]
+    lengths = [
+        (mean(cells), -at)
+        for at, (name, cells) in enumerate(columns)
+        if at not in taken and not are_addresses(name, cells)
+    ]
     length, place = max(lengths, default=(0.0, 0))
-    return -place if length >= _LEAST_TEXT else None
+    return -place if length >= LEAST_TEXT else None
 
 
-def _length(sample: Sequence[Sequence[object]], at: int) -> float:
-    """How long what stands in a column is on the average, in characters."""
-    return sum(len(_cell(row, at)) for row in sample) / max(len(sample), 1)
-
-
-def _cell(row: Sequence[object], at: int) -> str:
-    cell = row[at] if at < len(row) else None
-    return cell.strip() if isinstance(cell, str) else "" if cell is None else str(cell)
-
-
-def _folded(name: str) -> str:
-    """A column's name in small letters alone: "Veröffentlicht_am " and "pubDate" are words too."""
-    plain = unicodedata.normalize("NFKD", name.casefold()).translate(_FOLDED_BY_HAND)
-    return re.sub(r"[\W\d_]+", "", "".join(c for c in plain if not unicodedata.combining(c)))
+def _cells(sample: Sequence[Sequence[object]], at: int) -> list[str]:
+    """What stands in a column, without white space at the edges."""
+    cells = (row[at] if at < len(row) else None for row in sample)
+    return ["" if cell is None else str(cell).strip() for cell in cells]
 
 
 class Rows:
     """From what the rows of one file say to its articles."""
 
-    def __init__(
-        self, file: str, text_name: str, on_guess: Guessed, *, exact: bool = False
-    ) -> None:
+    def __init__(self, file: str, text_name: str, how: How, *, exact: bool = False) -> None:
         self._file = file
         self._column = quoted(text_name)
-        self._on_guess = on_guess
+        self._how = how
         self._exact = exact
-        self._told = False
+        self._told: set[str] = set()
 
     def found(self, place: str, values: Values | ReadingError) -> Found:
         """The article of the row at `place` that says `values`, or why there is none."""
         if isinstance(values, ReadingError):
             return Found(self._file, place, values)
         try:
-            return Found(self._file, place, self._article(place, dict(values)))
+            article = self._article(place, dict(values))
+            if breaks_off(article.text):
+                self._tell(f"texts in {self._column} that are only the beginnings of articles")
+            return Found(self._file, place, article)
         except ReadingError as error:
             known = error.message.startswith(quoted(place))
             message = error.message if known else f"Row {quoted(place)}: {error.message}"
@@ -190,8 +181,8 @@ class Rows:
             raise ReadingError(f"{quoted(place)} has no text in {self._column}: fill it in.")
         if len(id) > _MAX_ID:
             raise ReadingError(
-                f"{quoted(place)} has an id of more than {_MAX_ID:,} characters: "
-                "name another column with --id-column."
+                f"{quoted(place)} has an id of more than {_MAX_ID:,} characters: if another "
+                f"column has shorter ones, {self._how.advice('id')}."
             )
         if any(_SURROGATE.search(value or "") for value in (text, id, *values.values())):
             raise ReadingError(
@@ -204,7 +195,11 @@ class Rows:
 
         if not holds_markup(text):
             return article_from_text(text, id=id, **values)
-        if not self._told:
-            self._told = True
-            self._on_guess(f"{quoted(self._file)} holds HTML in {self._column}, which is stripped.")
+        self._tell(f"HTML in {self._column}, which is stripped")
         return article_from_markup(text, id=id, **values)
+
+    def _tell(self, what: str) -> None:
+        """Say once what the file holds."""
+        if what not in self._told:
+            self._told.add(what)
+            self._how.on_guess(f"{quoted(self._file)} holds {what}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading import forms
+from attributor.reading.articles import without_credentials
 from attributor.reading.columns import Guessed, How, ignore
 from attributor.reading.html import looks_like_html
 from attributor.reading.pages import article_from_page
@@ -18,7 +20,7 @@ _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
 
 
 def read(
-    source: str,
+    source: str | os.PathLike[str],
     *,
     allow_private: bool = False,
     on_guess: Guessed = ignore,
@@ -34,6 +36,7 @@ def read(
         on_guess: is told what was guessed about a table's columns.
         encoding: what texts are in that are not UTF-8 and do not say; guessed if None.
     """
+    source = os.fspath(source)
     if _URL.match(source):
         yield from _read_url(source, allow_private, encoding)
         return
@@ -82,7 +85,7 @@ def _opened(source: str, name: str) -> BinaryIO:
 def _read_url(
     source: str, allow_private: bool, encoding: str | None
 ) -> Iterator[Article | ReadingError]:
-    from attributor.reading.urls import fetch, without_credentials
+    from attributor.reading.urls import fetch
 
     name = without_credentials(source)
     try:

@@ -3,11 +3,41 @@
 from __future__ import annotations
 
 import io
-from typing import BinaryIO
+from collections.abc import Callable, Iterable, Iterator
+from typing import BinaryIO, TypeVar
 
-from attributor.errors import ReadingError
+from attributor.errors import ReadingError, quoted
 
 _PIECE = 1 << 16  # bytes; what is asked for is reserved, whether it comes or not
+MAX_BLANK = 1_000_000
+"""How many blank lines of a file are passed over, whatever else is in it."""
+_BLANK_EACH = 10
+"""How many more of them for each line that is not blank."""
+
+Line = TypeVar("Line")
+
+
+def filled(
+    lines: Iterable[Line], is_blank: Callable[[Line], bool], name: str
+) -> Iterator[tuple[int, Line]]:
+    """The lines of the file `name` that are not blank, with their numbers from 1.
+
+    Raises:
+        ReadingError: so many are blank that to pass over them would take hours.
+    """
+    left = MAX_BLANK
+    for number, line in enumerate(lines, 1):
+        if not is_blank(line):
+            left += _BLANK_EACH
+            yield number, line
+        elif left:
+            left -= 1
+        else:
+            raise ReadingError(
+                f"{quoted(name)} holds more than {MAX_BLANK:,} blank lines and is not read on from "
+                f"line {number:,}: take them out.",
+                article=name,
+            )
 
 
 def read_up_to(stream: BinaryIO, size: int) -> bytes:

@@ -12,9 +12,9 @@ from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found
 from attributor.reading.columns import Columns, How
 from attributor.reading.decoding import pieces
-from attributor.reading.rows import Layout, Rows, Values, layout
+from attributor.reading.rows import DELIMITERS, Layout, Rows, Values, layout
+from attributor.reading.streams import filled
 
-_DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_LINES = 200
 _SAMPLE_LENGTH = 1_000_000  # characters
 _HEADING = 100  # characters; what is longer is no column's name
@@ -39,7 +39,7 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     # The limit on a row is ours; the module's own, for the whole process, must not be below it.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_BYTES))
     told, lines = _told(_lines(pieces(stream, name, how.encoding)))
-    above, lines = _beginning(lines)
+    above, lines = _beginning(lines, name)
     head, broken = _head(lines)
     sample = [line for line, _ in head]
     delimiter = told or _delimiter(sample, how.columns)
@@ -50,15 +50,14 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     is_header = first == sampled[0] and _is_header(first, how.columns)
     names = _trimmed(first) if is_header else [str(at + 1) for at in range(len(first))]
     places = layout(names, others if is_header else [first, *others], name, how)
-    rows = Rows(name, names[places["text"]], how.on_guess)
-    numbered = enumerate(_rows(chain(head, lines), delimiter), 1 + above)
-    filled = ((number, row) for number, row in numbered if not _is_blank(row))
+    rows = Rows(name, names[places["text"]], how)
+    numbered = filled(_rows(chain(head, lines), delimiter), _is_blank, name)
     if is_header:
-        next(filled)
+        next(numbered)
     empty = True
-    for number, row in filled:
+    for number, row in numbered:
         empty = False
-        place = f"{name}:{number}"
+        place = f"{name}:{above + number}"
         yield rows.found(place, _values(row, place, places, len(names)))
     if broken:
         raise broken
@@ -73,14 +72,14 @@ def _told(lines: Iterator[Line]) -> tuple[str, Iterator[Line]]:
     return (named[1], lines) if named else ("", chain([first], lines))
 
 
-def _beginning(lines: Iterator[Line]) -> tuple[int, Iterator[Line]]:
+def _beginning(lines: Iterator[Line], name: str) -> tuple[int, Iterator[Line]]:
     """How many lines are blank before the first that is not, and that one with all others."""
-    blank = 0
-    for line, quotes in lines:
-        if quotes % 2 or not _BLANK.fullmatch(line):
-            return blank, chain([(line, quotes)], lines)
-        blank += 1
-    return blank, iter(())
+    first = next(filled(lines, _is_blank_line, name), None)
+    return (first[0] - 1, chain([first[1]], lines)) if first else (0, iter(()))
+
+
+def _is_blank_line(line: Line) -> bool:
+    return not line[1] % 2 and _BLANK.fullmatch(line[0]) is not None
 
 
 def _head(lines: Iterator[Line]) -> tuple[list[Line], ReadingError | None]:
@@ -130,7 +129,7 @@ def _delimiter(sample: Sequence[str], columns: Columns) -> str:
         alike = sum(len(row) == len(first) for row in others) / max(len(rows) - 1, 1)
         return named, alike if len(first) > 1 else -1.0, len(first)
 
-    return max(_DELIMITERS, key=fitness)
+    return max(DELIMITERS, key=fitness)
 
 
 def _sampled(sample: Sequence[str], delimiter: str) -> list[list[str] | str]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
-import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from attributor import __version__
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES
+from attributor.reading.articles import MAX_BYTES, without_credentials
+from attributor.routes import distrust, tls, unusable_proxy
 
 if TYPE_CHECKING:
     import httpx2
@@ -31,7 +31,6 @@ _HEADERS = {
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 # Two clouds serve their machines' secrets from addresses that Python may count as public.
 _METADATA = (ipaddress.IPv4Network("168.63.129.16/32"), ipaddress.IPv4Network("192.0.0.0/24"))
-_USER = re.compile(r"(?<=://)(?:[^/?#]*@|(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$)).*@)", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,6 @@ class Page:
     def is_html(self) -> bool:
         """Whether the server says that it is HTML."""
         return self.content_type in _HTML_TYPES
-
-
-def without_credentials(url: str) -> str:
-    """`url` without a user's name and password, however malformed it is."""
-    return _USER.sub("", url)
 
 
 def is_public(address: str) -> bool:
@@ -85,6 +79,7 @@ def fetch(
 
     Raises:
         ReadingError: it cannot be had, or is not to be had under these conditions.
+        UsageError: the environment's proxies or certificates cannot be used.
     """
     try:
         return _run(url, allow_private, seconds, max_bytes)
@@ -115,7 +110,7 @@ async def _fetch(url: str, allow_private: bool, seconds: float, max_bytes: int) 
     import httpx2
 
     late = f"took longer than {seconds:g} seconds: try again, or save the page and give the file."
-    client = httpx2.AsyncClient(headers=_HEADERS, timeout=seconds, trust_env=allow_private)
+    client = _client(seconds, allow_private)
     try:
         # Reading with a limit of one's own: the client's limits one step, not the sum of them.
         async with asyncio.timeout(seconds), client:
@@ -126,6 +121,8 @@ async def _fetch(url: str, allow_private: bool, seconds: float, max_bytes: int) 
     except (TimeoutError, httpx2.TimeoutException) as error:
         raise ReadingError(late) from error
     except httpx2.ConnectError as error:
+        if reason := distrust(error):
+            raise ReadingError(f"is not read: {reason}.") from error
         reason = _root(error)
         raise ReadingError(f"cannot be reached ({reason}): check the address.") from error
     except httpx2.DecodingError as error:
@@ -136,6 +133,18 @@ async def _fetch(url: str, allow_private: bool, seconds: float, max_bytes: int) 
         raise ReadingError("broke off before the page was complete: try again.") from error
     except (httpx2.InvalidURL, ValueError) as error:
         raise ReadingError("is not a URL that can be fetched: check it.") from error
+
+
+def _client(seconds: float, through_proxies: bool) -> httpx2.AsyncClient:
+    import httpx2
+
+    verify = tls()
+    try:
+        return httpx2.AsyncClient(
+            headers=_HEADERS, timeout=seconds, trust_env=through_proxies, verify=verify
+        )
+    except (ValueError, httpx2.InvalidURL) as error:
+        raise unusable_proxy("HTTP_PROXY, HTTPS_PROXY or ALL_PROXY") from error
 
 
 async def _follow(client: httpx2.AsyncClient, request: httpx2.Request, max_bytes: int) -> Page:

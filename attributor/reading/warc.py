@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES, Found, refuse_long
+from attributor.reading.articles import MAX_BYTES, Found, refuse_long, without_credentials
+from attributor.reading.folders import FOR_MACHINES
+from attributor.reading.html import looks_like_html
 from attributor.reading.packed import Guarded, broken_off
 from attributor.reading.pages import article_from_page
 from attributor.records import Article
@@ -19,32 +22,53 @@ if TYPE_CHECKING:
 
 _HTML = ("text/html", "application/xhtml+xml")
 _TEXT = (*_HTML, "text/plain")
-_FOR_MACHINES = ("/robots.txt", "/ads.txt", "/app-ads.txt", "/humans.txt", "/security.txt")
 _HEADERS = 1_000_000  # bytes; the headers of a record, and of the answer in it
 _PIECE = 1 << 16
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
+_LEAST_PLAIN = 20
+"""Bytes; so many that are plain text are no compressed ones by chance."""
 
 
-def articles(stream: BinaryIO, name: str, encoding: str | None = None) -> Iterator[Found]:
+def articles(
+    streams: Iterable[BinaryIO], name: str, encoding: str | None = None
+) -> Iterator[Found]:
     """The articles of a crawl: what was answered with status 200 and HTML or plain text.
 
     Each is called "{name}:{number of its record}", from 1 and all records counted; its `url` is
-    the record's, and it is `published` when the page says, else on the record's date.
-    `encoding` is what a page is in that does not say.
+    the record's if that is an address of the web, and it is `published` when the page says, else
+    on the record's date.
+
+    Args:
+        streams: the crawl's bytes in one piece, or one record in each, as crawlers compress them;
+            what is wrong with one of them does not cost the others then.
+        name: what the crawl is called.
+        encoding: what a page is in that does not say.
 
     Raises:
         ReadingError: this is no WARC, or it breaks off; or warcio is not installed.
     """
-    empty = True
-    for number, record in enumerate(_records(stream, name), 1):
-        if record is not None:
-            place = f"{name}:{number}"
-            try:
-                article: Article | ReadingError | None = _article(*record, place, encoding)
-            except ReadingError as error:
-                article = ReadingError(error.message, article=place)
-            if article is not None:
-                empty = False
-                yield Found(name, place, article)
+    iterate = _iterator(name)
+    number, empty = 0, True
+    broken: ReadingError | None = None
+    for stream in streams:
+        if broken is not None:
+            empty = False
+            yield _passed_over(name, number)
+        broken = None
+        try:
+            for record in _records(iterate, stream, name):
+                number += 1
+                if record and (found := _found(*record, name, number, encoding)):
+                    empty = False
+                    yield found
+        except ReadingError as error:
+            if getattr(getattr(stream, "raw", None), "failed", False):  # there is no next record
+                raise
+            broken = error
+            number += 1
+    if broken is not None:
+        raise broken
     if empty:
         raise ReadingError(
             f"{quoted(name)} holds no page that was answered with status 200 and HTML or text: "
@@ -53,10 +77,27 @@ def articles(stream: BinaryIO, name: str, encoding: str | None = None) -> Iterat
         )
 
 
-def _records(stream: BinaryIO, name: str) -> Iterator[tuple[Any, bytes] | None]:
+def _found(about: Any, block: bytes, name: str, number: int, encoding: str | None) -> Found | None:
+    place = f"{name}:{number}"
+    try:
+        article = _article(about, block, place, encoding)
+    except ReadingError as error:
+        return Found(name, place, ReadingError(error.message, article=place))
+    return None if article is None else Found(name, place, article)
+
+
+def _passed_over(name: str, number: int) -> Found:
+    place = f"{name}:{number}"
+    problem = "is no whole record, and is passed over: get a whole copy of the crawl for it"
+    return Found(name, place, ReadingError(f"{quoted(place)} {problem}.", article=place))
+
+
+def _records(
+    iterate: Callable[[Guarded], Iterator[ArcWarcRecord]], stream: BinaryIO, name: str
+) -> Iterator[tuple[Any, bytes] | None]:
     """The headers and the block of each record that is an answer, None for each other."""
     guarded = Guarded(stream, name)
-    records = _iterator(guarded, name)
+    records = iterate(guarded)
     while True:
         guarded.left = _HEADERS
         try:
@@ -77,7 +118,7 @@ def _records(stream: BinaryIO, name: str) -> Iterator[tuple[Any, bytes] | None]:
         yield (record.rec_headers, block) if is_answer else None
 
 
-def _iterator(stream: Guarded, name: str) -> Iterator[ArcWarcRecord]:
+def _iterator(name: str) -> Callable[[Guarded], Iterator[ArcWarcRecord]]:
     try:
         from warcio.archiveiterator import WARCIterator
     except ImportError as error:
@@ -90,16 +131,13 @@ def _iterator(stream: Guarded, name: str) -> Iterator[ArcWarcRecord]:
     class Quiet(WARCIterator):  # type: ignore[misc]
         INC_RECORD = ""  # it would be printed to the user's terminal
 
-    return iter(Quiet(stream, no_record_parse=True))
+    return lambda stream: iter(Quiet(stream, no_record_parse=True))
 
 
 def _article(about: Any, block: bytes, place: str, encoding: str | None) -> Article | None:
     """The article in an answer; None if it is none by its status, type or address."""
     from warcio.statusandheaders import StatusAndHeadersParser
 
-    url = about.get_header("WARC-Target-URI") or ""
-    if not url.startswith(("http:", "https:")):
-        return None
     stream = io.BytesIO(block)
     try:
         headers = StatusAndHeadersParser(["HTTP/"], verify=False).parse(stream)
@@ -107,7 +145,9 @@ def _article(about: Any, block: bytes, place: str, encoding: str | None) -> Arti
         return None
     media, _, parameters = (headers.get_header("Content-Type") or "").partition(";")
     media = media.strip().lower()
-    if headers.get_statuscode() != "200" or media not in _TEXT or _is_for_machines(url):
+    address = about.get_header("WARC-Target-URI") or ""
+    url = address if address.lower().startswith(("http:", "https:")) else None
+    if headers.get_statuscode() != "200" or media not in _TEXT or _is_for_machines(address):
         return None
     body = _body(stream.read(), headers, place)
     article = article_from_page(
@@ -119,12 +159,13 @@ def _article(about: Any, block: bytes, place: str, encoding: str | None) -> Arti
         url=url,
     )
     crawled = about.get_header("WARC-Date")
+    url = url and without_credentials(url)
     return article.model_copy(update={"published": article.published or crawled, "url": url})
 
 
 def _is_for_machines(url: str) -> bool:
     try:
-        return urlsplit(url).path.lower().endswith(_FOR_MACHINES)
+        return urlsplit(url).path.lower().rpartition("/")[2] in FOR_MACHINES
     except ValueError:
         return False
 
@@ -139,21 +180,55 @@ def _charset(parameters: str) -> str | None:
 
 def _body(data: bytes, headers: Any, place: str) -> bytes:
     """The answer's body without the encodings of its transfer."""
-    from warcio.bufferedreaders import ChunkedDataReader
-
     refuse_long(len(data), place)
     if (headers.get_header("Transfer-Encoding") or "").strip().lower() == "chunked":
-        data = _read(ChunkedDataReader(io.BytesIO(data)), MAX_BYTES + 1)
+        data = joined(data, place)
     encoding = (headers.get_header("Content-Encoding") or "identity").strip().lower()
     if encoding in ("gzip", "x-gzip", "deflate"):
         data = _inflated(data, place)
-    elif encoding not in ("identity", "none", "utf-8", ""):
+    elif encoding not in ("identity", "none", "utf-8", "") and not _is_plain(data):
         raise ReadingError(
             f"{quoted(place)} is compressed as {quoted(encoding)}, which is not read: "
             "crawl with gzip or none."
         )
     refuse_long(len(data), place)
     return data
+
+
+def joined(data: bytes, place: str) -> bytes:
+    """A body that came in chunks, unless the crawler has joined it and kept the header."""
+    if not _CHUNK.match(data):
+        return data
+    parts: list[bytes] = []
+    at = 0
+    while found := _CHUNK.match(data, at):
+        at = found.end()
+        size = int(found[1], 16)
+        if not size:
+            return b"".join(parts)
+        parts.append(data[at : at + size])
+        at += size
+        end = data[at : at + 2]
+        if end[:1] != b"\n" and end != b"\r\n":
+            break
+        at += 1 if end[:1] == b"\n" else 2
+    if at >= len(data):
+        raise broken_off(place, EOFError())
+    raise broken_off(place, ValueError("the lengths of its chunks are false"))
+
+
+def _is_plain(data: bytes) -> bool:
+    """Whether a body that is said to be compressed is a page or a text, as some crawlers keep it.
+
+    No compressed body of more than a few bytes is UTF-8 without controls.
+    """
+    if looks_like_html(data):
+        return True
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return len(data) > _LEAST_PLAIN and not _CONTROL.search(text)
 
 
 def _read(stream: Any, size: int) -> bytes:

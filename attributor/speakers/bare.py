@@ -12,6 +12,11 @@ _STEM = 4
 """A case ending leaves at least so many letters of a name."""
 
 
+def on_one_line(words: str) -> str:
+    """Words of an article with one space for each run of white space: a line may end in a name."""
+    return " ".join(words.split())
+
+
 class BareNames:
     """The names in an article's tokens."""
 

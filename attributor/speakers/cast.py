@@ -13,7 +13,7 @@ from attributor.marking.evidence import Gender
 from attributor.marking.language import Language, load
 from attributor.marking.tokens import index_at
 from attributor.records import ProposedSpeaker, SpeakerKind
-from attributor.speakers.bare import BareNames
+from attributor.speakers.bare import BareNames, on_one_line
 
 _REMEMBERED = 60
 """Of the names in those paragraphs no more than so many, the last ones."""
@@ -48,7 +48,7 @@ class Entity:
 
     @property
     def name(self) -> str:
-        """The longest name, as the article writes it; of inflected forms the shortest."""
+        """The longest name, as the article spells it; of inflected forms the shortest."""
         sign = -1 if self.inflected else 1
         return max(self.surfaces, key=lambda s: (len(s.split()), sign * len(s)), default="")
 
@@ -108,7 +108,7 @@ class Cast:
         entity = self._fitting(words, mention) or self._new(words)
         if words not in entity.names:
             entity.names.append(words)
-        entity.surfaces.append(surface)
+        entity.surfaces.append(on_one_line(surface))
         insort(entity.places, mention.start)
         entity.gender = entity.gender or mention.gender
         entity.human |= bool(mention.gender) or self._looks_human(words, mention)
@@ -118,7 +118,7 @@ class Cast:
             described = said.lower().split()
             if any(map(self._is_role, described)):
                 entity.human |= entity.kind == "person"
-                entity.roles.append(said)
+                entity.roles.append(on_one_line(said))
                 self._add_heads(entity, described)
         if entity.kind == "organization":
             self._add_heads(entity, words)
@@ -282,6 +282,7 @@ class Cast:
         return self.last[1] if self.last and self.language.drops_subject else None
 
     def _other(self, role: str, kind: SpeakerKind) -> Entity:
+        role = on_one_line(role)
         key = role.lower()
         if key not in self.others:
             head = key.split()[-1] if key else ""

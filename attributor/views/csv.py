@@ -13,10 +13,11 @@
 | confidence, flags | empty where there are none; flags separated by spaces |
 | engine, model | which engine and model found it |
 
-UTF-8 without a byte order mark, rows end in CR LF (RFC 4180). A cell that a spreadsheet would take
-for a formula gets an apostrophe in front, and so does one that begins with apostrophes before such
-a character, so that taking one apostrophe away always gives the cell back. A lone surrogate, which
-UTF-8 cannot carry, becomes U+FFFD. Nothing else is altered.
+UTF-8, rows end in CR LF (RFC 4180). A cell that a spreadsheet would take for a formula gets an
+apostrophe in front, and so does one that begins with apostrophes before such a character, so that
+taking one apostrophe away always gives the cell back. Characters that would command a terminal or
+turn the direction of text, and halves of characters, are written as escapes: `\\x1b`, `\\u202e`.
+Nothing else is altered.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from attributor.records import Annotation, Quote, Speaker
+from attributor.views.escaping import commanding_nothing
 from attributor.views.outline import joined
 
 COLUMNS = (
@@ -59,7 +61,6 @@ COLUMNS = (
 )
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def write(annotations: Iterable[Annotation], out: TextIO) -> None:
@@ -121,6 +122,6 @@ def _quote(quote: Quote) -> dict[str, object]:
 
 
 def cell(value: object) -> str:
-    """A value as a cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else _SURROGATE.sub("\ufffd", str(value))
+    """A value as a cell that no spreadsheet takes for a formula, and that commands nothing."""
+    text = "" if value is None else commanding_nothing(str(value))
     return f"'{text}" if _FORMULA.match(text) else text

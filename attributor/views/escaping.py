@@ -12,6 +12,13 @@ _ACTING = re.compile(
 )
 
 
+# Those of them that command a terminal or turn the direction, and half characters.
+_COMMANDING = re.compile(
+    "\r(?!\n)|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f"
+    "\ud800-\udfff\ufffe\uffff]"
+)
+
+
 def visible(text: str) -> str:
     r"""`text` with every character that acts or hides replaced by a visible sign for it.
 
@@ -19,6 +26,16 @@ def visible(text: str) -> str:
     a Windows line end becomes a newline.
     """
     return _ACTING.sub(_sign, text).replace("\r\n", "\n")
+
+
+def commanding_nothing(text: str) -> str:
+    """`text` with a visible sign for each character that commands or turns; what hides stays."""
+    return _COMMANDING.sub(_sign, text)
+
+
+def in_json(dumped: str) -> str:
+    """JSON with an escape of its own for every character that acts or hides: the same JSON."""
+    return _ACTING.sub(_json_sign, dumped)
 
 
 def one_line(text: str) -> str:
@@ -42,6 +59,12 @@ def _sign(match: re.Match[str]) -> str:
     if code <= 0xFF:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
+
+
+def _json_sign(match: re.Match[str]) -> str:
+    sign = _sign(match)
+    units = match[0].encode("utf-16-be", "surrogatepass").hex()
+    return sign if sign == match[0] else re.sub("....", r"\\u\g<0>", units)
 
 
 def _is_spelling(text: str, joiner: int) -> bool:

@@ -73,7 +73,8 @@ class Section:
     def __init__(self, annotation: Annotation, anchor: str) -> None:
         self.annotation = annotation
         self.anchor = anchor
-        self.title = title(annotation.article) or annotation.article.id
+        self.source = wording.source(annotation.article.id)
+        self.title = title(annotation.article) or self.source
         self.groups = by_speaker(annotation)
         self.text = Markup(annotation, self.groups, anchor)
 
@@ -103,7 +104,7 @@ class Section:
 
     def _head(self, heading: int) -> Iterator[str]:
         article = self.annotation.article
-        source = None if article.url or self.title == article.id else article.id
+        source = None if article.url or self.title == self.source else self.source
         known = [bdi(each) for each in (article.byline, article.published, source) if each]
         known += [_link(article.url)] if article.url else []
         yield "<header>\n"
@@ -146,7 +147,7 @@ class Section:
     def _warnings(self, heading: int) -> Iterator[str]:
         if self.annotation.warnings:
             yield f'<section class="warnings">\n<h{heading}>Warnings</h{heading}>\n<ul>\n'
-            yield from (f"<li>{safe(each)}</li>\n" for each in self.annotation.warnings)
+            yield from (f"<li>{safe(each)}</li>\n" for each in wording.warnings(self.annotation))
             yield "</ul>\n</section>\n"
 
     def _foot(self) -> Iterator[str]:

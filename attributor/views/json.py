@@ -1,16 +1,16 @@
-"""`attributor.annotation/1` as JSON and JSON Lines: UTF-8, unescaped, verbatim."""
+"""`attributor.annotation/1` as JSON and JSON Lines: UTF-8, and verbatim for whoever reads it.
+
+Letters stand as they are; what would act on a terminal, turn the direction or hide is escaped.
+"""
 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable
-from typing import TextIO
+from typing import Any, TextIO
 
 from attributor.records import Annotation
-
-# JSON allows these raw, but some readers end a line at them, and UTF-8 has no lone surrogates.
-_UNSAFE = re.compile("[\x85\u2028\u2029\ud800-\udfff]")
+from attributor.views.escaping import in_json
 
 
 def write(annotations: Iterable[Annotation], out: TextIO) -> None:
@@ -37,5 +37,9 @@ def write_lines(annotations: Iterable[Annotation], out: TextIO) -> None:
 
 def dumped(annotation: Annotation, indent: int | None = None) -> str:
     """An annotation as JSON, on one line unless `indent` is given."""
-    text = json.dumps(annotation.model_dump(mode="python"), ensure_ascii=False, indent=indent)
-    return _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return line(annotation.model_dump(mode="python"), indent)
+
+
+def line(value: Any, indent: int | None = None) -> str:
+    """Any value as JSON that can be shown, on one line unless `indent` is given."""
+    return in_json(json.dumps(value, ensure_ascii=False, indent=indent))

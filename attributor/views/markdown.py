@@ -25,7 +25,7 @@ def write(annotations: Iterable[Annotation], out: TextIO) -> None:
 
 def _chapter(annotation: Annotation) -> Iterator[str]:
     article = annotation.article
-    yield f"# {_line(title(article) or article.id)}"
+    yield f"# {_line(title(article) or wording.source(article.id))}"
     known = [_line(each) for each in (article.byline, article.published) if each]
     known += [_link(article.url)] if article.url else []
     if known:
@@ -57,7 +57,7 @@ def _rest(annotation: Annotation) -> Iterator[str]:
         yield "\n".join(f"- {_line(span.text)}" for span in spans)
     if annotation.warnings:
         yield "## Warnings"
-        yield "\n".join(f"- {_line(warning)}" for warning in annotation.warnings)
+        yield "\n".join(f"- {_line(warning)}" for warning in wording.warnings(annotation))
     made = f"Made by {wording.made_by(annotation.engine)}: {wording.cost(annotation)}."
     yield f"*{_line(made)}*"
 

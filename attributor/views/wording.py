@@ -2,9 +2,37 @@
 
 from __future__ import annotations
 
+import re
+
 from attributor.records import Annotation, Engine, Quote, Speaker, Stance, Usage
 
 Fact = tuple[str, str]  # what it is, and its value
+
+
+_ON_A_DISK = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|\.\.[/\\]")
+_FILE = re.compile(r".*\.\w{1,9}(:\d+)?")
+_IN_ARCHIVE = re.compile(r"(.*?\.\w+)(!.*)", re.DOTALL)
+_ON_THE_WEB = re.compile(r"https?://", re.IGNORECASE)
+
+
+def source(article: str) -> str:
+    """An article's id as others may see it: of a file its name, not where it lies on this machine.
+
+    An id of the archive's own, such as `news/2019/17`, stays whole.
+    """
+    if _ON_THE_WEB.match(article):
+        return article
+    inside = _IN_ARCHIVE.fullmatch(article)
+    path, member = inside.groups() if inside else (article, "")
+    name = re.split(r"[/\\]", path.rstrip("/\\"))[-1]
+    is_file = _ON_A_DISK.match(path) or _FILE.fullmatch(name)
+    return name + member if name and is_file else article
+
+
+def warnings(annotation: Annotation) -> list[str]:
+    """The annotation's warnings as others may see them."""
+    own = annotation.article.id
+    return [warning.replace(own, source(own)) for warning in annotation.warnings]
 
 
 def name(speaker: Speaker | None) -> str:

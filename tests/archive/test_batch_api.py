@@ -21,7 +21,8 @@ from attributor.archive.batch import IN_QUARANTINE, Batch
 from attributor.archive.finding.report import status
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.rows import Failure, Rows
-from attributor.archive.storing.store import Store, _migrations
+from attributor.archive.storing.schema import migrations
+from attributor.archive.storing.store import Store
 from attributor.errors import StoreError, UsageError
 from attributor.prompting.batch_api import BatchApi
 
@@ -74,7 +75,7 @@ def test_an_older_stores_addresses_lose_their_passwords() -> None:
     connection.execute("CREATE TABLE submissions (server TEXT)")
     given = ["https://ana:x%40y@proxy.eu/v1/", "https://ana@proxy.eu/v1/", "https://b.eu/v1/@c/"]
     connection.executemany("INSERT INTO submissions VALUES (?)", [(each,) for each in given])
-    connection.executescript(_migrations()[3])
+    connection.executescript(migrations()[3])
     found = [row[0] for row in connection.execute("SELECT server FROM submissions")]
     assert found == ["https://proxy.eu/v1/", "https://proxy.eu/v1/", "https://b.eu/v1/@c/"]
 

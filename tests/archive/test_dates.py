@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from attributor.archive.storing.dates import iso_day
-from attributor.archive.storing.store import Store, _migrations
+from attributor.archive.storing.schema import migrations
+from attributor.archive.storing.store import Store
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,7 @@ def test_what_does_not_say_the_year_or_is_no_day_is_none(written: str | None) ->
 def test_an_older_store_is_given_the_days_of_what_it_has(tmp_path: Path) -> None:
     path = tmp_path / "old.db"
     connection = sqlite3.connect(path)
-    for script in _migrations()[:2]:
+    for script in migrations()[:2]:
         connection.executescript(script)
     row = "INSERT INTO articles (name, published, text, content) VALUES (?, ?, 't', ?)"
     for number, published in enumerate(("3 March 2021", "2019-05", None, "soon")):

@@ -8,10 +8,11 @@ import pytest
 from pyarrow import parquet as reader
 
 from attributor.archive.finding import parquet
+from attributor.archive.storing.store import Store
 from attributor.cli import cli
 from attributor.errors import UsageError
 from attributor.pipeline import annotate
-from attributor.records import Annotation, Article, Codebook, Target
+from attributor.records import Annotation, Article, Codebook, Speaker, Target
 
 TEXT = "“The bridge,” said Ada Moravec, the engineer, “is safe and good.”\n\n=1+1 she said."
 
@@ -38,6 +39,19 @@ def test_every_quote_comes_back_with_its_spans_and_stances(tmp_path: Path) -> No
     said = next(row for row in rows if row["kind"] == "direct")
     assert (said["speaker"], said["cue"], len(said["spans"])) == ("Ada Moravec", "said", 2)
     assert said["stances"][0]["target"] == "the bridge"
+
+
+def test_whom_the_article_does_not_name_is_null_as_whom_nobody_credits(tmp_path: Path) -> None:
+    speakers = (Speaker(id=1, name="", role="a diplomat", kind="anonymous"),)
+    (made,) = annotated()[:1]
+    quotes = [
+        quote.model_copy(update={"speaker": who}) for quote in made.quotes for who in (1, None)
+    ]
+    made = made.model_copy(update={"speakers": speakers, "quotes": tuple(quotes)})
+    parquet.write([made], tmp_path / "quotes")
+    rows = reader.read_table(tmp_path / "quotes").to_pylist()
+    found = {(row["speaker"], row["role"], row["speaker_kind"]) for row in rows}
+    assert found == {(None, "a diplomat", "anonymous"), (None, None, None)}
 
 
 def test_there_is_a_folder_for_each_month_of_publication(tmp_path: Path) -> None:
@@ -94,6 +108,7 @@ def test_more_months_than_files_may_be_open_are_all_there(
 
 
 def test_parquet_needs_a_folder_to_be_written_to() -> None:
+    Store.open("a.db").close()
     result = click.testing.CliRunner().invoke(cli, ["export", "a.db", "--format", "parquet"])
     assert result.exit_code == 2
     assert "Parquet is written to a folder: name it with --output." in result.output

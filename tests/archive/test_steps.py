@@ -70,6 +70,18 @@ def test_an_answer_that_is_of_no_use_is_named(who: Annotator) -> None:
     assert outcome.failure({key: 7}).answers == (7,)
 
 
+def test_a_text_that_breaks_off_and_quotes_nobody_is_annotated_with_a_warning(
+    who: Annotator,
+) -> None:
+    article = Article(id="a1", text="The bridge is old… [+4994 chars]")
+    outcome = step(who, article, {})
+    assert isinstance(outcome, Asking)
+    (key,) = outcome.requests
+    rows = step(who, article, {key: Answer(json.dumps({"quotes": [], "not_speech": []}))})
+    assert isinstance(rows, Rows)
+    assert (rows.warnings, len(rows.quotes)) == (1, 0)
+
+
 def test_an_answer_to_a_cut_prompt_is_too_short_to_be_true(who: Annotator) -> None:
     key = asked(who, {})
     cut = Answer(quoting().text, usage=Usage(requests=1, input_tokens=3))

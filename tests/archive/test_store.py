@@ -6,12 +6,18 @@ import os
 import re
 import sqlite3
 import stat
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from attributor.archive.storing.admission import forget_moved, refuse
 from attributor.archive.storing.rows import annotation_of, rows_of
+from attributor.archive.storing.schema import migrate, migrations
 from attributor.archive.storing.store import Store
 from attributor.errors import StoreError
 from attributor.pipeline import annotate
@@ -172,3 +178,251 @@ def test_every_table_and_view_is_explained_in_the_docs(tmp_path: Path) -> None:
             "AND name NOT LIKE '%_fts%'"
         ).fetchall()
     assert [row["name"] for row in found if not re.search(rf"`{row['name']}`", page)] == []
+
+
+# --- whose file it is ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def spellings(tmp_path: Path) -> list[Path]:
+    """Other names of `home/a.db`, as links and paths have them."""
+    (tmp_path / "home" / "deep").mkdir(parents=True)
+    (tmp_path / "alias.db").symlink_to("home/a.db")
+    (tmp_path / "again.db").symlink_to("alias.db")
+    (tmp_path / "folder").symlink_to("home")
+    names = ("alias.db", "again.db", "folder/a.db", "home/deep/../a.db", "home/../folder/a.db")
+    return [tmp_path / name for name in names]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+def test_every_name_of_a_store_leads_to_the_same_lock(
+    tmp_path: Path, spellings: list[Path]
+) -> None:
+    path = tmp_path / "home" / "a.db"
+    for first, *others in ([path, *spellings], [*reversed(spellings), path]):
+        with Store.open(first):
+            for other in others:
+                with pytest.raises(StoreError, match="is being written by"):
+                    Store.open(other)
+                Store.read(other).close()
+        Store.open(others[0]).close()
+    beside = {file.name for file in tmp_path.rglob("*.db*")}
+    assert beside - {"a.db", "a.db.lock"} == {"alias.db", "again.db"}
+
+
+def test_a_store_with_two_hard_links_is_refused_under_both(tmp_path: Path) -> None:
+    path, other = tmp_path / "a.db", tmp_path / "b.db"
+    Store.open(path).close()
+    other.hardlink_to(path)
+    for name in (path, other):
+        for opened in (Store.open, Store.read):
+            with pytest.raises(StoreError, match=r"has 2 names \(hard links\).* delete all names"):
+                opened(name)
+    other.unlink()
+    Store.open(path).close()
+
+
+def test_a_hard_link_made_while_a_store_is_written_gives_no_second_writer(tmp_path: Path) -> None:
+    with Store.open(tmp_path / "a.db") as store:
+        (tmp_path / "b.db").hardlink_to(tmp_path / "a.db")
+        with pytest.raises(StoreError, match="hard links"):
+            Store.open(tmp_path / "b.db")
+        store.insert("recipes", {"name": "n", "digest": "d", "engine": "embedded"})
+
+
+@pytest.mark.skipif(os.name == "nt", reason="links need rights on Windows")
+@pytest.mark.parametrize("suffix", ["-wal", "-shm", "-journal", ".lock"])
+@pytest.mark.parametrize("link", ["symbolic", "hard"])
+def test_what_lies_beside_a_store_leads_to_no_other_file(
+    tmp_path: Path, suffix: str, link: str
+) -> None:
+    path, notes = tmp_path / "a.db", tmp_path / "notes.txt"
+    Store.open(path).close()
+    notes.write_text("My notes.")
+    beside = Path(f"{path}{suffix}")
+    beside.unlink(missing_ok=True)
+    if link == "hard":
+        beside.hardlink_to(notes)
+    else:
+        beside.symlink_to(notes)
+    for opened in (Store.open, Store.read):
+        with pytest.raises(StoreError, match=f"because '{re.escape(str(beside))}'"):
+            opened(path)
+    assert notes.read_text() == "My notes."
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows moves no file that is open")
+@pytest.mark.parametrize("what", ["replaced", "moved", "deleted"])
+def test_a_store_that_is_another_file_by_now_is_not_written(tmp_path: Path, what: str) -> None:
+    path, other = tmp_path / "a.db", tmp_path / "b.db"
+    Store.open(other).close()
+    with Store.open(path) as store:
+        if what == "replaced":
+            other.replace(path)
+        elif what == "moved":
+            path.rename(tmp_path / "c.db")
+        else:
+            path.unlink()
+        with pytest.raises(StoreError, match="was moved, deleted or replaced while"):
+            store.insert("recipes", {"name": "n", "digest": "d", "engine": "embedded"})
+        with pytest.raises(StoreError, match="was moved"), store.transaction():
+            pass
+
+
+# --- reading ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def theirs() -> Iterator[Path]:
+    """A folder that others may look into."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+        Path(folder).chmod(0o755)
+
+
+@contextmanager
+def as_a_guest() -> Iterator[None]:
+    """As somebody who may not write what root owns, where the tests are run by root."""
+    if os.geteuid():
+        yield
+        return
+    os.setresuid(65_534, 65_534, 0)
+    try:
+        yield
+    finally:
+        os.setresuid(0, 0, 0)
+
+
+def of(store: Store, sql: str) -> object:
+    with store:
+        return store.value(sql)
+
+
+@pytest.mark.skipif(not hasattr(os, "setresuid"), reason="POSIX permissions")
+@pytest.mark.parametrize(
+    ("folder_mode", "file_mode"), [(0o555, 0o644), (0o555, 0o444), (0o777, 0o444)]
+)
+def test_a_store_that_may_not_be_written_can_be_read(
+    theirs: Path, folder_mode: int, file_mode: int
+) -> None:
+    path = theirs / "a.db"
+    with Store.open(path) as store:
+        store.insert("recipes", {"name": "n", "digest": "d", "engine": "embedded"})
+    (theirs / "a.db.lock").unlink(missing_ok=True)
+    path.chmod(file_mode)
+    theirs.chmod(folder_mode)
+    with as_a_guest():
+        assert of(Store.read(path), "SELECT COUNT(*) FROM recipes") == 1
+        with pytest.raises(StoreError):
+            Store.open(path)
+    assert {file.name for file in theirs.iterdir()} <= {"a.db", "a.db.lock"}
+
+
+def test_a_reader_writes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    Store.open(path).close()
+    before = path.read_bytes()
+    with Store.read(path) as store:
+        for sql in ("DELETE FROM runs", "CREATE TABLE t (x)", "PRAGMA user_version = 9"):
+            with pytest.raises(StoreError, match="readonly"):
+                store.execute(sql)
+    assert path.read_bytes() == before
+
+
+ENDLESS = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+
+
+@pytest.mark.parametrize("ask", [Store.value, lambda store, sql: store.execute(sql).fetchall()])
+def test_a_query_that_never_ends_is_ended(tmp_path: Path, ask: Callable[[Store, str], Any]) -> None:
+    Store.open(tmp_path / "a.db").close()
+    with (
+        Store.read(tmp_path / "a.db", seconds=0.0) as store,
+        pytest.raises(StoreError, match="took too long and was ended"),
+    ):
+        ask(store, f"SELECT MAX(i) FROM ({ENDLESS})")
+
+
+def test_rows_that_are_taken_slowly_do_not_count_as_a_long_query(tmp_path: Path) -> None:
+    Store.open(tmp_path / "a.db").close()
+    with Store.read(tmp_path / "a.db") as store:
+        rows = store.execute(ENDLESS)
+        assert next(rows)[0] == 1
+        store._until = 0.0  # as if somebody had done something else for very long
+        assert [row[0] for row in islice(rows, 20_000)][-1] == 20_001
+
+
+def test_ctrl_c_ends_a_query(tmp_path: Path) -> None:
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    Store.open(tmp_path / "a.db").close()
+    with Store.read(tmp_path / "a.db") as store:
+        store._connection.set_progress_handler(interrupted, 1_000)
+        with pytest.raises(KeyboardInterrupt):
+            store.value(f"SELECT MAX(i) FROM ({ENDLESS})")
+
+
+# --- a stranger's -------------------------------------------------------------------------------
+
+
+def changed(path: Path, script: str) -> Path:
+    """A store that somebody has laid hands on."""
+    Store.open(path).close()
+    connection = sqlite3.connect(path)
+    connection.executescript(script)
+    connection.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("script", "what"),
+    [
+        (f"DROP VIEW quarantine; CREATE VIEW quarantine AS {ENDLESS}", "view 'quarantine'"),
+        (f"DROP VIEW costs_of_runs; CREATE VIEW COSTS_OF_RUNS AS {ENDLESS}", "view 'COSTS_OF_RUNS"),
+        (f"DROP TABLE quotes; CREATE VIEW quotes AS {ENDLESS}", "view 'quotes'"),
+        (
+            "DROP TRIGGER quotes_removed; CREATE TRIGGER quotes_removed AFTER INSERT ON runs "
+            "BEGIN DELETE FROM ledger; END",
+            "trigger 'quotes_removed'",
+        ),
+    ],
+)
+def test_a_store_whose_parts_were_exchanged_is_refused(
+    tmp_path: Path, script: str, what: str
+) -> None:
+    path = changed(tmp_path / "a.db", script)
+    for opened in (Store.open, Store.read):
+        with pytest.raises(StoreError, match=f"has a {what}.* that attributor did not make"):
+            opened(path)
+
+
+def test_a_trigger_of_a_strangers_never_acts(tmp_path: Path) -> None:
+    trigger = "CREATE TRIGGER theirs AFTER INSERT ON runs BEGIN DELETE FROM ledger; END"
+    path = changed(tmp_path / "a.db", trigger)
+    with pytest.raises(StoreError, match=r"has a trigger 'theirs'.*DROP TRIGGER"):
+        Store.open(path)
+    Store.read(path).close()
+
+
+def test_a_view_of_ones_own_may_stay(tmp_path: Path) -> None:
+    path = changed(tmp_path / "a.db", "CREATE VIEW mine AS SELECT text FROM quotes")
+    Store.open(path).close()
+    Store.read(path).close()
+
+
+def test_a_readers_connection_trusts_no_schema(tmp_path: Path) -> None:
+    Store.open(tmp_path / "a.db").close()
+    assert of(Store.read(tmp_path / "a.db"), "PRAGMA trusted_schema") == 0
+
+
+@pytest.mark.parametrize("version", range(1, len(migrations())))
+def test_an_older_store_is_brought_up_to_date_by_a_writer(tmp_path: Path, version: int) -> None:
+    path = tmp_path / "a.db"
+    connection = sqlite3.connect(path)
+    migrate(connection, version)
+    connection.close()
+    with pytest.raises(StoreError, match="made by an older attributor: run 'attributor batch'"):
+        Store.read(path)
+    Store.open(path).close()
+    assert of(Store.read(path), "PRAGMA user_version") == len(migrations())

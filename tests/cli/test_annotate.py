@@ -188,6 +188,7 @@ def test_a_key_that_was_not_used_is_mentioned(
     run: Run, article: str, engines: list[StandIn], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file(".env", "OPENAI_BASE_URL=https://else.example/v1\n")
+    assert run("config", "trust").exit_code == 0
     monkeypatch.setenv("OPENAI_API_KEY", "sk-example")
     result = run("annotate", article)
     assert "The key from the environment is not used" in result.stderr
@@ -202,7 +203,7 @@ def test_a_key_that_was_not_used_is_mentioned(
     [
         ("out.json", "{"),
         ("out.JSONL", '{"format"'),
-        ("out.csv", "article"),
+        ("out.csv", "\ufeffarticle"),
         ("out.md", "#"),
         ("out.html", "<!"),
         ("out.txt", "[?: rekao]"),
@@ -213,6 +214,51 @@ def test_the_suffix_says_the_format(run: Run, article: str, name: str, begins: s
     assert result.exit_code == 0
     assert result.stdout == ""
     assert Path(name).read_text(encoding="utf-8").lower().startswith(begins.lower())
+
+
+OTHER_PROGRAMS = ["out.xlsx", "out.XLS", "out.docx", "out.pdf", "out.csv.gz"]
+
+
+@pytest.mark.parametrize("name", [*OTHER_PROGRAMS, "out.parquet", "out.tsv", "out.db", "2019.03"])
+def test_a_name_that_stands_for_no_format_is_refused_before_anybody_is_asked(
+    run: Run, article: str, engines: list[StandIn], name: str
+) -> None:
+    result = run("annotate", "-o", name, article)
+    assert result.exit_code == 2
+    assert f"'{name}' would not be what its name says" in result.stderr
+    assert ".json, .jsonl, .ndjson, .csv, .md" in result.stderr
+    assert (names("."), engines) == ([article], [])
+
+
+@pytest.mark.parametrize("name", OTHER_PROGRAMS)
+def test_no_format_is_written_under_the_name_of_another_programs(
+    run: Run, article: str, name: str
+) -> None:
+    assert run("annotate", "--format", "csv", "-o", name, article).exit_code == 2
+    assert names(".") == [article]
+
+
+@pytest.mark.parametrize("options", [["-o", "out"], ["--format", "csv", "-o", "out.data"]])
+def test_a_name_that_says_nothing_is_taken(run: Run, article: str, options: list[str]) -> None:
+    assert run("annotate", *options, article).exit_code == 0
+
+
+def test_a_csv_file_begins_with_the_mark_by_which_excel_knows_its_letters(
+    run: Run, article: str
+) -> None:
+    run("annotate", "-o", "out.csv", article)
+    run("annotate", "--no-bom", "-o", "bare.csv", article)
+    shown = run("annotate", "--format", "csv", article).stdout_bytes
+    assert Path("out.csv").read_bytes() == b"\xef\xbb\xbf" + Path("bare.csv").read_bytes()
+    assert shown == Path("bare.csv").read_bytes()
+
+
+def test_our_own_reader_reads_our_own_csv(run: Run, article: str) -> None:
+    run("annotate", "-o", "out.csv", article)
+    result = run("annotate", "--format", "jsonl", "out.csv")
+    assert result.exit_code == 0
+    assert [line["article"]["text"] for line in lines_of(result.stdout)] == ["Rekao"]
+    assert "\ufeff" not in result.stdout + result.stderr
 
 
 def test_a_format_wins_over_the_suffix(run: Run, article: str) -> None:

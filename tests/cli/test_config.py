@@ -117,6 +117,7 @@ def test_a_value_over_several_lines_is_left_to_its_author(run: Run) -> None:
 
 def test_the_place_of_every_setting_is_shown(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     Path(".env").write_text("OPENAI_BASE_URL=https://else.example/v1\n", encoding="utf-8")
+    run("config", "trust")
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     result = run("config")
     assert [line.split() for line in result.stdout.splitlines() if "base_url" in line] == [
@@ -124,6 +125,117 @@ def test_the_place_of_every_setting_is_shown(run: Run, monkeypatch: pytest.Monke
     ]
     assert "The key from the environment is not used" in result.stderr
     assert KEY[-4:] not in result.output
+
+
+# --- a folder's .env ------------------------------------------------------------------------------
+
+STRANGE = f"OPENAI_API_KEY={KEY}\nOPENAI_BASE_URL=https://me:{KEY}@else.example/v1\n"
+
+
+def dotenv(text: str, folder: str = ".") -> Path:
+    file = Path(folder, ".env")
+    file.write_text(text, encoding="utf-8")
+    file.chmod(0o600)
+    return file
+
+
+def test_what_is_left_aside_is_shown_and_how_to_allow_it(run: Run) -> None:
+    dotenv(STRANGE + "ATTRIBUTOR_LANGUAGE=de\nATTRIBUTOR_MODEL='\x1b[31mred'\n")
+    result = run("config")
+    shown, left = result.stdout.split("Not used, because the .env of this folder is not trusted:\n")
+    assert [line.split() for line in shown.splitlines() if "'.env'" in line] == [
+        ["language", "de", "'.env'"]
+    ]
+    assert left.splitlines() == [
+        "OPENAI_API_KEY='…cdef'",
+        "OPENAI_BASE_URL='https://else.example/v1'",
+        "ATTRIBUTOR_MODEL='\\x1b[31mred'",
+    ]
+    assert result.stderr.count("attributor config trust") == 1
+    assert KEY not in result.output
+
+
+@pytest.mark.parametrize("named", [[], ["."], [".env"], ["../work"]])
+def test_a_folder_can_be_trusted_and_distrusted(run: Run, named: list[str]) -> None:
+    dotenv(STRANGE)
+    trusted = run("config", "trust", *named)
+    assert trusted.exit_code == 0
+    assert f"'{Path('.env').absolute()}' is trusted" in trusted.stderr
+    assert load().host == "else.example"
+    assert run("config", "distrust", *named).exit_code == 0
+    assert load().host == "api.openai.com"
+    assert run("config", "distrust", *named).exit_code == 2
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows keeps access rights elsewhere")
+def test_what_is_trusted_is_kept_where_only_the_user_can_write(run: Run) -> None:
+    dotenv(STRANGE)
+    run("config", "trust")
+    (kept,) = user_file().parent.iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(kept.parent.stat().st_mode) == 0o700
+    assert KEY not in kept.read_text(encoding="utf-8")
+
+
+def test_a_folder_that_is_gone_can_be_distrusted(run: Run) -> None:
+    Path("gone").mkdir()
+    file = dotenv(STRANGE, "gone")
+    Path("other").mkdir()
+    dotenv(STRANGE, "other")
+    run("config", "trust", "gone")
+    run("config", "trust", "other")
+    file.unlink()
+    file.parent.rmdir()
+    assert run("config", "distrust", "gone").exit_code == 0
+    assert load(folder=Path("other")).left_aside == {}
+
+
+def test_where_there_is_no_dotenv_there_is_nothing_to_trust(run: Run) -> None:
+    result = run("config", "trust")
+    assert result.exit_code == 2
+    assert "There is no file of settings" in result.stderr
+
+
+def test_nobody_is_asked_in_a_pipe(run: Run) -> None:
+    dotenv(STRANGE)
+    Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    result = run("annotate", "a.txt", input="y\n")
+    assert result.exit_code == 0
+    first, second = result.stderr.splitlines()
+    assert first.startswith("OPENAI_API_KEY, OPENAI_BASE_URL from '.env' are not used")
+    assert second.startswith("The embedded engine answers")
+    assert not user_file().parent.exists()
+
+
+@pytest.mark.parametrize(("said", "trusted"), [("y", True), ("n", False), ("", False)])
+def test_who_sits_at_a_terminal_is_asked_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch, said: str, trusted: bool
+) -> None:
+    monkeypatch.setattr("attributor.cli.trusting._is_watched", lambda: True)
+    dotenv("ATTRIBUTOR_ALLOW_PRIVATE=yes\n")
+    Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    first = run("annotate", "a.txt", input=f"{said}\n")
+    assert first.exit_code == 0
+    assert first.stderr.count("Do you trust it") == 1
+    assert "ATTRIBUTOR_ALLOW_PRIVATE='true'" in first.stderr
+    assert load().allow_private is trusted
+    again = run("annotate", "a.txt", input="")
+    assert again.exit_code == 0
+    assert "Do you trust it" not in again.stderr
+    assert ("not used" in again.stderr) is not trusted
+    dotenv("ATTRIBUTOR_ALLOW_PRIVATE=yes\nATTRIBUTOR_MODEL=dear\n")
+    changed = run("annotate", "a.txt", input="n\n")
+    assert ("has changed, and says" in changed.stderr) is trusted
+    assert not load().allow_private
+
+
+def test_who_ends_the_question_sends_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("attributor.cli.trusting._is_watched", lambda: True)
+    dotenv(STRANGE)
+    Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    result = run("annotate", "a.txt", input="")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert not user_file().parent.exists()
 
 
 def test_the_path_is_printed_alone(run: Run) -> None:

@@ -255,6 +255,26 @@ def test_a_missing_prediction_and_one_for_another_text_are_told(run: Run) -> Non
     assert json.loads(result.stdout)["articles_without_prediction"] == 2
 
 
+@pytest.mark.parametrize(
+    ("name", "begins"), [("f.json", "{"), ("f.html", "<!doctype"), ("f.txt", "g.jsonl: 1 article")]
+)
+def test_the_suffix_says_in_which_form_figures_are_written(
+    run: Run, name: str, begins: str
+) -> None:
+    assert run("eval", "--engine", "embedded", "-o", name, file("g.jsonl", row())).exit_code == 0
+    assert Path(name).read_text(encoding="utf-8").startswith(begins)
+
+
+def test_the_page_does_not_say_where_files_lie_on_this_machine(run: Run, tmp_path: Path) -> None:
+    lies = tmp_path / "private"
+    lies.mkdir()
+    gold = file(str(lies / "g.jsonl"), row(str(lies / "story.txt")))
+    page = run("eval", "--engine", "embedded", "--html", gold)
+    assert page.exit_code == 0
+    assert "story.txt" in page.stdout
+    assert "private" not in page.stdout
+
+
 def test_a_page_goes_to_its_file_beside_the_table(run: Run) -> None:
     result = run("eval", "--engine", "embedded", "--html", "-o", "wrong.html", *PATHS)
     assert result.exit_code == 0
@@ -272,6 +292,8 @@ def test_a_page_goes_to_its_file_beside_the_table(run: Run) -> None:
         (["--predictions", "p", "--base-url", "http://x"], "leave --base-url away"),
         (["--predictions", "p", "--stance"], "leave --stance away"),
         (["-o", "g.jsonl"], "is what is read"),
+        (["-o", "out.xlsx"], "ends in .json, .html, .htm or .txt"),
+        (["--json", "-o", "out.pdf"], "would not be what its name says"),
         ([], "'quotes'"),
     ],
 )

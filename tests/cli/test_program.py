@@ -37,7 +37,14 @@ def test_the_version_is_printed(run: Run) -> None:
 def test_a_mistyped_command_is_refused(run: Run) -> None:
     result = run("anotate")
     assert result.exit_code == 2
-    assert "No such command 'anotate'" in result.stderr
+    assert "There is no command 'anotate': did you mean 'annotate'?" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["missing.txt", "folder/missing", "a" * 5_000, "", "xyz\0"])
+def test_what_is_neither_a_command_nor_a_source_is_told(run: Run, name: str) -> None:
+    result = run(name)
+    assert result.exit_code == 2
+    assert "is neither a command nor a file or URL that is there." in result.stderr
 
 
 def test_the_schema_describes_the_output_format(run: Run) -> None:
@@ -130,6 +137,30 @@ def test_help_is_printed_without_what_only_work_needs() -> None:
 
 
 @pytest.mark.parametrize(
+    ("given", "code", "found"),
+    [
+        ("", "cli.main = shown; attributor.cli.main()", "__all__ True"),
+        ("mine", "cli.main = shown; attributor.cli.main()", "mine True"),
+        ("", "attributor.annotate; shown()", "None False"),
+    ],
+)
+def test_the_program_looks_for_no_plugins_of_pydantics_and_the_package_leaves_them(
+    given: str, code: str, found: str
+) -> None:
+    script = (
+        "import os, sys, attributor, attributor.cli; from attributor.cli import cli\n"
+        "def shown(**_): sys.exit(f\"{os.environ.get('PYDANTIC_DISABLE_PLUGINS')} "
+        "{'pydantic' not in sys.modules}\")\n" + code
+    )
+    environ = {n: v for n, v in os.environ.items() if n != "PYDANTIC_DISABLE_PLUGINS"}
+    environ |= {"PYDANTIC_DISABLE_PLUGINS": given} if given else {}
+    result = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", env=environ
+    )
+    assert result.stderr.strip() == found
+
+
+@pytest.mark.parametrize(
     ("words", "begun", "completed"),
     [
         (["annotate"], "a", [("a", "file")]),
@@ -148,12 +179,57 @@ def test_files_folders_and_names_are_completed(
     assert [(item.value, item.type) for item in found] == completed
 
 
-@pytest.mark.parametrize("name", ["a.txt", "https://example.org/1", "-"])
-def test_a_source_without_a_command_is_told_the_command(run: Run, name: str) -> None:
-    Path("a.txt").write_text("text", encoding="utf-8")
-    result = run(name)
-    assert result.exit_code == 2
-    assert f"To take '{name}' apart, say 'annotate' before it." in result.stderr
+@pytest.mark.parametrize(
+    "words", [["a.txt"], ["a.txt", "--format", "jsonl"], ["-"], ["a.txt", "b.txt"], ["x://a.b/1"]]
+)
+def test_a_source_without_a_command_is_annotated(run: Run, words: list[str]) -> None:
+    for name in ("a.txt", "b.txt"):
+        Path(name).write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    given = "“No,” said Bo Lind."
+    bare, whole = run(*words, input=given), run("annotate", *words, input=given)
+    assert (bare.exit_code, bare.stdout, bare.stderr) == (
+        whole.exit_code,
+        whole.stdout,
+        whole.stderr,
+    )
+    assert bare.stdout or "does not lead to an http or https address" in bare.stderr
+
+
+def test_a_command_is_a_command_though_a_file_is_called_so(run: Run) -> None:
+    Path("schema").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    assert json.loads(run("schema").stdout)["properties"]
+
+
+ESCAPE = "\x1b[31m\x9b\u202e\x07"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        [ESCAPE],
+        [f"--{ESCAPE}"],
+        ["annotate", f"--{ESCAPE}"],
+        ["annotate", ESCAPE],
+        ["annotate", "--format", ESCAPE, "a.txt"],
+        ["annotate", "-o", f"{ESCAPE}.xlsx", "a.txt"],
+        ["annotate", "--language", ESCAPE, "a.txt"],
+        ["search", ESCAPE, "x"],
+        ["search", "a.db", "--since", ESCAPE],
+        ["search", "a.db", "--limit", ESCAPE],
+        ["batch", ESCAPE],
+        ["batch", "status", "a.db", ESCAPE],
+        ["config", ESCAPE],
+        ["config", "set", ESCAPE, "x"],
+        ["completion", ESCAPE],
+    ],
+)
+def test_no_name_that_is_given_acts_on_the_terminal_when_it_is_refused(
+    run: Run, words: list[str]
+) -> None:
+    Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    result = run(*words)
+    assert result.exit_code != 0
+    assert not set(ESCAPE) - set("[31m") & set(result.stdout + result.stderr)
 
 
 def test_the_package_runs_as_a_module() -> None:

@@ -93,6 +93,7 @@ def test_a_folders_server_never_sees_the_users_key(
 ) -> None:
     url, seen = server
     Path(".env").write_text(f"OPENAI_BASE_URL={url}\n", encoding="utf-8")
+    assert run("config", "trust").exit_code == 0
     Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
     monkeypatch.setenv("OPENAI_API_KEY", KEY)
     result = run("annotate", "a.txt", "a.txt")
@@ -129,3 +130,16 @@ def test_options_for_a_model_are_not_passed_over_in_silence(run: Run) -> None:
     assert result.exit_code == 0
     assert "--model is not used" in result.stderr
     assert "--prompts" not in result.stderr
+
+
+def test_certificates_that_cannot_be_used_are_no_articles_fault(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Path("a.txt").write_text("“Yes,” said Ana Ilić.", encoding="utf-8")
+    monkeypatch.setenv("SSL_CERT_FILE", "nowhere.pem")
+    result = run("annotate", "--base-url", "https://127.0.0.1:1/v1", "a.txt", "a.txt")
+    assert result.exit_code == 2
+    told = result.stderr.splitlines()[1:]
+    assert len(told) == 1
+    assert "'nowhere.pem', which SSL_CERT_FILE names" in told[0]
+    assert "a.txt" not in told[0]

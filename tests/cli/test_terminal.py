@@ -111,6 +111,21 @@ def test_paragraphs_and_marks_arrive_as_pasted(tmp_path: Path) -> None:
         assert "\x1b[31m" not in screen.shown
 
 
+def test_a_folders_settings_are_asked_about_before_the_paste(tmp_path: Path) -> None:
+    Path(".env").write_text("ATTRIBUTOR_ALLOW_PRIVATE=yes\n", encoding="utf-8")
+    opened = Terminal(tmp_path / "out.json", *ANNOTATE)
+    try:
+        opened.wait_for("Do you trust it")
+        opened.paste("n\r")
+        opened.wait_for("press Ctrl-D")
+        opened.paste("She said no.\x04")
+        assert opened.end() == 0
+        assert opened.text == "She said no."
+        assert "ATTRIBUTOR_ALLOW_PRIVATE from '.env' is not used" in opened.shown
+    finally:
+        opened.close()
+
+
 @pytest.mark.parametrize("how", ["key", "SIGTERM"])
 def test_an_interrupted_paste_leaves_the_terminal_as_it_was(tmp_path: Path, how: str) -> None:
     with terminal(tmp_path, *ANNOTATE) as screen:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import textwrap
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from panics import panic
 
 from marking.marked import marking, segments
@@ -77,6 +81,65 @@ def test_a_wrapped_line_goes_on_where_blank_lines_part_the_paragraphs() -> None:
 def test_a_headline_does_not_go_on_in_the_line_below_it() -> None:
     text = "Ferry late\nThe ferry was late.\n\nThe captain was asleep."
     assert len(marking(text).paragraphs) == 3
+
+
+FIRST = (
+    "The ferry from the northern islands was late again on Monday evening, and “nobody on the pier "
+    "could have known the reason for it,” the port engineer Nela Brandt said. She would look into "
+    "it. Her office had been told by two captains that the old boat was not to leave in a storm."
+)
+SECOND = (
+    "The captain, whom many had seen asleep that afternoon, told the council of the town that he "
+    "had been awake all night, and that the storm was to blame for what had happened."
+)
+PARAGRAPHS = [FIRST, SECOND, FIRST]
+
+
+def filled(text: str, width: int, indent: str = "") -> str:
+    return textwrap.fill(text, width, initial_indent=indent, break_on_hyphens=False)
+
+
+@given(st.integers(55, 95), st.sampled_from(["\n", "\r\n", "\r"]))
+def test_a_wrapped_paragraph_without_a_blank_line_is_one(width: int, end: str) -> None:
+    assert len(marking(filled(FIRST, width).replace("\n", end)).paragraphs) == 1
+
+
+@given(st.integers(55, 95), st.sampled_from(["\n", "\r\n", "\r"]), st.sampled_from(["  ", "\t"]))
+def test_wrapped_paragraphs_that_only_an_indent_parts_are_told_apart(
+    width: int, end: str, indent: str
+) -> None:
+    text = "\n".join(filled(each, width, indent) for each in PARAGRAPHS).replace("\n", end)
+    found = [" ".join(text[a:b].split()) for a, b in marking(text).paragraphs]
+    assert found == PARAGRAPHS
+
+
+@given(st.integers(55, 95), st.sampled_from(["\n", "\r\n", "\r"]))
+def test_lines_that_end_as_on_old_macs_are_lines(width: int, end: str) -> None:
+    text = "\n\n".join(filled(each, width) for each in PARAGRAPHS)
+    by_newline = segments(text)
+    assert segments(text.replace("\n", end)) == [each.replace("\n", end) for each in by_newline]
+
+
+@pytest.mark.parametrize("page", ["\n\f", "\n\n\f", "\r\n\r\n\f", "\n\f\n", "-\n\n\f"])
+@pytest.mark.parametrize("blank", ["", "\n\n"])
+def test_a_page_break_within_a_sentence_parts_no_paragraph(page: str, blank: str) -> None:
+    wrapped = page.join(filled(FIRST, 70).rsplit("\n", 1))
+    text = f"The captain was asleep.{blank}{wrapped}" if blank else wrapped
+    assert len(marking(text).paragraphs) == (2 if blank else 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\n".join(["Ferry late again on Monday, and nobody knew the reason why"] * 4),
+        "\n".join(["The ferry from the islands was late on Monday evening."] * 4),
+        "\n".join([FIRST, "and a line that begins small", SECOND]),
+        "the ferry was late\nand nobody knew\nthe reason why\non the pier",
+    ],
+    ids=["headlines", "short paragraphs", "long lines", "verse"],
+)
+def test_lines_that_no_width_has_broken_are_paragraphs(text: str) -> None:
+    assert len(marking(text).paragraphs) == text.count("\n") + 1
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n"])

@@ -64,9 +64,12 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
+        def do_GET(self) -> None:
+            self.do_POST()
+
         def do_POST(self) -> None:
-            length = int(self.headers["Content-Length"])
-            server.asked.append(json.loads(self.rfile.read(length)))
+            length = int(self.headers["Content-Length"] or 0)
+            server.asked.append(json.loads(self.rfile.read(length) or "{}"))
             server.connections.append(self.client_address)
             server.headers.append({k.lower(): v for k, v in self.headers.items()})
             reply = server.replies[min(len(server.asked), len(server.replies)) - 1]

@@ -100,7 +100,8 @@ def test_the_words_of_an_edge_are_limited() -> None:
         ({"at": "The bridge"}, "does not begin with a segment's number"),
         ({"at": ""}, "does not begin with a segment's number"),
         ({"own": "maybe"}, "quote no. 1 is malformed: 'own'"),
-        ({"cue": None}, "quote no. 1 is malformed: 'cue'"),
+        ({"cue": ["said"]}, "quote no. 1 is malformed: 'cue'"),
+        ({"at": None}, "does not begin with a segment's number"),
     ],
 )
 def test_one_odd_quote_is_a_remark_and_the_others_stand(
@@ -114,6 +115,17 @@ def test_one_odd_quote_is_a_remark_and_the_others_stand(
 def _text(proposed: object) -> list[str]:
     text = marking().text
     return [text[p.start : p.end] for p in proposed.pieces]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["cue", "mention", "name", "own"])
+def test_null_and_a_field_that_is_left_out_are_the_empty_value(name: str) -> None:
+    empty = False if name == "own" else ""
+    without = {key: value for key, value in quote().items() if key != name}
+    known = reading(answer([quote(**{name: empty}), TUNNEL]))
+    for odd in (quote(**{name: None}), without):
+        found = reading(answer([odd, TUNNEL]))
+        assert (found.quotes, found.names) == (known.quotes, known.names)
+        assert found.remarks == []
 
 
 def test_items_of_the_wrong_kind_are_remarks() -> None:
@@ -181,6 +193,11 @@ def test_of_an_answer_that_was_cut_off_the_whole_quotes_are_kept() -> None:
     kept = reading(found)
     assert kept.quotes == reading(answer([quote(), TUNNEL])).quotes
     assert reasons(found)[0] == "the answer was cut off after 10 output tokens"
+
+
+def test_an_answer_cannot_say_itself_that_it_was_cut_off() -> None:
+    text = answer([quote(), TUNNEL]).text
+    assert reasons(said(text.replace("{", '{"cut off": "x", ', 1))) == []
 
 
 @pytest.mark.parametrize(

@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from attributor.prompting.wire import (
     Attribution,
     OpenStances,
     Stances,
     Wire,
+    WireOpenStance,
+    WireStance,
     schema_json,
     without_bounds,
 )
@@ -44,6 +47,13 @@ class TestSchema:
     def test_what_fits_the_schema_fits_the_model(self, model: type[Wire]) -> None:
         schema = json.loads(schema_json(model))
         assert list(schema["properties"]) == list(model.model_fields)
+
+
+def test_a_stance_without_a_label_is_unclear() -> None:
+    assert WireStance.model_validate({"quote": "1", "target": 2, "label": None}).label == "unclear"
+    assert WireOpenStance.model_validate({"quote": 1, "target": "tram"}).label == "unclear"
+    with pytest.raises(ValidationError, match="quote"):
+        WireStance.model_validate({"quote": None, "target": 2, "label": "favor"})
 
 
 def test_the_schema_without_bounds_differs_in_the_patterns_only() -> None:

@@ -12,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attributor.errors import ReadingError
 from attributor.reading.archives import Columns, Entry, entries
-from attributor.reading.folders import File
+from attributor.reading.folders import File, is_no_article
 from attributor.records import Article
 
 from .samples import LEAD, PAGE, articles, lines, listed, table, told, written
@@ -94,6 +96,64 @@ def test_what_is_plainly_no_article_is_left_out_of_a_folder(tmp_path: Path) -> N
     assert told(tmp_path) == ["a.txt"]
 
 
+SITES_OWN = [
+    *("jquery.min.js.download", "jquery.min.js?ver=3.6.1", "jquery.min.js@ver=3.6.1", "a.js?3.6.1"),
+    *("a.js.1", "a.css?ver=1.html", "a.css%3Fver=1", "a.css.gz", "a.css.download.1", "A.CSS?V=1"),
+    *("logo.png?w=200", "logo.png?w=200&h=100.5", "logo.png@w=200", "logo.png.1", "a.svg#icon"),
+    *("font.woff2?v=4.7", "font.eot?#iefix", "film.mp4?t=1", "a.webmanifest", "access.log.2"),
+    *("wget-log", "wget-log.1", "robots.txt", "robots.txt.tmp", "robots.txt.1", "robots.txt?x=1"),
+    *(
+        "ads.txt",
+        "humans.txt",
+        "sitemap.xml",
+        "sitemap.xml.gz",
+        "news-sitemap2.xml",
+        "sitemap_1.xml",
+    ),
+]
+PAGES_OWN = [
+    *(
+        "index.html?p=123",
+        "index.html@p=123",
+        "index.html?a=logo.png",
+        "index.html.1",
+        "a.txt.gz.1",
+    ),
+    *("index.php?p=1", "post?id=1", "What is node.js? A story.txt", "node.js?.txt", "x.js.txt"),
+    *("me@home.txt", "photo.jpg.html", "3.6.1", "robots", "robots.txt.html", "a.b@x.eu.txt"),
+]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize("name", SITES_OWN)
+def test_scripts_pictures_and_robots_files_of_a_mirror_are_left_out_whatever_is_appended(
+    tmp_path: Path, name: str
+) -> None:
+    written(tmp_path, {f"x.eu/a_files/{name}": LEAD, "x.eu/a.txt": LEAD})
+    assert told(tmp_path) == ["x.eu/a.txt"]
+    (said,) = told(tmp_path / "x.eu/a_files" / name)
+    assert "is no article by its name" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such names")
+@pytest.mark.parametrize("name", PAGES_OWN)
+def test_pages_of_a_mirror_are_articles_whatever_is_appended(tmp_path: Path, name: str) -> None:
+    (said,) = told(written(tmp_path, {f"x.eu/{name}": LEAD}))
+    assert f"x.eu/{name}" in said
+
+
+@given(
+    st.text("ab1.-_ ", max_size=12),
+    st.sampled_from(
+        ["", "?v=1", "@v=1.2.3", ".download", ".1", "?a=b.png&c=d.html", ".tmp", ".gz"]
+    ),
+    st.sampled_from(["", ".2", "#x"]),
+)
+def test_what_is_appended_to_a_name_tells_nothing(stem: str, appended: str, last: str) -> None:
+    assert is_no_article(f"a{stem}.js{appended}{last}")
+    assert not is_no_article(f"a{stem}.html{appended}{last}")
+
+
 def test_what_may_be_an_article_but_cannot_be_read_is_told(tmp_path: Path) -> None:
     written(tmp_path, {"a.pdf": b"%PDF-1.7", "b.docx": b"PK\x03\x04", "c": LEAD})
     pdf, docx, text = told(tmp_path)
@@ -104,9 +164,9 @@ def test_what_may_be_an_article_but_cannot_be_read_is_told(tmp_path: Path) -> No
 
 def test_xml_is_told_but_for_a_page_in_it(tmp_path: Path) -> None:
     page = f"<?xml version='1.0'?>{PAGE.removeprefix('<!DOCTYPE html>')}"
-    written(tmp_path, {"a.xml": f"<?xml version='1.0'?><rss>{LEAD}</rss>", "b.xml": page})
-    feed, page = told(tmp_path)
-    assert feed == "'a.xml' is XML, whose text is not told from its markup: give the text."
+    written(tmp_path, {"a.xml": f"<?xml version='1.0'?><x>{LEAD}</x>", "b.xml": page})
+    other, page = told(tmp_path)
+    assert other == "'a.xml' is XML, whose text is not told from its markup: give the text."
     assert page == "b.xml"
 
 
@@ -330,3 +390,14 @@ def test_columns_are_said_once_for_all_sources(tmp_path: Path) -> None:
     assert all(isinstance(entry, Entry) for entry in found)
     got = [e.article for e in found if isinstance(e.article, Article)]
     assert [(a.id, a.title) for a in got] == [("k", "m"), ("l", "m")]
+
+
+def test_a_password_in_an_address_is_never_kept(tmp_path: Path) -> None:
+    url = "https://me:s3cret@x.eu/1"
+    files: dict[str, bytes | str] = {
+        "a.csv": table([("id", "url", "text"), ("a", url, LEAD), ("b", url, PAGE)]),
+        "b.jsonl": lines({"id": "c", "url": url, "text": LEAD}),
+        "c.json": lines({"id": "d", "link": url, "body": f"<p>{LEAD}</p>"}),
+    }
+    found = articles(written(tmp_path, files))
+    assert {article.id: article.url for article in found} == dict.fromkeys("abcd", "https://x.eu/1")

@@ -213,3 +213,15 @@ def test_a_key_is_not_said_to_hold_what_cannot_be_taken_from_it(tmp_path: Path) 
     one = {"body": LEAD, "headline": ["Harbour"], "author": [{"name": "Nora Brandt"}]}
     (said,) = guesses(written(tmp_path, {"a.json": json.dumps([one])}))
     assert said.endswith("is taken to have its text in 'body'.")
+
+
+@pytest.mark.parametrize("end", ["… [+4994 chars]", "... [1234 chars]", " […]", " [...]\n"])
+def test_texts_that_a_service_cut_off_are_read_and_this_is_said_once_a_file(
+    tmp_path: Path, end: str
+) -> None:
+    one = {"content": f"{LEAD}{end}", "url": "https://x.eu"}
+    folder = written(tmp_path, {"a.json": json.dumps([one, one])})
+    assert [article.text for article in articles(folder)] == [f"{LEAD}{end}"] * 2
+    assert guesses(folder)[1:] == [
+        "'a.json' holds texts in 'content' that are only the beginnings of articles."
+    ]

@@ -274,10 +274,10 @@ def test_a_stream_of_json_lines_is_many_articles() -> None:
     assert (a.id, error.article, b.id) == ("a", "-:4", "-:5")
 
 
-def test_json_without_a_text_is_a_text(tmp_path: Path) -> None:
-    (article,) = streamed(b'{"body": "x"}\n')
-    assert isinstance(article, Article)
-    assert article.text == '{"body": "x"}\n'
+def test_json_without_a_text_is_no_text() -> None:
+    (error,) = streamed(b'{"body": "x"}\n')
+    assert isinstance(error, ReadingError)
+    assert error.message.startswith("'-' is JSON: give it as a file")
 
 
 def test_an_empty_stream_is_refused() -> None:

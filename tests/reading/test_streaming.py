@@ -15,8 +15,9 @@ import pytest
 
 from attributor.errors import ReadingError
 from attributor.reading.archives import entries
+from attributor.reading.streams import MAX_BLANK, filled
 
-from .samples import LEAD, lines, table
+from .samples import LEAD, lines, table, told
 from .test_containers import tarred, zipped
 from .test_warc import crawl
 
@@ -100,3 +101,33 @@ def test_one_endless_line_takes_no_more_memory_than_a_few_articles(
     finally:
         tracemalloc.stop()
     assert [type(entry.article) for entry in found] == [ReadingError]
+
+
+BLANK = {
+    "a.jsonl.gz": (lines({"text": LEAD, "id": "a"}), b"\n", b"{}"),
+    "b.csv.gz": (f"id,text\na,{LEAD}\n".encode(), b"\n", b"b,c\n"),
+    "c.tsv.gz": (f"id\ttext\na\t{LEAD}\n".encode(), b"\t\n", b"b\tc\n"),
+}
+
+
+@pytest.mark.parametrize("name", BLANK)
+def test_blank_lines_without_end_end_a_file_in_a_sentence(tmp_path: Path, name: str) -> None:
+    first, blank, never_read = BLANK[name]
+    (tmp_path / name).write_bytes(gzip.compress(first + blank * (MAX_BLANK + 99) + never_read, 1))
+    id, said = told(tmp_path / name)
+    assert id == "a"
+    assert f"'{name}' holds more than 1,000,000 blank lines and is not read on" in said
+
+
+@pytest.mark.parametrize("name", ["a.jsonl", "b.csv", "c", "d.txt"])
+def test_a_file_of_blank_lines_alone_is_told(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"\n" * (MAX_BLANK + 99))
+    (said,) = told(tmp_path / name)
+    assert said.startswith(f"'{name}' holds ")
+
+
+def test_some_blank_lines_for_each_other_line_are_no_matter() -> None:
+    given = [*([""] * 9), "x"] * (MAX_BLANK // 5)
+    assert sum(1 for _ in filled(given, lambda line: not line, "x")) == MAX_BLANK // 5
+    first = next(filled(["", "", "x"], lambda line: not line, "x"))
+    assert first == (3, "x")

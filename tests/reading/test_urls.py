@@ -10,12 +10,16 @@ import time
 import tracemalloc
 import zlib
 from http.server import BaseHTTPRequestHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
+from proxying import authority, listening, without_proxies
+from replies import Reply
 
-from attributor.errors import ReadingError
+from attributor.errors import ReadingError, UsageError
 from attributor.reading import read, urls
+from attributor.reading.articles import without_credentials
 from attributor.records import Article
 
 from .conftest import PAGE, Site
@@ -183,6 +187,37 @@ def test_proxies_of_the_environment_are_for_private_networks_alone(
     assert [asked["path"] for asked in site.asked] == [through_proxy if allow_private else "/a"]
 
 
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"])
+@pytest.mark.parametrize("proxy", ["socks4://me:hidden@host:1", "http://host:port", "http://[::1"])
+def test_a_proxy_that_cannot_be_used_is_one_sentence(
+    site: Site, monkeypatch: pytest.MonkeyPatch, variable: str, proxy: str
+) -> None:
+    without_proxies(monkeypatch)
+    monkeypatch.setenv(variable, proxy)
+    url = site.answer("/a", TEXT, Content_Type="text/plain")
+    with pytest.raises(UsageError, match="ALL_PROXY names cannot be used") as told:
+        fetched(url)
+    assert "hidden" not in str(told.value)
+    assert not site.asked
+
+
+def test_a_certificate_is_trusted_if_its_authority_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, local_is_public: None
+) -> None:
+    without_proxies(monkeypatch)
+    pem, tls = authority(tmp_path)
+    with listening(Reply(body=TEXT, headers={"Content-Type": "text/plain"}), tls) as server:
+        url = f"https://127.0.0.1:{server.port}/a"
+        assert "certificate is not trusted" in refusal(url)
+        assert "SSL_CERT_FILE" in refusal(url)
+        monkeypatch.setenv("SSL_CERT_FILE", str(pem))
+        (article,) = read(url)
+        assert isinstance(article, Article)
+        monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "none.pem"))
+        with pytest.raises(UsageError, match="which SSL_CERT_FILE names, cannot be used"):
+            list(read(url))
+
+
 @pytest.mark.parametrize(
     "target",
     ["ftp://127.0.0.1/a", "file:///etc/passwd", "gopher://127.0.0.1/"],
@@ -270,7 +305,7 @@ def test_credentials_do_not_travel_to_another_host(
     ],
 )
 def test_a_url_is_shown_without_credentials(url: str, shown: str) -> None:
-    assert urls.without_credentials(url) == shown
+    assert without_credentials(url) == shown
 
 
 @pytest.mark.parametrize("status", [204, 304, 401, 403, 404, 410, 429, 500, 503])

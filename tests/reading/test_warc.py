@@ -9,10 +9,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from attributor.errors import ReadingError
 from attributor.reading import MAX_BYTES
+from attributor.reading.warc import joined
+from attributor.records import Article
 
-from .samples import LEAD, PAGE, articles, told
+from .samples import LEAD, PAGE, articles, listed, told
 
 HTML = "text/html; charset=utf-8"
 
@@ -69,7 +74,7 @@ def test_what_is_no_page_is_left_out(one: Path) -> None:
             ("https://x.eu/a.png", "image/png", b"\x89PNG"),
             ("https://x.eu/robots.txt", "text/plain", b"User-agent: *"),
             ("https://x.eu/none", "", PAGE.encode()),
-            ("ftp://x.eu/", "text/html", PAGE.encode()),
+            ("dns:x.eu", "text/dns", b"x.eu. 300 IN A 192.0.2.1"),
             good,
         )
     )
@@ -121,6 +126,102 @@ def test_bodies_in_chunks_are_joined(one: Path) -> None:
     body = chunks + b"0\r\n\r\n"
     one.write_bytes(crawl(("https://x.eu/", HTML, body), Transfer_Encoding="chunked"))
     assert articles(one)[0].text.startswith("Harbour to close")
+
+
+@pytest.mark.parametrize("address", ["javascript:alert(1)", "ftp://x.eu/1", "data:,x", "", "%"])
+def test_a_page_is_read_whatever_its_address_which_is_kept_if_it_is_of_the_web(
+    one: Path, address: str
+) -> None:
+    one.write_bytes(crawl((address, HTML, PAGE.encode()), ("HTTPS://x.eu/", HTML, PAGE.encode())))
+    odd, good = articles(one)
+    assert (odd.id, odd.url) == ("c.warc.gz:3", None)
+    assert good.url == "HTTPS://x.eu/"
+
+
+def test_a_password_in_an_address_is_not_kept(one: Path) -> None:
+    one.write_bytes(crawl(("https://me:s3cret@x.eu/1", HTML, PAGE.encode())))
+    assert articles(one)[0].url == "https://x.eu/1"
+
+
+def chunked(data: bytes, *sizes: int) -> bytes:
+    """The data in chunks, which claim to have these sizes in place of their own."""
+    parts = [data[:90], data[90:300], data[300:]]
+    claimed = [size or len(part) for size, part in zip(sizes, parts, strict=True)]
+    both = zip(claimed, parts, strict=True)
+    return b"".join(b"%x\r\n%s\r\n" % one for one in both) + b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("sizes", [(80, 0, 0), (0, 215, 0), (0, 90, 0), (0, 0, 9), (0, 0, 9999)])
+def test_chunks_whose_lengths_are_false_are_no_text(one: Path, sizes: tuple[int, ...]) -> None:
+    body = chunked(LEAD.encode() * 20, *sizes)
+    good = ("https://x.eu/2", "text/plain", chunked(LEAD.encode() * 20, 0, 0, 0))
+    pages = (("https://x.eu/1", "text/plain", body), good)
+    one.write_bytes(crawl(*pages, Transfer_Encoding="chunked"))
+    said, id = told(one)
+    assert said.startswith("'c.warc.gz:3' ")
+    assert "the lengths of its chunks are false" in said or "breaks off" in said
+    assert id == "c.warc.gz:5"
+    assert articles_text(one) == LEAD * 20
+
+
+def articles_text(one: Path) -> str:
+    return next(e.article.text for e in listed(one) if isinstance(e.article, Article))
+
+
+@given(st.binary(max_size=40), st.lists(st.integers(1, 9), max_size=9), st.binary(max_size=9))
+def test_chunks_are_joined_as_they_were_cut_or_refused(
+    data: bytes, sizes: list[int], odd: bytes
+) -> None:
+    parts, at = [], 0
+    for size in [*sizes, len(data) + 1]:
+        parts += [data[at : at + size]] if data[at : at + size] else []
+        at += size
+    whole = b"".join(b"%X;a=b\r\n%s\r\n" % (len(part), part) for part in parts)
+    assert joined(whole + b"0\r\n\r\n" + odd, "x") == data
+    if parts:
+        with pytest.raises(ReadingError, match="breaks off"):
+            joined(whole, "x")
+
+
+def test_a_plain_body_that_claims_to_come_in_chunks_is_read(one: Path) -> None:
+    one.write_bytes(crawl(("https://x.eu/", HTML, PAGE.encode()), Transfer_Encoding="chunked"))
+    assert len(articles(one)) == 1
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd"])
+@pytest.mark.parametrize(
+    ("media", "body"),
+    [(HTML, PAGE.encode()), (HTML, PAGE.encode("utf-16")[2:]), ("text/plain", LEAD.encode())],
+)
+def test_a_plain_body_that_claims_to_be_compressed_is_read(
+    one: Path, encoding: str, media: str, body: bytes
+) -> None:
+    one.write_bytes(crawl(("https://x.eu/", media, body), Content_Encoding=encoding))
+    assert ("is compressed as" in told(one)[0]) == (b"\0" in body)
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [
+        b"no record",
+        b"WARC/1.0\r\nContent-Length: 99\r\n\r\nx",
+        b"WARC/1.0\r\nX: " + b"a" * 2_000_000,
+    ],
+    ids=["text", "short", "long header"],
+)
+def test_a_junk_record_costs_itself_alone_where_records_are_compressed_one_by_one(
+    one: Path, junk: bytes
+) -> None:
+    good = crawl(PAGES[0])
+    one.write_bytes(gzip.compress(junk) + good + gzip.compress(junk) + good)
+    first, page, second, last = told(one)
+    assert (page, last) == ("c.warc.gz:4", "c.warc.gz:8")
+    assert first.startswith("'c.warc.gz:1' is no whole record, and is passed over")
+    assert second.startswith("'c.warc.gz:5' is no whole record, and is passed over")
+    one.write_bytes(good + gzip.compress(junk))
+    page, said = told(one)
+    assert page == "c.warc.gz:3"
+    assert said.startswith("'c.warc.gz' ")
 
 
 def test_a_compression_that_is_not_read_is_told(one: Path) -> None:

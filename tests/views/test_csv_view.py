@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,10 @@ from attributor.views import csv as csv_view
 from attributor.views import write
 
 from .view_samples import BRIDGE, any_annotations, rendered
+
+COMMANDS = re.compile(
+    "[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def rows(text: str) -> list[dict[str, str]]:
@@ -36,7 +41,7 @@ def test_the_columns_are_those_that_the_module_describes() -> None:
     assert ", ".join(described).split(", ") == list(csv_view.COLUMNS)
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "'=1"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r\n=1", "＝1", "'=1"])
 def test_no_cell_is_a_formula_and_each_can_be_had_back(cell: str) -> None:
     quote = Quote(id=1, kind="direct", marked=True, spans=(Span.of(cell, 0, len(cell)),), speaker=1)
     annotation = BRIDGE.model_copy(
@@ -57,9 +62,36 @@ def test_text_comes_back_whole_but_for_the_apostrophe(annotation: Annotation) ->
     found = rows(rendered("csv", annotation))
     for row, quote in zip(found, annotation.quotes, strict=True):
         words = " […] ".join(span.text for span in quote.spans)
-        words = words.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        assert row["text"].removeprefix("'") == words.removeprefix("'")
+        assert row["text"].removeprefix("'") == escaped(words).removeprefix("'")
         assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in row.values())
+
+
+def escaped(text: str) -> str:
+    """The text as CSV shows it, character by character."""
+
+    def sign(position: int) -> str:
+        character = text[position]
+        is_line_end = character == "\n" or text[position : position + 2] == "\r\n"
+        if is_line_end or character == "\t" or not COMMANDS.match(character):
+            return character
+        code = ord(character)
+        return f"\\x{code:02x}" if code < 256 else f"\\u{code:04x}"
+
+    return "".join(map(sign, range(len(text))))
+
+
+@settings(max_examples=50, deadline=None, derandomize=True)
+@given(annotation=any_annotations())
+def test_no_cell_commands_a_terminal_or_turns_the_direction(annotation: Annotation) -> None:
+    written = rendered("csv", annotation)
+    assert not COMMANDS.search(re.sub("[\t\n]|\r\n", "", written))
+
+
+@pytest.mark.parametrize(
+    "word", ["Stadt\xadrat", "a\u200bb", "👩\u200d🚒", "می\u200cخواهم", "\ufeffx"]
+)
+def test_what_only_hides_stays_in_a_cell(word: str) -> None:
+    assert csv_view.cell(word) == word
 
 
 def test_line_ends_in_a_cell_stay_what_they_are_on_every_platform(tmp_path: Path) -> None:

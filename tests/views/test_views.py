@@ -214,6 +214,41 @@ def test_facts_say_when_direct_speech_has_lost_its_marks() -> None:
     assert wording.facts(quote) == [("kind", "direct, without quotation marks")]
 
 
+@pytest.mark.parametrize(
+    ("article", "shown"),
+    [
+        ("/home/ana/private/story.txt", "story.txt"),
+        ("/home/ana/private/story", "story"),
+        ("/home/ana!/x/story.txt", "story.txt"),
+        ("../../ana/story.txt", "story.txt"),
+        ("~/private/story", "story"),
+        ("exports/2019/story.txt", "story.txt"),
+        ("C:\\Users\\ana\\story.txt", "story.txt"),
+        ("\\\\server\\ana\\story", "story"),
+        ("/home/ana/a.csv:17", "a.csv:17"),
+        ("/home/ana/a.zip!b/c.txt", "a.zip!b/c.txt"),
+        ("file:///home/ana/story.txt", "story.txt"),
+        ("https://example.org/a/story.html", "https://example.org/a/story.html"),
+        ("news/2019/17", "news/2019/17"),
+        ("stdin", "stdin"),
+        ("/", "/"),
+    ],
+)
+def test_an_article_is_called_as_others_may_see_it(article: str, shown: str) -> None:
+    assert wording.source(article) == shown
+
+
+@pytest.mark.parametrize("format", ["html", "markdown"])
+def test_no_page_says_where_a_file_lies_on_this_machine(format: str) -> None:
+    path = "/home/ana/private/story.txt"
+    warning = f"The model refused the request about '{path}'."
+    found = plain("Rain fell.", id=path).model_copy(update={"warnings": (warning,)})
+    titled = plain("Rain fell.", id=path, title="Weather")
+    for shown in (rendered(format, found), rendered(format, found, titled)):
+        assert "private" not in shown
+    assert "story" in rendered(format, found)
+
+
 def test_an_unnamed_speaker_is_called_what_the_article_calls_them() -> None:
     assert wording.name(Speaker(id=1, name="", role="a diplomat")) == "Unnamed: a diplomat"
     assert wording.name(Speaker(id=1, name="", kind="group")) == "Unnamed group"

@@ -5,13 +5,15 @@ A quote is the same in both if it covers the same code points of its article.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
+from attributor.archive.storing.checking import OnDamage, kept, refuse
 from attributor.archive.storing.store import Store
-from attributor.errors import UsageError, counted
+from attributor.errors import StoreError, UsageError, counted
+from attributor.records import Annotation
+from attributor.views.json import line
+from attributor.views.outline import joined
 
 Place = tuple[tuple[int, int], ...]
 
@@ -49,8 +51,14 @@ class Change:
         return not (self.gained or self.lost or self.speakers or self.stances)
 
 
-def compare(store: Store, old: int, new: int) -> Iterator[Change]:
+def compare(store: Store, old: int, new: int, on_damage: OnDamage = refuse) -> Iterator[Change]:
     """The differences of each article that both runs' recipes have annotated, none left out.
+
+    Args:
+        store: where both are.
+        old: the number of a run.
+        new: that of another.
+        on_damage: is told of an article that is not what was written any more.
 
     Raises:
         UsageError: there is no such run, or both have the same recipe.
@@ -62,14 +70,18 @@ def compare(store: Store, old: int, new: int) -> Iterator[Change]:
             "(model, prompts, weights, codebook); 'attributor batch status' lists them."
         )
     rows = store.execute(
-        "SELECT a.name, old.json AS old, new.json AS new FROM annotations old "
+        "SELECT old.id AS old, new.id AS new, old.article_id AS article FROM annotations old "
         "JOIN annotations new ON new.article_id = old.article_id "
-        "JOIN articles a ON a.id = old.article_id "
-        "WHERE old.recipe_id = ? AND new.recipe_id = ? ORDER BY a.id",
+        "WHERE old.recipe_id = ? AND new.recipe_id = ? ORDER BY old.article_id",
         recipes,
     )
     for row in rows:
-        yield _change(row["name"], _quotes(row["old"]), _quotes(row["new"]))
+        try:
+            before, after = (kept(store, row[each], row["article"]) for each in ("old", "new"))
+        except StoreError as error:
+            on_damage(error)
+        else:
+            yield _change(after.id, _quotes(before), _quotes(after))
 
 
 def described(changes: Iterable[Change], as_json: bool = False) -> Iterator[str]:
@@ -84,7 +96,7 @@ def described(changes: Iterable[Change], as_json: bool = False) -> Iterator[str]
         for name in counts:
             counts[name] += len(getattr(change, name))
         if as_json:
-            yield json.dumps(asdict(change), ensure_ascii=True)
+            yield line(asdict(change))
         else:
             yield from _lines(change)
     if not as_json:
@@ -97,7 +109,7 @@ def described(changes: Iterable[Change], as_json: bool = False) -> Iterator[str]
 
 
 def _recipe(store: Store, run: int) -> int:
-    recipe = store.value("SELECT recipe_id FROM runs WHERE id = ?", (run,))
+    recipe = store.value("SELECT CAST(recipe_id AS INTEGER) FROM runs WHERE id = ?", (run,))
     if recipe is None:
         raise UsageError(
             f"There is no run {run} in this store: 'attributor batch status' lists them."
@@ -105,16 +117,15 @@ def _recipe(store: Store, run: int) -> int:
     return int(recipe)
 
 
-def _quotes(dumped: str) -> dict[Place, Said]:
-    annotation: dict[str, Any] = json.loads(dumped)
-    names = {s["id"]: s["name"] or s["role"] for s in annotation["speakers"]}
+def _quotes(annotation: Annotation) -> dict[Place, Said]:
+    names = {speaker.id: speaker.name or speaker.role for speaker in annotation.speakers}
     return {
-        tuple((s["start"], s["end"]) for s in quote["spans"]): Said(
-            " […] ".join(s["text"] for s in quote["spans"]),
-            names.get(quote["speaker"], ""),
-            {stance["target"]: stance["label"] for stance in quote["stances"]},
+        tuple((span.start, span.end) for span in quote.spans): Said(
+            joined(quote),
+            names.get(quote.speaker, "") if quote.speaker is not None else "",
+            {stance.target: stance.label for stance in quote.stances},
         )
-        for quote in annotation["quotes"]
+        for quote in annotation.quotes
     }
 
 

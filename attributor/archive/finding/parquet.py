@@ -9,7 +9,8 @@ With more than some 200 months a month may have several files: quotes-2.parquet 
 | article_id, title, byline, published, url, language | string: the article |
 | quote_id | int32; with `article_id` the quote's key |
 | kind, marked | string, bool |
-| speaker, role, speaker_kind | string; "" if the article names nobody, null if nobody speaks |
+| speaker, role | string; null where the article names nobody, or tells no role |
+| speaker_kind | string; null if nobody is credited |
 | mention, mention_type, cue | string |
 | text | string: the spans of a split quote joined with ` […] ` |
 | spans | list of {start, end, text}: code points of the article, end exclusive |
@@ -148,8 +149,8 @@ def _quote(annotation: Annotation, quote: Quote) -> dict[str, Any]:
         "quote_id": quote.id,
         "kind": quote.kind,
         "marked": quote.marked,
-        "speaker": speaker.name if speaker else None,
-        "role": speaker.role if speaker else None,
+        "speaker": (speaker and speaker.name) or None,
+        "role": (speaker and speaker.role) or None,
         "speaker_kind": speaker.kind if speaker else None,
         "mention": quote.mention.text if quote.mention else None,
         "mention_type": quote.mention_type,

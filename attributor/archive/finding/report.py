@@ -39,7 +39,7 @@ def status(store: Store) -> Iterator[str]:
         yield f"  {row['articles']:,} {row['kind']}, for example: {row['example']}"
     yield "Runs:"
     for row in store.execute(
-        "SELECT c.*, r.recipe_id, r.reason, r.host, r.pid "
+        "SELECT c.*, r.recipe_id, r.reason, r.host, CAST(r.pid AS INTEGER) AS pid "
         "FROM costs_of_runs c JOIN runs r ON r.id = c.run_id"
     ):
         yield _run(row)
@@ -47,7 +47,8 @@ def status(store: Store) -> Iterator[str]:
 
 def _with_the_batch_api(store: Store) -> Iterator[str]:
     rows = store.execute(
-        "SELECT batch, status, requests, made FROM submissions WHERE ended IS NULL ORDER BY id"
+        "SELECT batch, status, CAST(requests AS INTEGER) AS requests, made FROM submissions "
+        "WHERE ended IS NULL ORDER BY id"
     ).fetchall()
     if rows:
         requests = sum(row["requests"] for row in rows)
@@ -77,14 +78,14 @@ def _has_gone(run: Row) -> bool:
         os.kill(run["pid"], 0)  # nothing is sent
     except ProcessLookupError:
         return True
-    except OSError:
+    except (OSError, OverflowError):
         pass
     return False
 
 
 def refuse_unknown(store: Store, kind: str | None) -> None:
     """Raise UsageError if nothing of this kind is in quarantine, and say which kinds are."""
-    kinds = [row["kind"] for row in store.execute("SELECT * FROM failures_by_reason")]
+    kinds = [str(row["kind"]) for row in store.execute("SELECT * FROM failures_by_reason")]
     if kind is None or kind in kinds:
         return
     there = "; there is " + ", ".join(kinds) if kinds else ", which is empty"
@@ -99,9 +100,14 @@ def line_of(failure: dict[str, Any]) -> str:
 
 def failures(store: Store, kind: str | None = None) -> Iterator[dict[str, Any]]:
     """What is in quarantine: kind, name, source, reason, answer, happened."""
+    columns = ", ".join(
+        f"COALESCE(CAST({each} AS TEXT), '') AS {each}"
+        for each in ("kind", "name", "source", "reason")
+    )
     rows = store.execute(
-        "SELECT kind, name, source, reason, answer, happened FROM quarantine "
-        "WHERE ? IS NULL OR kind = ? ORDER BY kind, name",
+        f"SELECT {columns}, CAST(answer AS TEXT) AS answer, "  # noqa: S608
+        "CAST(happened AS TEXT) AS happened FROM quarantine "
+        "WHERE ? IS NULL OR kind = ? ORDER BY 1, 2",
         (kind, kind),
     )
     yield from (dict(row) for row in rows)

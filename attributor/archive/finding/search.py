@@ -6,10 +6,14 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache, partial
 from typing import Any
 
-from attributor.archive.storing.store import Store
-from attributor.errors import UsageError
+from attributor.archive.storing.checking import OnDamage, damaged, kept, refuse
+from attributor.archive.storing.store import Row, Store
+from attributor.errors import StoreError, UsageError
+from attributor.records import Annotation, Quote
+from attributor.views.outline import joined
 
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 
@@ -20,6 +24,8 @@ FEW, MANY = 1_000, 4_000
 quotes that have the words are looked up among them. More: each is looked at by itself."""
 FEW_ARTICLES = 1_000
 """A source with no more articles is gone through to see whether it leaves few or many quotes."""
+KEPT_AT_HAND = 100
+"""Annotations that are not read again for the next quote of theirs."""
 
 COLUMNS = (
     "quote",
@@ -37,14 +43,10 @@ COLUMNS = (
 )
 
 _SHOWN = """
-SELECT q.text AS quote, s.name AS speaker, s.role, q.kind, q.cue,
-    (SELECT GROUP_CONCAT(o.target || ': ' || o.label, '; ') FROM stances o
-     WHERE o.quote_id = q.id) AS stances,
-    a.name AS article, a.title, a.published, a.url,
-    (SELECT p.source FROM places p WHERE p.article_id = a.id ORDER BY p.id LIMIT 1) AS source,
-    q.id AS quote_id
-FROM ({found}) f CROSS JOIN quotes q ON q.id = f.id CROSS JOIN articles a ON a.id = q.article_id
-LEFT JOIN speakers s ON s.id = q.speaker_id {order} LIMIT :limit
+SELECT q.id AS quote_id, q.number, q.annotation_id, q.article_id,
+    (SELECT CAST(p.source AS TEXT) FROM places p WHERE p.article_id = q.article_id
+     ORDER BY p.id LIMIT 1) AS source
+FROM ({found}) f CROSS JOIN quotes q ON q.id = f.id {order} LIMIT :limit
 """
 _SPEAKERS = "speaker_id IN (SELECT rowid FROM speakers_fts WHERE speakers_fts MATCH :speaker)"
 _TESTS = {
@@ -100,14 +102,53 @@ class Query:
     limit: int = 20
 
 
-def search(store: Store, query: Query) -> Iterator[dict[str, Any]]:
+def search(store: Store, query: Query, on_damage: OnDamage = refuse) -> Iterator[dict[str, Any]]:
     """The quotes that fit; of the first `LOOKED_AT` that have the words, the shortest come first.
+
+    Each is shown as its annotation has it.
+
+    Args:
+        store: where to look.
+        query: what to find.
+        on_damage: is told of an article that is not what was written any more.
 
     Raises:
         UsageError: there are no words in the query's words, or in its speaker.
     """
     sql, values = statement(store, query)
-    yield from map(dict, store.execute(sql, values).fetchall())
+    read = lru_cache(KEPT_AT_HAND)(partial(kept, store))
+    for row in store.execute(sql, values).fetchall():
+        try:
+            annotation = read(row["annotation_id"], row["article_id"])
+            quote = _quote(store, annotation, row)
+        except StoreError as error:
+            on_damage(error)
+        else:
+            found = {"source": row["source"], "quote_id": row["quote_id"]}
+            yield _shown(annotation, quote) | found
+
+
+def _quote(store: Store, annotation: Annotation, row: Row) -> Quote:
+    for quote in annotation.quotes:
+        if quote.id == row["number"]:
+            return quote
+    raise damaged(store, row["article_id"], "what is searched is not its annotation")
+
+
+def _shown(annotation: Annotation, quote: Quote) -> dict[str, Any]:
+    """What is shown of a quote: the first of `COLUMNS`."""
+    article, speaker = annotation.article, annotation.speaker_of(quote)
+    stances = "; ".join(f"{stance.target}: {stance.label}" for stance in quote.stances)
+    return {
+        "quote": joined(quote),
+        "speaker": (speaker and speaker.name) or None,
+        "role": (speaker and speaker.role) or None,
+        "kind": quote.kind,
+        "cue": quote.cue and quote.cue.text,
+        "stances": stances or None,
+        "article": article.id,
+        **article.model_dump(include={"title", "published", "url"}),
+    }
 
 
 def statement(store: Store, query: Query) -> tuple[str, dict[str, Any]]:
@@ -177,14 +218,15 @@ def _ids(store: Store, query: Query, values: dict[str, Any]) -> list[int] | None
     if not is_narrow:
         return None
     found = store.execute(f"{_fitting(query, tests)} LIMIT {MANY + 1}", values)
-    ids = [row[0] for row in found]
+    ids = [row[0] for row in found if isinstance(row[0], int)]  # else the store is damaged
     return ids if len(ids) <= MANY else None
 
 
 def _articles(store: Store, values: dict[str, Any]) -> list[int]:
     """The first articles of the source."""
     sql = "SELECT article_id FROM places WHERE source LIKE :source ESCAPE '\\'"
-    return [row[0] for row in store.execute(f"{sql} LIMIT {FEW_ARTICLES + 1}", values)]
+    found = store.execute(f"{sql} LIMIT {FEW_ARTICLES + 1}", values)
+    return [row[0] for row in found if isinstance(row[0], int)]
 
 
 def _choose(store: Store, ids: list[int]) -> None:

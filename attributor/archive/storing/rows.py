@@ -69,16 +69,29 @@ def rows_of(annotation: Annotation) -> Rows:
 
 
 def annotation_of(dumped: str, **article: Any) -> Annotation:
-    """The annotation whose JSON a store has.
+    """The annotation whose JSON a store has, if its article is still the one that was annotated.
 
     Args:
         dumped: the JSON.
         article: what the store says of it now, in place of what stood there: its text at least.
+
+    Raises:
+        ValueError: the text or the JSON is not what was written.
     """
-    fields = json.loads(dumped)
-    fields["article"] |= article
-    fields["article"].pop("sha256", None)
-    return Annotation.model_validate(fields)
+    try:
+        fields = json.loads(dumped)
+        digest = fields["article"].pop("sha256")
+        fields["article"] |= article
+        annotation = Annotation.model_validate(fields)
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise ValueError("its annotation cannot be read") from None
+    if annotation.article.sha256 != digest:
+        raise ValueError("its text is not the one that was annotated")
+    text = annotation.article.text
+    for span in annotation.spans():
+        if not 0 <= span.start <= span.end or text[span.start : span.end] != span.text:
+            raise ValueError("its annotation says words that do not stand where it says")
+    return annotation
 
 
 def _dumped(annotation: Annotation) -> str:

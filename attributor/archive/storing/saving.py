@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from attributor.archive.storing.rows import Failure, Rows, annotation_of, rows_of
+from attributor.archive.storing.checking import kept
+from attributor.archive.storing.rows import Failure, Rows, rows_of
 from attributor.archive.storing.store import Store, now, whole
 
 ONE_PER_ARTICLE = "(article_id, recipe_id) WHERE article_id IS NOT NULL"
@@ -31,17 +32,18 @@ def save(store: Store, article: int, recipe: int, run: int, rows: Rows) -> None:
 
 
 def restore(store: Store, article: int, recipe: int) -> None:
-    """Make the annotation that this recipe made before the current one again. In a transaction."""
-    found = store.one(
-        "SELECT n.id, n.json, a.text FROM annotations n JOIN articles a ON a.id = n.article_id "
-        "WHERE n.article_id = ? AND n.recipe_id = ?",
-        (article, recipe),
+    """Make the annotation that this recipe made before the current one again. In a transaction.
+
+    Raises:
+        StoreError: it is damaged.
+    """
+    row = store.value(
+        "SELECT id FROM annotations WHERE article_id = ? AND recipe_id = ?", (article, recipe)
     )
-    if found is None:
-        raise LookupError(article)
+    found = kept(store, row, article)
     shelve(store, article)
-    store.execute("UPDATE annotations SET is_current = 1 WHERE id = ?", (found["id"],))
-    _lay_out(store, article, found["id"], rows_of(annotation_of(found["json"], text=found["text"])))
+    store.execute("UPDATE annotations SET is_current = 1 WHERE id = ?", (row,))
+    _lay_out(store, article, row, rows_of(found))
 
 
 def quarantine(store: Store, article: int, recipe: int, run: int, failure: Failure) -> None:

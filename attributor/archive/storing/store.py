@@ -7,31 +7,41 @@ commits (those since the last checkpoint, of a few MB), and leaves a file that i
 
 from __future__ import annotations
 
+import math
 import os
 import re
 import socket
 import sqlite3
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
-from importlib import resources
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-from attributor.archive.storing.dates import iso_day
+from attributor.archive.storing.place import identity, is_sealed, locked, place_of
+from attributor.archive.storing.schema import is_old, migrate, refuse_others, refuse_strange
 from attributor.errors import StoreError, quoted
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-APPLICATION_ID = int.from_bytes(b"attr", "big")
-"""Which program's file it is; stands in the file's header."""
 BUSY = 30.0
 """Seconds to wait for a reader that writes (Datasette, a checkpoint) before giving up."""
+LONGEST_QUERY_SECONDS = 600.0
+"""A reader waits so long for a query's next row; a million articles take a few seconds."""
+STEPS_BETWEEN_LOOKS = 20_000
+"""Instructions of SQLite after which a reader looks at the clock: some milliseconds."""
 CACHE_KIB, CHECKPOINT_PAGES = 65_536, 4_000
 """Keys are hashes: without room for their indexes every article would read the disk."""
 
+FAULTS = (sqlite3.Error, UnicodeDecodeError)
+"""What SQLite raises; the second where what it says is no UTF-8, as of a damaged schema."""
+
 Row = sqlite3.Row
+Fault = sqlite3.Error | UnicodeDecodeError
+Got = TypeVar("Got")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -39,7 +49,7 @@ class Store:
     """An open store.
 
     Args:
-        path: the file.
+        path: what it is called.
         connection: to it.
         lock: held while the store is open for writing.
     """
@@ -49,6 +59,9 @@ class Store:
     ) -> None:
         self.path = path
         self._connection, self._lock = connection, lock
+        self._file = place_of(path)
+        self._identity = identity(self._file)
+        self._longest, self._until = math.inf, math.inf
         connection.row_factory = sqlite3.Row
 
     @classmethod
@@ -56,43 +69,54 @@ class Store:
         """The store at `path` for writing: made if there is none, brought up to date if it is old.
 
         Raises:
-            StoreError: another process writes it, it is no store, a newer version made it, or it
-                has to exist and does not.
+            StoreError: another process writes it, it is no store, a newer version or a stranger
+                made it, it has several hard links, or it has to exist and does not.
         """
         path = Path(path)
         if must_exist:
             _refuse_missing(path)
         with _told(path):
-            lock = _locked(path)
+            file = place_of(path)
+            lock = _locked(path, file)
             try:
-                return cls(path, _prepared(path), lock)
+                return cls(path, _prepared(path, file), lock)
             except BaseException:
                 lock.release()
                 raise
 
     @classmethod
-    def read(cls, path: str | Path) -> Store:
+    def read(cls, path: str | Path, *, seconds: float = LONGEST_QUERY_SECONDS) -> Store:
         """The store at `path` for reading; another process may be writing it.
 
+        Nothing is written, so that a store in a folder that may not be written can be read. Text
+        that is no UTF-8 any more comes with U+FFFD for what is not.
+
+        Args:
+            path: where it is.
+            seconds: how long a query may take to its next row.
+
         Raises:
-            StoreError: there is none, it is no store, or another version made it.
+            StoreError: there is none, it is no store, or another version or a stranger made it.
         """
         path = Path(path)
         _refuse_missing(path)
         with _told(path):
-            connection = _connected(path, "ro")
-            _refuse_others(connection, path)
-            if _version(connection) < len(_migrations()):
-                raise StoreError(
-                    f"The store {quoted(str(path))} was made by an older attributor: run "
-                    "'attributor batch' on it once to bring it up to date."
-                )
-        return cls(path, connection)
+            file = place_of(path)
+            connection = _connected(file, "immutable=1" if is_sealed(file) else "mode=ro")
+            try:
+                connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+                store = cls(path, connection)
+                store._limit(seconds)
+                _refuse_unreadable(connection, path)
+            except BaseException:
+                connection.close()
+                raise
+        return store
 
     def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
-        """Run one statement."""
-        with _told(self.path):
-            return self._connection.execute(sql, parameters)
+        """Run one statement; what goes wrong with a later row is told as a StoreError, too."""
+        cursor = self._connection.cursor(partial(_Cursor, begin=self._begin, told=self._fault))
+        return cursor.execute(sql, parameters)
 
     def executemany(self, sql: str, rows: Any) -> None:
         """Run one statement for each row."""
@@ -101,6 +125,7 @@ class Store:
 
     def insert(self, table: str, row: Mapping[str, object], on_conflict: str = "") -> int:
         """Add a row, given by its columns; gives its id. Names are the program's own."""
+        self._refuse_replaced()
         columns, marks = ", ".join(row), ", ".join("?" for _ in row)
         cursor = self.execute(
             f"INSERT INTO {table} ({columns}) VALUES ({marks}) {on_conflict}",  # noqa: S608
@@ -121,6 +146,7 @@ class Store:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All that is written inside, or nothing of it. Not to be nested, or kept over an await."""
+        self._refuse_replaced()
         self.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -139,11 +165,70 @@ class Store:
         if self._lock is not None:
             self._lock.release()
 
+    def _limit(self, seconds: float) -> None:
+        """End each query that takes longer than this to its next row."""
+        self._longest = seconds
+        self._begin()
+        self._connection.set_progress_handler(self._is_late, STEPS_BETWEEN_LOOKS)
+
+    def _begin(self) -> None:
+        self._until = time.monotonic() + self._longest
+
+    def _is_late(self) -> bool:
+        return time.monotonic() > self._until
+
+    def _fault(self, error: Fault) -> StoreError:
+        """An error of SQLite as a sentence."""
+        if _code(error) == sqlite3.SQLITE_INTERRUPT and not self._is_late():
+            raise KeyboardInterrupt from None  # came while SQLite was at work, which lost it
+        return StoreError(_sentence(error, quoted(str(self.path))))
+
+    def _refuse_replaced(self) -> None:
+        """Before something is written: is what was opened still the file of that name?"""
+        if identity(self._file) != self._identity:
+            raise StoreError(
+                f"The store {quoted(str(self.path))} was moved, deleted or replaced while it was "
+                "being written: put it back, and run the same command again."
+            )
+
     def __enter__(self) -> Store:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+class _Cursor(sqlite3.Cursor):
+    """What goes wrong is told as the store tells it, with whichever row it comes."""
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        *,
+        begin: Callable[[], None],
+        told: Callable[[Fault], StoreError],
+    ) -> None:
+        super().__init__(connection)
+        self._begin, self._told = begin, told
+
+    def execute(self, sql: str, parameters: Any = (), /) -> Self:
+        return self._telling(super().execute, sql, parameters)
+
+    def __next__(self) -> Any:
+        return self._telling(super().__next__)
+
+    def fetchone(self) -> Any:
+        return self._telling(super().fetchone)
+
+    def fetchall(self) -> list[Any]:
+        return self._telling(super().fetchall)
+
+    def _telling(self, do: Callable[..., Got], *given: Any) -> Got:
+        self._begin()
+        try:
+            return do(*given)
+        except FAULTS as error:
+            raise self._told(error) from error
 
 
 def now() -> str:
@@ -169,19 +254,13 @@ def _refuse_missing(path: Path) -> None:
         )
 
 
-def _locked(path: Path) -> BaseFileLock:
-    """The lock of the operating system on the file beside the store: it dies with its process."""
-    from filelock import FileLock, Timeout
-
-    path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(f"{path}.lock", timeout=0, mode=0o600)
-    try:
-        lock.acquire()
-    except Timeout:
+def _locked(path: Path, file: Path) -> BaseFileLock:
+    lock = locked(file)
+    if lock is None:
         raise StoreError(
             f"The store {quoted(str(path))} is being written by {_holder(path)}: wait for it to "
             "end, or use another store."
-        ) from None
+        )
     return lock
 
 
@@ -200,66 +279,46 @@ def _holder(path: Path) -> str:
     return f"process {run['pid']} on {quoted(run['host'])} since {run['started']}"
 
 
-def _prepared(path: Path) -> sqlite3.Connection:
+def _prepared(path: Path, file: Path) -> sqlite3.Connection:
     # Before SQLite makes it with the rights of other files; -wal and -shm take after it.
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = _connected(path, "rw")
+    os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
+    connection = _connected(file, "mode=rw")
     try:
         if connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()[0] == 0:
             connection.execute("PRAGMA journal_mode = WAL")
         else:
-            _refuse_others(connection, path)
+            refuse_others(connection, str(path))
+            refuse_strange(connection, str(path), writing=True)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         connection.execute(f"PRAGMA wal_autocheckpoint = {CHECKPOINT_PAGES}")
-        _migrate(connection)
+        # All triggers are ours now; older versions of SQLite do not let them write an index of
+        # words otherwise.
+        connection.execute("PRAGMA trusted_schema = ON")
+        migrate(connection)
     except BaseException:
         connection.close()
         raise
     return connection
 
 
-def _connected(path: Path, mode: str) -> sqlite3.Connection:
+def _connected(file: Path, how: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=BUSY, isolation_level=None
+        f"{file.as_uri()}?{how}", uri=True, timeout=BUSY, isolation_level=None
     )
+    connection.execute("PRAGMA trusted_schema = OFF")  # a stranger may have made it
     connection.execute("PRAGMA foreign_keys = ON")
     return connection
 
 
-def _refuse_others(connection: sqlite3.Connection, path: Path) -> None:
-    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
+def _refuse_unreadable(connection: sqlite3.Connection, path: Path) -> None:
+    refuse_others(connection, str(path))
+    if is_old(connection):
         raise StoreError(
-            f"{quoted(str(path))} is a database, but no store of attributor: name another file."
+            f"The store {quoted(str(path))} was made by an older attributor: run "
+            "'attributor batch' on it once to bring it up to date."
         )
-    if _version(connection) > len(_migrations()):
-        raise StoreError(
-            f"The store {quoted(str(path))} was made by a newer attributor (its schema is "
-            f"{_version(connection)}, this version knows {len(_migrations())}): update attributor."
-        )
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Bring the schema up to date, each step whole or not at all."""
-    connection.create_function("iso_day", 1, iso_day, deterministic=True)
-    for number, script in enumerate(_migrations(), start=1):
-        if number > _version(connection):
-            connection.executescript(
-                f"BEGIN EXCLUSIVE;\n{script}\nPRAGMA application_id = {APPLICATION_ID};\n"
-                f"PRAGMA user_version = {number};\nCOMMIT;"
-            )
-
-
-def _version(connection: sqlite3.Connection) -> int:
-    version: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    return version
-
-
-def _migrations() -> list[str]:
-    """The steps from an empty file to today's schema, in order; step n leads to version n."""
-    folder = resources.files("attributor.archive.storing") / "migrations"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".sql")), key=lambda f: f.name)
-    return [file.read_text(encoding="utf-8") for file in files]
+    refuse_strange(connection, str(path), writing=False)
 
 
 @contextmanager
@@ -267,7 +326,7 @@ def _told(path: Path) -> Iterator[None]:
     """What SQLite or the disk complains about, as a sentence."""
     try:
         yield
-    except sqlite3.Error as error:
+    except FAULTS as error:
         raise StoreError(_sentence(error, quoted(str(path)))) from error
     except OSError as error:
         raise StoreError(
@@ -275,9 +334,16 @@ def _told(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _sentence(error: sqlite3.Error, name: str) -> str:
-    code = getattr(error, "sqlite_errorcode", None) or 0
-    primary = code & 0xFF
+def _code(error: Fault) -> int:
+    """Of which kind an error is; 0 if Python found it."""
+    return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def _sentence(error: Fault, name: str) -> str:
+    primary = _code(error)
+    # Python's, which would say the text that it cannot decode.
+    if isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode"):
+        return f"The store {name} is damaged (a text in it is no UTF-8): restore it from a copy."
     if primary == sqlite3.SQLITE_FULL:
         return (
             f"The disk is full, so that the store {name} cannot grow: free some room and run the "
@@ -294,6 +360,11 @@ def _sentence(error: sqlite3.Error, name: str) -> str:
         return f"The store {name} is damaged ({error}): restore it from a copy."
     if primary in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
         return f"The store {name} cannot be opened or written ({error}): see to its permissions."
+    if primary == sqlite3.SQLITE_INTERRUPT:
+        return (
+            f"A query of the store {name} took too long and was ended: ask for less, and for a "
+            "store that somebody else made, ask them what is in it."
+        )
     if primary in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return f"The store {name} is being changed by another program: close that, and try again."
     return f"The store {name} cannot be used: {error}."

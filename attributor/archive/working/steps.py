@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from attributor.archive.storing.rows import Failure, Rows, rows_of
+from attributor.assembling import TEXT_BREAKS_OFF
 from attributor.errors import AnswerError, UsageError, panics_as_errors, quoted
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Conversation, Request
@@ -97,10 +98,11 @@ def advance(dialogue: Conversation, settings: Settings, answers: Answers) -> Out
             return Asking(requests)
     annotation = dialogue.annotation
     assert annotation is not None  # noqa: S101  # nothing is outstanding
-    if annotation.warnings and not annotation.quotes:
+    rejected = [each for each in annotation.warnings if each != TEXT_BREAKS_OFF]
+    if rejected and not annotation.quotes:
         reason = (
             f"Nothing that the model quoted from {quoted(annotation.article.id)} stands there: try "
-            f"another model. {annotation.warnings[0]}"
+            f"another model. {rejected[0]}"
         )
         return Useless("ungrounded", reason, tuple(answers))
     return rows_of(annotation)
@@ -133,6 +135,6 @@ def _kind(answer: Answer) -> str:
         return "refused"
     if answer.finish_reason == "content_filter":
         return "filtered"
-    if answer.finish_reason == "length":
+    if answer.was_cut_off:
         return "cut off"
     return "broken" if answer.text.strip() else "empty"
