@@ -16,24 +16,24 @@ from attributor.embedded import features
 from attributor.embedded.features import Frame, Reading
 from attributor.embedded.sheet import Sheet
 from attributor.embedded.weights import Weights
-from attributor.marking import Mention, subjects
-from attributor.marking.page import Bounds
+from attributor.marking import Mention
+from attributor.marking.spans import Span
+from attributor.reporting import is_negated
 
-HOPELESS = -2.5
-"""Log-odds of a cue by its words alone from which it is looked at;"""
-LEAST_CUE = -1.5
-"""and with the rules' reading."""
+MIN_LOG_ODDS_BY_WORDS = -2.5
+"""A word whose log-odds as a cue, by words alone, are lower is not looked at."""
+MIN_CUE_LOG_ODDS = -1.5
+"""A word whose log-odds as a cue, with the rules' reading, are lower is no candidate."""
 LEAST_SOURCE = -1.5
 """Log-odds from which a mention is taken for a cue's source."""
 UNSOURCED, UNRIVALLED = -3.0, -6.0
 """What stands for the log-odds of the source, and of the second, where there is none."""
-_PATHS = 10
-"""So many labellings are kept on the way,"""
-_DRAFTS = 6
-"""and so many of them that differ in their words are drafts."""
-
-_BEAM = 3.0
-"""What is so much less likely (log-odds) than the best labelling so far is no draft."""
+_MAX_PATHS = 10
+"""At each piece no more labellings than this are kept for each label."""
+_MAX_DRAFTS = 6
+"""Of the labellings that differ in their words no more than this are drafts."""
+_BEAM_LOG_ODDS = 3.0
+"""A labelling that is less likely by more than this than the best so far is dropped."""
 
 _Path = tuple[float, tuple[int, ...]]
 
@@ -47,8 +47,8 @@ class Draft:
     """
 
     loss: float
-    pieces: tuple[Bounds, ...]
-    runs: tuple[Bounds, ...]
+    pieces: tuple[Span, ...]
+    runs: tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,12 @@ def cue_candidates(sheet: Sheet, words: Container[int]) -> Iterator[int]:
 def _cues(sheet: Sheet, weights: Weights) -> Iterator[tuple[int, float, Reading]]:
     for i in cue_candidates(sheet, weights.words):
         odds = weights.score("cue", features.around_cue(sheet, i))
-        if (odds < HOPELESS and sheet.cue(i).kind != "preposition") or reports_nothing(sheet, i):
+        hopeless = odds < MIN_LOG_ODDS_BY_WORDS and sheet.cue(i).kind != "preposition"
+        if hopeless or reports_nothing(sheet, i):
             continue
         reading = features.read_by_rules(sheet, i)
         odds += weights.sum(features.of_reading(sheet, i, reading))
-        if odds >= LEAST_CUE or reads_preposition(sheet, i, reading):
+        if odds >= MIN_CUE_LOG_ODDS or reads_preposition(sheet, i, reading):
             yield i, odds, reading
 
 
@@ -105,7 +106,7 @@ def reports_nothing(sheet: Sheet, i: int) -> bool:
     refusal = (
         sheet.low(i + 1) in language.negations and sheet.low(i + 2) in language.infinitive_marks
     )
-    if refusal or subjects.is_negated(sheet, i, first):  # "asked not to be named", "did not say"
+    if refusal or is_negated(sheet.marking, i, first):  # "asked not to be named", "did not say"
         return True
     before = sheet.low(i - 1)
     passive = before in language.passive or before.endswith("'s")
@@ -158,7 +159,7 @@ def _paths(weights: Weights, frame: Frame) -> list[_Path]:
             out, in_ = loss(-odds), loss(odds)
             outside += [(total + out, (*path, 0)) for total, path in known]
             inside += [(total + in_, (*path, 1)) for total, path in known]
-        limit = min(outside + inside)[0] + _BEAM
+        limit = min(outside + inside)[0] + _BEAM_LOG_ODDS
         paths = [(0, _first(outside, limit)), (1, _first(inside, limit))]
         paths = [(label, kept) for label, kept in paths if kept]
     return sorted(path for _, kept in paths for path in kept)
@@ -166,7 +167,7 @@ def _paths(weights: Weights, frame: Frame) -> list[_Path]:
 
 def _first(paths: list[_Path], limit: float) -> list[_Path]:
     """The likeliest paths, as far as their loss is below `limit`."""
-    return sorted(path for path in paths if path[0] < limit)[:_PATHS]
+    return sorted(path for path in paths if path[0] < limit)[:_MAX_PATHS]
 
 
 def loss(odds: float) -> float:
@@ -176,7 +177,7 @@ def loss(odds: float) -> float:
 
 def _drafts(sheet: Sheet, frame: Frame, paths: Iterable[_Path]) -> Iterator[Draft]:
     """The first labellings that differ in their words, and what the rules take."""
-    known: set[tuple[Bounds, ...]] = {()}
+    known: set[tuple[Span, ...]] = {()}
     total = 0.0
     for total, labels in paths:
         inside = [piece for piece, label in zip(frame.pieces, labels, strict=True) if label]
@@ -184,17 +185,17 @@ def _drafts(sheet: Sheet, frame: Frame, paths: Iterable[_Path]) -> Iterator[Draf
         if runs not in known:
             known.add(runs)
             yield Draft(total, tuple(inside), runs)
-            if len(known) > _DRAFTS:
+            if len(known) > _MAX_DRAFTS:
                 break
     ruled = tuple(sorted(frame.by_rules))
     runs = word_runs(sheet, ruled)
     if runs not in known:
-        yield Draft(total + _BEAM, ruled, runs)
+        yield Draft(total + _BEAM_LOG_ODDS, ruled, runs)
 
 
-def word_runs(sheet: Sheet, pieces: Sequence[Bounds]) -> tuple[Bounds, ...]:
+def word_runs(sheet: Sheet, pieces: Sequence[Span]) -> tuple[Span, ...]:
     """Ranges from word to word, joined where only punctuation lies between two."""
-    runs: list[Bounds] = []
+    runs: list[Span] = []
     for first, last in pieces:
         while first < last and not sheet.is_word[first]:
             first += 1
@@ -209,7 +210,7 @@ def word_runs(sheet: Sheet, pieces: Sequence[Bounds]) -> tuple[Bounds, ...]:
     return tuple(runs)
 
 
-def overlap(sheet: Sheet, some: Sequence[Bounds], others: Sequence[Bounds]) -> int:
+def overlap(sheet: Sheet, some: Sequence[Span], others: Sequence[Span]) -> int:
     """How many words two drafts share."""
     words = sheet.words_to
     return sum(
@@ -220,6 +221,6 @@ def overlap(sheet: Sheet, some: Sequence[Bounds], others: Sequence[Bounds]) -> i
     )
 
 
-def size(sheet: Sheet, runs: Iterable[Bounds]) -> int:
+def size(sheet: Sheet, runs: Iterable[Span]) -> int:
     """How many words a draft has."""
     return sum(sheet.words_to[b] - sheet.words_to[a] for a, b in runs)

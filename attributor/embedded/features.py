@@ -12,21 +12,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from attributor.embedded import rules
-from attributor.embedded.contents import Content
 from attributor.embedded.sheet import Sheet, hashed
 from attributor.marking import Mention
-from attributor.marking.page import Bounds
+from attributor.marking.spans import Span
+from attributor.reporting import Content, grammar_of
 
 MENTION_TYPES = {"name": 0, "nominal": 1, "pronoun": 2}
 _REACH = 60
 """Tokens of a cue's sentence that are looked at to each side."""
 WINDOW = 400
 """Tokens of a cue's paragraph that can hold its content, to each side."""
-_PIECES = 32
-"""So many pieces at most are looked at to each side of a cue."""
-_NEAR = 10
-"""Within so many tokens of the cue, content may begin or end at any phrase."""
+_MAX_PIECES = 32
+"""To each side of a cue no more pieces than this are looked at."""
+_NEAR_TOKENS = 10
+"""This near to the cue, content may begin or end at any phrase."""
 
 
 _A, _B = 0x1E3779B1, 0x25EBCA77
@@ -67,15 +66,11 @@ class Reading:
 
 def read_by_rules(sheet: Sheet, i: int) -> Reading:
     """The rules' reading of the cue at token `i`, by itself."""
-    cue = sheet.cue(i)
-    if cue.kind in ("label", "preposition"):
-        read = rules.label if cue.kind == "label" else rules.preposition
-        mention, content = read(sheet, cue, [])
-        return Reading(mention, mention is not None, content)
-    subject = rules.subject_of(sheet, cue, [])
-    if subject is None:
+    grammar = grammar_of(sheet.language)
+    clause = grammar.source(sheet.marking, sheet.cue(i))
+    if clause is None:
         return Reading(None, False, None)
-    return Reading(subject.mention, True, rules.content_of(sheet, cue, subject))
+    return Reading(clause.mention, True, grammar.content(sheet.marking, clause))
 
 
 def around_cue(sheet: Sheet, i: int) -> list[int]:
@@ -115,7 +110,7 @@ def of_reading(sheet: Sheet, i: int, reading: Reading) -> list[int]:
     ]
     if content is not None:
         first = min(content.spans)[0]
-        j = min(sheet.index(first), sheet.count - 1)
+        j = min(sheet.marking.index_at(first), sheet.count - 1)
         pieces = (first < start) * 4 + min(len(content.spans), 3)
         features += single(67, pieces, sheet.word[j], sheet.passage_of[j] >= 0)
     return features
@@ -210,7 +205,7 @@ def of_source(sheet: Sheet, i: int, mention: Mention, reading: Reading) -> list[
 # --- content ------------------------------------------------------------------------------------
 
 
-def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Bounds]:
+def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Span]:
     """The cue's paragraph cut wherever content may begin or end, as half-open token ranges.
 
     That is at sentences and quotation marks; and, outside of marked speech, in the cue's sentence
@@ -233,7 +228,7 @@ def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Bounds]:
         cuts.update((tokens.start, tokens.stop))
     edges = sorted(cut for cut in cuts if start <= cut <= end)
     own = bisect_left(edges, i)
-    return list(pairwise(edges[max(own - _PIECES, 0) : own + _PIECES + 2]))
+    return list(pairwise(edges[max(own - _MAX_PIECES, 0) : own + _MAX_PIECES + 2]))
 
 
 def _cuts(sheet: Sheet, i: int, j: int) -> Iterable[int]:
@@ -243,9 +238,10 @@ def _cuts(sheet: Sheet, i: int, j: int) -> Iterable[int]:
     if low in language.breaks:
         return (j,)
     phrases = (language.determiners, language.pronouns, language.adjuncts, language.adverbs)
-    if i < j <= i + _NEAR and (j in sheet.mentions or any(low in words for words in phrases)):
+    behind = i < j <= i + _NEAR_TOKENS
+    if behind and (j in sheet.mentions or any(low in words for words in phrases)):
         return (j,)
-    if i - _NEAR <= j < i and (j in sheet.mentions or low in language.auxiliaries):
+    if i - _NEAR_TOKENS <= j < i and (j in sheet.mentions or low in language.auxiliaries):
         return (j,)
     return ()
 

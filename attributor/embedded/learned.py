@@ -63,11 +63,11 @@ def settled(sheet: Sheet, tagged: list[Tagged]) -> Proposal:
     """The quotes that are left once what they share has gone to one of them."""
     tagged = _without_repetition(sheet, _each_its_own(sheet, tagged))
     found = [_found(sheet, each) for each in tagged]
-    rules.join_passages(sheet, found)
-    rules.reach_back(sheet, found)
+    rules.join_passages(sheet.marking, found)
+    rules.reach_back(sheet.marking, found)
     pairs = zip(found, tagged, strict=True)
     quotes = [rules.proposed(q, round(each.sure, 3)) for q, each in pairs]
-    free = rules.free_speech(sheet, found)
+    free = rules.free_speech(sheet.marking, found)
     return Proposal(quotes=(*quotes, *(rules.proposed(quote) for quote in free)))
 
 
@@ -171,7 +171,7 @@ def _pared(
 def _without_join(sheet: Sheet, tokens: set[int]) -> frozenset[int]:
     """The tokens without an "and" or "but" at their end."""
     for last in sorted(tokens, reverse=True):
-        loose = sheet.low(last) in sheet.joins or not sheet.is_word[last]
+        loose = sheet.low(last) in sheet.language.clause_joins or not sheet.is_word[last]
         if not loose or sheet.passage_of[last] >= 0:
             break
         tokens.remove(last)
@@ -183,7 +183,7 @@ def _joined_at(sheet: Sheet, each: Tagged) -> int | None:
     if each.source is None or each.source.start > sheet.tokens[each.i].start:
         return None
     before = sheet.range_of(each.source).start - 1
-    return before if sheet.low(before) in sheet.joins else None
+    return before if sheet.low(before) in sheet.language.clause_joins else None
 
 
 def _without_repetition(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:

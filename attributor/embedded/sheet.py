@@ -1,17 +1,16 @@
-"""One article as the learned engine sees it: a Page with an array per property of its tokens."""
+"""One article as the learned engine sees it: an array per property of its tokens."""
 
 from __future__ import annotations
 
 import zlib
-from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-from attributor.embedded import contents
 from attributor.marking import Cue, Marking, Mention, Token
 from attributor.marking.language import load
-from attributor.marking.page import Bounds, Page
+from attributor.marking.spans import Span
+from attributor.reporting import reporter
 
 _CLASSES = (
     "auxiliaries",
@@ -36,7 +35,7 @@ def hashed(word: str) -> int:
     return zlib.crc32(word.encode("utf-8", "surrogatepass")) & 0x3FFFFFFF
 
 
-class Sheet(Page):
+class Sheet:
     """Per token: hashes of its word and of its class (`kind`), sentence, paragraph, passage or -1.
 
     `word` and `kind` have one more entry, for what lies beyond the text. `words_to`, `commas`,
@@ -45,20 +44,21 @@ class Sheet(Page):
     """
 
     def __init__(self, marking: Marking) -> None:
-        super().__init__(marking)
+        self.marking = marking
+        self.tokens = marking.tokens
+        self.language = marking.pack
         self.count = len(self.tokens)
         self.is_word = [t.low[0].isalnum() for t in self.tokens]
-        starts = [t.start for t in self.tokens]
-        self.sentence_of = [max(bisect_right(self._sentence_starts, s) - 1, 0) for s in starts]
-        self.paragraph_of = [self.paragraph(start) for start in starts]
+        self.sentence_of = _numbers(marking, marking.sentences)
+        self.paragraph_of = _numbers(marking, marking.paragraphs)
         self.sentences = _ranges(self.sentence_of)
         self.paragraphs = _ranges(self.paragraph_of)
         self.passage_of = [-1] * self.count
         for number, passage in enumerate(marking.passages):
             for i in range(*self.span(passage.outer_start, passage.outer_end)):
                 self.passage_of[i] = number
-        self.mentions = {self.index(m.start): m for m in marking.mentions}
-        self.cues = {self.index(c.start): c for c in marking.cues}
+        self.mentions = {marking.index_at(m.start): m for m in marking.mentions}
+        self.cues = {marking.index_at(c.start): c for c in marking.cues}
         self.word, self.kind = self._hashes()
         core = self.language.core
         self.words_to = _totals(self.is_word)
@@ -93,14 +93,14 @@ class Sheet(Page):
         """Passage -> token of the cue in the reporting clause that follows it, if one does."""
         found = {}
         for number, passage in enumerate(self.marking.passages):
-            cue = contents.reporter(self, passage)
+            cue = reporter(self.marking, passage)
             if cue is not None:
-                found[number] = self.index(cue.start)
+                found[number] = self.marking.index_at(cue.start)
         return found
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Indices of the tokens that begin in `start:end`, as a half-open range."""
-        return self.index(start), self.index(end)
+        return self.marking.index_at(start), self.marking.index_at(end)
 
     def at(self, i: int) -> int:
         """`i`, or the index of what lies beyond the text."""
@@ -129,14 +129,20 @@ class Sheet(Page):
         return range(first, max(last, first + 1))
 
 
+def _numbers(marking: Marking, spans: Sequence[Span]) -> list[int]:
+    """Of each token, the number of the last span that begins at or before it; else 0."""
+    firsts = [*(marking.index_at(start) for start, _ in spans[1:]), len(marking.tokens)]
+    return [n for n, (a, b) in enumerate(pairwise([0, *firsts])) for _ in range(a, b)]
+
+
 def _totals(values: Iterable[bool]) -> list[int]:
     """How many values are true before each index, and at last in all."""
     return list(accumulate(values, initial=0))
 
 
-def _ranges(numbers: list[int]) -> dict[int, Bounds]:
+def _ranges(numbers: list[int]) -> dict[int, Span]:
     """Number -> half-open range of the indices that have it (they follow each other)."""
-    ranges: dict[int, Bounds] = {}
+    ranges: dict[int, Span] = {}
     for i, number in enumerate(numbers):
         first, _ = ranges.get(number, (i, i))
         ranges[number] = (first, i + 1)

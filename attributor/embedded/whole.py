@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from attributor.embedded.drafts import Candidate, Draft, overlap, size
 from attributor.embedded.features import MENTION_TYPES, double, single
 from attributor.embedded.sheet import Sheet, hashed
-from attributor.marking.page import Bounds
+from attributor.marking.spans import Span
 
 LIKELY = -0.6
 """Log-odds from which a candidate counts as a cue for the others."""
@@ -58,7 +58,7 @@ class Scene:
             if each is not candidate and self.sheet.paragraph_of[each.i] == paragraph
         ]
 
-    def held(self, runs: Sequence[Bounds]) -> int:
+    def held(self, runs: Sequence[Span]) -> int:
         """How many likely cues the runs hold."""
         return sum(bisect_left(self.likely, b) - bisect_left(self.likely, a) for a, b in runs)
 
@@ -168,7 +168,7 @@ def _of_rank(candidate: Candidate, draft: Draft, rank: int, shape: int) -> list[
     return single(430, rank * 10 + behind, rank, behind, rank * _STEPS + shape)
 
 
-def _of_extent(scene: Scene, candidate: Candidate, runs: Sequence[Bounds], shape: int) -> list[int]:
+def _of_extent(scene: Scene, candidate: Candidate, runs: Sequence[Span], shape: int) -> list[int]:
     """How much text the draft takes, and how much of what the rules take."""
     sheet, i, frame = scene.sheet, candidate.i, candidate.frame
     own, words, odds = sheet.word[i], size(sheet, runs), _step(candidate.odds)
@@ -210,7 +210,7 @@ def _of_extent(scene: Scene, candidate: Candidate, runs: Sequence[Bounds], shape
     ]
 
 
-def _of_marks(scene: Scene, i: int, runs: Sequence[Bounds], shape: int) -> list[int]:
+def _of_marks(scene: Scene, i: int, runs: Sequence[Span], shape: int) -> list[int]:
     """Which marked passages the draft holds, cuts, or leaves out of its sentence."""
     sheet = scene.sheet
     inside = [sheet.passage_of[j] for a, b in runs for j in range(a, b)]
@@ -231,7 +231,7 @@ def _of_marks(scene: Scene, i: int, runs: Sequence[Bounds], shape: int) -> list[
     )
 
 
-def _of_neighbours(scene: Scene, candidate: Candidate, runs: Sequence[Bounds]) -> list[int]:
+def _of_neighbours(scene: Scene, candidate: Candidate, runs: Sequence[Span]) -> list[int]:
     """What the draft takes of other candidates' likeliest drafts, and which of their cues."""
     sheet, odds, words = scene.sheet, _step(candidate.odds), size(scene.sheet, runs)
     taken = held = 0

@@ -23,10 +23,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 
 from attributor.errors import ReadingError, quoted
 from attributor.evaluation.lines import read_lines, record
+from attributor.marking.spans import Span
 from attributor.records import Annotation, Article, Codebook, Quote, QuoteKind, StanceLabel, Target
-
-Edges = tuple[int, int]
-"""Start and end of a stretch of text, in code points, end exclusive."""
 
 
 def _listed(value: Any) -> Any:
@@ -40,7 +38,7 @@ def _listed(value: Any) -> Any:
     return [(v.get("start"), v.get("end")) if isinstance(v, dict) else v for v in value]
 
 
-Stretches = Annotated[tuple[Edges, ...], BeforeValidator(_listed)]
+Stretches = Annotated[tuple[Span, ...], BeforeValidator(_listed)]
 
 
 class Lenient(BaseModel):
@@ -74,7 +72,7 @@ class Quoted(Lenient):
     speaker: GoldSpeaker | None = None
 
     @property
-    def mention(self) -> tuple[Edges, ...]:
+    def mention(self) -> tuple[Span, ...]:
         """The words that name the speaker here, if any do."""
         return self.speaker.mention if self.speaker else ()
 

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
-from attributor.evaluation.gold import Edges, GoldArticle, GoldQuote
+from attributor.evaluation.gold import GoldArticle, GoldQuote
 from attributor.evaluation.names import same_name, way
 from attributor.evaluation.predictions import PredictedQuote, Prediction
+from attributor.marking.spans import Span
 
 Letters = frozenset[int]
 """Offsets of letters and digits."""
@@ -176,7 +177,7 @@ def _found(text: str, prediction: Prediction | None) -> list[_Found]:
     return sorted((each for each in found if each[1]), key=lambda each: -len(each[1]))
 
 
-def letters(text: str, stretches: Iterable[Edges]) -> Letters:
+def letters(text: str, stretches: Iterable[Span]) -> Letters:
     """The offsets in `stretches` at which a letter or digit of `text` stands."""
     return frozenset(
         place

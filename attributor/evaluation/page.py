@@ -14,12 +14,13 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TextIO
 
-from attributor.evaluation.gold import Edges, GoldQuote
+from attributor.evaluation.gold import GoldQuote
 from attributor.evaluation.matching import Comparison, Match
 from attributor.evaluation.predictions import PredictedQuote
 from attributor.evaluation.report import Report
 from attributor.evaluation.scores import KINDS
 from attributor.evaluation.stances import STANCE
+from attributor.marking.spans import Span
 from attributor.views import wording
 from attributor.views.escaping import visible
 from attributor.views.html import bdi, page_top, safe, static
@@ -249,5 +250,5 @@ def _said(text: str, quote: GoldQuote | PredictedQuote) -> str:
     return f"<b>{bdi(who)}</b>: <bdi>{safe(_words(text, quote.content))}</bdi>"
 
 
-def _words(text: str, stretches: tuple[Edges, ...]) -> str:
+def _words(text: str, stretches: tuple[Span, ...]) -> str:
     return GAP.join(text[max(start, 0) : end] for start, end in stretches)

@@ -6,14 +6,14 @@ can be shown as a quote that is not, character for character, in the article.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from attributor.grounding.content import Edges, Layout, clause, content, kind, trim, without_cue
+from attributor.grounding.content import clause, content, kind, trim, without_cue
 from attributor.grounding.folding import Miss, Reason, cuts_word, find_all
 from attributor.marking import Marking
+from attributor.marking.spans import Span, Stretches, distance, overlap
 from attributor.records import Piece, Proposal, ProposedQuote, QuoteKind
 
 Part = Literal["piece", "cue", "mention", "speaker", "not_speech"]
@@ -43,9 +43,9 @@ class GroundedQuote:
 
     kind: QuoteKind
     marked: bool
-    spans: tuple[Edges, ...]
-    cue: Edges | None = None
-    mention: Edges | None = None
+    spans: tuple[Span, ...]
+    cue: Span | None = None
+    mention: Span | None = None
     speaker: int | None = None
     confidence: float | None = None
     flags: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class Rejection:
     part: Part
     reason: Reason
     message: str
-    where: Edges
+    where: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class Grounding:
 
     quotes: tuple[GroundedQuote, ...]
     rejections: tuple[Rejection, ...] = ()
-    not_speech: tuple[Edges, ...] = ()
+    not_speech: tuple[Span, ...] = ()
 
-    def open_passages(self, marking: Marking) -> tuple[Edges, ...]:
+    def open_passages(self, marking: Marking) -> tuple[Span, ...]:
         """What is still to be credited to somebody: see `uncovered`."""
         return uncovered(marking, self.quotes, self.not_speech)
 
@@ -92,12 +92,12 @@ class Grounder:
     """Verifies proposals against one article; a quote that comes again is not verified again."""
 
     def __init__(self, marking: Marking) -> None:
-        self._layout = Layout(marking)
+        self._marking = marking
         self._known: dict[tuple[object, ...], _Verdict] = {}
 
     def ground(self, proposal: Proposal) -> Grounding:
         """Verify a proposal; see `ground`."""
-        quotes: dict[tuple[Edges, ...], GroundedQuote] = {}
+        quotes: dict[tuple[Span, ...], GroundedQuote] = {}
         rejections: list[Rejection] = []
         for number, proposed in enumerate(proposal.quotes):
             verdict = self._verdict(proposed)
@@ -115,18 +115,18 @@ class Grounder:
     def _verdict(self, proposed: ProposedQuote) -> _Verdict:
         key = proposed.pieces, proposed.cue, proposed.mention, proposed.own_words
         if key not in self._known:
-            verifier = _Verifier(self._layout)
+            verifier = _Verifier(self._marking)
             quote = verifier.quote(proposed)
             self._known[key] = _Verdict(quote, tuple(verifier.misses))
         return self._known[key]
 
-    def _not_speech(self, pieces: Iterable[Piece]) -> tuple[tuple[Edges, ...], Sequence[Missed]]:
-        verifier = _Verifier(self._layout)
+    def _not_speech(self, pieces: Iterable[Piece]) -> tuple[tuple[Span, ...], Sequence[Missed]]:
+        verifier = _Verifier(self._marking)
         found = [verifier.piece("not_speech", piece) for piece in pieces]
         return tuple(edges for edges in found if edges), verifier.misses
 
 
-def locate(text: str, piece: Piece) -> Edges | Miss:
+def locate(text: str, piece: Piece) -> Span | Miss:
     """Where a piece stands in `text`: its window, narrowed by the words at its edges.
 
     An edge of the window inside a word moves out to that word's end.
@@ -137,7 +137,7 @@ def locate(text: str, piece: Piece) -> Edges | Miss:
     return places[0] if len(places) == 1 else Miss("ambiguous", "they fit more than one place")
 
 
-def _places(text: str, piece: Piece) -> Sequence[Edges] | Miss:
+def _places(text: str, piece: Piece) -> Sequence[Span] | Miss:
     """Every stretch of the window that begins with `starts` and ends with `ends`."""
     if not 0 <= piece.start <= len(text) or not 0 <= piece.end <= len(text):
         return Miss("outside", f"{piece.start} to {piece.end} is outside the article")
@@ -154,11 +154,11 @@ def _places(text: str, piece: Piece) -> Sequence[Edges] | Miss:
     return ends if isinstance(ends, Miss) else _pairs(starts, ends)
 
 
-def _anchors(text: str, piece: Piece, words: str, edge: Edges) -> list[Edges] | Miss:
+def _anchors(text: str, piece: Piece, words: str, edge: Span) -> list[Span] | Miss:
     return find_all(text, words, piece.start, piece.end) if words else [edge]
 
 
-def _pairs(starts: list[Edges], ends: list[Edges]) -> list[Edges] | Miss:
+def _pairs(starts: list[Span], ends: list[Span]) -> list[Span] | Miss:
     apart = [(s[0], e[1]) for s in starts for e in ends if e[0] >= s[1]]
     # The words at the two edges of a short piece may share some: "we will not", "will not go".
     shared = [(s[0], e[1]) for s in starts for e in ends if e[0] >= s[0] and e[1] >= s[1]]
@@ -194,22 +194,22 @@ def _of(proposed: ProposedQuote, quote: GroundedQuote, speaker: int | None) -> G
 
 @dataclass
 class _Verifier:
-    layout: Layout
+    marking: Marking
     misses: list[Missed] = field(default_factory=list)
 
     def quote(self, proposed: ProposedQuote) -> GroundedQuote | None:
         pieces = [self.piece("piece", piece) for piece in proposed.pieces]
-        spans = content(self.layout, [p for p in pieces if p])
+        spans = content(self.marking, [p for p in pieces if p])
         if not spans:
             if any(pieces):
                 self.misses.append(("piece", proposed.pieces[0], _NOTHING_LEFT))
             return None
         cue = self._nearest("cue", proposed.cue, spans, spans)
         if cue and proposed.own_words:
-            spans = without_cue(self.layout, spans, cue)
-        sort = kind(self.layout, spans, proposed.own_words)
+            spans = without_cue(self.marking, spans, cue)
+        sort = kind(self.marking, spans, proposed.own_words)
         if sort != "direct":
-            spans = tuple(clause(self.layout, *span) for span in spans)
+            spans = tuple(clause(self.marking, *span) for span in spans)
         near = (cue,) if cue else spans
         mention = self._nearest("mention", proposed.mention, near, spans)
         if cue and proposed.mention:
@@ -221,52 +221,51 @@ class _Verifier:
         }
         return GroundedQuote(
             kind=sort,
-            marked=any(self.layout.has_marked(span) for span in spans),
+            marked=any(self.marking.marked_parts(span) for span in spans),
             spans=spans,
             cue=cue,
             mention=mention,
             flags=tuple(flag for flag in lost if lost[flag]),
         )
 
-    def piece(self, part: Part, piece: Piece) -> Edges | None:
-        found = locate(self.layout.text, piece)
+    def piece(self, part: Part, piece: Piece) -> Span | None:
+        found = locate(self.marking.text, piece)
         if isinstance(found, Miss):
             self.misses.append((part, piece, found))
             return None
         return found
 
     def _nearest(
-        self, part: Part, piece: Piece | None, to: Sequence[Edges], said: Sequence[Edges]
-    ) -> Edges | None:
+        self, part: Part, piece: Piece | None, to: Sequence[Span], said: Sequence[Span]
+    ) -> Span | None:
         """A cue or a mention; of several that fit the one nearest `to`, if possible not inside."""
         if piece is None:
             return None
-        places = _places(self.layout.text, piece)
+        places = _places(self.marking.text, piece)
         if isinstance(places, Miss):
             self.misses.append((part, piece, places))
             return None
-        outside = [p for p in places if not any(_overlap(p, span) for span in said)]
-        nearest = min(outside or places, key=lambda p: min(_distance(p, other) for other in to))
-        trimmed = trim(self.layout, *nearest)
+        outside = [p for p in places if not any(overlap(p, span) for span in said)]
+        nearest = min(outside or places, key=lambda p: min(distance(p, other) for other in to))
+        trimmed = trim(self.marking, *nearest)
         if trimmed is None:
             self.misses.append((part, piece, _NOTHING_LEFT))
         return trimmed
 
-    def _beside(self, cue: Edges, mention: Edges | None, said: Sequence[Edges]) -> Edges | None:
+    def _beside(self, cue: Span, mention: Span | None, said: Sequence[Span]) -> Span | None:
         """The mention, or what names the speaker beside the cue where it lies in another sentence.
 
         A model that knows who speaks tends to give the name, not the "he" that stands there.
         """
-        sentence = self.layout.sentence(cue[0])
-        if mention and _overlap(mention, sentence):
+        sentence = self.marking.sentence_at(cue[0])
+        if mention and overlap(mention, sentence):
             return mention
         beside = [
             place
-            for place in self.layout.mentions(*sentence)
-            if _distance(place, cue) <= _BESIDE
-            and not any(_overlap(place, s) for s in (*said, cue))
+            for place in (mention[:2] for mention in self.marking.mentions_in(*sentence))
+            if distance(place, cue) <= _BESIDE and not any(overlap(place, s) for s in (*said, cue))
         ]
-        return min(beside, key=lambda place: _distance(place, cue), default=mention)
+        return min(beside, key=lambda place: distance(place, cue), default=mention)
 
 
 def _unknown_speaker(proposed: ProposedQuote) -> Missed:
@@ -285,8 +284,8 @@ def _rejection(number: int | None, part: Part, piece: Piece, miss: Miss) -> Reje
 
 
 def uncovered(
-    marking: Marking, quotes: Iterable[GroundedQuote], not_speech: Iterable[Edges] = ()
-) -> tuple[Edges, ...]:
+    marking: Marking, quotes: Iterable[GroundedQuote], not_speech: Iterable[Span] = ()
+) -> tuple[Span, ...]:
     """Marked passages that no quote touches, and sentences with a cue and no quote at all.
 
     A passage comes with its marks, and its sentence is not told again. Forms that are nouns more
@@ -301,33 +300,10 @@ def uncovered(
     open_passages = [p for p in passages if not said.touches(p) and not silent.touches(p)]
     cues = Stretches(quote.cue for quote in quotes if quote.cue)
     known = (said, silent, cues, Stretches(open_passages))
-    starts = [start for start, _ in marking.sentences]
-    with_cue = {
-        marking.sentences[max(0, bisect_right(starts, cue.start) - 1)]
-        for cue in marking.cues
-        if starts and cue.kind in ("verb", "preposition")
-    }
+    said_or_credited = (cue for cue in marking.cues if cue.kind in ("verb", "preposition"))
+    with_cue = {marking.sentence_at(cue.start) for cue in said_or_credited}
     loose = {s for s in with_cue if not any(k.touches(s) for k in known)}
     return tuple(sorted({*open_passages, *loose}))
-
-
-class Stretches:
-    """Stretches of the text (start and end in code points), joined where they overlap."""
-
-    def __init__(self, stretches: Iterable[Edges]) -> None:
-        self._starts: list[int] = []
-        self._ends: list[int] = []
-        for start, end in sorted(stretches):
-            if self._ends and start <= self._ends[-1]:
-                self._ends[-1] = max(self._ends[-1], end)
-            else:
-                self._starts.append(start)
-                self._ends.append(end)
-
-    def touches(self, stretch: Edges) -> bool:
-        """Whether one of them has a character in common with `stretch`."""
-        place = bisect_right(self._ends, stretch[0])
-        return place < len(self._starts) and self._starts[place] < stretch[1]
 
 
 def _fuller(one: GroundedQuote, other: GroundedQuote) -> GroundedQuote:
@@ -335,14 +311,6 @@ def _fuller(one: GroundedQuote, other: GroundedQuote) -> GroundedQuote:
     return max(
         one, other, key=lambda q: (q.speaker is not None, q.mention is not None, bool(q.cue))
     )
-
-
-def _distance(one: Edges, other: Edges) -> int:
-    return max(other[0] - one[1], one[0] - other[1], 0)
-
-
-def _overlap(one: Edges, other: Edges) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
 
 
 def excerpt(text: str, limit: int = 60) -> str:

@@ -19,9 +19,7 @@ from functools import cache, lru_cache
 from itertools import accumulate
 from typing import Literal
 
-Reason = Literal[
-    "outside", "reversed", "empty", "no_words", "not_found", "changed", "negation", "ambiguous"
-]
+Reason = Literal["outside", "reversed", "empty", "no_words", "not_found", "changed", "ambiguous"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +38,6 @@ _STOPS = frozenset(".!?:…")
 _PLACES = 200
 _SEARCHED = 200_000
 _BINDING = frozenset("-‐‑－" + APOSTROPHES)
-_NEGATIONS = re.compile(
-    "(not?|never|none|neither|nor|nobody|nothing|cannot|without|.*n't"
-    "|ne|nije|nisu|nisam|nismo|niko|nikad|nikada|ništa|bez"
-    "|не|није|нису|нисам|нисмо|нико|никад|никада|ништа|без)",
-    re.IGNORECASE,
-)
 
 # One character for one, so that offsets stay what they are.
 _PLAIN = str.maketrans(
@@ -169,11 +161,9 @@ def _difference(tokens: _Tokens, words: tuple[str, ...], low: int, high: int) ->
         return Miss("changed", "they stand there only as part of other words")
     following = bisect_left(tokens.at, position + 1) + count
     instead = _token(tokens, following) if following < high else ""
-    negated = _NEGATIONS.fullmatch(words[count]) or _NEGATIONS.fullmatch(instead)
     after = f"after “{' '.join(words[max(0, count - 3) : count])}”"
     goes_on = f"the article goes on with “{instead}”" if instead else "the window ends"
-    reason: Reason = "negation" if negated else "changed"
-    return Miss(reason, f"{after} {goes_on}, not with “{words[count]}”")
+    return Miss("changed", f"{after} {goes_on}, not with “{words[count]}”")
 
 
 def _reach(tokens: _Tokens, words: tuple[str, ...], low: int, high: int) -> tuple[int, int]:

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 from attributor.marking.evidence import Cue, Passage, Token
 from attributor.marking.language import Language
 from attributor.marking.quotation import CHARACTERS
+from attributor.marking.spans import Span
 from attributor.marking.tokens import index_at
-
-Bounds = tuple[int, int]
 
 _LABEL_WORDS = 9
 """A speaker's label before a colon has at most so many words."""
@@ -24,7 +23,7 @@ _STOPS = _ENDS | frozenset(",:()–—") | CHARACTERS
 
 def cues(
     tokens: Sequence[Token],
-    paragraphs: Sequence[Bounds],
+    paragraphs: Sequence[Span],
     passages: Sequence[Passage],
     language: Language,
 ) -> tuple[Cue, ...]:
@@ -120,7 +119,7 @@ def _view(tokens: Sequence[Token], i: int, language: Language) -> Iterator[Cue]:
 
 def _labels(
     tokens: Sequence[Token],
-    paragraphs: Sequence[Bounds],
+    paragraphs: Sequence[Span],
     outside: list[int],
     language: Language,
 ) -> Iterator[Cue]:

@@ -11,9 +11,8 @@ from collections.abc import Iterator, Sequence
 
 from attributor.marking.evidence import Passage, Token
 from attributor.marking.language import Language
+from attributor.marking.spans import Span
 from attributor.marking.tokens import index_at
-
-Bounds = tuple[int, int]
 
 _DASHES = frozenset("—–―-−")
 _CLAUSE = 4
@@ -21,7 +20,7 @@ _CLAUSE = 4
 
 
 def passages(
-    tokens: Sequence[Token], paragraphs: Sequence[Bounds], language: Language
+    tokens: Sequence[Token], paragraphs: Sequence[Span], language: Language
 ) -> tuple[Passage, ...]:
     """The speech in every paragraph of dialogue, in order; the marks are the dashes."""
     candidates = [

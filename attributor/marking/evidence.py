@@ -5,22 +5,22 @@ All offsets are code points into the article's text, end exclusive.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, NamedTuple
 
+from attributor.marking.language import Language, load
+from attributor.marking.spans import Span
+from attributor.marking.tokens import Token, index_at
 from attributor.records import Article
+
+__all__ = ["Cue", "Gender", "Marking", "Mention", "Passage", "Segment", "Token"]
 
 Gender = Literal["f", "m", ""]
 
-
-class Token(NamedTuple):
-    """A word or a single other character; `low` is its lower case with straight apostrophes."""
-
-    start: int
-    end: int
-    low: str
-    capital: bool
+NEAR_CODE_POINTS = 2_000
+"""Of an endless sentence, what is farther than this from a place in it is not looked at."""
 
 
 class Segment(NamedTuple):
@@ -85,24 +85,172 @@ class Mention(NamedTuple):
 
 @dataclass(frozen=True)
 class Marking:
-    """One article with its evidence, each list in the order of the text."""
+    """One article with its evidence, each list in the order of the text.
+
+    It answers questions about places: an offset counts code points, an index counts tokens, and
+    the number of a paragraph or a passage is its index in the list of them.
+    """
 
     article: Article
     language: str
-    paragraphs: tuple[tuple[int, int], ...]
-    sentences: tuple[tuple[int, int], ...]
+    paragraphs: tuple[Span, ...]
+    sentences: tuple[Span, ...]
     tokens: tuple[Token, ...]
     segments: tuple[Segment, ...]
     passages: tuple[Passage, ...]
     cues: tuple[Cue, ...]
     mentions: tuple[Mention, ...]
 
-    @property
+    @cached_property
     def text(self) -> str:
         """The article's text."""
         return self.article.text
 
     @cached_property
-    def segment_by_number(self) -> dict[int, Segment]:
-        """Segments by the number that a prompt shows."""
-        return {s.number: s for s in self.segments}
+    def pack(self) -> Language:
+        """The words of the article's language."""
+        return load(self.language)
+
+    # --- paragraphs, sentences, segments --------------------------------------------------------
+
+    def paragraph_at(self, offset: int) -> int:
+        """The number of the paragraph that `offset` lies in or behind."""
+        return max(bisect_right(self._paragraph_starts, offset) - 1, 0)
+
+    def sentence_at(self, offset: int) -> Span:
+        """The sentence that `offset` lies in or behind; the whole text where there is none."""
+        if not self.sentences:
+            return 0, len(self.text)
+        return self.sentences[max(bisect_right(self._sentence_starts, offset) - 1, 0)]
+
+    def near_in_sentence(self, offset: int) -> Span:
+        """What of that sentence is at most `NEAR_CODE_POINTS` away."""
+        start, end = self.sentences[max(bisect_right(self._sentence_starts, offset) - 1, 0)]
+        return max(start, offset - NEAR_CODE_POINTS), min(end, offset + NEAR_CODE_POINTS)
+
+    def segment_at(self, offset: int) -> Segment:
+        """The segment that `offset` lies in or behind."""
+        return self.segments[max(bisect_right(self._segment_starts, offset) - 1, 0)]
+
+    # --- tokens ---------------------------------------------------------------------------------
+
+    def index_at(self, offset: int) -> int:
+        """Index of the first token at or after `offset`."""
+        return index_at(self.tokens, offset)
+
+    def low_at(self, offset: int) -> str:
+        """The first token at or after `offset`, in lower case; "" beyond the text."""
+        index = self.index_at(offset)
+        return self.tokens[index].low if index < len(self.tokens) else ""
+
+    def lows_in(self, start: int, end: int) -> list[str]:
+        """The tokens that begin in `start:end`, in lower case."""
+        return [t.low for t in self.tokens[self.index_at(start) : self.index_at(end)]]
+
+    def words_in(self, start: int, end: int) -> list[str]:
+        """The same without punctuation."""
+        return [low for low in self.lows_in(start, end) if low[0].isalnum()]
+
+    # --- cues and mentions ----------------------------------------------------------------------
+
+    def cues_in(self, start: int, end: int) -> tuple[Cue, ...]:
+        """The cues that begin in `start:end`."""
+        return self.cues[bisect_left(self._cue_starts, start) : bisect_left(self._cue_starts, end)]
+
+    def mention_at(self, index: int) -> Mention | None:
+        """The mention that begins with token `index`."""
+        if index >= len(self.tokens):
+            return None
+        start = self.tokens[index].start
+        number = bisect_left(self._mention_starts, start)
+        begins = number < len(self.mentions) and self._mention_starts[number] == start
+        return self.mentions[number] if begins else None
+
+    def mention_before(self, offset: int) -> Mention | None:
+        """The last mention that begins before `offset`."""
+        number = bisect_left(self._mention_starts, offset) - 1
+        return self.mentions[number] if number >= 0 else None
+
+    def mentions_beside(self, offset: int, before: int, after: int) -> tuple[Mention, ...]:
+        """The last mentions that begin before `offset`, and the first that begin there or after."""
+        number = bisect_left(self._mention_starts, offset)
+        return self.mentions[max(number - before, 0) : number + after]
+
+    def mentions_in(self, start: int, end: int) -> list[Mention]:
+        """The mentions that lie wholly in `start:end`."""
+        first, last = (bisect_left(self._mention_starts, edge) for edge in (start, end))
+        return [mention for mention in self.mentions[first:last] if mention.end <= end]
+
+    def mentions_touching(self, start: int, end: int) -> tuple[Mention, ...]:
+        """The mentions that have a character in common with `start:end`."""
+        first = bisect_right(self._mention_ends, start)
+        return self.mentions[first : bisect_left(self._mention_starts, end)]
+
+    # --- marked passages ------------------------------------------------------------------------
+
+    def passage_at(self, offset: int) -> Passage | None:
+        """The passage that `offset` lies in, its marks included."""
+        number = bisect_right(self._passage_starts, offset) - 1
+        passage = self.passages[number] if number >= 0 else None
+        return passage if passage and offset < passage.outer_end else None
+
+    def passages_touching(self, start: int, end: int) -> range:
+        """The numbers of the passages that have a character in common with `start:end`."""
+        first = bisect_right(self._passage_ends, start)
+        return range(first, bisect_left(self._passage_starts, end))
+
+    def passage_after(self, offset: int, end: int) -> Passage | None:
+        """The first passage that begins in `offset:end`."""
+        number = bisect_left(self._passage_starts, offset)
+        begins = number < len(self.passages) and self._passage_starts[number] < end
+        return self.passages[number] if begins else None
+
+    def passage_before(self, offset: int) -> Passage | None:
+        """The last passage of the paragraph at `offset` that ends there or before."""
+        number = bisect_right(self._passage_ends, offset) - 1
+        passage = self.passages[number] if number >= 0 else None
+        return passage if passage and passage.paragraph == self.paragraph_at(offset) else None
+
+    def is_marked(self, span: Span) -> bool:
+        """Whether all of `span` lies between the marks of one passage."""
+        passage = self.passage_at(span[0])
+        return passage is not None and passage.start <= span[0] and span[1] <= passage.end
+
+    def marked_parts(self, span: Span) -> list[Span]:
+        """What of `span` lies in passages, their marks included."""
+        touched = (self.passages[number] for number in self.passages_touching(*span))
+        return [(max(p.outer_start, span[0]), min(p.outer_end, span[1])) for p in touched]
+
+    # --- where each begins or ends, for the look-ups --------------------------------------------
+
+    @cached_property
+    def _paragraph_starts(self) -> list[int]:
+        return [start for start, _ in self.paragraphs]
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [start for start, _ in self.sentences]
+
+    @cached_property
+    def _segment_starts(self) -> list[int]:
+        return [segment.start for segment in self.segments]
+
+    @cached_property
+    def _cue_starts(self) -> list[int]:
+        return [cue.start for cue in self.cues]
+
+    @cached_property
+    def _mention_starts(self) -> list[int]:
+        return [mention.start for mention in self.mentions]
+
+    @cached_property
+    def _mention_ends(self) -> list[int]:
+        return [mention.end for mention in self.mentions]
+
+    @cached_property
+    def _passage_starts(self) -> list[int]:
+        return [passage.outer_start for passage in self.passages]
+
+    @cached_property
+    def _passage_ends(self) -> list[int]:
+        return [passage.outer_end for passage in self.passages]

@@ -7,7 +7,7 @@ import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Any, NamedTuple
 
@@ -212,6 +212,23 @@ class Language:
     """Words that call for what comes after them: must, need."""
     turn: Stems = _in("stance", Stems)
     """Words that turn round what comes after them, beside the negations: fails to, lack of."""
+
+    @cached_property
+    def clause_joins(self) -> frozenset[str]:
+        """What joins one reporting clause to another."""
+        return self.joins | self.contrasts | {";"}
+
+    def attributes(self, words: tuple[str, ...]) -> bool:
+        """Whether words (in lower case) credit somebody: a verb, "according to", "zufolge"."""
+        if words in self.prepositions or words in self.postpositions:
+            return True
+        if any(word in self.verbs or word in self.tails for word in words):
+            return True
+        apart = (others for word in words for others in self.separable.get(word, ()))
+        if any(set(others) <= set(words) for others in apart):
+            return True
+        begins = words[:1] != () and words[0] in self.before_views
+        return begins and any(word in self.views for word in words[1:])
 
 
 UNKNOWN = "und"

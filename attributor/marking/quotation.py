@@ -13,8 +13,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from attributor.marking.evidence import Passage
-
-Bounds = tuple[int, int]
+from attributor.marking.spans import Span
 
 # opening shape -> shapes that may close it
 PAIRS: dict[str, tuple[str, ...]] = {
@@ -50,7 +49,7 @@ _CLOSES_BEFORE = frozenset(".,;:!?)]}—–-/…|*_") | CHARACTERS
 _ENDS_SPEECH = frozenset(".,!?…")
 
 
-def passages(text: str, paragraphs: Sequence[Bounds]) -> tuple[Passage, ...]:
+def passages(text: str, paragraphs: Sequence[Span]) -> tuple[Passage, ...]:
     """The outer marked passages of `text`, in order.
 
     A mark left open at a paragraph's end closes there if the next paragraph opens anew with the

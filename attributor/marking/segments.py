@@ -17,8 +17,7 @@ import sentencex
 from attributor.errors import PanicError, panics_as_errors
 from attributor.marking.evidence import Passage, Segment
 from attributor.marking.language import Language
-
-Bounds = tuple[int, int]
+from attributor.marking.spans import Span
 
 _SPACE = re.compile(r"[^\S\r\n]")
 _LINE = re.compile(r"[^\r\n\u2028\u2029]+")
@@ -33,7 +32,7 @@ _LOWER_SHARE = 1 / 3
 """Of the lines that go on in the next one, so many go on with a small letter, even in German."""
 
 
-def paragraphs(text: str) -> tuple[Bounds, ...]:
+def paragraphs(text: str) -> tuple[Span, ...]:
     """Lines with a letter or digit in them, without white space at their edges.
 
     Where blank lines part the paragraphs, a line that was merely wrapped (neither its end nor the
@@ -55,25 +54,25 @@ def paragraphs(text: str) -> tuple[Bounds, ...]:
     return tuple(joined)
 
 
-def _wrapped(text: str, before: Bounds, line: Bounds) -> bool:
+def _wrapped(text: str, before: Span, line: Span) -> bool:
     if not _adjoins(text, before, line) or _is_ended(text, before):
         return False
     width = before[1] - before[0] + _indent(text, before)
     return _WRAPPED_AT[0] <= width <= _WRAPPED_AT[1]
 
 
-def _adjoins(text: str, before: Bounds, line: Bounds) -> bool:
+def _adjoins(text: str, before: Span, line: Span) -> bool:
     """Whether there is one line end between two lines, or, within a sentence, the end of a page."""
     gap = text[before[1] : line[0]]
     is_next_page = _PAGE_BREAK in gap and text[line[0]].islower()
     return is_next_page or len(_LINE_END.findall(gap)) == 1
 
 
-def _is_ended(text: str, line: Bounds) -> bool:
+def _is_ended(text: str, line: Span) -> bool:
     return _ENDS_PARAGRAPH.search(text[max(line[0], line[1] - 8) : line[1]]) is not None
 
 
-def _indent(text: str, line: Bounds) -> int:
+def _indent(text: str, line: Span) -> int:
     """How many characters of white space a line begins with."""
     at = line[0]
     while at and text[at - 1].isspace() and text[at - 1] not in "\r\n\f\u2028\u2029":
@@ -90,7 +89,7 @@ class _Fill:
     margin: int
 
     @classmethod
-    def of(cls, text: str, lines: Sequence[Bounds]) -> _Fill | None:
+    def of(cls, text: str, lines: Sequence[Span]) -> _Fill | None:
         """How a text was filled; None if its lines are paragraphs.
 
         Most lines of a wrapped text are no ends of sentences, and many go on with a small letter.
@@ -107,7 +106,7 @@ class _Fill:
             return None
         return cls(text, width, min(indents))
 
-    def goes_on(self, before: Bounds, line: Bounds) -> bool:
+    def goes_on(self, before: Span, line: Span) -> bool:
         """Whether a line is followed by another one of its paragraph.
 
         The last line of a paragraph has room for the first word of the next one, or that stands
@@ -123,9 +122,7 @@ class _Fill:
         return is_full and _indent(text, line) <= self.margin
 
 
-def sentences(
-    text: str, bounds: Sequence[Bounds], language: Language
-) -> list[tuple[int, int, int]]:
+def sentences(text: str, bounds: Sequence[Span], language: Language) -> list[tuple[int, int, int]]:
     """(start, end, paragraph) of each sentence, edges without white space."""
     return [
         (a, b, number)
@@ -183,10 +180,10 @@ _BEFORE_NUMBER = re.compile(r"(?<=[^\W\d_][^\W\d_A-ZÄÖÜ]{3}[.!?])\s+(?=\d)")
 _ORDINAL = re.compile(r"([^\W\d_]+)\s+\d{1,3}\.$")
 
 
-def _split(text: str, start: int, end: int, language: Language) -> list[Bounds]:
+def _split(text: str, start: int, end: int, language: Language) -> list[Span]:
     if end - start < 15:  # too short for two sentences worth telling apart
         return [_trimmed(text, start, end)]
-    found: list[Bounds] = []
+    found: list[Span] = []
     for a, b in _boundaries(text[start:end], language):
         a, b = _trimmed(text, start + a, start + b)
         if found and _ends_with_ordinal(text, found[-1], language):
@@ -199,7 +196,7 @@ def _split(text: str, start: int, end: int, language: Language) -> list[Bounds]:
     return found or [_trimmed(text, start, end)]
 
 
-def _boundaries(text: str, language: Language) -> list[Bounds]:
+def _boundaries(text: str, language: Language) -> list[Span]:
     """Where the splitter sees sentences; one if it breaks down over the text.
 
     What it cannot take becomes another single character: a lone surrogate "?", and white space of
@@ -215,7 +212,7 @@ def _boundaries(text: str, language: Language) -> list[Bounds]:
     return [(each["start_index"], each["end_index"]) for each in found]
 
 
-def _gaps(text: str, start: int, end: int, language: Language) -> list[Bounds]:
+def _gaps(text: str, start: int, end: int, language: Language) -> list[Span]:
     """The space between sentences that the splitter took for one, in order."""
     found = [gap.span(1) for gap in _AFTER_MARK.finditer(text, start, end)]
     if language.numbers_begin_sentences:
@@ -223,7 +220,7 @@ def _gaps(text: str, start: int, end: int, language: Language) -> list[Bounds]:
     return sorted(found)
 
 
-def _ends_with_ordinal(text: str, bounds: Bounds, language: Language) -> bool:
+def _ends_with_ordinal(text: str, bounds: Span, language: Language) -> bool:
     """Whether the full stop at the end is that of a number: "am Freitag, dem 5. August"."""
     if not text[bounds[1] - 2].isdigit():
         return False
@@ -231,7 +228,7 @@ def _ends_with_ordinal(text: str, bounds: Bounds, language: Language) -> bool:
     return match is not None and match[1].lower() in language.articles
 
 
-def _trimmed(text: str, start: int, end: int) -> Bounds:
+def _trimmed(text: str, start: int, end: int) -> Span:
     while start < end and text[start].isspace():
         start += 1
     while start < end and text[end - 1].isspace():

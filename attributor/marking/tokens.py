@@ -6,8 +6,17 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
-from attributor.marking.evidence import Token
+
+class Token(NamedTuple):
+    """A word or a single other character; `low` is its lower case with straight apostrophes."""
+
+    start: int
+    end: int
+    low: str
+    capital: bool
+
 
 _TOKEN = re.compile(
     r"[A-Za-zÀ-ÖØ-öø-žЀ-џ]+(?=[ ,\n])"  # most words: what stands here is found at once

@@ -15,9 +15,10 @@ from pydantic import ValidationError
 from attributor.errors import AnswerError
 from attributor.marking.evidence import Marking, Segment
 from attributor.prompting.complaints import is_filter
+from attributor.prompting.copied import Words
 from attributor.prompting.exchange import TOOL_CALL, Answer, Request
 from attributor.prompting.finding import Found, Shape, find
-from attributor.prompting.places import Places, Words, without_source
+from attributor.prompting.places import Places
 from attributor.prompting.windows import Window, harmless
 from attributor.prompting.wire import WireQuote, complaint
 from attributor.records import Piece, ProposedQuote
@@ -232,7 +233,7 @@ def _proposed(
     if not source.is_known:
         return Remark(f"nothing says that anybody said segment {edges.first + 1}")
     pieces = _split(places.segments[edges.first : edges.last + 1], edges.starts, edges.ends)
-    kept = without_source(places.text, pieces, source, places.language)
+    kept = places.without_source(pieces, source)
     if not kept:
         return Remark(f"segment {edges.first + 1} holds a cue and nothing that was said")
     return ProposedQuote(

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from attributor.errors import quoted
-from attributor.grounding import Grounder, Grounding, Stretches, uncovered
+from attributor.grounding import Grounder, Grounding, uncovered
 from attributor.marking.evidence import Marking
+from attributor.marking.spans import Span, Stretches, any_overlap
 from attributor.prompting.answers import Reading, Remark
 from attributor.prompting.windows import Window, harmless
 from attributor.records import Piece, Proposal, ProposedQuote, ProposedSpeaker
@@ -17,8 +18,6 @@ NEIGHBOURS = 2
 MAX_REMARKS = 20
 SHOWN_OPEN = 60
 """Characters of an open segment that a warning shows."""
-
-Edges = tuple[int, int]
 
 
 @dataclass
@@ -63,15 +62,15 @@ class Talk:
         broken, self.broken = self.broken, []
         for found in reading.quotes:
             speaker = None if found.speaker is None else found.speaker + before
-            new = [piece for piece in found.pieces if not _touch([_window(piece)], stands)]
+            new = [piece for piece in found.pieces if not any_overlap([_window(piece)], stands)]
             if not new:
                 continue
             quote = found.model_copy(update={"speaker": speaker, "pieces": tuple(new)})
             spans = self._spans([quote])
-            if _touch(spans, asked_for) and not _touch(spans, stands):
+            if any_overlap(spans, asked_for) and not any_overlap(spans, stands):
                 self._sort_out([self._whole(quote)])
                 stands += spans
-        self.broken += [q for q in broken if not _touch(map(_window, q.pieces), stands)]
+        self.broken += [q for q in broken if not any_overlap(map(_window, q.pieces), stands)]
         settled = set(self._numbers(stands))
         self.remarks = [r for r in self.remarks if not r.numbers or set(r.numbers) - settled]
         self.remarks += reading.remarks
@@ -113,12 +112,12 @@ class Talk:
         rejections = [r for r in grounding.rejections if r.part == "piece"]
         bad = {r.quote for r in rejections}
         found = {q.flags[0]: q.spans for q in grounding.quotes}
-        taken: list[Edges] = []
+        taken: list[Span] = []
         for number, quote in enumerate(quotes):
             spans = found.get(_mark(number), ())
             if number in bad:
                 self.broken.append(quote)
-            elif _touch(spans, taken):
+            elif any_overlap(spans, taken):
                 numbers = tuple(self._numbers(spans))
                 self.remarks.append(Remark("a quote overlaps one before it", numbers))
             else:
@@ -138,7 +137,7 @@ class Talk:
             self._grounded = wanted, self.grounder.ground(Proposal(quotes=nameless))
         return self._grounded[1]
 
-    def _spans(self, quotes: Sequence[ProposedQuote]) -> list[Edges]:
+    def _spans(self, quotes: Sequence[ProposedQuote]) -> list[Span]:
         return [span for quote in self._ground(quotes).quotes for span in quote.spans]
 
     def _left_open(self) -> list[int]:
@@ -148,7 +147,7 @@ class Talk:
         edges = uncovered(self.marking, self._ground(self.quotes).quotes, not_speech)
         return [n for n in self._numbers(edges) if self.window.segments[n - 1].marked]
 
-    def _numbers(self, edges: Iterable[Edges]) -> list[int]:
+    def _numbers(self, edges: Iterable[Span]) -> list[int]:
         wanted = Stretches(edges)
         return [
             number
@@ -157,16 +156,12 @@ class Talk:
         ]
 
 
-def _touch(some: Iterable[Edges], others: Sequence[Edges]) -> bool:
-    return any(a < end and start < b for a, b in some for start, end in others)
-
-
 def _mark(number: int) -> str:
     """The flag by which a quote is known again after grounding."""
     return f"no. {number}"
 
 
-def _window(piece: Piece) -> Edges:
+def _window(piece: Piece) -> Span:
     return piece.start, piece.end
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -68,9 +68,6 @@ class Cast:
         self.others: dict[str, Entity] = {}
         self._other_by_head: dict[str, Entity] = {}
         self.last: tuple[int, Entity] | None = None
-        self._starts = [m.start for m in marking.mentions]
-        self._paragraph_starts = [start for start, _ in marking.paragraphs]
-        self._sentences = [start for start, _ in marking.sentences]
         self._by_last: dict[str, list[Entity]] = defaultdict(list)
         self._by_first: dict[str, list[Entity]] = defaultdict(list)
         self._by_head: dict[str, list[Entity]] = defaultdict(list)
@@ -136,8 +133,7 @@ class Cast:
 
     def _office(self, mention: Mention) -> str:
         """The description before the name, set off by a comma: "The mayor, Mara Quill"."""
-        i = bisect_left(self._starts, mention.start) - 1
-        before = self.marking.mentions[i] if i >= 0 else None
+        before = self.marking.mention_before(mention.start)
         if before is None or before.type != "nominal" or mention.start - before.end > 2:
             return ""
         gap = self.text[before.end : mention.start]
@@ -207,7 +203,7 @@ class Cast:
     def mention(self, edges: tuple[int, int]) -> Mention:
         """The mention candidate at these offsets, or one made of the words there."""
         start, end = edges
-        inside = [m for m in self._around(start, end) if m.start < end and start < m.end]
+        inside = self.marking.mentions_touching(start, end)
         named = [m for m in inside if m.type == "name"]
         if named:
             return named[0]
@@ -216,17 +212,11 @@ class Cast:
         words = self.text[start:end].lower().split() or [""]
         return Mention(start, end, "nominal", words[-1])
 
-    def _around(self, start: int, end: int) -> Iterable[Mention]:
-        i = max(bisect_left(self._starts, start) - 1, 0)
-        j = bisect_left(self._starts, end)
-        return self.marking.mentions[i:j]
-
     def _apposed_name(self, mention: Mention) -> Mention | None:
         """The name beside a description: "Ana Holt, director of …", "the mayor, Ana Holt,"."""
         if mention.type != "nominal":
             return None
-        i = bisect_left(self._starts, mention.start)
-        for other in self.marking.mentions[max(i - 1, 0) : i + 3]:
+        for other in self.marking.mentions_beside(mention.start, 1, 3):
             first, second = sorted((other, mention), key=lambda m: m.start)
             gap = _PARENTHESIS.sub("", self.text[first.end : second.start])
             if other.type != "name" or len(gap) > _APPOSED or "." in gap.rstrip("."):
@@ -326,8 +316,7 @@ class Cast:
 
     def _before_relative(self, mention: Mention) -> Entity | None:
         """Who stands right before "who", if it is a name: "Ana Holt, who says …"."""
-        i = bisect_left(self._starts, mention.start) - 1
-        before = self.marking.mentions[i] if i >= 0 else None
+        before = self.marking.mention_before(mention.start)
         if before is None or self.text[before.end : mention.start].strip(", "):
             return None
         return self._entity_at.get(before.start)
@@ -358,9 +347,9 @@ class Cast:
 
     def _is_subject(self, start: int) -> bool:
         """Whether only a description stands between the sentence's start and the name."""
-        i = bisect_right(self._sentences, start) - 1
         tokens, lang = self.marking.tokens, self.language
-        lead = tokens[index_at(tokens, self._sentences[i]) : index_at(tokens, start)]
+        sentence, _ = self.marking.sentence_at(start)
+        lead = tokens[index_at(tokens, sentence) : index_at(tokens, start)]
         known = (lang.determiners, lang.possessives, lang.titles, lang.nouns, (",",))
         return len(lead) <= _LEAD and all(any(t.low in words for words in known) for t in lead)
 
@@ -371,8 +360,8 @@ class Cast:
 
     def _paragraphs_back(self, offset: int, count: int) -> int:
         """Where the paragraph `count` before that of `offset` begins."""
-        number = bisect_right(self._paragraph_starts, offset) - 1
-        return self._paragraph_starts[max(number - count, 0)] if self._paragraph_starts else 0
+        number = max(self.marking.paragraph_at(offset) - count, 0)
+        return self.marking.paragraphs[number][0] if self.marking.paragraphs else 0
 
     def _meant_by_description(self, mention: Mention) -> Entity | None:
         surface = self.text[mention.start : mention.end]

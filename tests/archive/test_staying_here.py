@@ -8,11 +8,11 @@ from pathlib import Path
 
 import click.testing
 import pytest
-from attributor.archive.cluster.driver import _plan
-from attributor.archive.cluster.worker import Workshop
 from proxying import Listener, listening, without_proxies
 from replies import Reply
 
+from attributor.archive.cluster.driver import _plan
+from attributor.archive.cluster.worker import Workshop
 from attributor.archive.speed import Speed
 from attributor.cli import cli
 from attributor.records import Article

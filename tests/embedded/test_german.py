@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from german import SENTENCES, Sentence
 from support.embedded import annotate
 
 from attributor.records import Annotation, Article
@@ -18,6 +19,11 @@ def found(text: str) -> list[tuple[str, str]]:
         (" … ".join(span.text for span in quote.spans), quote.mention.text if quote.mention else "")
         for quote in annotated(text).quotes
     ]
+
+
+@pytest.mark.parametrize("sentence", SENTENCES.values(), ids=SENTENCES)
+def test_each_way_to_report_is_a_quote_with_its_speaker(sentence: Sentence) -> None:
+    assert found(sentence.text) == [(sentence.content, sentence.mention)]
 
 
 ICE = "das Eis sei dünn"

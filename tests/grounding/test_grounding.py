@@ -249,7 +249,7 @@ def test_a_quote_with_a_rejected_piece_keeps_the_others_and_says_so() -> None:
     assert said(text, grounding) == ["We won"]
     assert only(grounding).flags == ("incomplete",)
     (rejection,) = grounding.rejections
-    assert (rejection.quote, rejection.part, rejection.reason) == (0, "piece", "negation")
+    assert (rejection.quote, rejection.part, rejection.reason) == (0, "piece", "changed")
     assert rejection.message == (
         "Quote 1: as content, the words “and we will win” were rejected: after “and we will” "
         "the article goes on with “not”, not with “win”."

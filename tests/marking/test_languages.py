@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from attributor.errors import UsageError
+from attributor.marking import language as packs
 from attributor.marking import mark
 from attributor.records import Article
 
@@ -55,3 +56,25 @@ def test_a_text_of_an_unknown_language_is_still_cut_into_segments_and_passages()
     marking = mark(Article(id="a", text=f"{FINNISH} ”Ei tule”, hän sanoi."))
     assert [s.marked for s in marking.segments] == [False, True, False]
     assert [marking.text[p.start : p.end] for p in marking.passages] == ["Ei tule"]
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "expected"),
+    [
+        ("en", "later said", True),
+        ("en", "according to", True),
+        ("en", "the ferry", False),
+        ("de", "sagte", True),
+        ("de", "teilte am Montag mit", True),
+        ("de", "teilte", False),
+        ("de", "der Meinung nach", False),
+        ("de", "Meinung nach", True),
+        ("de", "zufolge", True),
+        ("de", "nach ersten Angaben", True),
+        ("de", "nach dem Regen", False),
+        ("sr-Latn", "rekla je", True),
+        ("und", "said", False),
+    ],
+)
+def test_a_pack_knows_which_words_credit_somebody(code: str, words: str, expected: bool) -> None:
+    assert packs.load(code).attributes(tuple(words.lower().split())) is expected

@@ -54,11 +54,6 @@ def test_inner_marks_cut_nothing() -> None:
     assert segments(text) == ["“She told me ‘never’ on the pier,”", "he said."]
 
 
-def test_segments_are_found_by_their_number() -> None:
-    found = marking("One came. Two went.")
-    assert found.segment_by_number[2] is found.segments[1]
-
-
 def test_a_line_without_a_word_is_no_segment() -> None:
     assert segments("* * *\n\nThe ferry came.\n\n---\n") == ["The ferry came."]
 

@@ -67,11 +67,14 @@ def marking(text: str = TEXT) -> Marking:
 
 
 def dialogue(
-    text: str = TEXT, codebook: Codebook | None = None, id: str = "bridge"
+    text: str = TEXT,
+    codebook: Codebook | None = None,
+    id: str = "bridge",
+    language: str = "en",
 ) -> Conversation[Annotation]:
     """The conversation about the article, with the shipped prompts."""
     engine = ModelEngine(Settings(model="m-1"), Prompts.load())
-    return Conversation(annotating(engine, Article(id=id, text=text), codebook, "en"))
+    return Conversation(annotating(engine, Article(id=id, text=text), codebook, language))
 
 
 def only(talk: Conversation[Annotation]) -> Request:

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from attributor.marking import mark
-from attributor.prompting.places import Places, Source, Words, without_source
+from attributor.prompting.copied import Source, Words
+from attributor.prompting.places import Places
 from attributor.prompting.windows import cut
 from attributor.records import Article, Piece
 
@@ -33,8 +34,8 @@ def left(text: str, cue: str, mention: str, *, starts: str = "", ends: str = "")
     segment = seen.segments[0]
     pieces = [Piece(start=segment.start, end=segment.end, starts=starts, ends=ends)]
     found = seen.source(0, 0, Words(cue, mention))
-    kept = without_source(text, pieces, found, seen.language)
-    return [text[p.start : p.end].strip() for p in kept]
+    kept = seen.without_source(pieces, found)
+    return [text[p.start : p.end].strip(" ,") for p in kept]
 
 
 @pytest.mark.parametrize(
@@ -43,14 +44,14 @@ def left(text: str, cue: str, mention: str, *, starts: str = "", ends: str = "")
         ("He noted that it rained.", "noted", "He", ["that it rained."]),
         ("In Lima, Ann said that it rained.", "said", "Ann", ["that it rained."]),
         ("Asked in Lima of all that, Ann said that it rained.", "said", "Ann", ["that it rained."]),
-        ("It rained, Ann said.", "said", "Ann", ["It rained,"]),
-        ("It rained all day, said Ann on Monday.", "said", "Ann", ["It rained all day,"]),
-        ("It rained, said Ann, and it snowed.", "said", "Ann", ["It rained,", ", and it snowed."]),
-        ("According to Ann, it rained.", "According to", "Ann", [", it rained."]),
+        ("It rained, Ann said.", "said", "Ann", ["It rained"]),
+        ("It rained all day, said Ann on Monday.", "said", "Ann", ["It rained all day"]),
+        ("It rained, said Ann, and it snowed.", "said", "Ann", ["It rained", "and it snowed."]),
+        ("According to Ann, it rained.", "According to", "Ann", ["it rained."]),
         ("Ann, a fisher, complained of the rain.", "complained", "Ann", ["of the rain."]),
         ("It rained on Ann.", "", "", ["It rained on Ann."]),
         ("It rained.", "said", "Ann", ["It rained."]),
-        ("It rained, said Ann, who was there.", "said", "Ann", ["It rained,"]),
+        ("It rained, said Ann, who was there.", "said", "Ann", ["It rained"]),
         ("Ann said.", "said", "Ann", []),
         ("said Ann, the mayor of a town by the sea.", "said", "Ann", []),
     ],

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from attributor.marking import mark
-from attributor.marking.reports import reports
 from attributor.records import Article
+from attributor.reporting import reports
 
 
 def found(text: str) -> list[tuple[str, str, str]]:
@@ -17,6 +17,7 @@ def found(text: str) -> list[tuple[str, str, str]]:
             text[r.start : r.end],
         )
         for r in reports(marking, 0, len(text))
+        if r.mention
     ]
 
 
@@ -54,3 +55,8 @@ def test_only_cues_between_the_edges_are_looked_at() -> None:
     text = "Ana Petric said it rained. Tom Berg said it snowed."
     marking = mark(Article(id="a", text=text), "en")
     assert [r.cue.start for r in reports(marking, 27, len(text))] == [text.rindex("said")]
+
+
+def test_a_verb_that_goes_on_takes_no_speaker_from_another_sentence() -> None:
+    text = "Ann Petric said it rained. It snowed, and said so."
+    assert ("said", "Ann Petric") not in [(cue, mention) for cue, mention, _ in found(text)[1:]]

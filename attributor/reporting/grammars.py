@@ -1,0 +1,145 @@
+"""The grammars there are, and which language has which.
+
+A grammar is told by how a verb and a preposition credit somebody, and by what they govern. What
+holds in every language stands here: a label before a colon, a subject that a verb shares with the
+one before it, and one that is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from attributor.marking import Cue, Marking
+from attributor.marking.language import Language
+from attributor.reporting import (
+    content_by_commas,
+    content_by_order,
+    source_by_commas,
+    source_by_order,
+)
+from attributor.reporting.grammar import Content, Grammar, ReportingClause
+
+_Source = Callable[[Marking, Cue], ReportingClause | None]
+_Content = Callable[[Marking, ReportingClause], Content | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grammar:
+    """A Grammar of four parts: whom a verb and a preposition credit, and what they report."""
+
+    of_verb: _Source
+    of_preposition: _Source
+    by_verb: _Content
+    by_preposition: _Content
+
+    def source(
+        self, marking: Marking, cue: Cue, before: ReportingClause | None = None
+    ) -> ReportingClause | None:
+        """Whose clause a cue stands in; see `Grammar.source`."""
+        if cue.kind == "preposition":
+            return self.of_preposition(marking, cue)
+        if cue.kind == "label":
+            return _labelled(marking, cue)
+        own = self.of_verb(marking, cue)
+        return own or _carried_over(marking, cue, before) or _left_out(marking, cue)
+
+    def content(self, marking: Marking, clause: ReportingClause) -> Content | None:
+        """What a reporting clause reports; see `Grammar.content`."""
+        if clause.cue.kind == "preposition":
+            return self.by_preposition(marking, clause)
+        if clause.cue.kind == "label":
+            return _behind_label(marking, clause)
+        return self.by_verb(marking, clause)
+
+
+BY_ORDER: Grammar = _Grammar(
+    source_by_order.of_verb,
+    source_by_order.of_preposition,
+    content_by_order.of_verb,
+    content_by_order.of_preposition,
+)
+"""The subject stands right before its verb, or right behind it where speech goes before."""
+
+BY_COMMAS: Grammar = _Grammar(
+    source_by_commas.of_verb,
+    source_by_commas.of_preposition,
+    content_by_commas.of_verb,
+    content_by_commas.of_preposition,
+)
+"""The subject stands anywhere in its verb's clause, and commas stand around every clause."""
+
+
+def grammar_of(language: Language) -> Grammar:
+    """The grammar by which a language reports."""
+    return BY_COMMAS if language.commas_part_clauses else BY_ORDER
+
+
+def reports(marking: Marking, start: int, end: int) -> tuple[ReportingClause, ...]:
+    """The reporting clauses of all cues in `start:end` (code points), in the order of the text."""
+    grammar = grammar_of(marking.pack)
+    found: list[ReportingClause] = []
+    named: ReportingClause | None = None
+    for cue in marking.cues_in(start, end):
+        clause = grammar.source(marking, cue, named)
+        if clause is not None:
+            found.append(clause)
+            named = clause if clause.mention else named
+    return tuple(found)
+
+
+def is_reported_by_mood(marking: Marking, sentence: int) -> bool:
+    """Whether a sentence (its number) reports by its verbs' mood alone: "Das sei nicht wahr."."""
+    start, end = marking.sentences[sentence]
+    tokens = marking.tokens[marking.index_at(start) : marking.index_at(end)]
+    mood = next((t.start for t in tokens if t.low in marking.pack.reported_mood), None)
+    return mood is not None and not marking.cues_in(start, mood)
+
+
+# --- what holds in every language ----------------------------------------------------------------
+
+
+def _carried_over(
+    marking: Marking, cue: Cue, before: ReportingClause | None
+) -> ReportingClause | None:
+    """The clause of ", adding that …" and "… and said that …": the sentence's speaker so far."""
+    if not _goes_on(marking, cue):
+        return None
+    start, _ = marking.near_in_sentence(cue.start)
+    if before is not None and before.cue.start >= start:
+        mention = before.mention
+    else:
+        mention = next(iter(marking.mentions_in(start, cue.start)), None)
+    return ReportingClause(cue, mention, cue.start, cue.end) if mention else None
+
+
+def _goes_on(marking: Marking, cue: Cue) -> bool:
+    """Whether the verb has the subject of its sentence so far: ", adding that …", "and said"."""
+    index = marking.index_at(cue.start)
+    before = marking.tokens[index - 1].low if index else ""
+    participle = marking.pack.participle
+    is_participle = bool(participle) and marking.tokens[index].low.endswith(participle)
+    return (is_participle and before == ",") or before in marking.pack.joins
+
+
+def _left_out(marking: Marking, cue: Cue) -> ReportingClause | None:
+    """A clause without a mention, where the language leaves pronouns out and the verb opens it."""
+    start, _ = marking.near_in_sentence(cue.start)
+    if marking.pack.drops_subject and not marking.words_in(start, cue.start):
+        return ReportingClause(cue, None, cue.start, cue.end)
+    return None
+
+
+def _labelled(marking: Marking, cue: Cue) -> ReportingClause | None:
+    """The name before a colon with which a paragraph begins."""
+    start, _ = marking.paragraphs[marking.paragraph_at(cue.start)]
+    named = [m for m in marking.mentions_in(start, cue.start) if m.type != "pronoun"]
+    if not named or named[0].start != start:
+        return None
+    return ReportingClause(cue, named[0], start, cue.end)
+
+
+def _behind_label(marking: Marking, clause: ReportingClause) -> Content:
+    """What follows a label, to the paragraph's end."""
+    _, end = marking.paragraphs[marking.paragraph_at(clause.cue.start)]
+    return Content(((clause.cue.end, end),))

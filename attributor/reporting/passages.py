@@ -1,0 +1,35 @@
+"""Marked passages beside reporting clauses, in any language."""
+
+from __future__ import annotations
+
+from attributor.marking import Cue, Marking, Passage
+from attributor.reporting.grammar import VERBAL
+
+_MAX_WORDS_TO_VERB = 5
+"""Between a passage and the verb that reports it stand no more words than this."""
+
+
+def is_reported(marking: Marking, passage: Passage) -> bool:
+    """Whether a reporting clause of its own follows the passage ("…,” said Tom Quill)."""
+    return reporter(marking, passage) is not None
+
+
+def reporter(marking: Marking, passage: Passage) -> Cue | None:
+    """The cue of the reporting clause that follows the passage, if one does."""
+    _, end = marking.near_in_sentence(passage.outer_end - 1)
+    cues = marking.cues_in(passage.outer_end, max(end, passage.outer_end + 1))
+    if not cues or cues[0].kind not in VERBAL:
+        return None
+    words = marking.words_in(passage.outer_end, cues[0].start)
+    if len(words) > _MAX_WORDS_TO_VERB or (words and words[0] in marking.pack.clause_joins):
+        return None
+    leads_over = marking.text[passage.end - 1] in ",?!"
+    return cues[0] if leads_over or marking.low_at(passage.outer_end) == "," else None
+
+
+def is_title(marking: Marking, passage: Passage) -> bool:
+    """Whether the passage is a work's title or a name: every longer word has a capital."""
+    words = marking.text[passage.start : passage.end].split()
+    if marking.text[passage.end - 1] in ",.!?…" or len(words) < 2:
+        return False
+    return all(word[0].isupper() for word in words if len(word) > 3)
