@@ -21,8 +21,8 @@ from attributor.marking import Marking
 from attributor.records import Annotation, Codebook, Proposal, Provenance, Usage
 
 if TYPE_CHECKING:
-    from attributor.prompting.estimating import Estimate
-    from attributor.prompting.exchange import Answer, Request
+    from attributor.prompting.cost_estimates import Estimate
+    from attributor.prompting.messages import Answer, Request
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)

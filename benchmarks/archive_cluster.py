@@ -28,12 +28,12 @@ from typing import Any
 from archive_batch import _write as write
 from measuring import ROOT, machine, show
 
-from attributor.archive.batch import Batch, Options
-from attributor.archive.making import maker
+from attributor.archive.batch_run import Batch, Options
+from attributor.archive.progress import Tally
 from attributor.archive.recipe import Recipe
-from attributor.archive.speed import Speed
+from attributor.archive.run_options import Speed
 from attributor.archive.storing.store import Store
-from attributor.archive.tally import Tally
+from attributor.archive.wiring import maker
 from attributor.pipeline import Annotator
 from attributor.reading.archives import entries
 from attributor.settings import Settings

@@ -19,10 +19,10 @@ from typing import Any
 
 from measuring import machine, show
 
-from attributor.archive.finding.search import Query, search, statement
+from attributor.archive.finding.search_query import Query, search, statement
 from attributor.archive.recipe import Recipe
 from attributor.archive.storing.admission import admit
-from attributor.archive.storing.rows import rows_of
+from attributor.archive.storing.annotation_rows import rows_of
 from attributor.archive.storing.saving import save
 from attributor.archive.storing.store import Store
 from attributor.records import Annotation, Article, Provenance, Quote, Span, Speaker, Stance

@@ -25,9 +25,9 @@ from attributor.evaluation.matching import Comparison, compare
 from attributor.evaluation.predictions import Prediction
 from attributor.evaluation.scores import RESAMPLES, SEED, count, figures, intervals
 from attributor.prompting.client import Asker
-from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.messages import Answer, Request
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.stance import StanceDialogue
+from attributor.prompting.stance_dialogue import StanceDialogue
 from attributor.records import Annotation, Codebook, Usage
 from attributor.settings import load
 

@@ -26,7 +26,8 @@ MODEL = "benchmark"
 
 def batch(url: str, at_once: int, path: Path, store: str) -> Callable[[], None]:
     """`attributor batch`, as it stands."""
-    for name in ("openai", "httpx2", "tenacity", "attributor.archive.batch", "attributor.views"):
+    modules = ("openai", "httpx2", "tenacity", "attributor.archive.batch_run", "attributor.views")
+    for name in modules:
         import_module(name)
     main = import_module("attributor.cli").main
     sys.argv = ["attributor", "batch", str(path), "--store", store, "--engine", "openai"]

@@ -25,7 +25,7 @@ from attributor.evaluation.scores import Evaluation
 from attributor.marking import mark
 from attributor.pipeline import annotating
 from attributor.prompting.engine import ModelEngine
-from attributor.prompting.exchange import Answer
+from attributor.prompting.messages import Answer
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import Window, cut
 from attributor.records import Usage

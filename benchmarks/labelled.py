@@ -11,7 +11,7 @@ from statistics import fmean
 
 from scoring import GOLD
 
-from attributor.embedded.leaning import words_of
+from attributor.embedded.stance.leaning import words_of
 from attributor.evaluation import stances
 from attributor.evaluation.gold import GoldArticle, Labelled, Statement, read_gold
 from attributor.evaluation.matching import compare

@@ -35,12 +35,15 @@ from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
 from attributor.assembling import assemble
-from attributor.embedded import drafts, features, learned, training
-from attributor.embedded.features import Frame
-from attributor.embedded.fitting import BITS, Labelled, logistic
-from attributor.embedded.learned import Tagged
-from attributor.embedded.sheet import Sheet
-from attributor.embedded.training import Annotated, Example, Known, Lessons
+from attributor.embedded import by_weights as learned
+from attributor.embedded import candidates as drafts
+from attributor.embedded import cue_features as features
+from attributor.embedded.by_weights import Tagged
+from attributor.embedded.cue_features import Frame
+from attributor.embedded.token_arrays import Sheet
+from attributor.embedded.training import trainer as training
+from attributor.embedded.training.linear_models import BITS, Labelled, logistic
+from attributor.embedded.training.trainer import Annotated, Example, Known, Lessons
 from attributor.engines import Proposed
 from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.evaluation.matching import compare

@@ -20,7 +20,8 @@ from measuring import show
 from scoring import DEV, TRAIN, evaluated, shown
 
 from attributor.assembling import assemble
-from attributor.embedded import learned, training
+from attributor.embedded import by_weights as learned
+from attributor.embedded.training import trainer as training
 from attributor.embedded.weights import Weights
 from attributor.engines import Proposed
 from attributor.evaluation.gold import GoldArticle, GoldQuote, read_gold

@@ -30,7 +30,7 @@ from attributor.marking import Marking, mark
 from attributor.pipeline import annotating
 from attributor.prompting.answers import Reading, parsed, read_attribution
 from attributor.prompting.engine import ModelEngine
-from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.messages import Answer, Request
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import cut
 from attributor.records import Proposal, Usage

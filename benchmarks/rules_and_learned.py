@@ -11,7 +11,7 @@ from measuring import show
 from scoring import SETS, embedded, evaluated, shown
 
 from attributor.assembling import assemble
-from attributor.embedded import rules
+from attributor.embedded import by_rules as rules
 from attributor.engines import Proposed
 from attributor.evaluation.gold import read_gold
 from attributor.marking import Marking

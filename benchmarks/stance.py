@@ -39,9 +39,9 @@ from labelled import (
 )
 from measuring import show
 
-from attributor.embedded.examples import LABELS
-from attributor.embedded.leaning import words_of
-from attributor.embedded.stance import LEAST_MARGIN, judge_of
+from attributor.embedded.stance.examples import LABELS
+from attributor.embedded.stance.judging import LEAST_MARGIN, judge_of
+from attributor.embedded.stance.leaning import words_of
 from attributor.evaluation.gold import GoldArticle
 from attributor.evaluation.statements import TOGETHER, Batch, batches, with_known
 from attributor.marking import language as packs

@@ -28,7 +28,7 @@ import sentencex
 from measuring import FIXTURES, SHARED, Timing, machine, ratio, show, taking_turns, timed
 
 from attributor.assembling import assemble
-from attributor.embedded import rules
+from attributor.embedded import by_rules as rules
 from attributor.engines import Proposed
 from attributor.marking import mark
 from attributor.pipeline import Annotator

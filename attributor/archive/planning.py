@@ -13,7 +13,7 @@ from attributor.archive.recipe import Recipe
 from attributor.archive.sampling import Sample
 from attributor.archive.storing.admission import State, content_of, is_wanted, state_of
 from attributor.archive.storing.store import Store
-from attributor.archive.working.steps import Asking, advance, guarded
+from attributor.archive.working.step import Asking, advance, guarded
 from attributor.errors import ReadingError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Estimate, rest

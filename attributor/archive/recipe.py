@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import attributor
 from attributor.pipeline import Annotator
-from attributor.prompting.exchange import canonical_json, sha256
+from attributor.prompting.messages import canonical_json, sha256
 from attributor.records import Codebook
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from attributor.archive.batch import Batch, Options
-from attributor.archive.making import maker
+from attributor.archive.batch_run import Batch, Options
+from attributor.archive.progress import Tally
 from attributor.archive.reading_ahead import until
 from attributor.archive.recipe import Recipe
+from attributor.archive.run_options import Speed
 from attributor.archive.sampling import sampled
 from attributor.archive.signals import listen
-from attributor.archive.speed import Speed
 from attributor.archive.storing.store import Store
-from attributor.archive.tally import Tally
+from attributor.archive.wiring import maker
 from attributor.event_loops import run_coroutine
 from attributor.pipeline import Annotator, annotator_for
 from attributor.reading.archives import check, entries

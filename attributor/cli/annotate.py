@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from attributor.cli.article_loop import Work
 from attributor.cli.completion import files
 from attributor.cli.files import destination, format_for
 from attributor.cli.messages import say
@@ -20,7 +21,6 @@ from attributor.cli.options import (
     no_bom_option,
     study_options,
 )
-from attributor.cli.work import Work
 from attributor.errors import ReadingError, UsageError, panics_as_errors, quoted
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def annotate(
     found = _articles(sources, settings.allow_private, encoding)
     work = Work(annotator, found)
     if dry_run:
-        from attributor.cli.estimating import show_estimates
+        from attributor.cli.estimates_text import show_estimates
 
         show_estimates(work)
     else:

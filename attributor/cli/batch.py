@@ -20,8 +20,8 @@ from attributor.cli.options import (
 from attributor.errors import counted
 
 if TYPE_CHECKING:
-    from attributor.archive.batch import Batch, Options
-    from attributor.archive.speed import Speed
+    from attributor.archive.batch_run import Batch, Options
+    from attributor.archive.run_options import Speed
     from attributor.pipeline import Annotator
     from attributor.reading.archives import Columns, Entry
 
@@ -171,7 +171,7 @@ def run(
 @click.argument("store", shell_complete=files)
 def status(store: str) -> None:
     """Say how far STORE is: articles, quarantine, what each run did and cost."""
-    from attributor.archive.finding.report import status as lines
+    from attributor.archive.finding.store_status import status as lines
     from attributor.archive.storing.store import Store
 
     with Store.read(store) as opened:
@@ -186,8 +186,8 @@ def status(store: str) -> None:
 )
 def failures(store: str, kind: str | None, as_json: bool) -> None:
     """List what is in the quarantine of STORE, and why."""
-    from attributor.archive.finding.report import failures as found
-    from attributor.archive.finding.report import line_of, refuse_unknown
+    from attributor.archive.finding.store_status import failures as found
+    from attributor.archive.finding.store_status import line_of, refuse_unknown
     from attributor.archive.storing.store import Store
     from attributor.views.json import line
 
@@ -257,7 +257,7 @@ def _columns(options: dict[str, Any]) -> Columns:
 
 
 def _options(sources: tuple[str, ...], columns: Columns, options: dict[str, Any]) -> Options:
-    from attributor.archive.batch import Options
+    from attributor.archive.batch_run import Options
 
     names = ("encoding", "max_articles", "sample", "seed", "retry_failed", "only_changed")
     return Options(sources, columns, **{name: options.pop(name) for name in names})
@@ -270,7 +270,7 @@ def _entries(options: Options) -> Iterator[Entry]:
 
 
 def _speed(options: dict[str, Any]) -> Speed:
-    from attributor.archive.speed import Speed
+    from attributor.archive.run_options import Speed
 
     return Speed(
         concurrency=options.pop("concurrency"),
@@ -297,7 +297,7 @@ def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> N
     from attributor.archive.planning import plan
     from attributor.archive.sampling import sampled
     from attributor.archive.storing.store import Store
-    from attributor.cli.planned import described
+    from attributor.cli.dry_run_text import described
 
     say(f"Nothing is sent or written now. {annotator.notice}")
     entries = _entries(options)
@@ -319,8 +319,8 @@ def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> N
 
 def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> int:
     from attributor.archive.running import run_archive
-    from attributor.cli.progress import watched
-    from attributor.cli.summary import sum_up
+    from attributor.cli.end_text import sum_up
+    from attributor.cli.progress_line import watched
 
     with watched() as watch:
         outcome = run_archive(

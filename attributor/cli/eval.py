@@ -133,8 +133,8 @@ def _asked(
         stance: whether stances are asked for; of texts that are one quote they always are.
         known: targets with definition and examples.
     """
+    from attributor.cli.article_loop import Work
     from attributor.cli.trusting import told_settings
-    from attributor.cli.work import Work
     from attributor.evaluation.predictions import Prediction
     from attributor.evaluation.statements import batches, with_known
     from attributor.pipeline import Annotator

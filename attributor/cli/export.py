@@ -77,7 +77,7 @@ def _write_text(
 
 
 def _write_parquet(found: Iterable[Annotation], output: str | None) -> None:
-    from attributor.archive.finding import parquet
+    from attributor.archive.finding import parquet_export as parquet
 
     if output is None or output == "-":
         raise click.UsageError("Parquet is written to a folder: name it with --output.")

@@ -72,8 +72,8 @@ def search(
     A word may end in * for all that begin like it. Exits with 1 if nothing is found, and with 5 if
     something is damaged in the store, which is named and left out.
     """
-    from attributor.archive.finding.search import Query
-    from attributor.archive.finding.search import search as find
+    from attributor.archive.finding.search_query import Query
+    from attributor.archive.finding.search_query import search as find
     from attributor.archive.storing.store import Store, whole
 
     # Halves of characters, as of a name in an old encoding, are in no store.
@@ -112,7 +112,7 @@ def _write_csv(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
     import csv
     import io
 
-    from attributor.archive.finding.search import COLUMNS
+    from attributor.archive.finding.search_query import COLUMNS
     from attributor.views.csv import cell
 
     if isinstance(out, io.TextIOWrapper):

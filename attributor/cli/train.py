@@ -11,7 +11,7 @@ from attributor.cli.messages import say
 from attributor.errors import counted, quoted
 
 if TYPE_CHECKING:
-    from attributor.embedded.training import Example
+    from attributor.embedded.training.trainer import Example
     from attributor.evaluation.gold import GoldArticle
 
 EXAMPLES = """\b
@@ -38,7 +38,8 @@ def train(gold: tuple[str, ...], output: str, language: str | None, seed: int, a
     'attributor[train]'. The weights hold no text of the articles.
     """
     from attributor.cli.files import destination
-    from attributor.embedded import training, weights
+    from attributor.embedded import weights
+    from attributor.embedded.training import trainer as training
     from attributor.evaluation.gold import read_gold
 
     articles = [article for path in gold for article in read_gold(path)]
@@ -82,7 +83,7 @@ def _card(
 
 
 def _example(gold: GoldArticle) -> Example:
-    from attributor.embedded.training import Example, Known
+    from attributor.embedded.training.trainer import Example, Known
 
     quotes = (Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes)
     return Example(gold.article, tuple(quotes))

@@ -54,7 +54,8 @@ class EmbeddedEngine:
 
     def propose(self, marking: Marking) -> Dialogue[Proposed]:
         """Say who said what in the article; nobody is asked."""
-        from attributor.embedded import learned, rules
+        from attributor.embedded import by_rules as rules
+        from attributor.embedded import by_weights as learned
         from attributor.embedded import weights as files
 
         weights = files.read(self.weights) if self.weights else files.shipped(marking.language)
@@ -76,8 +77,8 @@ class EmbeddedEngine:
         self, annotation: Annotation, codebook: Codebook, marking: Marking, *, about_all: bool
     ) -> Dialogue[Annotation]:
         """Say where speakers stand; nobody is asked."""
-        from attributor.embedded import stance
-        from attributor.embedded.targets import propose
+        from attributor.embedded.stance import judging as stance
+        from attributor.embedded.stance.targets import propose
 
         targets = codebook if codebook.targets else propose(annotation, marking)
         about_all = about_all and bool(codebook.targets)

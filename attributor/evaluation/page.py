@@ -24,8 +24,8 @@ from attributor.marking.spans import Span
 from attributor.views import wording
 from attributor.views.escaping import visible
 from attributor.views.html import bdi, page_top, safe, static
-from attributor.views.markup import paragraph_starts
 from attributor.views.outline import GAP, Layer, Piece, cut_at
+from attributor.views.page_markup import paragraph_starts
 
 LOOKS = {
     "right": ("s3 b1", "right"),

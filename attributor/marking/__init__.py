@@ -18,15 +18,8 @@ def mark(article: Article, language: str | None = None) -> Marking:
     Raises:
         UsageError: there is no pack for `language`.
     """
-    from attributor.marking import (
-        capitals,
-        cues,
-        dialogue,
-        mentions,
-        quotation,
-        segments,
-        tokens,
-    )
+    from attributor.marking import capitals, cues, mentions, quotation, segments, tokens
+    from attributor.marking import dash_speech as dialogue
     from attributor.marking import language as packs
 
     text = article.text

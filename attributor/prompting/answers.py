@@ -14,13 +14,13 @@ from pydantic import ValidationError
 
 from attributor.errors import AnswerError
 from attributor.marking.evidence import Marking, Segment
+from attributor.prompting.answer_json import Found, Shape, find
+from attributor.prompting.answer_schema import WireQuote, complaint
 from attributor.prompting.complaints import is_filter
 from attributor.prompting.copied import Words
-from attributor.prompting.exchange import TOOL_CALL, Answer, Request
-from attributor.prompting.finding import Found, Shape, find
-from attributor.prompting.places import Places
+from attributor.prompting.messages import TOOL_CALL, Answer, Request
+from attributor.prompting.quote_sources import Places
 from attributor.prompting.windows import Window, harmless
-from attributor.prompting.wire import WireQuote, complaint
 from attributor.records import Piece, ProposedQuote
 
 MAX_NAME, MAX_WORDS = 120, 80

@@ -18,8 +18,8 @@ from attributor.errors import AccessError, BusyError, ModelError, RequestError
 from attributor.prompting import complaints, prices
 from attributor.prompting.client import Asker
 from attributor.prompting.dialects import Dialect
-from attributor.prompting.exchange import Answer, Request
-from attributor.prompting.faults import complaint_of, is_transient, shown, status_error
+from attributor.prompting.messages import Answer, Request
+from attributor.prompting.server_errors import complaint_of, is_transient, shown, status_error
 
 if TYPE_CHECKING:
     from openai.types import Batch, FileObject

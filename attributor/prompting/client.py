@@ -21,8 +21,8 @@ from attributor.prompting.completions import completion, is_stream, refusal_of, 
 from attributor.prompting.connecting import Connections
 from attributor.prompting.dialects import MOST_FORMS, Alone, Dialect, parameters, simpler
 from attributor.prompting.dialects import alone as narrowed
-from attributor.prompting.exchange import Answer, Request
-from attributor.prompting.faults import (
+from attributor.prompting.messages import Answer, Request
+from attributor.prompting.server_errors import (
     Asked,
     complaint_of,
     explained,

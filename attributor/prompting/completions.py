@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from attributor.prompting.exchange import THOUGHTS, TOOL_CALL
+from attributor.prompting.messages import THOUGHTS, TOOL_CALL
 
 _OF_PARTS = ("text", "content", "value", "output_text", "parts", "thinking", "summary")
 _OF_CALLS = ("input", "arguments", "json", "parsed")

@@ -10,8 +10,8 @@ answer is kept. A count that is too small, but not too small for a context, beco
 from __future__ import annotations
 
 from attributor.errors import TooLongError
-from attributor.prompting import tokens
-from attributor.prompting.exchange import Answer, Request
+from attributor.prompting import token_counts as tokens
+from attributor.prompting.messages import Answer, Request
 from attributor.prompting.windows import harmless
 
 CONTEXT_STEP = 1_024

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from attributor.prompting.answer_schema import without_bounds
 from attributor.prompting.complaints import Complaint
-from attributor.prompting.exchange import Message, Request
-from attributor.prompting.wire import without_bounds
+from attributor.prompting.messages import Message, Request
 
 REASONING_ROOM = 16_000
 """Output tokens for thinking, on servers where the limit counts them."""

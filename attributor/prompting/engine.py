@@ -8,12 +8,14 @@ from typing import Final
 from attributor.engines import Dialogue, Proposed, asked
 from attributor.errors import quoted
 from attributor.marking import Marking
-from attributor.prompting import dialogue, prompts, stance
-from attributor.prompting.dialogue import AttributionDialogue
-from attributor.prompting.estimating import Estimate, estimate
-from attributor.prompting.exchange import sha256
+from attributor.prompting import attribution_dialogue as dialogue
+from attributor.prompting import prompts
+from attributor.prompting import stance_dialogue as stance
+from attributor.prompting.attribution_dialogue import AttributionDialogue
+from attributor.prompting.cost_estimates import Estimate, estimate
+from attributor.prompting.messages import sha256
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.stance import StanceDialogue
+from attributor.prompting.stance_dialogue import StanceDialogue
 from attributor.records import Annotation, Codebook, Provenance
 from attributor.routes import host_of, proxy_for
 from attributor.settings import Settings

@@ -13,7 +13,7 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from attributor.errors import PromptError
-from attributor.prompting.exchange import sha256
+from attributor.prompting.messages import sha256
 from attributor.records import Codebook
 
 NAMES = ("attribute", "repair", "stance", "open_stance")

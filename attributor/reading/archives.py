@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from attributor.errors import ReadingError, panics_as_errors, quoted
-from attributor.reading import folders, forms
+from attributor.reading import folders
+from attributor.reading import formats as forms
 from attributor.reading.articles import Found
-from attributor.reading.columns import Columns, Guessed, How, ignore
 from attributor.reading.folders import check
+from attributor.reading.table_options import Columns, Guessed, How, ignore
 from attributor.records import Article
 
 __all__ = ["Columns", "Entry", "check", "entries"]

@@ -12,11 +12,11 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO, Self
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading import forms
+from attributor.reading import formats as forms
 from attributor.reading.articles import Found
-from attributor.reading.columns import How
+from attributor.reading.decompress import Guarded, Tally, Unpacked, broken_off, seekable
 from attributor.reading.folders import is_no_article
-from attributor.reading.packed import Guarded, Tally, Unpacked, broken_off, seekable
+from attributor.reading.table_options import How
 
 MAX_DIRECTORY = 32_000_000
 """The longest directory of a ZIP that is read, in bytes: some 400,000 members."""

@@ -12,9 +12,9 @@ from pydantic import AliasChoices, BaseModel, Field, TypeAdapter, ValidationErro
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found, refuse_long
-from attributor.reading.columns import How
-from attributor.reading.rows import Rows, Values, by_name, tell
 from attributor.reading.streams import filled
+from attributor.reading.table_options import How
+from attributor.reading.table_rows import Rows, Values, by_name, tell
 
 
 class Line(BaseModel):

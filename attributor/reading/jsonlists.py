@@ -15,11 +15,11 @@ from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found
-from attributor.reading.columns import How
+from attributor.reading.decompress import broken_off
 from attributor.reading.jsonl import Objects, is_object, lines_of
 from attributor.reading.jsonl import articles as articles_of_lines
-from attributor.reading.packed import broken_off
 from attributor.reading.streams import read_up_to, rewound
+from attributor.reading.table_options import How
 
 _PIECE = 1 << 16  # bytes
 _MAX_DEPTH = 1000

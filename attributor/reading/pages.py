@@ -6,7 +6,7 @@ from attributor.reading.articles import article_from_text, markdown_title, refus
 from attributor.reading.decoding import decode, refuse_binary
 from attributor.reading.exports import refuse_many
 from attributor.reading.foreign import refuse_foreign
-from attributor.reading.html import article_from_html, declared_charset
+from attributor.reading.html_text import article_from_html, declared_charset
 from attributor.records import Article
 
 

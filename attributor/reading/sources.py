@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading import forms
+from attributor.reading import formats as forms
 from attributor.reading.articles import without_credentials
-from attributor.reading.columns import Guessed, How, ignore
-from attributor.reading.html import looks_like_html
+from attributor.reading.html_text import looks_like_html
 from attributor.reading.pages import article_from_page
+from attributor.reading.table_options import Guessed, How, ignore
 from attributor.records import Article
 
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")

@@ -10,10 +10,10 @@ from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found
-from attributor.reading.columns import Columns, How
 from attributor.reading.decoding import pieces
-from attributor.reading.rows import DELIMITERS, Layout, Rows, Values, layout
 from attributor.reading.streams import filled
+from attributor.reading.table_options import Columns, How
+from attributor.reading.table_rows import DELIMITERS, Layout, Rows, Values, layout
 
 _SAMPLE_LINES = 200
 _SAMPLE_LENGTH = 1_000_000  # characters

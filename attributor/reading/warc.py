@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found, refuse_long, without_credentials
+from attributor.reading.decompress import Guarded, broken_off
 from attributor.reading.folders import FOR_MACHINES
-from attributor.reading.html import looks_like_html
-from attributor.reading.packed import Guarded, broken_off
+from attributor.reading.html_text import looks_like_html
 from attributor.reading.pages import article_from_page
 from attributor.records import Article
 

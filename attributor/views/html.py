@@ -18,8 +18,8 @@ from typing import TextIO
 from attributor.records import Annotation, Quote
 from attributor.views import wording
 from attributor.views.escaping import one_line, web_address
-from attributor.views.markup import Markup, look, tag
 from attributor.views.outline import SpeakerQuotes, by_speaker, coverage, joined, title
+from attributor.views.page_markup import Markup, look, tag
 
 _LEGEND = (
     '<p class="legend" aria-hidden="true">'

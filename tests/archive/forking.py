@@ -33,9 +33,9 @@ def _warm_up() -> None:
     import openai
     import rich.console  # noqa: F401
 
-    import attributor.archive.making
+    import attributor.archive.wiring
     import attributor.cli.batch
-    import attributor.cli.progress  # noqa: F401
+    import attributor.cli.progress_line  # noqa: F401
     from attributor.archive.batch_api.tuning import Tuning
     from attributor.marking import mark
     from attributor.prompting import prices

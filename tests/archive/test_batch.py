@@ -19,18 +19,18 @@ from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED, Budget
 from attributor.archive.asking.ledger import Desk, Ledger
-from attributor.archive.batch import HOPELESS_AFTER, IN_QUARANTINE, Batch, Options
+from attributor.archive.batch_run import HOPELESS_AFTER, IN_QUARANTINE, Batch, Options
 from attributor.archive.finding.comparing import compare
 from attributor.archive.finding.exporting import exported
+from attributor.archive.progress import Tally
 from attributor.archive.reading_ahead import CHUNK
 from attributor.archive.recipe import Recipe
 from attributor.archive.stopping import Stop, Stopping
-from attributor.archive.storing.rows import Failure
+from attributor.archive.storing.annotation_rows import Failure
 from attributor.archive.storing.store import Store
-from attributor.archive.tally import Tally
 from attributor.archive.working import processes
 from attributor.archive.working.makers import ModelMaker
-from attributor.archive.working.stepping import FEW
+from attributor.archive.working.step_places import FEW
 from attributor.errors import (
     AttributorError,
     BusyError,
@@ -41,7 +41,7 @@ from attributor.errors import (
 )
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Request
-from attributor.prompting.exchange import Message
+from attributor.prompting.messages import Message
 from attributor.reading.archives import Columns, Entry, entries
 from attributor.records import Article
 from attributor.settings import Settings
@@ -63,8 +63,8 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Stop, "sleep", at_once)
     monkeypatch.setattr("attributor.archive.asking.limits.LONGEST_WAIT", 0.0)
-    monkeypatch.setattr("attributor.prompting.faults.FIRST_WAIT", 0.0)
-    monkeypatch.setattr("attributor.prompting.faults.LONGEST_WAIT", 0.0)
+    monkeypatch.setattr("attributor.prompting.server_errors.FIRST_WAIT", 0.0)
+    monkeypatch.setattr("attributor.prompting.server_errors.LONGEST_WAIT", 0.0)
 
 
 def always(reply: Reply) -> Any:
@@ -701,7 +701,7 @@ def test_a_library_that_panics_over_the_store_ends_the_batch_with_an_error(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(f"attributor.archive.batch.{where}", panic)
+        patch.setattr(f"attributor.archive.batch_run.{where}", panic)
         with pytest.raises(PanicError, match="index out of bounds"):
             run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(9)))
     assert rows(tmp_path / "a.db", STATES) == [("stopped",)]

@@ -17,13 +17,13 @@ from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.asking.ledger import Ledger
-from attributor.archive.batch import IN_QUARANTINE, Batch
 from attributor.archive.batch_api.outboxes import Outbox
-from attributor.archive.finding.report import status
+from attributor.archive.batch_run import IN_QUARANTINE, Batch
+from attributor.archive.finding.store_status import status
 from attributor.archive.stopping import Stop
-from attributor.archive.storing.rows import Failure, Rows
-from attributor.archive.storing.schema import migrations
+from attributor.archive.storing.annotation_rows import Failure, Rows
 from attributor.archive.storing.store import Store
+from attributor.archive.storing.store_schema import migrations
 from attributor.errors import StoreError, UsageError
 from attributor.prompting.batch_api import BatchApi
 

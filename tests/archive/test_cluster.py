@@ -26,19 +26,19 @@ from distributed import Client, Security
 from replies import Reply
 
 import attributor
-from attributor.archive.batch import IN_QUARANTINE, Batch, Options
+from attributor.archive.batch_run import IN_QUARANTINE, Batch, Options
 from attributor.archive.cluster import connect as reaching
 from attributor.archive.cluster import driver as clusters
 from attributor.archive.cluster import worker
 from attributor.archive.cluster.tasks import Buyers, Partitions
 from attributor.archive.cluster.worker import Plan, Workshop
-from attributor.archive.making import maker
 from attributor.archive.recipe import Recipe
-from attributor.archive.speed import Speed
+from attributor.archive.run_options import Speed
 from attributor.archive.stopping import Stop, Stopping
-from attributor.archive.storing.rows import rows_of
+from attributor.archive.storing.annotation_rows import rows_of
 from attributor.archive.storing.store import Store
-from attributor.archive.working.steps import Useless
+from attributor.archive.wiring import maker
+from attributor.archive.working.step import Useless
 from attributor.errors import BusyError, ClusterError, UsageError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer

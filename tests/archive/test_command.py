@@ -15,11 +15,11 @@ import click.testing
 import pytest
 from replies import Reply
 
-from attributor.archive.batch import Batch
+from attributor.archive.batch_run import Batch
+from attributor.archive.progress import Horizon, Tally
 from attributor.archive.storing.store import Store
-from attributor.archive.tally import Horizon, Tally
 from attributor.cli import cli
-from attributor.cli.progress import duration, progress
+from attributor.cli.progress_line import duration, progress
 
 from .conftest import archive, text_of
 from .shop import Shop, completion, fault
@@ -423,12 +423,12 @@ def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> Non
 def test_where_no_terminal_is_a_line_is_written_now_and_then(
     shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attributor.cli.progress.LINE_EVERY", 0.0)
+    monkeypatch.setattr("attributor.cli.progress_line.LINE_EVERY", 0.0)
     archive(Path("a.jsonl"), range(3))
     lines = run(*ask(shop, "a.jsonl")).stderr.splitlines()
     assert any("articles a second; 0 known" in line for line in lines)
     assert lines[-1].startswith("3 articles annotated in")
-    monkeypatch.setattr("attributor.cli.progress.LINE_EVERY", 1e6)
+    monkeypatch.setattr("attributor.cli.progress_line.LINE_EVERY", 1e6)
     lines = run(*ask(shop, "a.jsonl")).stderr.splitlines()
     assert len(lines) == 2
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from attributor.archive.storing.dates import iso_day
-from attributor.archive.storing.schema import migrations
 from attributor.archive.storing.store import Store
+from attributor.archive.storing.store_schema import migrations
 
 
 @pytest.mark.parametrize(

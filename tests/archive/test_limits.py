@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from attributor.archive.asking.limits import BURST, Limits
-from attributor.prompting.exchange import Message, Request
+from attributor.prompting.messages import Message, Request
 
 
 class Clock:

@@ -7,7 +7,7 @@ import click.testing
 import pytest
 from pyarrow import parquet as reader
 
-from attributor.archive.finding import parquet
+from attributor.archive.finding import parquet_export as parquet
 from attributor.archive.storing.store import Store
 from attributor.cli import cli
 from attributor.errors import UsageError

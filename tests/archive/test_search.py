@@ -15,10 +15,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attributor.archive.finding.search import COLUMNS, Query, search, statement
+from attributor.archive.finding.search_query import COLUMNS, Query, search, statement
 from attributor.archive.recipe import Recipe
 from attributor.archive.storing.admission import admit
-from attributor.archive.storing.rows import rows_of
+from attributor.archive.storing.annotation_rows import rows_of
 from attributor.archive.storing.saving import save
 from attributor.archive.storing.store import Store
 from attributor.cli import cli
@@ -147,9 +147,9 @@ def test_everything_that_is_given_must_hold_however_many_quotes_it_leaves(
     many: int,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("attributor.archive.finding.search.FEW_ARTICLES", few)
-    monkeypatch.setattr("attributor.archive.finding.search.FEW", few)
-    monkeypatch.setattr("attributor.archive.finding.search.MANY", many)
+    monkeypatch.setattr("attributor.archive.finding.search_query.FEW_ARTICLES", few)
+    monkeypatch.setattr("attributor.archive.finding.search_query.FEW", few)
+    monkeypatch.setattr("attributor.archive.finding.search_query.MANY", many)
     query = Query(**given)
     with Store.read(path) as store:
         assert sorted(row["article"] for row in search(store, query)) == articles

@@ -15,7 +15,7 @@ from replies import Reply
 from stub import Stub, Told, good
 
 from attributor.archive.asking.limits import Limits
-from attributor.archive.batch import HOPELESS_AFTER
+from attributor.archive.batch_run import HOPELESS_AFTER
 from attributor.archive.finding.exporting import exported
 from attributor.archive.storing.store import Store
 from attributor.pipeline import Annotator

@@ -13,7 +13,7 @@ from replies import Reply
 
 from attributor.archive.cluster.driver import _plan
 from attributor.archive.cluster.worker import Workshop
-from attributor.archive.speed import Speed
+from attributor.archive.run_options import Speed
 from attributor.cli import cli
 from attributor.records import Article
 

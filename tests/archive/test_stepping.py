@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from attributor.archive.storing.rows import Rows
-from attributor.archive.working import processes, stepping
+from attributor.archive.storing.annotation_rows import Rows
+from attributor.archive.working import processes
+from attributor.archive.working import step_places as stepping
 from attributor.archive.working.processes import Beginning, Crashed, Workers, annotator_here
-from attributor.archive.working.stepping import Here, Stepping, Steps, There
-from attributor.archive.working.steps import Asking, Useless, guarded
+from attributor.archive.working.step import Asking, Useless, guarded
+from attributor.archive.working.step_places import Here, Stepping, Steps, There
 from attributor.errors import AttributorError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer

@@ -8,8 +8,8 @@ import pickle
 import pytest
 from panics import PanicException
 
-from attributor.archive.storing.rows import Rows
-from attributor.archive.working.steps import Answers, Asking, Useless, step
+from attributor.archive.storing.annotation_rows import Rows
+from attributor.archive.working.step import Answers, Asking, Useless, step
 from attributor.errors import BusyError, FilteredError, ModelError, RequestError, TooLongError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer

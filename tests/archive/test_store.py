@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from attributor.archive.storing.admission import forget_moved, refuse
-from attributor.archive.storing.rows import annotation_of, rows_of
-from attributor.archive.storing.schema import migrate, migrations
+from attributor.archive.storing.annotation_rows import annotation_of, rows_of
 from attributor.archive.storing.store import Store
+from attributor.archive.storing.store_schema import migrate, migrations
 from attributor.errors import StoreError
 from attributor.pipeline import annotate
 

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attributor.archive.batch import Batch, Options
 from attributor.archive.batch_api.tuning import Tuning
-from attributor.archive.making import maker
+from attributor.archive.batch_run import Batch, Options
+from attributor.archive.progress import Tally
 from attributor.archive.reading_ahead import until
 from attributor.archive.recipe import Recipe
+from attributor.archive.run_options import Speed
 from attributor.archive.sampling import sampled
-from attributor.archive.speed import Speed
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
-from attributor.archive.tally import Tally
+from attributor.archive.wiring import maker
 from attributor.pipeline import Annotator
 from attributor.reading.archives import Entry, entries
 from attributor.records import Codebook, Target

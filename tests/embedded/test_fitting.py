@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("sklearn", reason="training needs the extra 'train'")
 
-from attributor.embedded.fitting import Choices, Labelled, Rows, logistic, softmax
+from attributor.embedded.training.linear_models import Choices, Labelled, Rows, logistic, softmax
 from attributor.errors import UsageError
 
 RIGHT, WRONG, NOISE = 11, 22, 33

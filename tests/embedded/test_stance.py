@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from support.embedded import annotate, judge
 
-from attributor.embedded.leaning import words_of
-from attributor.embedded.stance import judge_of
+from attributor.embedded.stance.judging import judge_of
+from attributor.embedded.stance.leaning import words_of
 from attributor.marking import mark
 from attributor.records import Article, Codebook, Example, Quote, Target
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from support.embedded import annotate, judge
 
-from attributor.embedded.targets import MOST
+from attributor.embedded.stance.targets import MOST
 from attributor.records import Article, Codebook, Quote
 
 OPEN = Codebook()

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attributor.embedded import learned, training, weights
-from attributor.embedded.training import Example, Known
+from attributor.embedded import by_weights as learned
+from attributor.embedded import weights
+from attributor.embedded.training import trainer as training
+from attributor.embedded.training.trainer import Example, Known
 from attributor.errors import UsageError
 from attributor.evaluation.gold import read_gold
 from attributor.marking import mark

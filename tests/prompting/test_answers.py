@@ -6,7 +6,7 @@ import pytest
 
 from attributor.errors import AnswerError
 from attributor.prompting.answers import Reading, parsed, read_attribution
-from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.messages import Answer, Request
 from attributor.prompting.windows import cut
 from attributor.records import Piece
 

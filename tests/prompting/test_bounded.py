@@ -21,7 +21,7 @@ from attributor.errors import AnswerError, BusyError
 from attributor.prompting import bounded
 from attributor.prompting.batch_api import BatchApi
 from attributor.prompting.client import Asker
-from attributor.prompting.exchange import Answer
+from attributor.prompting.messages import Answer
 from attributor.settings import Settings
 
 from .conftest import Server, completion

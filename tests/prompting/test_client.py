@@ -27,7 +27,7 @@ from attributor.errors import (
     UsageError,
 )
 from attributor.prompting.client import Asker, converse
-from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.messages import Answer, Request
 from attributor.records import Annotation
 from attributor.settings import Settings
 

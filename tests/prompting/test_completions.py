@@ -11,7 +11,7 @@ from replies import Reply
 from attributor.errors import AnswerError
 from attributor.prompting.answers import parsed
 from attributor.prompting.client import Asker
-from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.messages import Answer, Request
 from attributor.settings import Settings
 
 from .conftest import completion

@@ -15,7 +15,7 @@ from attributor.pipeline import Annotator
 from attributor.prompting import connecting
 from attributor.prompting.batch_api import BatchApi
 from attributor.prompting.client import Asker
-from attributor.prompting.exchange import Answer
+from attributor.prompting.messages import Answer
 from attributor.settings import Settings
 
 from .conftest import completion

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from attributor.errors import TooLongError
-from attributor.prompting import tokens
-from attributor.prompting.exchange import Answer, Request
+from attributor.prompting import token_counts as tokens
+from attributor.prompting.messages import Answer, Request
 from attributor.records import Usage
 
 from .samples import TEXT, answer, dialogue, finished, only

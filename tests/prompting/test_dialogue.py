@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attributor.errors import AnswerError
-from attributor.prompting.exchange import Answer
+from attributor.prompting.messages import Answer
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import cut, show
 from attributor.records import Codebook, Usage

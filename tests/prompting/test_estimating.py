@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from attributor.prompting import prices
-from attributor.prompting.estimating import estimate
+from attributor.prompting.cost_estimates import estimate
 from attributor.prompting.prompts import Prompts
 from attributor.records import Codebook, Usage
 
@@ -15,7 +15,7 @@ USAGE = Usage(requests=1, input_tokens=1_000_000, cached_tokens=0, output_tokens
 
 @pytest.fixture(autouse=True)
 def _estimated_tokens(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attributor.prompting.tokens._tiktoken", lambda model: [])
+    monkeypatch.setattr("attributor.prompting.token_counts._tiktoken", lambda model: [])
 
 
 def test_an_estimate_goes_from_one_answer_to_an_answer_with_repair() -> None:

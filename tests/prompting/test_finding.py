@@ -9,10 +9,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from attributor.errors import AnswerError
+from attributor.prompting.answer_json import Shape, find
+from attributor.prompting.answer_schema import Attribution, schema_json
 from attributor.prompting.answers import parsed
-from attributor.prompting.exchange import TOOL_CALL, Request
-from attributor.prompting.finding import Shape, find
-from attributor.prompting.wire import Attribution, schema_json
+from attributor.prompting.messages import TOOL_CALL, Request
 
 from .samples import TUNNEL, answer, quote, said
 

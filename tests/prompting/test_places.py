@@ -4,7 +4,7 @@ import pytest
 
 from attributor.marking import mark
 from attributor.prompting.copied import Source, Words
-from attributor.prompting.places import Places
+from attributor.prompting.quote_sources import Places
 from attributor.prompting.windows import cut
 from attributor.records import Article, Piece
 

@@ -21,7 +21,7 @@ from attributor.errors import (
 )
 from attributor.prompting import complaints
 from attributor.prompting.client import converse
-from attributor.prompting.exchange import Answer
+from attributor.prompting.messages import Answer
 from attributor.prompting.windows import harmless
 from attributor.records import Annotation
 

@@ -7,7 +7,7 @@ import pytest
 from attributor.engines import Conversation
 from attributor.engines import asked as carried
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.stance import (
+from attributor.prompting.stance_dialogue import (
     EXAMPLES_PER_LABEL,
     MAX_TARGET,
     OPEN_TARGETS,

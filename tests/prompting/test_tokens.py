@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attributor.prompting import tokens
-from attributor.prompting.exchange import Message
+from attributor.prompting import token_counts as tokens
+from attributor.prompting.messages import Message
 
 from .samples import dialogue, only
 

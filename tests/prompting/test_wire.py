@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from attributor.prompting.wire import (
+from attributor.prompting.answer_schema import (
     Attribution,
     OpenStances,
     Stances,

@@ -18,7 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from attributor.reading import containers, packed
+from attributor.reading import containers
+from attributor.reading import decompress as packed
 
 from .samples import LEAD, PAGE, articles, lines, listed, table, told, written
 from .test_warc import crawl

@@ -9,7 +9,7 @@ import pytest
 
 from attributor.errors import ReadingError
 from attributor.reading import read
-from attributor.reading.html import article_from_html, declared_charset, looks_like_html
+from attributor.reading.html_text import article_from_html, declared_charset, looks_like_html
 from attributor.records import Article
 
 from .conftest import PAGE

@@ -106,7 +106,7 @@ def test_a_file_that_is_no_whole_parquet_is_told(one: Path, keep: int) -> None:
 
 
 def test_a_bomb_is_told_and_not_unpacked(one: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("attributor.reading.parquet.FREE_BYTES", 1_000_000)
+    monkeypatch.setattr("attributor.reading.parquet_tables.FREE_BYTES", 1_000_000)
     saved(one, {"text": ["a" * 1_000_000] * 3}, compression="zstd", use_dictionary=False)
     (said,) = told(one)
     assert "unpack to more than 200 times their size" in said
@@ -115,7 +115,7 @@ def test_a_bomb_is_told_and_not_unpacked(one: Path, monkeypatch: pytest.MonkeyPa
 def test_one_text_given_to_very_many_rows_is_a_bomb_too(
     one: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attributor.reading.packed.FREE_BYTES", 1_000_000)
+    monkeypatch.setattr("attributor.reading.decompress.FREE_BYTES", 1_000_000)
     saved(one, {"text": [LEAD * 100] * 3000})
     *some, bomb = told(one)
     assert 100 < len(some) < 300

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from attributor.records import Annotation, Quote, Span, Speaker
 from attributor.views import html
 from attributor.views.escaping import visible
-from attributor.views.markup import BORDERS, COLORS, look, paragraph_starts
+from attributor.views.page_markup import BORDERS, COLORS, look, paragraph_starts
 
 from .view_samples import BRIDGE, any_annotations, plain, rendered, span
 

@@ -8,11 +8,11 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from attributor.archive.asking.budget import Budget
+from attributor.archive.progress import Tally
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Row, Store, now, whole
-from attributor.archive.tally import Tally
 from attributor.errors import AccessError, CreditError
-from attributor.prompting.exchange import Answer, Request
+from attributor.prompting.messages import Answer, Request
 from attributor.records import Usage
 
 _OF_ANSWER = ("text", "finish_reason", "refusal", "model", "model_reported")

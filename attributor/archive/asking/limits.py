@@ -14,9 +14,9 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
-from attributor.prompting import tokens
-from attributor.prompting.exchange import Request
-from attributor.prompting.faults import LONGEST_WAIT, number_of, seconds_of
+from attributor.prompting import token_counts as tokens
+from attributor.prompting.messages import Request
+from attributor.prompting.server_errors import LONGEST_WAIT, number_of, seconds_of
 
 BURST = 2.0
 """Seconds of its rate that a bucket holds."""

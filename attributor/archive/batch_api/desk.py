@@ -18,11 +18,12 @@ from attributor.archive.batch_api.outboxes import Order, Outboxes
 from attributor.archive.batch_api.queued_tokens import QueuedTokens
 from attributor.archive.batch_api.submissions import counts, on_the_disk
 from attributor.archive.batch_api.tuning import Tuning
+from attributor.archive.progress import Tally
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.store import Store
-from attributor.archive.tally import Tally
 from attributor.errors import ModelError, RequestError, StoreError, panics_as_errors
-from attributor.prompting import Request, tokens
+from attributor.prompting import Request
+from attributor.prompting import token_counts as tokens
 from attributor.prompting.batch_api import BatchApi
 from attributor.prompting.dialects import REASONING_ROOM
 from attributor.prompting.prices import BATCH_API

@@ -23,10 +23,10 @@ import attributor
 from attributor.archive.cluster import worker
 from attributor.archive.cluster.connect import LOCAL, installed, is_address, reach
 from attributor.archive.cluster.worker import Plan
+from attributor.archive.progress import Tally
 from attributor.archive.recipe import Recipe
-from attributor.archive.speed import CALLS_AT_ONCE, Speed
+from attributor.archive.run_options import CALLS_AT_ONCE, Speed
 from attributor.archive.stopping import Stop, Stopping
-from attributor.archive.tally import Tally
 from attributor.errors import ClusterError, UsageError, panics_as_errors, quoted
 
 if TYPE_CHECKING:

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 from attributor.archive.cluster import worker
 from attributor.archive.cluster.driver import Cluster, Crashed
 from attributor.archive.cluster.worker import Job
+from attributor.archive.progress import Tally
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import content_of
-from attributor.archive.storing.rows import Failure, Rows
-from attributor.archive.tally import Tally
+from attributor.archive.storing.annotation_rows import Failure, Rows
 from attributor.archive.working.makers import ModelMaker
-from attributor.archive.working.steps import Answers, Asking, Outcome, Useless
+from attributor.archive.working.step import Answers, Asking, Outcome, Useless
 from attributor.errors import BusyError, quoted
 from attributor.prompting import Answer, Request, prices
-from attributor.prompting.exchange import sha256
+from attributor.prompting.messages import sha256
 from attributor.records import Article
 from attributor.settings import OPENAI_URL
 
@@ -56,7 +56,7 @@ class Partitions:
         return None if article is None else await self.outcome(article, answers)
 
     async def outcome(self, article: Article, answers: Answers) -> Outcome:
-        """The article one step further, see `attributor.archive.working.steps`."""
+        """The article one step further, see `attributor.archive.working.step`."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
         self._waiting.append((Job(article, dict(answers)), future))

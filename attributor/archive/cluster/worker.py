@@ -23,7 +23,7 @@ from attributor.archive.asking.limits import Limits
 from attributor.archive.recipe import Recipe
 from attributor.archive.signals import FROM_A_TERMINAL
 from attributor.archive.stopping import Stop, Stopping
-from attributor.archive.working.steps import (
+from attributor.archive.working.step import (
     TOO_LONG_FOR_US,
     Answers,
     Outcome,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from attributor.archive.storing.annotation_rows import BUSY
 from attributor.archive.storing.dates import iso_day
 from attributor.archive.storing.nearness import mark_near
-from attributor.archive.storing.rows import BUSY
 from attributor.archive.storing.saving import shelve
 from attributor.archive.storing.store import Row, Store, now, whole
 from attributor.marking.language import detect, known

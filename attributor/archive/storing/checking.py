@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from attributor.archive.storing.rows import annotation_of
+from attributor.archive.storing.annotation_rows import annotation_of
 from attributor.archive.storing.store import Store
 from attributor.errors import StoreError, quoted
 from attributor.records import Annotation

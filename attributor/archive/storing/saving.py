@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from attributor.archive.storing.annotation_rows import Failure, Rows, rows_of
 from attributor.archive.storing.checking import kept
-from attributor.archive.storing.rows import Failure, Rows, rows_of
 from attributor.archive.storing.store import Store, now, whole
 
 ONE_PER_ARTICLE = "(article_id, recipe_id) WHERE article_id IS NOT NULL"

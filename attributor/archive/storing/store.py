@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attributor.archive.storing.place import identity, is_sealed, locked, place_of
-from attributor.archive.storing.schema import is_old, migrate, refuse_others, refuse_strange
+from attributor.archive.storing.store_schema import is_old, migrate, refuse_others, refuse_strange
 from attributor.errors import StoreError, quoted
 
 if TYPE_CHECKING:

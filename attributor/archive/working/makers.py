@@ -6,17 +6,17 @@ import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from attributor.archive.progress import Tally
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import article_at
-from attributor.archive.storing.rows import Failure, Rows
+from attributor.archive.storing.annotation_rows import Failure, Rows
 from attributor.archive.storing.store import Store
-from attributor.archive.tally import Tally
 from attributor.archive.working.processes import Crashed, Workers, annotator_here
-from attributor.archive.working.stepping import Places
-from attributor.archive.working.steps import Asking, Outcome, Useless, kind_of, step
+from attributor.archive.working.step import Asking, Outcome, Useless, kind_of, step
+from attributor.archive.working.step_places import Places
 from attributor.errors import AccessError, AnswerError, CreditError, ModelError
 from attributor.prompting import Answer, Request
-from attributor.prompting.exchange import Purpose
+from attributor.prompting.messages import Purpose
 from attributor.records import Article
 
 if TYPE_CHECKING:

@@ -12,8 +12,15 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from attributor.embedded.examples import LABELS, Learned, Scores, added, features, probabilities
-from attributor.embedded.leaning import Leaning, Sign, words_of
+from attributor.embedded.stance.examples import (
+    LABELS,
+    Learned,
+    Scores,
+    added,
+    features,
+    probabilities,
+)
+from attributor.embedded.stance.leaning import Leaning, Sign, words_of
 from attributor.marking.language import load
 from attributor.marking.tokens import tokens, without_possessive
 from attributor.records import Annotation, Codebook, Quote, Span, Stance, StanceLabel, Target

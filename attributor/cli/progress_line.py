@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from attributor.errors import counted
 
 if TYPE_CHECKING:
-    from attributor.archive.tally import Tally
+    from attributor.archive.progress import Tally
 
 Progress = Callable[[str], None]
 

@@ -9,10 +9,10 @@ from typing import BinaryIO
 
 from attributor.errors import ReadingError
 from attributor.reading.articles import MAX_BYTES, Found
-from attributor.reading.columns import How
-from attributor.reading.html import looks_like_html
+from attributor.reading.html_text import looks_like_html
 from attributor.reading.pages import article_from_page
 from attributor.reading.streams import MAX_BLANK
+from attributor.reading.table_options import How
 
 TEXT = {".txt", ".text"}
 MARKDOWN = {".md", ".markdown"}
@@ -46,14 +46,15 @@ def found(stream: BinaryIO, name: str, how: How, level: int = 0) -> Iterator[Fou
 def _found(stream: BinaryIO, name: str, how: How, level: int) -> Iterator[Found]:
     suffix, packing = kind(name)
     if suffix == ".warc":
-        from attributor.reading import packed, warc
+        from attributor.reading import decompress as packed
+        from attributor.reading import warc
 
         whole = [packed.unpacked(stream, name, packing) if packing else stream]
         streams = packed.members(stream, name) if packing == ".gz" else whole
         yield from warc.articles(streams, name, how.encoding)
         return
     if packing:
-        from attributor.reading.packed import unpacked
+        from attributor.reading.decompress import unpacked
 
         stream = unpacked(stream, name, packing)
     if suffix in JSONL:
@@ -88,7 +89,7 @@ def _tabular(suffix: str) -> Callable[[BinaryIO, str, How], Iterator[Found]] | N
 
         return tables.articles
     if suffix == ".parquet":
-        from attributor.reading import parquet
+        from attributor.reading import parquet_tables as parquet
 
         return parquet.articles
     if suffix == ".json":

@@ -23,11 +23,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from attributor.embedded import drafts, features, fitting, whole
-from attributor.embedded.drafts import Candidate
-from attributor.embedded.features import Frame
-from attributor.embedded.fitting import Choices, Labelled
-from attributor.embedded.sheet import Sheet
+from attributor.embedded import candidates as drafts
+from attributor.embedded import cue_features as features
+from attributor.embedded import draft_features as whole
+from attributor.embedded.candidates import Candidate
+from attributor.embedded.cue_features import Frame
+from attributor.embedded.token_arrays import Sheet
+from attributor.embedded.training import linear_models as fitting
+from attributor.embedded.training.linear_models import Choices, Labelled
 from attributor.embedded.weights import SCALE, Weights
 from attributor.errors import UsageError
 from attributor.marking import Mention, mark

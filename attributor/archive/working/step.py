@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from attributor.archive.storing.rows import BUSY, Failure, Rows, rows_of
+from attributor.archive.storing.annotation_rows import BUSY, Failure, Rows, rows_of
 from attributor.assembling import TEXT_BREAKS_OFF
 from attributor.engines import Conversation
 from attributor.errors import (

@@ -11,12 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pydantic import ValidationError
 
 from attributor.errors import ModelError, counted
-from attributor.prompting.answers import parsed
-from attributor.prompting.cutting import check_length, doubts
-from attributor.prompting.exchange import Answer, Message, Request, sha256
-from attributor.prompting.prompts import Prompts
-from attributor.prompting.windows import harmless
-from attributor.prompting.wire import (
+from attributor.prompting.answer_schema import (
     OpenStances,
     Stances,
     WireOpenStance,
@@ -24,6 +19,11 @@ from attributor.prompting.wire import (
     complaint,
     schema_json,
 )
+from attributor.prompting.answers import parsed
+from attributor.prompting.cutting import check_length, doubts
+from attributor.prompting.messages import Answer, Message, Request, sha256
+from attributor.prompting.prompts import Prompts
+from attributor.prompting.windows import harmless
 from attributor.records import Annotation, Codebook, Example, Quote, Span, Stance, Target, Usage
 
 QUOTES_PER_REQUEST = 20

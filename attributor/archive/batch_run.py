@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import attributor
-from attributor.archive.making import Made
+from attributor.archive.progress import Horizon, Tally
 from attributor.archive.reading_ahead import chunks
 from attributor.archive.recipe import Recipe
 from attributor.archive.stopping import Stop, Stopping
@@ -30,10 +30,10 @@ from attributor.archive.storing.admission import (
     is_wanted,
     refuse,
 )
-from attributor.archive.storing.rows import BUSY, Failure, Rows
+from attributor.archive.storing.annotation_rows import BUSY, Failure, Rows
 from attributor.archive.storing.saving import quarantine, restore, save
 from attributor.archive.storing.store import Store, now, this_host
-from attributor.archive.tally import Horizon, Tally
+from attributor.archive.wiring import Made
 from attributor.archive.working.processes import TIDY_EVERY
 from attributor.errors import (
     AttributorError,

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from attributor.marking.evidence import Marking
-from attributor.prompting import prices, tokens
-from attributor.prompting.dialogue import AttributionDialogue
-from attributor.prompting.exchange import Request
+from attributor.prompting import prices
+from attributor.prompting import token_counts as tokens
+from attributor.prompting.attribution_dialogue import AttributionDialogue
+from attributor.prompting.messages import Request
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.stance import OPEN_TARGETS, QUOTES_PER_REQUEST, listed
+from attributor.prompting.stance_dialogue import OPEN_TARGETS, QUOTES_PER_REQUEST, listed
 from attributor.records import Codebook, Usage
 from attributor.settings import OPENAI_URL
 

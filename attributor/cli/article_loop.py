@@ -72,7 +72,7 @@ class Work(Generic[Source]):
             return
         import asyncio
 
-        from attributor.cli.progress import shown
+        from attributor.cli.progress_line import shown
 
         with asyncio.Runner() as runner:
 

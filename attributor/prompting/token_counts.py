@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from functools import lru_cache
 
-from attributor.prompting.exchange import Request
+from attributor.prompting.messages import Request
 
 NEWEST_ENCODING = "o200k_base"
 """For models that tiktoken does not know: the newest ones, and those of other makers."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from attributor.reading.articles import article_from_text, without_credentials
-from attributor.reading.html import article_from_html, blocks, flowed, looks_like_html
+from attributor.reading.html_text import article_from_html, blocks, flowed, looks_like_html
 from attributor.records import Article
 
 _TAGS = (

@@ -10,9 +10,9 @@ from typing import Any, BinaryIO
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import Found
-from attributor.reading.columns import How
-from attributor.reading.packed import FREE_BYTES, MAX_RATIO, Tally, seekable
-from attributor.reading.rows import Rows, Values, layout
+from attributor.reading.decompress import FREE_BYTES, MAX_RATIO, Tally, seekable
+from attributor.reading.table_options import How
+from attributor.reading.table_rows import Rows, Values, layout
 
 _BATCH = 64  # rows
 _BATCH_SIZE = 64_000_000  # bytes; of a larger row group's rows, one may be as large as all

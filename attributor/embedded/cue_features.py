@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from attributor.embedded.sheet import Sheet, hashed
+from attributor.embedded.token_arrays import Sheet, hashed
 from attributor.marking import Mention
 from attributor.marking.spans import Span
 from attributor.reporting import Content, grammar_of

@@ -9,12 +9,12 @@ from attributor.archive.asking.budget import Budget
 from attributor.archive.asking.ledger import Desk, Ledger
 from attributor.archive.asking.limits import Limits
 from attributor.archive.batch_api import submissions
-from attributor.archive.speed import AHEAD, CALLS_AT_ONCE, WAITING_AT_ONCE, Speed
+from attributor.archive.run_options import AHEAD, CALLS_AT_ONCE, WAITING_AT_ONCE, Speed
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
 from attributor.archive.working.makers import EmbeddedMaker, Maker, ModelMaker
 from attributor.archive.working.processes import Beginning, Workers
-from attributor.archive.working.stepping import Places, Stepping
+from attributor.archive.working.step_places import Places, Stepping
 from attributor.errors import UsageError, counted
 from attributor.pipeline import Annotator
 from attributor.prompting import prices

@@ -6,18 +6,18 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from attributor.cli.progress import duration
+from attributor.cli.progress_line import duration
 from attributor.errors import counted
 
 if TYPE_CHECKING:
     from attributor.archive.planning import Plan
-    from attributor.archive.speed import Speed
+    from attributor.archive.run_options import Speed
 
 
 def described(plan: Plan, speed: Speed, *, drawn: bool = False) -> Iterator[str]:
     """The plan in lines; `drawn` where it is that of a sample, which has no copies."""
     from attributor.archive.planning import SECONDS_AN_ANSWER
-    from attributor.archive.speed import CALLS_AT_ONCE
+    from attributor.archive.run_options import CALLS_AT_ONCE
     from attributor.prompting.prices import BATCH_API
 
     if drawn:

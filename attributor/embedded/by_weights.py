@@ -14,8 +14,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import exp, log
 
-from attributor.embedded import rules, whole
-from attributor.embedded.drafts import (
+from attributor.embedded import by_rules as rules
+from attributor.embedded import draft_features as whole
+from attributor.embedded.candidates import (
     Candidate,
     Draft,
     candidates,
@@ -23,8 +24,8 @@ from attributor.embedded.drafts import (
     reads_preposition,
     size,
 )
-from attributor.embedded.features import WINDOW, Reading
-from attributor.embedded.sheet import Sheet
+from attributor.embedded.cue_features import WINDOW, Reading
+from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.weights import Weights
 from attributor.marking import Marking, Mention
 from attributor.records import Proposal

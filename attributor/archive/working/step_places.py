@@ -10,7 +10,7 @@ import os
 from typing import Protocol
 
 from attributor.archive.working.processes import Beginning, Crashed, Workers, annotator_here
-from attributor.archive.working.steps import (
+from attributor.archive.working.step import (
     TOO_LONG_FOR_US,
     Answers,
     Outcome,

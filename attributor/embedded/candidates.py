@@ -12,9 +12,9 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import exp, log1p
 
-from attributor.embedded import features
-from attributor.embedded.features import Frame, Reading
-from attributor.embedded.sheet import Sheet
+from attributor.embedded import cue_features as features
+from attributor.embedded.cue_features import Frame, Reading
+from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.weights import Weights
 from attributor.marking import Mention
 from attributor.marking.spans import Span

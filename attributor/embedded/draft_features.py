@@ -11,9 +11,9 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
-from attributor.embedded.drafts import Candidate, Draft, overlap, size
-from attributor.embedded.features import MENTION_TYPES, double, single
-from attributor.embedded.sheet import Sheet, hashed
+from attributor.embedded.candidates import Candidate, Draft, overlap, size
+from attributor.embedded.cue_features import MENTION_TYPES, double, single
+from attributor.embedded.token_arrays import Sheet, hashed
 from attributor.marking.spans import Span
 
 LIKELY = -0.6

@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from attributor.errors import ReadingError, quoted
 from attributor.marking.breaking_off import breaks_off
 from attributor.reading.articles import Found, article_from_text
-from attributor.reading.columns import Guessed, How
 from attributor.reading.naming import (
     LEAST_TEXT,
     NAMES,
@@ -22,6 +21,7 @@ from attributor.reading.naming import (
     mean,
     rank,
 )
+from attributor.reading.table_options import Guessed, How
 from attributor.records import Article
 
 _WORDS = {"published": "date", "byline": "author"}
@@ -191,7 +191,7 @@ class Rows:
             )
         if self._exact or "<" not in text:
             return article_from_text(text, id=id, **values)
-        from attributor.reading.markup import article_from_markup, holds_markup
+        from attributor.reading.cell_markup import article_from_markup, holds_markup
 
         if not holds_markup(text):
             return article_from_text(text, id=id, **values)

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from attributor.embedded.leaning import words_of
+from attributor.embedded.stance.leaning import words_of
 from attributor.marking.evidence import Marking, Token
 from attributor.marking.language import Language, load
 from attributor.marking.tokens import tokens, without_possessive

@@ -14,13 +14,13 @@ from attributor.errors import ModelError
 from attributor.grounding import Grounder
 from attributor.marking.evidence import Marking
 from attributor.prompting import prompts as prompt_files
+from attributor.prompting.answer_schema import Attribution, schema_json
 from attributor.prompting.answers import Reading, parsed, read_attribution
 from attributor.prompting.cutting import check_length, doubts
-from attributor.prompting.exchange import Answer, Message, Purpose, Request, sha256
+from attributor.prompting.messages import Answer, Message, Purpose, Request, sha256
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.talk import Talk, merged
+from attributor.prompting.window_state import Talk, merged
 from attributor.prompting.windows import cut, show
-from attributor.prompting.wire import Attribution, schema_json
 from attributor.records import Provenance, Usage
 
 ROOM, ROOM_PER_SEGMENT = 150, 35

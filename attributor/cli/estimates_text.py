@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from attributor.cli.work import Work
+    from attributor.cli.article_loop import Work
     from attributor.records import Article
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from attributor.cli.messages import say
-from attributor.cli.progress import duration, failures
+from attributor.cli.progress_line import duration, failures
 from attributor.errors import counted
 
 if TYPE_CHECKING:

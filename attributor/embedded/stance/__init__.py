@@ -1,0 +1,1 @@
+"""Where speakers stand, without a model: word lists, a codebook's examples, proposed targets."""

@@ -1,0 +1,1 @@
+"""How the embedded engine learns: gold in, a file of weights out."""
