@@ -28,10 +28,10 @@ from typing import Any
 from archive_batch import _write as write
 from measuring import ROOT, machine, show
 
-from attributor.archive.batch_run import Batch, Options
-from attributor.archive.progress import Tally
+from attributor.archive.batch_run import BatchRun, Selection
+from attributor.archive.progress import Progress
 from attributor.archive.recipe import Recipe
-from attributor.archive.run_options import Speed
+from attributor.archive.run_options import RunOptions
 from attributor.archive.storing.store import Store
 from attributor.archive.wiring import maker
 from attributor.pipeline import Annotator
@@ -103,15 +103,15 @@ def _pass(told: dict[str, Any]) -> dict[str, float]:
     """One batch in this process; gives its figures."""
     looks: list[Look] = []
 
-    def watch(tally: Tally) -> None:
+    def watch(tally: Progress) -> None:
         looks.append(Look(time.perf_counter(), tally.annotated, time.process_time()))
 
     url = told.get("url")
     chosen = {"engine": "openai", "base_url": url} if url else {"engine": "embedded"}
     who = Annotator(Settings.model_validate(chosen))
-    made = maker(who, Speed(concurrency=told["concurrency"], cluster=told.get("cluster")))
+    made = maker(who, RunOptions(concurrency=told["concurrency"], cluster=told.get("cluster")))
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder, "a.db")) as store:
-        work = Batch(store, Recipe.of(who), Options((told["source"],)), made, watch)
+        work = BatchRun(store, Recipe.of(who), Selection((told["source"],)), made, watch)
         asyncio.run(work.run(entries([told["source"]])))
         if work.exit_code or not work.tally.annotated:
             sys.exit(f"the pass ended with exit code {work.exit_code}")

@@ -13,7 +13,7 @@ from scoring import GOLD
 
 from attributor.embedded.stance.leaning import words_of
 from attributor.evaluation import stances
-from attributor.evaluation.gold import GoldArticle, Labelled, Statement, read_gold
+from attributor.evaluation.gold import GoldArticle, LabelledStance, Statement, read_gold
 from attributor.evaluation.matching import compare
 from attributor.evaluation.predictions import PredictedQuote, Prediction
 from attributor.evaluation.scores import Evaluation
@@ -140,7 +140,7 @@ def _evaluated(texts: Sequence[GoldArticle], answers: Answers) -> Evaluation:
 
 
 def _prediction(text: GoldArticle, label: StanceLabel | None) -> Prediction:
-    said = (Labelled(target=target_of(text), label=label),) if label else ()
+    said = (LabelledStance(target=target_of(text), label=label),) if label else ()
     return Prediction(text.id, (PredictedQuote(content=text.quotes[0].content, stance=said),))
 
 

@@ -42,8 +42,8 @@ from attributor.embedded.by_weights import Tagged
 from attributor.embedded.cue_features import Frame
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.training import trainer as training
-from attributor.embedded.training.linear_models import BITS, Labelled, logistic
-from attributor.embedded.training.trainer import Annotated, Example, Known, Lessons
+from attributor.embedded.training.linear_models import BITS, LabelledRow, logistic
+from attributor.embedded.training.trainer import Annotated, Known, Lessons, TrainingArticle
 from attributor.engines import Proposed
 from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.evaluation.matching import compare
@@ -104,9 +104,9 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _example(gold: GoldArticle) -> Example:
+def _example(gold: GoldArticle) -> TrainingArticle:
     quotes = (Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes)
-    return Example(gold.article, tuple(quotes))
+    return TrainingArticle(gold.article, tuple(quotes))
 
 
 def _row(taught: Taught, sets: Iterable[list[GoldArticle]]) -> list[str]:
@@ -161,7 +161,7 @@ class Deciding:
         return self.models[decision].odds(rows) if rows else []
 
     def _sources(
-        self, sheet: Sheet, cues: Sequence[int], readings: dict[int, features.Reading]
+        self, sheet: Sheet, cues: Sequence[int], readings: dict[int, features.CueReading]
     ) -> dict[int, Mention | None]:
         pairs = [(i, m) for i in cues for m in features.candidates(sheet, i, readings[i])]
         rows = [features.of_source(sheet, i, m, readings[i]) for i, m in pairs]
@@ -208,10 +208,10 @@ def _viterbi(odds: Sequence[tuple[float, float]]) -> tuple[int, ...]:
     return min(paths.values())[1]
 
 
-def _in_turn(fit: Callable[[str, Labelled], tuple[Model, int]]) -> Callable[..., Taught]:
+def _in_turn(fit: Callable[[str, LabelledRow], tuple[Model, int]]) -> Callable[..., Taught]:
     """A learner that fits each decision by itself."""
 
-    def teach(examples: Sequence[Example]) -> Taught:
+    def teach(examples: Sequence[TrainingArticle]) -> Taught:
         sheets, heads = _sheets(examples)
         lessons: Lessons = training.lessons(sheets, heads)
         fitted = {name: fit(name, getattr(lessons, name)) for name in DECISIONS}
@@ -221,7 +221,7 @@ def _in_turn(fit: Callable[[str, Labelled], tuple[Model, int]]) -> Callable[...,
     return teach
 
 
-def _sheets(examples: Sequence[Example]) -> tuple[list[Annotated], dict[int, float]]:
+def _sheets(examples: Sequence[TrainingArticle]) -> tuple[list[Annotated], dict[int, float]]:
     sheets = [(Sheet(mark(e.article, "en")), e) for e in examples]
     heads = training.cue_words(sheets)
     bare = map(training.without_marks, examples[::2])
@@ -242,7 +242,7 @@ class Linear:
         return [self.constant + sum([self.table[f & mask] for f in row]) for row in rows]
 
 
-def _linear(name: str, examples: Labelled) -> tuple[Model, int]:
+def _linear(name: str, examples: LabelledRow) -> tuple[Model, int]:
     table, constant = logistic(examples, training.STRENGTH[name], training.FEWEST[name], 0)
     return Linear(table.tolist(), constant), 2 * int(np.count_nonzero(table))
 
@@ -268,7 +268,7 @@ def _matrix(rows: Sequence[Row], bits: int) -> csr_matrix:
     return csr_matrix((np.ones(len(places), np.float32), places, ends), (len(rows), 2**bits))
 
 
-def _boosted(name: str, examples: Labelled) -> tuple[Model, int]:
+def _boosted(name: str, examples: LabelledRow) -> tuple[Model, int]:
     matrix, labels = examples.rows.matrix(), np.array(examples.labels)
     seen = np.flatnonzero(np.bincount(matrix.indices) >= 20)
     chosen = SelectKBest(chi2, k=DENSE).fit(matrix[:, seen], labels)
@@ -279,7 +279,7 @@ def _boosted(name: str, examples: Labelled) -> tuple[Model, int]:
     return OverMatrix(model, columns), len(pickle.dumps(model))
 
 
-def _network(name: str, examples: Labelled) -> tuple[Model, int]:
+def _network(name: str, examples: LabelledRow) -> tuple[Model, int]:
     rows = [examples.rows.places[first:last] for first, last in pairwise(examples.rows.ends)]
     matrix = _matrix(rows, BUCKETS.bit_length() - 1)
     model = MLPClassifier((HIDDEN,), alpha=1e-4, max_iter=6, early_stopping=False, random_state=0)
@@ -287,7 +287,7 @@ def _network(name: str, examples: Labelled) -> tuple[Model, int]:
     return OverMatrix(model, None), 4 * sum(layer.size for layer in model.coefs_)
 
 
-def _with_drafts(examples: Sequence[Example]) -> Taught:
+def _with_drafts(examples: Sequence[TrainingArticle]) -> Taught:
     """What ships: the logistic regressions, and drafts chosen as wholes."""
     found = training.train(examples, "en")
 
@@ -371,7 +371,7 @@ def _item(sheet: Sheet, i: int) -> list[str]:
     return near + [fact for fact, holds in facts.items() if holds]
 
 
-def _tagged_crf(examples: Sequence[Example]) -> Taught:
+def _tagged_crf(examples: Sequence[TrainingArticle]) -> Taught:
     sheets, _ = _sheets(examples)
     trainer = pycrfsuite.Trainer(algorithm="lbfgs", verbose=False)
     trainer.set_params({"c1": 0.1, "c2": 0.1, "max_iterations": 100, "feature.minfreq": 2})
@@ -384,7 +384,7 @@ def _tagged_crf(examples: Sequence[Example]) -> Taught:
     return Taught(Tagger(path), path.stat().st_size)
 
 
-def _tags(sheet: Sheet, example: Example) -> list[str]:
+def _tags(sheet: Sheet, example: TrainingArticle) -> list[str]:
     """A label a word; where two would stand, the cue's and the source's count."""
     tags = [OUTSIDE] * sheet.count
     speech = [quote for quote in example.quotes if quote.speech]
@@ -396,7 +396,7 @@ def _tags(sheet: Sheet, example: Example) -> list[str]:
     return tags
 
 
-LEARNERS: dict[str, Callable[[Sequence[Example]], Taught]] = {
+LEARNERS: dict[str, Callable[[Sequence[TrainingArticle]], Taught]] = {
     "logistic regressions": _in_turn(_linear),
     "the same, drafts as wholes (ships)": _with_drafts,
     "gradient boosting": _in_turn(_boosted),

@@ -64,9 +64,9 @@ def _annotate(marking: Marking, weights: Weights) -> Annotation:
     )
 
 
-def _example(gold: GoldArticle) -> training.Example:
+def _example(gold: GoldArticle) -> training.TrainingArticle:
     quotes = (training.Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes)
-    return training.Example(gold.article, tuple(quotes))
+    return training.TrainingArticle(gold.article, tuple(quotes))
 
 
 if __name__ == "__main__":

@@ -93,7 +93,7 @@ def _quote(text: str, number: int, quote: GoldQuote, speaker: int | None) -> Quo
 
 def _taught(articles: Iterable[GoldArticle]) -> Weights:
     examples = [
-        training.Example(
+        training.TrainingArticle(
             gold.article,
             tuple(training.Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes),
         )

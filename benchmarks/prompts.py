@@ -28,7 +28,7 @@ from attributor.evaluation.predictions import read_predictions
 from attributor.grounding import ground
 from attributor.marking import Marking, mark
 from attributor.pipeline import annotating
-from attributor.prompting.answers import Reading, parsed, read_attribution
+from attributor.prompting.answers import AnswerReading, parsed, read_attribution
 from attributor.prompting.engine import ModelEngine
 from attributor.prompting.messages import Answer, Request
 from attributor.prompting.prompts import Prompts
@@ -108,7 +108,7 @@ class Watched:
         return answer
 
 
-def _rejected(reading: Reading, marking: Marking) -> int:
+def _rejected(reading: AnswerReading, marking: Marking) -> int:
     """Quotes with a place or words that the article does not have."""
     nameless = tuple(quote.model_copy(update={"speaker": None}) for quote in reading.quotes)
     rejections = ground(marking, Proposal(quotes=nameless)).rejections

@@ -43,7 +43,7 @@ from attributor.embedded.stance.examples import LABELS
 from attributor.embedded.stance.judging import LEAST_MARGIN, judge_of
 from attributor.embedded.stance.leaning import words_of
 from attributor.evaluation.gold import GoldArticle
-from attributor.evaluation.statements import TOGETHER, Batch, batches, with_known
+from attributor.evaluation.statements import TOGETHER, StatementBatch, batches, with_known
 from attributor.marking import language as packs
 from attributor.records import Annotation, Codebook, Example, StanceLabel, Target
 
@@ -234,12 +234,12 @@ MODES: dict[str, Callable[[Model, TextSet], Answers]] = {
 }
 
 
-def _once_each(group: Sequence[GoldArticle]) -> Batch:
+def _once_each(group: Sequence[GoldArticle]) -> StatementBatch:
     """The texts of a group, one that is there for several targets only once."""
-    return Batch(tuple({each.text: each for each in group}.values()))
+    return StatementBatch(tuple({each.text: each for each in group}.values()))
 
 
-def _meant(group: Sequence[GoldArticle], batch: Batch, answer: Annotation) -> Answers:
+def _meant(group: Sequence[GoldArticle], batch: StatementBatch, answer: Annotation) -> Answers:
     """For each text the label towards the first target that means the gold's."""
     said = {text.text: quote for text, quote in zip(batch.texts, answer.quotes, strict=True)}
     found: dict[str, StanceLabel] = {}

@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 import attributor
-from attributor.archive.progress import Horizon, Tally
+from attributor.archive.progress import Horizon, Progress
 from attributor.archive.reading_ahead import chunks
 from attributor.archive.recipe import Recipe
 from attributor.archive.stopping import Stop, Stopping
@@ -30,7 +30,7 @@ from attributor.archive.storing.admission import (
     is_wanted,
     refuse,
 )
-from attributor.archive.storing.annotation_rows import BUSY, Failure, Rows
+from attributor.archive.storing.annotation_rows import BUSY, AnnotationRows, Failure
 from attributor.archive.storing.saving import quarantine, restore, save
 from attributor.archive.storing.store import Store, now, this_host
 from attributor.archive.wiring import Made
@@ -55,7 +55,7 @@ HOPELESS_AFTER = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
+class Selection:
     """What a batch is asked to do.
 
     Attributes:
@@ -79,7 +79,7 @@ class Options:
     only_changed: bool = False
 
 
-class Batch:
+class BatchRun:
     """One run over an archive.
 
     Args:
@@ -94,11 +94,11 @@ class Batch:
         self,
         store: Store,
         recipe: Recipe,
-        options: Options,
+        options: Selection,
         made: Made,
-        watch: Callable[[Tally], None],
+        watch: Callable[[Progress], None],
     ) -> None:
-        self.stop, self.tally = Stop(), Tally()
+        self.stop, self.tally = Stop(), Progress()
         self._store, self._options, self._watch = store, options, watch
         with store.transaction():
             self._recipe = recipe.noted(store)
@@ -157,7 +157,7 @@ class Batch:
             )
         )
 
-    async def run(self, entries: Iterator[Entry]) -> Tally:
+    async def run(self, entries: Iterator[Entry]) -> Progress:
         """Take up every entry, and wait for what is in flight, whatever goes wrong meanwhile.
 
         Raises:
@@ -274,7 +274,7 @@ class Batch:
             self._making.discard(row)
             self._slots.release()
 
-    def _settle(self, row: int, made: Rows | Failure) -> None:
+    def _settle(self, row: int, made: AnnotationRows | Failure) -> None:
         with self._store.transaction():
             if isinstance(made, Failure):
                 quarantine(self._store, row, self._recipe, self.run_id, made)
@@ -326,7 +326,7 @@ class Batch:
             )
 
 
-def _noted(store: Store, recipe: int, name: str, options: Options) -> int:
+def _noted(store: Store, recipe: int, name: str, options: Selection) -> int:
     """The run's row. A run that is still said to be going on cannot be: we hold the lock."""
     store.execute(
         "UPDATE runs SET state = 'interrupted', reason = 'its process ended without a word' "

@@ -13,7 +13,7 @@ from attributor.archive.recipe import Recipe
 from attributor.archive.sampling import Sample
 from attributor.archive.storing.admission import State, content_of, is_wanted, state_of
 from attributor.archive.storing.store import Store
-from attributor.archive.working.step import Asking, advance, guarded
+from attributor.archive.working.step import NeedsAnswers, advance, guarded
 from attributor.errors import ReadingError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Estimate, rest
@@ -27,7 +27,7 @@ SECONDS_AN_ANSWER = 5.0
 
 
 @dataclass
-class Plan:
+class DryRunPlan:
     """What there is to do.
 
     Attributes:
@@ -91,7 +91,7 @@ def plan(
     only_changed: bool = False,
     limit: int | None = None,
     seed: int = 0,
-) -> Plan:
+) -> DryRunPlan:
     """Read the archive once, and estimate from a sample of what is to be annotated.
 
     Args:
@@ -103,7 +103,7 @@ def plan(
         limit: the most articles that would be taken up.
         seed: for the sample.
     """
-    found, sample = Plan(), Sample(LOOKED_AT, seed)
+    found, sample = DryRunPlan(), Sample(LOOKED_AT, seed)
     if store:
         found.spent = store.value("SELECT COALESCE(SUM(cost_usd), 0) FROM ledger")
         found.requests_out = store.value(
@@ -140,7 +140,7 @@ def plan(
 
 
 def _estimate(
-    found: Plan,
+    found: DryRunPlan,
     sample: list[Entry],
     characters: float,
     annotator: Annotator,
@@ -169,7 +169,9 @@ def _left_to_buy(annotator: Annotator, article: Article, store: Store | None) ->
         return whole
     ledger, conversation = Ledger(store, 0), annotator.conversation(article)
     answers: dict[str, Answer] = {}
-    while isinstance(step := guarded(partial(advance, conversation, settings, answers)), Asking):
+    while isinstance(
+        step := guarded(partial(advance, conversation, settings, answers)), NeedsAnswers
+    ):
         new = {key: found[1] for key in step.requests if (found := ledger.find(key))}
         if not new:
             bought = reduce(add, (answer.usage for answer in answers.values()), Usage())

@@ -15,7 +15,7 @@ from attributor.reading.folders import file_of, is_pattern, root_of
 
 
 @dataclass
-class Tally:
+class Progress:
     """What a run has done so far.
 
     Attributes:

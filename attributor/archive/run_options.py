@@ -17,7 +17,7 @@ WAITING_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True, slots=True)
-class Speed:
+class RunOptions:
     """How fast, how, and for how much annotations are made.
 
     Attributes:

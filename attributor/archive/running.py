@@ -1,6 +1,6 @@
 """A run over an archive from its beginning to its end: what the command line and Python both call.
 
-sources -> entries -> Batch -> store; a signal, or whoever calls, may end it in order
+sources -> entries -> BatchRun -> store; a signal, or whoever calls, may end it in order
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from attributor.archive.batch_run import Batch, Options
-from attributor.archive.progress import Tally
+from attributor.archive.batch_run import BatchRun, Selection
+from attributor.archive.progress import Progress
 from attributor.archive.reading_ahead import until
 from attributor.archive.recipe import Recipe
-from attributor.archive.run_options import Speed
+from attributor.archive.run_options import RunOptions
 from attributor.archive.sampling import sampled
 from attributor.archive.signals import listen
 from attributor.archive.storing.store import Store
@@ -27,7 +27,7 @@ from attributor.reading.archives import check, entries
 from attributor.records import Codebook
 from attributor.settings import Settings
 
-Watch = Callable[[Tally], None]
+Watch = Callable[[Progress], None]
 """Is told about once a second how far a run is, in the run's own thread."""
 
 INTERRUPTED = 130
@@ -44,7 +44,7 @@ class Outcome:
             "interrupted".
         reason: why it ended before its time, a sentence; None if it did not.
         exit_code: of the command line; 0 if everything is annotated. See docs/archive.md.
-        tally: what was done in this run.
+        progress: what was done in this run.
         in_quarantine: articles and places of the store without an annotation.
         retried_anyway: how many of them the next run tries again by itself.
         last_reason: why the last of them has none.
@@ -54,7 +54,7 @@ class Outcome:
     state: str
     reason: str | None
     exit_code: int
-    tally: Tally
+    progress: Progress
     in_quarantine: int = 0
     retried_anyway: int = 0
     last_reason: str = ""
@@ -63,10 +63,10 @@ class Outcome:
     @property
     def annotated(self) -> int:
         """How many articles were annotated in this run."""
-        return self.tally.annotated
+        return self.progress.annotated
 
     @classmethod
-    def of(cls, work: Batch) -> Outcome:
+    def of(cls, work: BatchRun) -> Outcome:
         """The outcome of a batch that has come to its end."""
         stop, number = work.stop, work.in_quarantine
         why = work.last_reason if number else ""
@@ -78,12 +78,12 @@ class Outcome:
 def run_archive(
     annotator: Annotator,
     store: str | Path,
-    options: Options,
-    speed: Speed,
+    options: Selection,
+    speed: RunOptions,
     *,
     watch: Watch = lambda tally: None,
     on_guess: Callable[[str], None] = lambda sentence: None,
-    on_signal: Callable[[Batch], None] | None = None,
+    on_signal: Callable[[BatchRun], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Annotate what the store does not have yet.
@@ -107,22 +107,22 @@ def run_archive(
     async def run() -> Outcome:
         with Store.open(store) as opened:
 
-            def look(tally: Tally) -> None:
+            def look(tally: Progress) -> None:
                 if stop():
                     work.stop.ask("interrupted", BY_THE_CALLER, INTERRUPTED)
                 watch(tally)
 
-            work = Batch(opened, recipe, options, made, look)
+            work = BatchRun(opened, recipe, options, made, look)
             return await _to_its_end(work, options, on_guess, on_signal)
 
     return run_coroutine(run())
 
 
 async def _to_its_end(
-    work: Batch,
-    options: Options,
+    work: BatchRun,
+    options: Selection,
     on_guess: Callable[[str], None],
-    on_signal: Callable[[Batch], None] | None,
+    on_signal: Callable[[BatchRun], None] | None,
 ) -> Outcome:
     heard = listen(work.stop, lambda: on_signal(work)) if on_signal else []
     found = entries(options.sources, options.columns, on_guess=on_guess, encoding=options.encoding)
@@ -163,16 +163,16 @@ def annotate_archive(
         stop: asked about once a second whether the run shall end in order.
         on_guess: is told what was guessed about a file, one sentence at a time.
         settings: ready-made settings; else those of the environment and the settings files.
-        options: by name, which articles (`Options`: columns, encoding, max_articles, sample,
-            seed, retry_failed, only_changed), how fast and for how much (`Speed`: concurrency,
+        options: by name, which articles (`Selection`: columns, encoding, max_articles, sample,
+            seed, retry_failed, only_changed), how fast and for how much (`RunOptions`: concurrency,
             requests_per_minute, tokens_per_minute, max_cost, by_batch_api, queued_tokens,
             cluster), and single settings, as `engine="embedded"` or `model="gpt-5-mini"`.
 
     Raises:
         AttributorError: see `attributor.errors`; what was annotated until then is kept.
     """
-    wanted = Options(_listed(sources), **_taken(options, Options))
-    speed = Speed(**_taken(options, Speed))
+    wanted = Selection(_listed(sources), **_taken(options, Selection))
+    speed = RunOptions(**_taken(options, RunOptions))
     for source in wanted.sources:
         check(source)
     annotator = annotator_for(targets, None, settings, options, "annotate_archive", _ARGUMENTS)
@@ -183,7 +183,12 @@ def annotate_archive(
 
 _ARGUMENTS = (
     *("sources", "store", "targets", "progress", "stop", "on_guess", "settings"),
-    *(each.name for kind in (Options, Speed) for each in fields(kind) if each.name != "sources"),
+    *(
+        each.name
+        for kind in (Selection, RunOptions)
+        for each in fields(kind)
+        if each.name != "sources"
+    ),
 )
 
 
@@ -191,7 +196,7 @@ def _listed(sources: str | Path | Sequence[str | Path]) -> tuple[str, ...]:
     return (str(sources),) if isinstance(sources, str | Path) else tuple(map(str, sources))
 
 
-def _taken(options: dict[str, Any], kind: type[Options | Speed]) -> dict[str, Any]:
+def _taken(options: dict[str, Any], kind: type[Selection | RunOptions]) -> dict[str, Any]:
     """Those of the options that are fields of `kind`, taken out of them."""
     names = {each.name for each in fields(kind)} & options.keys()
     return {name: options.pop(name) for name in names}

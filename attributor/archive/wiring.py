@@ -9,12 +9,12 @@ from attributor.archive.asking.budget import Budget
 from attributor.archive.asking.ledger import Desk, Ledger
 from attributor.archive.asking.limits import Limits
 from attributor.archive.batch_api import submissions
-from attributor.archive.run_options import AHEAD, CALLS_AT_ONCE, WAITING_AT_ONCE, Speed
+from attributor.archive.run_options import AHEAD, CALLS_AT_ONCE, WAITING_AT_ONCE, RunOptions
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
 from attributor.archive.working.makers import EmbeddedMaker, Maker, ModelMaker
 from attributor.archive.working.processes import Beginning, Workers
-from attributor.archive.working.step_places import Places, Stepping
+from attributor.archive.working.step_places import Stepping, StepPlaces
 from attributor.errors import UsageError, counted
 from attributor.pipeline import Annotator
 from attributor.prompting import prices
@@ -24,7 +24,7 @@ Made = Callable[[Store, int, Stop], Maker]
 """Makes the maker for a run: its store, its row in `runs`, what ends it."""
 
 
-def maker(annotator: Annotator, speed: Speed) -> Made:
+def maker(annotator: Annotator, speed: RunOptions) -> Made:
     """Who makes annotations by these settings. Processes are begun before a store is open.
 
     Raises:
@@ -49,7 +49,7 @@ def maker(annotator: Annotator, speed: Speed) -> Made:
 
 
 def _at_once(
-    annotator: Annotator, speed: Speed, places: Places, store: Store, run: int, stop: Stop
+    annotator: Annotator, speed: RunOptions, places: StepPlaces, store: Store, run: int, stop: Stop
 ) -> ModelMaker:
     _refuse_what_is_out(store)
     at_once = speed.concurrency or CALLS_AT_ONCE
@@ -60,7 +60,9 @@ def _at_once(
     return ModelMaker(places, desk, store, stop, at_once + int(AHEAD * at_once))
 
 
-def _on_cluster(annotator: Annotator, speed: Speed, store: Store, run: int, stop: Stop) -> Maker:
+def _on_cluster(
+    annotator: Annotator, speed: RunOptions, store: Store, run: int, stop: Stop
+) -> Maker:
     from attributor.archive.cluster import tasks as sharing
     from attributor.archive.cluster.driver import cluster_of
 
@@ -84,7 +86,7 @@ def _refuse_what_is_out(store: Store) -> None:
 
 
 def _much_later(
-    annotator: Annotator, speed: Speed, places: Places, store: Store, run: int, stop: Stop
+    annotator: Annotator, speed: RunOptions, places: StepPlaces, store: Store, run: int, stop: Stop
 ) -> ModelMaker:
     from attributor.archive.batch_api.desk import BatchDesk
     from attributor.prompting.batch_api import BatchApi
@@ -108,7 +110,7 @@ def _much_later(
 
 
 def _budget(
-    annotator: Annotator, speed: Speed, store: Store, stop: Stop, factor: float = 1.0
+    annotator: Annotator, speed: RunOptions, store: Store, stop: Stop, factor: float = 1.0
 ) -> Budget:
     settings = annotator.settings
     spent, dearest = store.execute(

@@ -20,8 +20,8 @@ from attributor.cli.options import (
 from attributor.errors import counted
 
 if TYPE_CHECKING:
-    from attributor.archive.batch_run import Batch, Options
-    from attributor.archive.run_options import Speed
+    from attributor.archive.batch_run import BatchRun, Selection
+    from attributor.archive.run_options import RunOptions
     from attributor.pipeline import Annotator
     from attributor.reading.archives import Columns, Entry
 
@@ -256,23 +256,23 @@ def _columns(options: dict[str, Any]) -> Columns:
     )
 
 
-def _options(sources: tuple[str, ...], columns: Columns, options: dict[str, Any]) -> Options:
-    from attributor.archive.batch_run import Options
+def _options(sources: tuple[str, ...], columns: Columns, options: dict[str, Any]) -> Selection:
+    from attributor.archive.batch_run import Selection
 
     names = ("encoding", "max_articles", "sample", "seed", "retry_failed", "only_changed")
-    return Options(sources, columns, **{name: options.pop(name) for name in names})
+    return Selection(sources, columns, **{name: options.pop(name) for name in names})
 
 
-def _entries(options: Options) -> Iterator[Entry]:
+def _entries(options: Selection) -> Iterator[Entry]:
     from attributor.reading.archives import entries
 
     return entries(options.sources, options.columns, on_guess=say, encoding=options.encoding)
 
 
-def _speed(options: dict[str, Any]) -> Speed:
-    from attributor.archive.run_options import Speed
+def _speed(options: dict[str, Any]) -> RunOptions:
+    from attributor.archive.run_options import RunOptions
 
-    return Speed(
+    return RunOptions(
         concurrency=options.pop("concurrency"),
         requests_per_minute=options.pop("rpm"),
         tokens_per_minute=options.pop("tpm"),
@@ -283,7 +283,7 @@ def _speed(options: dict[str, Any]) -> Speed:
     )
 
 
-def _notice(annotator: Annotator, speed: Speed) -> str:
+def _notice(annotator: Annotator, speed: RunOptions) -> str:
     if speed.cluster is None:
         return annotator.notice
     from attributor.archive.cluster.driver import notice
@@ -291,7 +291,7 @@ def _notice(annotator: Annotator, speed: Speed) -> str:
     return notice(annotator, speed.cluster)
 
 
-def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> None:
+def _plan(annotator: Annotator, store: str, options: Selection, speed: RunOptions) -> None:
     from contextlib import ExitStack
 
     from attributor.archive.planning import plan
@@ -317,7 +317,7 @@ def _plan(annotator: Annotator, store: str, options: Options, speed: Speed) -> N
     _echo(described(found, speed, drawn=options.sample is not None))
 
 
-def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> int:
+def _run(annotator: Annotator, store: str, options: Selection, speed: RunOptions) -> int:
     from attributor.archive.running import run_archive
     from attributor.cli.end_text import sum_up
     from attributor.cli.progress_line import watched
@@ -330,7 +330,7 @@ def _run(annotator: Annotator, store: str, options: Options, speed: Speed) -> in
     return outcome.exit_code
 
 
-def _say_ending(work: Batch) -> None:
+def _say_ending(work: BatchRun) -> None:
     rest = "; what the Batch API has stays there" if work.tally.files_out else ""
     say(
         f"Ending: {counted(work.tally.in_flight, 'article')} in the making; calls on their way "

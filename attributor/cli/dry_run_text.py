@@ -10,11 +10,11 @@ from attributor.cli.progress_line import duration
 from attributor.errors import counted
 
 if TYPE_CHECKING:
-    from attributor.archive.planning import Plan
-    from attributor.archive.run_options import Speed
+    from attributor.archive.planning import DryRunPlan
+    from attributor.archive.run_options import RunOptions
 
 
-def described(plan: Plan, speed: Speed, *, drawn: bool = False) -> Iterator[str]:
+def described(plan: DryRunPlan, speed: RunOptions, *, drawn: bool = False) -> Iterator[str]:
     """The plan in lines; `drawn` where it is that of a sample, which has no copies."""
     from attributor.archive.planning import SECONDS_AN_ANSWER
     from attributor.archive.run_options import CALLS_AT_ONCE

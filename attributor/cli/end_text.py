@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 def sum_up(outcome: Outcome, store: str) -> None:
     """Say what was annotated, what it cost, and what is left to do."""
-    tally = outcome.tally
+    tally = outcome.progress
     if outcome.at_once:
         if outcome.state == "stopped":  # it was coming to its end over this
             say(outcome.reason or "")

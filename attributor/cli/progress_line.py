@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 from attributor.errors import counted
 
 if TYPE_CHECKING:
-    from attributor.archive.progress import Tally
+    from attributor.archive.progress import Progress
 
-Progress = Callable[[str], None]
+OnStep = Callable[[str], None]
 
 LINE_EVERY = 10.0
 """Seconds between two lines where no terminal is."""
 
 
 @contextmanager
-def shown(article: str) -> Iterator[Progress | None]:
+def shown(article: str) -> Iterator[OnStep | None]:
     """Show that `article` is being read, and what for; nothing where nobody watches."""
     if not sys.stderr.isatty():
         yield None
@@ -36,7 +36,7 @@ def shown(article: str) -> Iterator[Progress | None]:
 
 
 @contextmanager
-def watched() -> Iterator[Callable[[Tally], None]]:
+def watched() -> Iterator[Callable[[Progress], None]]:
     """Shows how far a batch is: a line that changes on a terminal, else a line now and then."""
     if not sys.stderr.isatty():
         yield _Lines()
@@ -62,7 +62,7 @@ class _Lines:
     def __init__(self) -> None:
         self._next = time.monotonic() + LINE_EVERY
 
-    def __call__(self, tally: Tally) -> None:
+    def __call__(self, tally: Progress) -> None:
         from attributor.cli.messages import say
 
         if time.monotonic() >= self._next:
@@ -70,7 +70,7 @@ class _Lines:
             say(progress(tally))
 
 
-def progress(tally: Tally) -> str:
+def progress(tally: Progress) -> str:
     """One line: what is done, how fast, what failed, what it costs, how long it will go on."""
     of = f" of {tally.total:,}" if tally.total else ""
     parts = [f"{tally.annotated:,}{of} annotated, {tally.rate:.1f} articles a second"]
@@ -91,7 +91,7 @@ def progress(tally: Tally) -> str:
     return ("Ending: " if tally.ending else "") + "; ".join(parts) + "."
 
 
-def failures(tally: Tally) -> str:
+def failures(tally: Progress) -> str:
     """How many failed, by kind."""
     return ", ".join(f"{count:,} {kind}" for kind, count in tally.failures.most_common())
 

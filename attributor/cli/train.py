@@ -11,7 +11,7 @@ from attributor.cli.messages import say
 from attributor.errors import counted, quoted
 
 if TYPE_CHECKING:
-    from attributor.embedded.training.trainer import Example
+    from attributor.embedded.training.trainer import TrainingArticle
     from attributor.evaluation.gold import GoldArticle
 
 EXAMPLES = """\b
@@ -82,8 +82,8 @@ def _card(
     }
 
 
-def _example(gold: GoldArticle) -> Example:
-    from attributor.embedded.training.trainer import Example, Known
+def _example(gold: GoldArticle) -> TrainingArticle:
+    from attributor.embedded.training.trainer import Known, TrainingArticle
 
     quotes = (Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes)
-    return Example(gold.article, tuple(quotes))
+    return TrainingArticle(gold.article, tuple(quotes))

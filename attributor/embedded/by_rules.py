@@ -31,7 +31,7 @@ _MIN_SPEECH_WORDS = 4
 
 
 @dataclass
-class Found:
+class FoundQuote:
     """A quote in the making."""
 
     spans: list[Span]
@@ -54,7 +54,7 @@ def propose(marking: Marking) -> Proposal:
     return Proposal(quotes=tuple(proposed(quote) for quote in found))
 
 
-def proposed(quote: Found, confidence: float | None = None) -> ProposedQuote:
+def proposed(quote: FoundQuote, confidence: float | None = None) -> ProposedQuote:
     """The quote as a proposal; rules alone have no confidence."""
     cue = quote.cue if quote.cue and quote.cue.kind != "label" else None  # a colon is no word
     return ProposedQuote(
@@ -66,9 +66,9 @@ def proposed(quote: Found, confidence: float | None = None) -> ProposedQuote:
     )
 
 
-def _reported(marking: Marking) -> list[Found]:
+def _reported(marking: Marking) -> list[FoundQuote]:
     grammar = grammar_of(marking.pack)
-    found: list[Found] = []
+    found: list[FoundQuote] = []
     named: ReportingClause | None = None
     for cue in marking.cues:
         if any(quote.touches(cue.start, cue.end) for quote in found[-3:]):
@@ -83,15 +83,15 @@ def _reported(marking: Marking) -> list[Found]:
     return found
 
 
-def _quote(marking: Marking, clause: ReportingClause, content: Content) -> Found:
+def _quote(marking: Marking, clause: ReportingClause, content: Content) -> FoundQuote:
     paragraph = marking.paragraph_at(clause.cue.start)
-    return Found(list(content.spans), clause.cue, clause.mention, content.own_words, paragraph)
+    return FoundQuote(list(content.spans), clause.cue, clause.mention, content.own_words, paragraph)
 
 
 # --- marked passages without a cue of their own -----------------------------------------------
 
 
-def join_passages(marking: Marking, found: list[Found]) -> None:
+def join_passages(marking: Marking, found: list[FoundQuote]) -> None:
     """Gives each free passage to the attributed speech that it continues."""
     speech = _Speech(marking, found)
     passages = marking.passages
@@ -107,10 +107,10 @@ def join_passages(marking: Marking, found: list[Found]) -> None:
 class _Speech:
     """Which quote holds which marked passage, by the passage's index."""
 
-    def __init__(self, marking: Marking, found: list[Found]) -> None:
+    def __init__(self, marking: Marking, found: list[FoundQuote]) -> None:
         self.marking = marking
-        self.owner: dict[int, Found] = {}
-        self._of_paragraph: dict[int, list[tuple[int, Found]]] = {}
+        self.owner: dict[int, FoundQuote] = {}
+        self._of_paragraph: dict[int, list[tuple[int, FoundQuote]]] = {}
         for quote in found:
             held = [i for start, end in quote.spans for i in marking.passages_touching(start, end)]
             self.owner.update(dict.fromkeys(held, quote))
@@ -120,21 +120,21 @@ class _Speech:
         for quotes in self._of_paragraph.values():
             quotes.sort(key=itemgetter(0))
 
-    def give(self, i: int, quote: Found | None) -> None:
+    def give(self, i: int, quote: FoundQuote | None) -> None:
         """Makes passage `i` a span of `quote`, if there is one."""
         if quote is not None:
             passage = self.marking.passages[i]
             quote.spans.append((passage.start, passage.end))
             self.owner[i] = quote
 
-    def near(self, passage: Passage) -> Found | None:
+    def near(self, passage: Passage) -> FoundQuote | None:
         """The last speech before the passage in its paragraph, else the first after it."""
         quotes = self._of_paragraph.get(passage.paragraph, [])
         before = bisect_left(quotes, passage.start, key=itemgetter(0))
         return quotes[max(before - 1, 0)][1] if quotes else None
 
 
-def _continued(marking: Marking, i: int, passage: Passage, speech: _Speech) -> Found | None:
+def _continued(marking: Marking, i: int, passage: Passage, speech: _Speech) -> FoundQuote | None:
     short = len(marking.words_in(passage.start, passage.end)) < _MIN_SPEECH_WORDS
     if short or is_reported(marking, passage):
         return None
@@ -163,12 +163,12 @@ def _is_whole_paragraph(marking: Marking, passage: Passage) -> bool:
 # --- speech that its mood alone reports -------------------------------------------------------
 
 
-def free_speech(marking: Marking, found: list[Found]) -> list[Found]:
+def free_speech(marking: Marking, found: list[FoundQuote]) -> list[FoundQuote]:
     """What goes on to be reported in sentences without a cue: "Er sagte, …. Das sei …."
 
     A quote of its own for each run of such sentences in a paragraph, of the speaker before it.
     """
-    added: list[Found] = []
+    added: list[FoundQuote] = []
     if not marking.pack.reported_mood:
         return added
     held = sorted(span for quote in found for span in quote.spans)
@@ -181,12 +181,12 @@ def free_speech(marking: Marking, found: list[Found]) -> list[Found]:
         if added and added[-1].paragraph == paragraph and added[-1].spans[0][1] == previous[1]:
             added[-1].spans = [(added[-1].spans[0][0], end)]
         elif mention := _speaker_in(marking, previous, paragraph, found):
-            added.append(Found([(start, end)], None, mention, False, paragraph))
+            added.append(FoundQuote([(start, end)], None, mention, False, paragraph))
     return added
 
 
 def _speaker_in(
-    marking: Marking, sentence: Span, paragraph: int, found: list[Found]
+    marking: Marking, sentence: Span, paragraph: int, found: list[FoundQuote]
 ) -> Mention | None:
     """Who is last said to speak in the sentence, or to be its reporting verb's subject."""
     if marking.paragraph_at(sentence[0]) != paragraph:
@@ -207,7 +207,7 @@ def _within(cue: Cue, bounds: Span) -> bool:
 # --- lost quotation marks -------------------------------------------------------------------
 
 
-def reach_back(marking: Marking, found: list[Found]) -> None:
+def reach_back(marking: Marking, found: list[FoundQuote]) -> None:
     """Speech that lost its marks begins with its paragraph: "…. …, Dacic said."
 
     Only where the paragraph has no marks, nothing else in it is attributed, and somebody speaks

@@ -24,7 +24,7 @@ from attributor.embedded.candidates import (
     reads_preposition,
     size,
 )
-from attributor.embedded.cue_features import WINDOW, Reading
+from attributor.embedded.cue_features import WINDOW, CueReading
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.weights import Weights
 from attributor.marking import Marking, Mention
@@ -121,7 +121,7 @@ def _sure(sheet: Sheet, candidate: Candidate, draft: Draft, likely: Sequence[flo
     return total
 
 
-def by_rules(sheet: Sheet, reading: Reading) -> frozenset[int]:
+def by_rules(sheet: Sheet, reading: CueReading) -> frozenset[int]:
     """The tokens that the rules take for the content."""
     spans = reading.content.spans if reading.content else ()
     return frozenset(j for span in spans for j in range(*sheet.span(*span)))
@@ -213,7 +213,7 @@ def _size(sheet: Sheet, each: Tagged) -> int:
     return sum(sheet.is_word[j] for j in each.tokens)
 
 
-def _found(sheet: Sheet, each: Tagged) -> rules.Found:
+def _found(sheet: Sheet, each: Tagged) -> rules.FoundQuote:
     spans: list[tuple[int, int]] = []
     last = -2
     for j in sorted(each.tokens):
@@ -228,4 +228,4 @@ def _found(sheet: Sheet, each: Tagged) -> rules.Found:
         sheet.passage_of[j] >= 0 for j in each.tokens
     )
     paragraph = sheet.paragraph_of[each.i]
-    return rules.Found(spans, sheet.cue(each.i), each.source, own or None, paragraph)
+    return rules.FoundQuote(spans, sheet.cue(each.i), each.source, own or None, paragraph)

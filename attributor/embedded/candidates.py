@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import exp, log1p
 
 from attributor.embedded import cue_features as features
-from attributor.embedded.cue_features import Frame, Reading
+from attributor.embedded.cue_features import CueReading, Frame
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.weights import Weights
 from attributor.marking import Mention
@@ -60,7 +60,7 @@ class Candidate:
 
     i: int
     odds: float
-    reading: Reading
+    reading: CueReading
     source: Mention | None
     sourced: float
     rival: float
@@ -79,7 +79,7 @@ def cue_candidates(sheet: Sheet, words: Container[int]) -> Iterator[int]:
     return (i for i in range(sheet.count) if i in sheet.cues or sheet.word[i] in words)
 
 
-def _cues(sheet: Sheet, weights: Weights) -> Iterator[tuple[int, float, Reading]]:
+def _cues(sheet: Sheet, weights: Weights) -> Iterator[tuple[int, float, CueReading]]:
     for i in cue_candidates(sheet, weights.words):
         odds = weights.score("cue", features.around_cue(sheet, i))
         hopeless = odds < MIN_LOG_ODDS_BY_WORDS and sheet.cue(i).kind != "preposition"
@@ -91,7 +91,7 @@ def _cues(sheet: Sheet, weights: Weights) -> Iterator[tuple[int, float, Reading]
             yield i, odds, reading
 
 
-def reads_preposition(sheet: Sheet, i: int, reading: Reading) -> bool:
+def reads_preposition(sheet: Sheet, i: int, reading: CueReading) -> bool:
     """Whether the rules read "according to" or the like here: few are learned, all are cues."""
     return reading.content is not None and sheet.cue(i).kind == "preposition"
 
@@ -114,7 +114,7 @@ def reports_nothing(sheet: Sheet, i: int) -> bool:
 
 
 def _candidate(
-    sheet: Sheet, weights: Weights, i: int, odds: float, reading: Reading
+    sheet: Sheet, weights: Weights, i: int, odds: float, reading: CueReading
 ) -> Candidate | None:
     source, sourced, rival = _source(sheet, weights, i, reading)
     if not can_speak(sheet, i, source):
@@ -125,7 +125,7 @@ def _candidate(
 
 
 def _source(
-    sheet: Sheet, weights: Weights, i: int, reading: Reading
+    sheet: Sheet, weights: Weights, i: int, reading: CueReading
 ) -> tuple[Mention | None, float, float]:
     """The likeliest source if it is likely enough, its log-odds, and those of the second."""
     mentions = features.candidates(sheet, i, reading)

@@ -51,7 +51,7 @@ def double(base: int, *pairs: tuple[int, int]) -> list[int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class CueReading:
     """How the rules read a cue: its subject and what they take for its content."""
 
     mention: Mention | None
@@ -64,13 +64,13 @@ class Reading:
         return 0 if not self.found else 1 if self.mention is None else 2
 
 
-def read_by_rules(sheet: Sheet, i: int) -> Reading:
+def read_by_rules(sheet: Sheet, i: int) -> CueReading:
     """The rules' reading of the cue at token `i`, by itself."""
     grammar = grammar_of(sheet.language)
     clause = grammar.source(sheet.marking, sheet.cue(i))
     if clause is None:
-        return Reading(None, False, None)
-    return Reading(clause.mention, True, grammar.content(sheet.marking, clause))
+        return CueReading(None, False, None)
+    return CueReading(clause.mention, True, grammar.content(sheet.marking, clause))
 
 
 def around_cue(sheet: Sheet, i: int) -> list[int]:
@@ -98,7 +98,7 @@ def around_cue(sheet: Sheet, i: int) -> list[int]:
     ]
 
 
-def of_reading(sheet: Sheet, i: int, reading: Reading) -> list[int]:
+def of_reading(sheet: Sheet, i: int, reading: CueReading) -> list[int]:
     """Features of token `i` as a cue of speech, by how the rules read it."""
     start, mention, content = sheet.tokens[i].start, reading.mention, reading.content
     side = 0 if mention is None else 1 if mention.start < start else 2
@@ -141,7 +141,7 @@ def _of_place(sheet: Sheet, i: int) -> list[int]:
 # --- sources ------------------------------------------------------------------------------------
 
 
-def candidates(sheet: Sheet, i: int, reading: Reading) -> list[Mention]:
+def candidates(sheet: Sheet, i: int, reading: CueReading) -> list[Mention]:
     """Mentions of the cue's sentence that may be its source; the rules' subject comes first."""
     first, last = sheet.sentences[sheet.sentence_of[i]]
     own = reading.mention
@@ -155,7 +155,7 @@ def candidates(sheet: Sheet, i: int, reading: Reading) -> list[Mention]:
     return found
 
 
-def of_source(sheet: Sheet, i: int, mention: Mention, reading: Reading) -> list[int]:
+def of_source(sheet: Sheet, i: int, mention: Mention, reading: CueReading) -> list[int]:
     """Features of `mention` as the source of the cue at token `i`."""
     word, kind, own = sheet.word, sheet.kind, sheet.word[i]
     tokens = sheet.range_of(mention)
@@ -249,7 +249,7 @@ def _cuts(sheet: Sheet, i: int, j: int) -> Iterable[int]:
 class Frame:
     """A cue with its source, its pieces and the rules' content: what a piece is seen in."""
 
-    def __init__(self, sheet: Sheet, i: int, source: Mention | None, reading: Reading) -> None:
+    def __init__(self, sheet: Sheet, i: int, source: Mention | None, reading: CueReading) -> None:
         self.sheet, self.cue = sheet, i
         self.pieces = pieces(sheet, i, source)
         self.source = sheet.range_of(source) if source is not None else range(0)
@@ -265,7 +265,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ContentPiece:
     """A piece's features, and the few values that are mixed with the label before it."""
 
     features: list[int]
@@ -288,12 +288,12 @@ class Piece:
         ]
 
 
-def of_pieces(frame: Frame) -> Iterator[Piece]:
+def of_pieces(frame: Frame) -> Iterator[ContentPiece]:
     """Features of each piece of a frame, in order."""
     return (_piece(frame, k, first, last) for k, (first, last) in enumerate(frame.pieces))
 
 
-def _piece(frame: Frame, k: int, first: int, last: int) -> Piece:
+def _piece(frame: Frame, k: int, first: int, last: int) -> ContentPiece:
     sheet, word, kind = frame.sheet, frame.sheet.word, frame.sheet.kind
     relative = max(-9, min(9, k - frame.number)) + 9
     sentences = max(-3, min(3, sheet.sentence_of[first] - sheet.sentence_of[frame.cue])) + 3
@@ -348,7 +348,7 @@ def _piece(frame: Frame, k: int, first: int, last: int) -> Piece:
         *_between(frame, first, last, what * 3 + ruled, place),
         *_of_passage(frame, first, behind, place),
     ]
-    return Piece(features, relative, role, kind[first], word[before], word[first])
+    return ContentPiece(features, relative, role, kind[first], word[before], word[first])
 
 
 def _between(frame: Frame, first: int, last: int, marked: int, place: int) -> list[int]:

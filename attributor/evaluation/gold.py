@@ -47,7 +47,7 @@ class Lenient(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
 
-class Labelled(Lenient):
+class LabelledStance(Lenient):
     """Where a quote's speaker stands towards a target."""
 
     target: str
@@ -92,7 +92,7 @@ class GoldQuote(Quoted):
 
     kind: QuoteKind
     speech_cue: bool = True
-    stance: Annotated[tuple[Labelled, ...], BeforeValidator(lambda value: value or ())] = ()
+    stance: Annotated[tuple[LabelledStance, ...], BeforeValidator(lambda value: value or ())] = ()
 
 
 class GoldArticle(Lenient):
@@ -151,7 +151,7 @@ class Statement(Lenient):
             content=((0, len(self.text)),),
             speaker=GoldSpeaker(name=self.speaker) if self.speaker else None,
             kind="indirect",
-            stance=(Labelled(target=self.target, label=self.stance),),
+            stance=(LabelledStance(target=self.target, label=self.stance),),
         )
         facts = self.model_dump(include={"id", "source", "split", "text", "lang"})
         return GoldArticle(quotes=(quote,), given=True, **facts)
@@ -229,5 +229,5 @@ def _quote(annotation: Annotation, quote: Quote) -> GoldQuote:
             name=speaker.name if speaker else None,
         ),
         kind=quote.kind,
-        stance=tuple(Labelled(target=s.target, label=s.label) for s in quote.stances),
+        stance=tuple(LabelledStance(target=s.target, label=s.label) for s in quote.stances),
     )

@@ -24,7 +24,7 @@ from attributor.marking.spans import Span
 from attributor.views import wording
 from attributor.views.escaping import visible
 from attributor.views.html import bdi, page_top, safe, static
-from attributor.views.outline import GAP, Layer, Piece, cut_at
+from attributor.views.outline import GAP, MarkLayer, TextPiece, cut_at
 from attributor.views.page_markup import paragraph_starts
 
 LOOKS = {
@@ -40,7 +40,7 @@ LOOKS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown(Layer):
+class Shown(MarkLayer):
     """A stretch of a quote; `last` is set on the quote's last stretch of content."""
 
     number: str = ""
@@ -167,7 +167,7 @@ def _inside(text: str, layers: Iterable[Shown]) -> Iterator[Shown]:
         yield replace(layer, start=max(layer.start, 0), end=min(layer.end, len(text)))
 
 
-def _runs(text: str, pieces: Iterable[Piece], anchor: str, seen: set[str]) -> Iterator[str]:
+def _runs(text: str, pieces: Iterable[TextPiece], anchor: str, seen: set[str]) -> Iterator[str]:
     for _, grouped in groupby(pieces, key=lambda piece: tuple(map(id, piece.contents))):
         run = list(grouped)
         words = "".join(_piece(text, piece) for piece in run)
@@ -197,7 +197,7 @@ def _tag(layer: Shown, anchor: str) -> str:
     return f'<sup><a href="{place}" aria-label="{label}">{number}</a></sup>'
 
 
-def _piece(text: str, piece: Piece) -> str:
+def _piece(text: str, piece: TextPiece) -> str:
     words = escape(visible(text[piece.start : piece.end]))
     roles = dict.fromkeys(layer.role for layer in piece.layers if layer.role != "content")
     return f'<span class="{" ".join(roles)}">{words}</span>' if roles else words

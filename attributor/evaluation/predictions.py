@@ -14,7 +14,7 @@ from typing import Any
 from attributor.errors import ReadingError, quoted
 from attributor.evaluation.gold import (
     GoldArticle,
-    Labelled,
+    LabelledStance,
     Lenient,
     Quoted,
     from_annotation,
@@ -27,7 +27,7 @@ from attributor.records import Annotation, Provenance, Usage
 class PredictedQuote(Quoted):
     """A quote as an engine has it."""
 
-    stance: tuple[Labelled, ...] = ()
+    stance: tuple[LabelledStance, ...] = ()
 
 
 @dataclass(frozen=True)

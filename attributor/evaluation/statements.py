@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from typing import Literal
 
-from attributor.evaluation.gold import GoldArticle, Labelled
+from attributor.evaluation.gold import GoldArticle, LabelledStance
 from attributor.evaluation.predictions import PredictedQuote, Prediction
 from attributor.records import (
     Annotation,
@@ -29,7 +29,7 @@ TOGETHER = 20
 
 
 @dataclass(frozen=True)
-class Batch:
+class StatementBatch:
     """Texts with the same targets, in the same language."""
 
     texts: tuple[GoldArticle, ...]
@@ -76,7 +76,7 @@ class Batch:
                         content=each.quotes[0].content,
                         speaker=each.quotes[0].speaker,
                         stance=tuple(
-                            Labelled(target=s.target, label=s.label) for s in said.stances
+                            LabelledStance(target=s.target, label=s.label) for s in said.stances
                         ),
                     ),
                 ),
@@ -101,13 +101,13 @@ def with_known(codebook: Codebook | None, known: Iterable[Target]) -> Codebook |
     )
 
 
-def batches(texts: Iterable[GoldArticle]) -> list[Batch]:
+def batches(texts: Iterable[GoldArticle]) -> list[StatementBatch]:
     """The texts in batches, those of a batch in their order."""
     groups: dict[tuple[Codebook | None, str | None], list[GoldArticle]] = {}
     for each in texts:
         groups.setdefault((each.codebook, each.lang), []).append(each)
     return [
-        Batch(tuple(group[at : at + TOGETHER]))
+        StatementBatch(tuple(group[at : at + TOGETHER]))
         for group in groups.values()
         for at in range(0, len(group), TOGETHER)
     ]

@@ -55,7 +55,7 @@ their special tokens or without."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundJson:
     """What a text holds.
 
     `value` is the object: whole, or, if `what` is "part", as far as it goes; None if there is
@@ -105,7 +105,7 @@ class Shape:
         return value if decoded is None else decoded
 
 
-def find(text: str, shape: Shape, *, was_cut_off: bool = False) -> Found:
+def find(text: str, shape: Shape, *, was_cut_off: bool = False) -> FoundJson:
     """The answer in a text.
 
     Args:
@@ -117,16 +117,16 @@ def find(text: str, shape: Shape, *, was_cut_off: bool = False) -> Found:
     try:
         bare = _parsed(text)
         if shape.fits(bare):  # as almost always: no more work then
-            return Found("answer", bare)
+            return FoundJson("answer", bare)
         found = _find(text, shape, was_cut_off)
         straight = _TRAILING.sub(lambda m: "" if m[0] == "," else m[0], text)
         again = _find(straight, shape, was_cut_off) if straight != text else found
         return again if again.value is not None or again.what == "several" else found
     except RecursionError:
-        return Found("nothing")
+        return FoundJson("nothing")
 
 
-def _find(text: str, shape: Shape, was_cut_off: bool) -> Found:
+def _find(text: str, shape: Shape, was_cut_off: bool) -> FoundJson:
     objects = list(_objects(text))
     spans = [(start, end) for start, end, _ in objects]
     thoughts = _thoughts(text, spans)
@@ -140,12 +140,14 @@ def _find(text: str, shape: Shape, was_cut_off: bool) -> Found:
     begun = _begun(text, shape, spans, thoughts) if said or was_cut_off else None
     if said:
         is_one = len(said) == 1 and (begun is None or shape.begins(begun, said[0]))
-        return Found("answer", said[0]) if is_one else Found("several")
+        return FoundJson("answer", said[0]) if is_one else FoundJson("several")
     if was_cut_off:
-        return Found("part", begun) if begun else Found("nothing")
+        return FoundJson("part", begun) if begun else FoundJson("nothing")
     if len(thought) == 1 and not _NOISE.sub("", text[last_end:]):
-        return Found("answer", thought[0])  # the last word: the end of the thoughts is not marked
-    return Found(_what_else(text, spans, thoughts))
+        return FoundJson(
+            "answer", thought[0]
+        )  # the last word: the end of the thoughts is not marked
+    return FoundJson(_what_else(text, spans, thoughts))
 
 
 def _objects(text: str) -> Iterator[tuple[int, int, Any]]:

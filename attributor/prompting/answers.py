@@ -14,12 +14,12 @@ from pydantic import ValidationError
 
 from attributor.errors import AnswerError
 from attributor.marking.evidence import Marking, Segment
-from attributor.prompting.answer_json import Found, Shape, find
+from attributor.prompting.answer_json import FoundJson, Shape, find
 from attributor.prompting.answer_schema import WireQuote, complaint
 from attributor.prompting.complaints import is_filter
 from attributor.prompting.copied import Words
 from attributor.prompting.messages import TOOL_CALL, Answer, Request
-from attributor.prompting.quote_sources import Places
+from attributor.prompting.quote_sources import QuoteSources
 from attributor.prompting.windows import Window, harmless
 from attributor.records import Piece, ProposedQuote
 
@@ -51,7 +51,7 @@ CUT_OFF = "cut off"
 
 
 @dataclass(slots=True)
-class Reading:
+class AnswerReading:
     """What one answer says about one window. Quotes' `speaker` is an index into `names`."""
 
     names: list[str] = field(default_factory=list)
@@ -83,7 +83,7 @@ def parsed(request: Request, answer: Answer, key: str) -> dict[str, Any]:
     raise AnswerError(_whats_wrong(request, answer, found, key), article=request.article)
 
 
-def _whats_wrong(request: Request, answer: Answer, found: Found, key: str) -> str:
+def _whats_wrong(request: Request, answer: Answer, found: FoundJson, key: str) -> str:
     about = f"about '{harmless(request.article)}'"
     other_model = "try another model, or --engine embedded"
     if answer.refusal:
@@ -121,13 +121,13 @@ _HELPS = dict.fromkeys(_UNREADABLE, _ENFORCE) | {
 # --- what does it say? -----------------------------------------------------------------------
 
 
-def read_attribution(found: dict[str, Any], window: Window, marking: Marking) -> Reading:
+def read_attribution(found: dict[str, Any], window: Window, marking: Marking) -> AnswerReading:
     """What an answer to attribute or repair says about its window."""
-    reading = Reading()
+    reading = AnswerReading()
     if CUT_OFF in found:
         tokens = f"{found[CUT_OFF]:,}"
         reading.remarks.append(Remark(f"the answer was cut off after {tokens} output tokens"))
-    places = Places(marking, window)
+    places = QuoteSources(marking, window)
     for place, item in enumerate(found["quotes"], start=1):
         try:
             quote = WireQuote.model_validate(item)
@@ -209,7 +209,7 @@ def _edges(quote: WireQuote, window: Window) -> _Edges | Remark:
     )
 
 
-def _parts(edges: _Edges, places: Places) -> list[_Edges]:
+def _parts(edges: _Edges, places: QuoteSources) -> list[_Edges]:
     """The quotes that these edges hold; the words at their edges belong to the outer ones.
 
     An edge without words is that of a whole passage.
@@ -224,7 +224,7 @@ def _parts(edges: _Edges, places: Places) -> list[_Edges]:
 
 
 def _proposed(
-    quote: WireQuote, edges: _Edges, places: Places, speaker: int | None
+    quote: WireQuote, edges: _Edges, places: QuoteSources, speaker: int | None
 ) -> ProposedQuote | Remark:
     cue, mention = (words.strip()[:MAX_WORDS] for words in (quote.cue, quote.mention))
     if cue.casefold() == mention.casefold():

@@ -15,7 +15,7 @@ from attributor.grounding import Grounder
 from attributor.marking.evidence import Marking
 from attributor.prompting import prompts as prompt_files
 from attributor.prompting.answer_schema import Attribution, schema_json
-from attributor.prompting.answers import Reading, parsed, read_attribution
+from attributor.prompting.answers import AnswerReading, parsed, read_attribution
 from attributor.prompting.cutting import check_length, doubts
 from attributor.prompting.messages import Answer, Message, Purpose, Request, sha256
 from attributor.prompting.prompts import Prompts
@@ -84,13 +84,13 @@ class AttributionDialogue:
         self._failure = error
         self._talks[request.part].note_failed(error.message)
 
-    def _read(self, talk: Talk, request: Request, answer: Answer) -> Reading:
+    def _read(self, talk: Talk, request: Request, answer: Answer) -> AnswerReading:
         check_length(request, answer)
         reading = read_attribution(parsed(request, answer, "quotes"), talk.window, self._marking)
         talk.unusable += doubts(request, answer)
         return reading
 
-    def _taken(self, talk: Talk, request: Request, reading: Reading) -> None:
+    def _taken(self, talk: Talk, request: Request, reading: AnswerReading) -> None:
         if request.purpose != "attribute":
             return talk.mend(reading)
         talk.accept(reading)

@@ -41,7 +41,7 @@ class Sides(NamedTuple):
     after: int | None
 
 
-class Places:
+class QuoteSources:
     """A window of an article, in which sources are looked up."""
 
     def __init__(self, marking: Marking, window: Window) -> None:

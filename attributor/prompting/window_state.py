@@ -9,7 +9,7 @@ from attributor.errors import quoted
 from attributor.grounding import Grounder, Grounding, uncovered
 from attributor.marking.evidence import Marking
 from attributor.marking.spans import Span, Stretches, any_overlap
-from attributor.prompting.answers import Reading, Remark
+from attributor.prompting.answers import AnswerReading, Remark
 from attributor.prompting.windows import Window, harmless
 from attributor.records import Piece, Proposal, ProposedQuote, ProposedSpeaker
 
@@ -42,7 +42,7 @@ class Talk:
     open: tuple[int, ...] = ()
     _grounded: tuple[tuple[ProposedQuote, ...], Grounding] = ((), Grounding(()))
 
-    def accept(self, reading: Reading) -> None:
+    def accept(self, reading: AnswerReading) -> None:
         """Take the first answer: keep what the article bears out, note what is open."""
         self.names = list(reading.names)
         self.not_speech = [n for n in reading.not_speech if self.window.segment(n)]
@@ -52,7 +52,7 @@ class Talk:
         concerned = {n for problem in self.problems for n in problem.numbers}
         self.open = tuple(sorted({*concerned, *self._left_open()} - settled))
 
-    def mend(self, reading: Reading) -> None:
+    def mend(self, reading: AnswerReading) -> None:
         """Take the repair: only what is about open segments and repeats nothing that stands."""
         before = len(self.names)
         self.names += reading.names

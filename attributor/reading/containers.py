@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Self
 from attributor.errors import ReadingError, quoted
 from attributor.reading import formats as forms
 from attributor.reading.articles import Found
-from attributor.reading.decompress import Guarded, Tally, Unpacked, broken_off, seekable
+from attributor.reading.decompress import Guarded, SizeTally, Unpacked, broken_off, seekable
 from attributor.reading.folders import is_no_article
 from attributor.reading.table_options import How
 
@@ -78,7 +78,7 @@ def _of_zip(stream: BinaryIO, name: str) -> Iterator[Member]:
 
 
 def _in_zip(archive: zipfile.ZipFile, size: int, name: str) -> Iterator[Member]:
-    whole = Tally(name, lambda: size)
+    whole = SizeTally(name, lambda: size)
     files = [info for info in archive.infolist() if not info.is_dir()]
     encrypted = [info for info in files if info.flag_bits & 1]
     if encrypted:
@@ -97,7 +97,7 @@ def _in_zip(archive: zipfile.ZipFile, size: int, name: str) -> Iterator[Member]:
 
 
 def _zipped(
-    archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: str, whole: Tally
+    archive: zipfile.ZipFile, info: zipfile.ZipInfo, member: str, whole: SizeTally
 ) -> Unpacked | ReadingError:
     if stat.S_IFMT(info.external_attr >> 16) not in (0, stat.S_IFREG):
         return _special(member)
@@ -105,7 +105,7 @@ def _zipped(
         inner: Any = archive.open(info)
     except Exception as error:
         return broken_off(member, error)
-    return Unpacked(inner, member, Tally(member, lambda: info.compress_size), whole)
+    return Unpacked(inner, member, SizeTally(member, lambda: info.compress_size), whole)
 
 
 def _refuse_long_directory(stream: BinaryIO, name: str) -> None:

@@ -46,7 +46,7 @@ class Readable(Protocol):
         """At most `size` bytes; none at the end."""
 
 
-class Tally:
+class SizeTally:
     """What came out of something compressed, against what went in."""
 
     def __init__(self, name: str, packed: Callable[[], int]) -> None:
@@ -81,7 +81,7 @@ class Tally:
 class Unpacked(io.RawIOBase):
     """The bytes of a compressed stream, counted; damage in it is a ReadingError."""
 
-    def __init__(self, inner: Readable, name: str, *tallies: Tally) -> None:
+    def __init__(self, inner: Readable, name: str, *tallies: SizeTally) -> None:
         super().__init__()
         self._inner = inner
         self._name = name
@@ -125,7 +125,7 @@ def unpacked(stream: BinaryIO, name: str, packing: str) -> BinaryIO:
         inner = bz2.BZ2File(counted, "rb")
     else:
         inner = _Xz(counted)
-    tally = Tally(name, lambda: counted.size)
+    tally = SizeTally(name, lambda: counted.size)
     return io.BufferedReader(Unpacked(inner, name, tally), 1 << 16)
 
 
@@ -137,7 +137,7 @@ def members(stream: BinaryIO, name: str) -> Iterator[BinaryIO]:
     """
     counted = _Counted(stream)
     inner = _Gzip(counted)
-    tally = Tally(name, lambda: counted.size)
+    tally = SizeTally(name, lambda: counted.size)
     while inner.begins():
         member = io.BufferedReader(Unpacked(inner, name, tally), 1 << 16)
         yield member

@@ -14,7 +14,7 @@ from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, Found, refuse_long
 from attributor.reading.streams import filled
 from attributor.reading.table_options import How
-from attributor.reading.table_rows import Rows, Values, by_name, tell
+from attributor.reading.table_rows import TableRows, Values, by_name, tell
 
 
 class Line(BaseModel):
@@ -96,7 +96,7 @@ class Objects:
         self._how = how
         self._exact = exact
         self._keys: dict[str, str] = {}
-        self._rows = Rows(name, "text", how, exact=exact)
+        self._rows = TableRows(name, "text", how, exact=exact)
 
     @property
     def settled(self) -> bool:
@@ -147,7 +147,7 @@ class Objects:
         self._keys = keys
         tell(self._name, guessed, self._how.on_guess)
         exact = self._exact and keys["text"] == "text" and "text" not in said
-        self._rows = Rows(self._name, keys["text"], self._how, exact=exact)
+        self._rows = TableRows(self._name, keys["text"], self._how, exact=exact)
 
 
 def _unwrapped(value: object) -> object:

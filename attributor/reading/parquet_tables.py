@@ -10,9 +10,9 @@ from typing import Any, BinaryIO
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import Found
-from attributor.reading.decompress import FREE_BYTES, MAX_RATIO, Tally, seekable
+from attributor.reading.decompress import FREE_BYTES, MAX_RATIO, SizeTally, seekable
 from attributor.reading.table_options import How
-from attributor.reading.table_rows import Rows, Values, layout
+from attributor.reading.table_rows import TableRows, Values, layout
 
 _BATCH = 64  # rows
 _BATCH_SIZE = 64_000_000  # bytes; of a larger row group's rows, one may be as large as all
@@ -30,14 +30,14 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     with seekable(stream, name) as whole:
         size = whole.seek(0, os.SEEK_END)
         whole.seek(0)
-        yield from _articles(_opened(whole, name), name, how, Tally(name, lambda: size))
+        yield from _articles(_opened(whole, name), name, how, SizeTally(name, lambda: size))
 
 
-def _articles(file: Any, name: str, how: How, tally: Tally) -> Iterator[Found]:
+def _articles(file: Any, name: str, how: How, tally: SizeTally) -> Iterator[Found]:
     names = _plain_columns(file)
     places = layout(names, _sample(file, names, name), name, how)
     wanted = {key: names[at] for key, at in places.items()}
-    rows = Rows(name, wanted["text"], how)
+    rows = TableRows(name, wanted["text"], how)
     last = 0
     for group in range(file.num_row_groups):
         number = last

@@ -150,7 +150,7 @@ def _cells(sample: Sequence[Sequence[object]], at: int) -> list[str]:
     return ["" if cell is None else str(cell).strip() for cell in cells]
 
 
-class Rows:
+class TableRows:
     """From what the rows of one file say to its articles."""
 
     def __init__(self, file: str, text_name: str, how: How, *, exact: bool = False) -> None:

@@ -13,7 +13,7 @@ from attributor.reading.articles import MAX_BYTES, Found
 from attributor.reading.decoding import pieces
 from attributor.reading.streams import filled
 from attributor.reading.table_options import Columns, How
-from attributor.reading.table_rows import DELIMITERS, Layout, Rows, Values, layout
+from attributor.reading.table_rows import DELIMITERS, Layout, TableRows, Values, layout
 
 _SAMPLE_LINES = 200
 _SAMPLE_LENGTH = 1_000_000  # characters
@@ -50,7 +50,7 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     is_header = first == sampled[0] and _is_header(first, how.columns)
     names = _trimmed(first) if is_header else [str(at + 1) for at in range(len(first))]
     places = layout(names, others if is_header else [first, *others], name, how)
-    rows = Rows(name, names[places["text"]], how)
+    rows = TableRows(name, names[places["text"]], how)
     numbered = filled(_rows(chain(head, lines), delimiter), _is_blank, name)
     if is_header:
         next(numbered)

@@ -23,7 +23,7 @@ class SpeakerQuotes:
 
 
 @dataclass(frozen=True, slots=True)
-class Layer:
+class MarkLayer:
     """A stretch of the article that means something: `quote` is None where nobody is credited."""
 
     start: int
@@ -33,23 +33,23 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     """A stretch of the article that no layer begins or ends in; its layers, longest first."""
 
     start: int
     end: int
-    layers: tuple[Layer, ...]
+    layers: tuple[MarkLayer, ...]
 
     @property
-    def contents(self) -> tuple[Layer, ...]:
+    def contents(self) -> tuple[MarkLayer, ...]:
         """The quotes that these words are content of, outermost first."""
         return tuple(layer for layer in self.layers if layer.role == "content")
 
-    def opening(self) -> tuple[Layer, ...]:
+    def opening(self) -> tuple[MarkLayer, ...]:
         """The contents whose first character is this piece's."""
         return tuple(layer for layer in self.contents if layer.start == self.start)
 
-    def closing(self) -> tuple[Layer, ...]:
+    def closing(self) -> tuple[MarkLayer, ...]:
         """The contents whose last character is this piece's, innermost first."""
         return tuple(layer for layer in reversed(self.contents) if layer.end == self.end)
 
@@ -94,25 +94,27 @@ def title(article: Article) -> str | None:
     return first.strip() if blank and headline else None
 
 
-def layers(annotation: Annotation) -> Iterator[Layer]:
+def layers(annotation: Annotation) -> Iterator[MarkLayer]:
     """Every stretch of the article that the annotation says something about."""
     for quote in annotation.quotes:
         for span in quote.spans:
-            yield Layer(span.start, span.end, "content", quote)
+            yield MarkLayer(span.start, span.end, "content", quote)
         if quote.cue:
-            yield Layer(quote.cue.start, quote.cue.end, "cue", quote)
+            yield MarkLayer(quote.cue.start, quote.cue.end, "cue", quote)
         if quote.mention:
-            yield Layer(quote.mention.start, quote.mention.end, "mention", quote)
+            yield MarkLayer(quote.mention.start, quote.mention.end, "mention", quote)
     for span in annotation.unattributed:
-        yield Layer(span.start, span.end, "unattributed")
+        yield MarkLayer(span.start, span.end, "unattributed")
 
 
-def cut(annotation: Annotation, breaks: Iterable[int] = ()) -> Iterator[Piece]:
+def cut(annotation: Annotation, breaks: Iterable[int] = ()) -> Iterator[TextPiece]:
     """The whole article in order, cut wherever a layer begins or ends and at `breaks`."""
     return cut_at(len(annotation.article.text), layers(annotation), breaks)
 
 
-def cut_at(length: int, layers: Iterable[Layer], breaks: Iterable[int] = ()) -> Iterator[Piece]:
+def cut_at(
+    length: int, layers: Iterable[MarkLayer], breaks: Iterable[int] = ()
+) -> Iterator[TextPiece]:
     """A text of `length` in order, cut wherever one of `layers` begins or ends and at `breaks`.
 
     Layers overlap and cross (a cue inside a split quote, a quote within a quote); pieces do not,
@@ -124,10 +126,12 @@ def cut_at(length: int, layers: Iterable[Layer], breaks: Iterable[int] = ()) -> 
         if layer.start < layer.end:
             opening[layer.start].append(layer)
             edges |= {layer.start, layer.end}
-    active: list[Layer] = []
+    active: list[MarkLayer] = []
     for start, end in pairwise(sorted(edges)):
         active = [layer for layer in active if layer.end > start] + opening[start]
-        yield Piece(start, end, tuple(sorted(active, key=lambda layer: layer.start - layer.end)))
+        yield TextPiece(
+            start, end, tuple(sorted(active, key=lambda layer: layer.start - layer.end))
+        )
 
 
 def coverage(annotation: Annotation) -> Iterator[tuple[str, list[Span]]]:

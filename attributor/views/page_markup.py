@@ -12,7 +12,7 @@ from itertools import groupby
 from attributor.records import Annotation
 from attributor.views import wording
 from attributor.views.escaping import one_line, visible
-from attributor.views.outline import Layer, Piece, SpeakerQuotes, cut, title
+from attributor.views.outline import MarkLayer, SpeakerQuotes, TextPiece, cut, title
 
 COLORS = 8  # page.css has that many
 BORDERS = 4
@@ -72,11 +72,11 @@ class Markup:
         grouped = groupby(pieces, key=lambda piece: bisect_right(self._starts, piece.start))
         return ["".join(self._runs(paragraph)) for _, paragraph in grouped]
 
-    def _runs(self, pieces: Iterable[Piece]) -> Iterator[str]:
+    def _runs(self, pieces: Iterable[TextPiece]) -> Iterator[str]:
         for _, run in groupby(pieces, key=lambda piece: tuple(map(id, piece.contents))):
             yield self._run(list(run))
 
-    def _run(self, pieces: list[Piece]) -> str:
+    def _run(self, pieces: list[TextPiece]) -> str:
         """Pieces that are content of the same quotes, as one mark between anchors and tags."""
         words = "".join(map(self._piece, pieces))
         quotes = [layer.quote for layer in reversed(pieces[0].contents) if layer.quote]
@@ -92,7 +92,7 @@ class Markup:
             f'{anchors}<mark class="quote {style}" data-facts="{facts}"{focus}>{words}</mark>{tags}'
         )
 
-    def _piece(self, piece: Piece) -> str:
+    def _piece(self, piece: TextPiece) -> str:
         words = escape(visible(self._annotation.article.text[piece.start : piece.end]))
         classes = dict.fromkeys(c for layer in piece.layers for c in self._classes(layer))
         if not classes:
@@ -103,12 +103,12 @@ class Markup:
         anchor = f' id="{self._anchor}u{piece.start}"' if begins else ""
         return f'<span class="{" ".join(classes)}"{anchor}>{words}</span>'
 
-    def _classes(self, layer: Layer) -> tuple[str, ...]:
+    def _classes(self, layer: MarkLayer) -> tuple[str, ...]:
         if layer.role == "mention" and layer.quote:
             return "mention", look(self._group[layer.quote.id].number).split()[0]
         return {"cue": ("cue",), "unattributed": ("open",)}.get(layer.role, ())
 
-    def _tag(self, layer: Layer) -> str:
+    def _tag(self, layer: MarkLayer) -> str:
         quote = layer.quote
         if quote is None:
             return ""

@@ -14,9 +14,9 @@ from attributor.records import Annotation
 from attributor.views import wording
 from attributor.views.escaping import one_line, visible
 from attributor.views.outline import (
-    Layer,
-    Piece,
+    MarkLayer,
     SpeakerQuotes,
+    TextPiece,
     by_speaker,
     coverage,
     cut,
@@ -103,7 +103,7 @@ def _article(annotation: Annotation, numbers: dict[int, int]) -> Iterator[tuple[
             yield "]", f"bold {_color(_number(layer, numbers))}"
 
 
-def _style(piece: Piece, numbers: dict[int, int]) -> str:
+def _style(piece: TextPiece, numbers: dict[int, int]) -> str:
     """The innermost quote's colour; a cue is underlined, a mention bold in its quote's colour."""
     roles = {layer.role: layer for layer in piece.layers}
     colored = roles.get("content") or roles.get("mention")
@@ -113,7 +113,7 @@ def _style(piece: Piece, numbers: dict[int, int]) -> str:
     return " ".join(styles)
 
 
-def _number(layer: Layer, numbers: dict[int, int]) -> int:
+def _number(layer: MarkLayer, numbers: dict[int, int]) -> int:
     return numbers[layer.quote.id] if layer.quote else 0
 
 

@@ -19,10 +19,10 @@ from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED, Budget
 from attributor.archive.asking.ledger import Desk, Ledger
-from attributor.archive.batch_run import HOPELESS_AFTER, IN_QUARANTINE, Batch, Options
+from attributor.archive.batch_run import HOPELESS_AFTER, IN_QUARANTINE, BatchRun, Selection
 from attributor.archive.finding.comparing import compare
 from attributor.archive.finding.exporting import exported
-from attributor.archive.progress import Tally
+from attributor.archive.progress import Progress
 from attributor.archive.reading_ahead import CHUNK
 from attributor.archive.recipe import Recipe
 from attributor.archive.stopping import Stop, Stopping
@@ -522,7 +522,7 @@ class Broken:
     async def make(self, row: int, article: Article) -> Failure:
         return Failure("crashed", "Its process ended.")
 
-    def note(self, tally: Tally) -> None:
+    def note(self, tally: Progress) -> None:
         """There is nothing to note."""
 
     async def aclose(self) -> None:
@@ -532,8 +532,8 @@ class Broken:
 def test_a_fault_here_that_fails_every_article_ends_the_run_as_one(tmp_path: Path) -> None:
     source, who = archive(tmp_path / "a.jsonl", range(90)), Annotator(Settings(engine="embedded"))
     with Store.open(tmp_path / "a.db") as store:
-        wanted = Options((str(source),))
-        work = Batch(store, Recipe.of(who), wanted, lambda *args: Broken(), lambda tally: None)
+        wanted = Selection((str(source),))
+        work = BatchRun(store, Recipe.of(who), wanted, lambda *args: Broken(), lambda tally: None)
         asyncio.run(work.run(entries(wanted.sources)))
         assert work.exit_code == 1
         assert work.tally.done < 30
@@ -649,7 +649,7 @@ def test_an_archive_that_cannot_be_read_on_costs_no_answer_that_is_on_its_way(
 def test_an_error_is_told_though_what_is_on_its_way_is_not_waited_for(
     shop: Shop, tmp_path: Path
 ) -> None:
-    async def impatient(work: Batch, found: Iterator[Entry]) -> None:
+    async def impatient(work: BatchRun, found: Iterator[Entry]) -> None:
         running = asyncio.create_task(work.run(found))
         with pytest.raises(Stopping):
             await work.stop.unless_asked(asyncio.sleep(60))

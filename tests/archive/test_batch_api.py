@@ -18,10 +18,10 @@ from replies import Reply
 from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.asking.ledger import Ledger
 from attributor.archive.batch_api.outboxes import Outbox
-from attributor.archive.batch_run import IN_QUARANTINE, Batch
+from attributor.archive.batch_run import IN_QUARANTINE, BatchRun
 from attributor.archive.finding.store_status import status
 from attributor.archive.stopping import Stop
-from attributor.archive.storing.annotation_rows import Failure, Rows
+from attributor.archive.storing.annotation_rows import AnnotationRows, Failure
 from attributor.archive.storing.store import Store
 from attributor.archive.storing.store_schema import migrations
 from attributor.errors import StoreError, UsageError
@@ -257,14 +257,14 @@ def test_a_key_that_lets_nobody_in_is_known_before_a_file_goes(
 def test_what_a_batch_will_cost_is_not_reckoned_at_the_first_requests_price(
     bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settle, projected = Batch._settle, []
+    settle, projected = BatchRun._settle, []
 
-    def settling(self: Batch, row: int, made: Rows | Failure) -> None:
+    def settling(self: BatchRun, row: int, made: AnnotationRows | Failure) -> None:
         settle(self, row, made)
         self.maker.note(self.tally)
         projected.append(self.tally.projected)
 
-    monkeypatch.setattr(Batch, "_settle", settling)
+    monkeypatch.setattr(BatchRun, "_settle", settling)
     ended = go(bureau, archive(tmp_path / "a.jsonl", range(3)), speed={"first_at_once": True})
     assert ended.tally.spent == pytest.approx(5.1 * 2)
     assert projected[0] == pytest.approx(5.1 * 2)

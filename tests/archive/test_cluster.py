@@ -26,19 +26,19 @@ from distributed import Client, Security
 from replies import Reply
 
 import attributor
-from attributor.archive.batch_run import IN_QUARANTINE, Batch, Options
+from attributor.archive.batch_run import IN_QUARANTINE, BatchRun, Selection
 from attributor.archive.cluster import connect as reaching
 from attributor.archive.cluster import driver as clusters
 from attributor.archive.cluster import worker
 from attributor.archive.cluster.tasks import Buyers, Partitions
-from attributor.archive.cluster.worker import Plan, Workshop
+from attributor.archive.cluster.worker import BatchPlan, Workshop
 from attributor.archive.recipe import Recipe
-from attributor.archive.run_options import Speed
+from attributor.archive.run_options import RunOptions
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.annotation_rows import rows_of
 from attributor.archive.storing.store import Store
 from attributor.archive.wiring import maker
-from attributor.archive.working.step import Useless
+from attributor.archive.working.step import NoAnnotation
 from attributor.errors import BusyError, ClusterError, UsageError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer
@@ -253,10 +253,10 @@ def test_two_drivers_share_the_workers_and_each_has_its_own_store(
 ) -> None:
     source = archive(tmp_path / "a.jsonl", range(20))
     who = annotator(shop)
-    made = maker(who, Speed(concurrency=4, cluster=crowd.address))
-    wanted = Options((str(source),))
+    made = maker(who, RunOptions(concurrency=4, cluster=crowd.address))
+    wanted = Selection((str(source),))
     with Store.open(tmp_path / "a.db") as one, Store.open(tmp_path / "b.db") as other:
-        batches = [Batch(s, Recipe.of(who), wanted, made, lambda t: None) for s in (one, other)]
+        batches = [BatchRun(s, Recipe.of(who), wanted, made, lambda t: None) for s in (one, other)]
 
         async def both() -> None:
             await asyncio.gather(*(each.run(entries(wanted.sources)) for each in batches))
@@ -357,9 +357,9 @@ def test_a_worker_with_other_prompts_is_named(crowd: Crowd, shop: Shop, tmp_path
     who = annotator(shop, prompts=folder)
     assert who.engine.prompts.attribute.body == "Say who spoke."  # type: ignore[attr-defined]
     mine.write_text("---\nname: attribute\ndescription: mine\n---\nSay nothing.\n", "utf-8")
-    made = maker(who, Speed(cluster=crowd.address))
+    made = maker(who, RunOptions(cluster=crowd.address))
     with Store.open(tmp_path / "a.db") as store:
-        work = Batch(store, Recipe.of(who), Options((str(source),)), made, lambda t: None)
+        work = BatchRun(store, Recipe.of(who), Selection((str(source),)), made, lambda t: None)
         with pytest.raises(ClusterError, match="its prompts are others than the batch's"):
             asyncio.run(work.run(entries([str(source)])))
     assert shop.asked == 0
@@ -372,8 +372,8 @@ def test_where_the_batch_has_no_key_for_a_server_the_workers_keep_theirs(
     assert shop.keys == {"Bearer none"}
 
 
-def planned(who: Annotator) -> Plan:
-    return clusters.cluster_of(who, Speed(cluster="local"), Stop()).plan
+def planned(who: Annotator) -> BatchPlan:
+    return clusters.cluster_of(who, RunOptions(cluster="local"), Stop()).plan
 
 
 def test_no_key_is_in_what_workers_are_sent_and_a_worker_without_one_says_so(shop: Shop) -> None:
@@ -435,7 +435,7 @@ def test_a_scheduler_that_is_not_there_is_waited_for_once_and_told(
 def test_ctrl_c_does_not_wait_for_a_scheduler_that_is_not_there(
     reached: list[str], tmp_path: Path
 ) -> None:
-    async def interrupt(work: Batch, found: Iterator[Entry]) -> None:
+    async def interrupt(work: BatchRun, found: Iterator[Entry]) -> None:
         running = asyncio.create_task(work.run(found))
         while not reached:
             await asyncio.sleep(0)
@@ -531,11 +531,11 @@ class Breaking:
     def __init__(self) -> None:
         self.sizes: list[int] = []
 
-    async def do(self, function: Any, jobs: Any, *, name: str, priority: int) -> list[Useless]:
+    async def do(self, function: Any, jobs: Any, *, name: str, priority: int) -> list[NoAnnotation]:
         self.sizes.append(len(jobs))
         if any(job.article.id == "a3" for job in jobs):
-            raise clusters.Crashed
-        return [Useless("fine", job.article.id) for job in jobs]
+            raise clusters.WorkersCrashed
+        return [NoAnnotation("fine", job.article.id) for job in jobs]
 
 
 def test_an_article_that_workers_end_over_costs_its_partition_nothing() -> None:
@@ -555,14 +555,14 @@ def test_an_article_that_workers_end_over_costs_its_partition_nothing() -> None:
 class Unlucky:
     """A cluster whose workers end over something else, so many times, while a purchase is there."""
 
-    def __init__(self, plan: Plan, times: int) -> None:
+    def __init__(self, plan: BatchPlan, times: int) -> None:
         self.plan, self.part, self.asked = plan, 1.0, 0
         self._times = times
 
     async def do(self, function: Any, request: Any, part: float, *, name: str) -> Answer:
         self.asked += 1
         if self.asked <= self._times:
-            raise clusters.Crashed
+            raise clusters.WorkersCrashed
         return Answer("here", model_reported="m")
 
 
@@ -666,7 +666,7 @@ def test_ctrl_c_does_not_wait_for_a_scheduler_that_hangs_while_workers_are_greet
     source = archive(tmp_path / "a.jsonl", range(4))
     greeting = threading.Event()
 
-    async def interrupt(work: Batch, found: Iterator[Entry]) -> None:
+    async def interrupt(work: BatchRun, found: Iterator[Entry]) -> None:
         running = asyncio.create_task(work.run(found))
         while not greeting.is_set():
             await asyncio.sleep(0)
@@ -857,7 +857,7 @@ def test_a_worker_that_joins_after_ctrl_c_is_told_to_make_no_call(
     source, store, rush = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db", Rush(shop, 4)
     told: list[bool] = []
 
-    async def interrupt(lone: Crowd, work: Batch, found: Iterator[Entry]) -> None:
+    async def interrupt(lone: Crowd, work: BatchRun, found: Iterator[Entry]) -> None:
         running = asyncio.create_task(work.run(found))
         assert await asyncio.to_thread(rush.full.wait, 60)
         work.stop.ask("interrupted", "Ended by a signal.", 130)

@@ -15,8 +15,8 @@ import click.testing
 import pytest
 from replies import Reply
 
-from attributor.archive.batch_run import Batch
-from attributor.archive.progress import Horizon, Tally
+from attributor.archive.batch_run import BatchRun
+from attributor.archive.progress import Horizon, Progress
 from attributor.archive.storing.store import Store
 from attributor.cli import cli
 from attributor.cli.progress_line import duration, progress
@@ -115,12 +115,12 @@ def test_a_dry_run_of_the_embedded_engine_says_how_long(run: Run) -> None:
 def test_what_a_batch_was_ending_over_is_told_though_two_signals_end_the_waiting(
     shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async def ended_at_once(self: Batch, entries: object) -> NoReturn:
+    async def ended_at_once(self: BatchRun, entries: object) -> NoReturn:
         self.stop.ask("stopped", "The account has no credit left.", 4)
         await self.maker.aclose()
         raise asyncio.CancelledError
 
-    monkeypatch.setattr(Batch, "run", ended_at_once)
+    monkeypatch.setattr(BatchRun, "run", ended_at_once)
     archive(Path("a.jsonl"), range(3))
     shown = run(*ask(shop, "a.jsonl"))
     assert shown.exit_code == 130
@@ -333,7 +333,7 @@ def test_patterns_and_folders_are_sources(shop: Shop, run: Run) -> None:
 
 
 def test_progress_says_how_fast_how_dear_and_how_long() -> None:
-    tally = Tally(read=50, annotated=30, spent=0.3, total=60, in_flight=2)
+    tally = Progress(read=50, annotated=30, spent=0.3, total=60, in_flight=2)
     tally.begun -= 10
     tally._work_began = tally.begun
     tally.failures["refused"] = 3
@@ -353,7 +353,7 @@ def test_progress_says_how_fast_how_dear_and_how_long() -> None:
 
 
 def test_how_long_it_will_go_on_is_known_from_the_first_article_on() -> None:
-    tally = Tally(spent=0.01)
+    tally = Progress(spent=0.01)
     tally.take_up(0, 0.5)  # half of the archive needs nothing
     tally.take_up(40, 0.75)
     tally.work_begins()
@@ -372,13 +372,13 @@ def test_how_long_it_will_go_on_is_known_from_the_first_article_on() -> None:
 
 def test_at_its_end_nothing_is_left(shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     lasts: list[float | None] = []
-    show = Batch._show
+    show = BatchRun._show
 
-    def showing(self: Batch) -> None:
+    def showing(self: BatchRun) -> None:
         show(self)
         lasts.append(self.tally.seconds_left)
 
-    monkeypatch.setattr(Batch, "_show", showing)
+    monkeypatch.setattr(BatchRun, "_show", showing)
     archive(Path("a.jsonl"), range(20))
     assert run(*ask(shop, "a.jsonl")).exit_code == 0
     assert lasts[-1] == 0

@@ -31,7 +31,7 @@ def test_what_the_store_has_is_not_asked_again(shop: Shop, tmp_path: Path) -> No
         )
         for _ in range(2)
     )
-    assert (first.annotated, second.annotated, second.tally.known) == (3, 0, 3)
+    assert (first.annotated, second.annotated, second.progress.known) == (3, 0, 3)
     assert shop.sold.total() == 3
 
 

@@ -13,7 +13,7 @@ from replies import Reply
 
 from attributor.archive.cluster.driver import _plan
 from attributor.archive.cluster.worker import Workshop
-from attributor.archive.run_options import Speed
+from attributor.archive.run_options import RunOptions
 from attributor.cli import cli
 from attributor.records import Article
 
@@ -65,7 +65,7 @@ def test_an_archive_by_the_batch_api(bureau: Bureau, tmp_path: Path) -> None:
 
 def test_a_request_that_a_worker_of_a_cluster_sends(shop: Shop) -> None:
     who = annotator(shop, offline=True)
-    workshop = Workshop(_plan(who, Speed(cluster="local"), 1))
+    workshop = Workshop(_plan(who, RunOptions(cluster="local"), 1))
     (request,) = who.conversation(Article(id="a", text=text_of(1))).requests()
 
     async def buy() -> None:

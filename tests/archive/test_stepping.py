@@ -15,11 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from attributor.archive.storing.annotation_rows import Rows
+from attributor.archive.storing.annotation_rows import AnnotationRows
 from attributor.archive.working import processes
 from attributor.archive.working import step_places as stepping
 from attributor.archive.working.processes import Beginning, Crashed, Workers, annotator_here
-from attributor.archive.working.step import Asking, Useless, guarded
+from attributor.archive.working.step import NeedsAnswers, NoAnnotation, guarded
 from attributor.archive.working.step_places import Here, Stepping, Steps, There
 from attributor.errors import AttributorError
 from attributor.pipeline import Annotator
@@ -41,14 +41,14 @@ def who(shop: Shop) -> Annotator:
 
 def answered(outcome: object) -> dict[str, Answer]:
     """Good answers to what is asked."""
-    assert isinstance(outcome, Asking)
+    assert isinstance(outcome, NeedsAnswers)
     return {key: quoting() for key in outcome.requests}
 
 
 def test_a_dialogue_goes_on_without_its_article(who: Annotator) -> None:
     steps = Steps(who)
     answers = answered(steps.step(1, {}, ARTICLES[1]))
-    assert isinstance(steps.step(1, answers), Rows)
+    assert isinstance(steps.step(1, answers), AnnotationRows)
     assert steps.step(1, answers) is None  # it has come to its end
 
 
@@ -61,8 +61,8 @@ def test_a_dialogue_that_was_forgotten_begins_again_from_the_answers(
     monkeypatch.setattr(stepping, "KEPT", len(ARTICLES[0].text) * 2)
     others = answered(steps.step(0, {}, ARTICLES[0]))
     assert steps.step(1, answers) is None
-    assert isinstance(steps.step(1, answers, ARTICLES[1]), Rows)
-    assert isinstance(steps.step(0, others), Rows)  # the latest ones were kept
+    assert isinstance(steps.step(1, answers, ARTICLES[1]), AnnotationRows)
+    assert isinstance(steps.step(0, others), AnnotationRows)  # the latest ones were kept
 
 
 def test_a_long_articles_dialogue_takes_the_room_of_many_and_leaves_it_again(
@@ -74,7 +74,7 @@ def test_a_long_articles_dialogue_takes_the_room_of_many_and_leaves_it_again(
     answers = answered(steps.step(7, {}, long))
     assert steps.step(7, answers) is None  # it is longer than all that is kept
     found = [answered(steps.step(n, {}, ARTICLES[n])) for n in range(3)]
-    assert all(isinstance(steps.step(n, found[n]), Rows) for n in range(3))
+    assert all(isinstance(steps.step(n, found[n]), AnnotationRows) for n in range(3))
 
 
 def test_a_few_articles_begin_no_process(who: Annotator, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +116,7 @@ def test_what_went_with_a_process_begins_again_in_another_one(
         process.kill()
         await asyncio.to_thread(process.join)
         assert await place.step(1, answers) is None
-        assert isinstance(await place.step(1, answers, ARTICLES[1]), Rows)
+        assert isinstance(await place.step(1, answers, ARTICLES[1]), AnnotationRows)
         places.end()
 
     asyncio.run(go())
@@ -234,7 +234,7 @@ def test_an_article_for_which_there_is_no_room_here_ends_no_batch(
 ) -> None:
     monkeypatch.setattr(Annotator, "conversation", lambda *_: _too_much())
     outcome = asyncio.run(Here(who).step(1, {}, Article(id="a", text="Text.")))
-    assert isinstance(outcome, Useless)
+    assert isinstance(outcome, NoAnnotation)
     assert (outcome.kind, "too little memory" in outcome.reason) == ("crashed", True)
 
 

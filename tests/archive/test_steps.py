@@ -8,8 +8,8 @@ import pickle
 import pytest
 from panics import PanicException
 
-from attributor.archive.storing.annotation_rows import Rows
-from attributor.archive.working.step import Answers, Asking, Useless, step
+from attributor.archive.storing.annotation_rows import AnnotationRows
+from attributor.archive.working.step import Answers, NeedsAnswers, NoAnnotation, step
 from attributor.errors import BusyError, FilteredError, ModelError, RequestError, TooLongError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer
@@ -39,7 +39,7 @@ def stance() -> Answer:
 def asked(who: Annotator, answers: Answers) -> str:
     """The key of the one request that is asked next."""
     outcome = step(who, ARTICLE, answers)
-    assert isinstance(outcome, Asking)
+    assert isinstance(outcome, NeedsAnswers)
     (key,) = outcome.requests
     return key
 
@@ -52,7 +52,7 @@ def test_a_step_goes_as_far_as_the_answers_reach(who: Annotator) -> None:
     assert second != first
     answers[second] = stance()
     rows = step(who, ARTICLE, answers)
-    assert isinstance(rows, Rows)
+    assert isinstance(rows, AnnotationRows)
     assert [cells[:3] for cells in rows.stances] == [(1, "the bridge", "favor")]
 
 
@@ -66,7 +66,7 @@ def test_the_same_answers_lead_to_the_same_place_in_another_process(who: Annotat
 def test_an_answer_that_is_of_no_use_is_named(who: Annotator) -> None:
     key = asked(who, {})
     outcome = step(who, ARTICLE, {key: Answer("", refusal="I would rather not.")})
-    assert isinstance(outcome, Useless)
+    assert isinstance(outcome, NoAnnotation)
     assert (outcome.kind, outcome.keys) == ("refused", (key,))
     assert outcome.failure({key: 7}).answers == (7,)
 
@@ -76,21 +76,21 @@ def test_a_text_that_breaks_off_and_quotes_nobody_is_annotated_with_a_warning(
 ) -> None:
     article = Article(id="a1", text="The bridge is old… [+4994 chars]")
     outcome = step(who, article, {})
-    assert isinstance(outcome, Asking)
+    assert isinstance(outcome, NeedsAnswers)
     (key,) = outcome.requests
     rows = step(who, article, {key: Answer(json.dumps({"quotes": [], "not_speech": []}))})
-    assert isinstance(rows, Rows)
+    assert isinstance(rows, AnnotationRows)
     assert (rows.warnings, len(rows.quotes)) == (1, 0)
 
 
 def test_an_answer_to_a_cut_prompt_is_of_no_use(who: Annotator) -> None:
     long = Article(id="a1", text=f"{ARTICLE.text}\n{'The river rose again that night. ' * 120}")
     asking = step(who, long, {})
-    assert isinstance(asking, Asking)
+    assert isinstance(asking, NeedsAnswers)
     (key,) = asking.requests
     cut = Answer(quoting().text, usage=Usage(requests=1, input_tokens=1_024))
     outcome = step(who, long, {key: cut})
-    assert isinstance(outcome, Useless)
+    assert isinstance(outcome, NoAnnotation)
     assert (outcome.kind, outcome.keys) == ("too long", (key,))
 
 
@@ -101,7 +101,7 @@ def test_a_server_that_counts_too_few_tokens_does_not_cost_an_article_without_qu
     few = Usage(requests=1, input_tokens=counted)
     answers = {asked(who, {}): Answer('{"quotes": [], "not_speech": [2]}', usage=few)}
     rows = step(who, ARTICLE, answers)
-    assert isinstance(rows, Rows)
+    assert isinstance(rows, AnnotationRows)
     assert rows.warnings == (1 if counted == 520 else 0)
 
 
@@ -114,7 +114,7 @@ def test_the_first_answer_stands_where_what_comes_after_it_fails(
     answers: dict[str, Answer | ModelError] = {asked(who, {}): quoting()}
     answers[asked(who, answers)] = pickle.loads(pickle.dumps(error))
     rows = step(who, ARTICLE, answers)
-    assert isinstance(rows, Rows)
+    assert isinstance(rows, AnnotationRows)
     assert (len(rows.quotes), rows.stances) == (1, ())
     assert f"1 quote stayed without stances, as asking failed: {error.message}" in rows.json
 
@@ -135,7 +135,7 @@ def test_where_the_first_answer_gave_nothing_the_failure_of_the_next_is_the_arti
     answers[asked(who, answers)] = Answer('{"quotes": [], "not_speech": []}')
     answers[asked(who, answers)] = error
     outcome = step(who, ARTICLE, answers)
-    assert outcome == Useless(kind, error.message)
+    assert outcome == NoAnnotation(kind, error.message)
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("no"), PanicException("no")])
@@ -147,5 +147,5 @@ def test_a_fault_of_the_program_is_one_articles_failure(
 
     monkeypatch.setattr(who, "conversation", broken)
     outcome = step(who, ARTICLE, {})
-    assert isinstance(outcome, Useless)
+    assert isinstance(outcome, NoAnnotation)
     assert outcome.kind == "unexpected"

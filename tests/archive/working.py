@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from attributor.archive.batch_api.tuning import Tuning
-from attributor.archive.batch_run import Batch, Options
-from attributor.archive.progress import Tally
+from attributor.archive.batch_run import BatchRun, Selection
+from attributor.archive.progress import Progress
 from attributor.archive.reading_ahead import until
 from attributor.archive.recipe import Recipe
-from attributor.archive.run_options import Speed
+from attributor.archive.run_options import RunOptions
 from attributor.archive.sampling import sampled
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
@@ -42,7 +42,7 @@ def annotator(shop: Shop, *targets: str, **settings: Any) -> Annotator:
 class Ended:
     """A batch that has come to its end."""
 
-    tally: Tally
+    tally: Progress
     stop: Stop
     exit_code_at_end: int
 
@@ -53,14 +53,14 @@ def run(
     *sources: Path | str,
     concurrency: int = 4,
     speed: dict[str, Any] | None = None,
-    go: Callable[[Batch, Iterator[Entry]], Coroutine[Any, Any, object]] = Batch.run,
+    go: Callable[[BatchRun, Iterator[Entry]], Coroutine[Any, Any, object]] = BatchRun.run,
     **options: Any,
 ) -> Ended:
     """Run a batch to its end, or as far as `go` goes."""
     with Store.open(path) as store:
-        made = maker(who, Speed(concurrency=concurrency, **(speed or {})))
-        wanted = Options(tuple(map(str, sources)), **options)
-        work = Batch(store, Recipe.of(who), wanted, made, lambda tally: None)
+        made = maker(who, RunOptions(concurrency=concurrency, **(speed or {})))
+        wanted = Selection(tuple(map(str, sources)), **options)
+        work = BatchRun(store, Recipe.of(who), wanted, made, lambda tally: None)
         found = until(work.stop, entries(wanted.sources, wanted.columns))
         if wanted.sample:
             found = sampled(found, wanted.sample, wanted.seed)

@@ -6,7 +6,13 @@ import pytest
 
 pytest.importorskip("sklearn", reason="training needs the extra 'train'")
 
-from attributor.embedded.training.linear_models import Choices, Labelled, Rows, logistic, softmax
+from attributor.embedded.training.linear_models import (
+    Choices,
+    FeatureRows,
+    LabelledRow,
+    logistic,
+    softmax,
+)
 from attributor.errors import UsageError
 
 RIGHT, WRONG, NOISE = 11, 22, 33
@@ -34,7 +40,7 @@ def test_without_alternatives_nothing_is_learned() -> None:
 
 
 def test_a_feature_seen_too_seldom_has_no_weight() -> None:
-    examples = Labelled()
+    examples = LabelledRow()
     for _ in range(5):
         examples.add([RIGHT], True)
         examples.add([WRONG], False)
@@ -46,7 +52,7 @@ def test_a_feature_seen_too_seldom_has_no_weight() -> None:
 
 @pytest.mark.parametrize("label", [True, False])
 def test_a_single_label_is_all_that_is_expected(label: bool) -> None:
-    examples = Labelled()
+    examples = LabelledRow()
     examples.add([RIGHT], label)
     weights, constant = logistic(examples, strength=1.0, fewest=1, seed=0)
     assert not weights.any()
@@ -54,7 +60,7 @@ def test_a_single_label_is_all_that_is_expected(label: bool) -> None:
 
 
 def test_rows_of_another_come_behind_ones_own() -> None:
-    one, other = Rows(), Rows()
+    one, other = FeatureRows(), FeatureRows()
     one.add([RIGHT])
     other.add([WRONG, NOISE])
     other.add([])
@@ -64,7 +70,7 @@ def test_rows_of_another_come_behind_ones_own() -> None:
 
 
 def test_examples_with_nothing_in_common_are_refused_in_a_sentence() -> None:
-    examples = Labelled()
+    examples = LabelledRow()
     examples.add([1, 2], True)
     examples.add([3, 4], False)
     with pytest.raises(UsageError, match=r"too few to learn from.*Give more"):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from attributor.errors import AnswerError
-from attributor.prompting.answers import Reading, parsed, read_attribution
+from attributor.prompting.answers import AnswerReading, parsed, read_attribution
 from attributor.prompting.messages import Answer, Request
 from attributor.prompting.windows import cut
 from attributor.records import Piece
@@ -15,7 +15,7 @@ from .samples import BRIDGE, TEXT, TUNNEL, answer, marking, quote, said
 REQUEST = Request("bridge", "attribute", 0, (), "attribution", "{}", 100)
 
 
-def reading(found: Answer, text: str = TEXT) -> Reading:
+def reading(found: Answer, text: str = TEXT) -> AnswerReading:
     bridge = marking(text)
     (window,) = cut(bridge)
     return read_attribution(parsed(REQUEST, found, "quotes"), window, bridge)

@@ -4,15 +4,15 @@ import pytest
 
 from attributor.marking import mark
 from attributor.prompting.copied import Source, Words
-from attributor.prompting.quote_sources import Places
+from attributor.prompting.quote_sources import QuoteSources
 from attributor.prompting.windows import cut
 from attributor.records import Article, Piece
 
 
-def places(text: str, language: str = "en") -> Places:
+def places(text: str, language: str = "en") -> QuoteSources:
     marking = mark(Article(id="a", text=text), language)
     (window,) = cut(marking)
-    return Places(marking, window)
+    return QuoteSources(marking, window)
 
 
 def source(

@@ -8,7 +8,7 @@ from typing import Protocol
 from weakref import WeakValueDictionary
 
 from attributor.archive.asking.budget import Budget
-from attributor.archive.progress import Tally
+from attributor.archive.progress import Progress
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Row, Store, now, whole
 from attributor.errors import AccessError, CreditError
@@ -94,7 +94,7 @@ class Desk:
                 return found
             return await self._bought(key, request, article)
 
-    def note(self, tally: Tally) -> None:
+    def note(self, tally: Progress) -> None:
         """Write down what has been bought and spent."""
         tally.bought, tally.free = self.bought, self.free
         tally.spent = self.budget.spent_now

@@ -18,7 +18,7 @@ from attributor.archive.batch_api.outboxes import Order, Outboxes
 from attributor.archive.batch_api.queued_tokens import QueuedTokens
 from attributor.archive.batch_api.submissions import counts, on_the_disk
 from attributor.archive.batch_api.tuning import Tuning
-from attributor.archive.progress import Tally
+from attributor.archive.progress import Progress
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.store import Store
 from attributor.errors import ModelError, RequestError, StoreError, panics_as_errors
@@ -161,7 +161,7 @@ class BatchDesk:
         else:
             future.set_result(end)
 
-    def note(self, tally: Tally) -> None:
+    def note(self, tally: Progress) -> None:
         """Write down what has been bought and spent, and what the server has."""
         bought = self._carrier.bought
         tally.bought, tally.free = bought, self._free

@@ -22,10 +22,10 @@ from typing import TYPE_CHECKING, Any
 import attributor
 from attributor.archive.cluster import worker
 from attributor.archive.cluster.connect import LOCAL, installed, is_address, reach
-from attributor.archive.cluster.worker import Plan
-from attributor.archive.progress import Tally
+from attributor.archive.cluster.worker import BatchPlan
+from attributor.archive.progress import Progress
 from attributor.archive.recipe import Recipe
-from attributor.archive.run_options import CALLS_AT_ONCE, Speed
+from attributor.archive.run_options import CALLS_AT_ONCE, RunOptions
 from attributor.archive.stopping import Stop, Stopping
 from attributor.errors import ClusterError, UsageError, panics_as_errors, quoted
 
@@ -51,7 +51,7 @@ AGAIN = 5
 """So often in a row it is given out again."""
 
 
-class Crashed(Exception):
+class WorkersCrashed(Exception):
     """One worker process after the other ended over this."""
 
 
@@ -70,7 +70,9 @@ class Cluster:
         stop: told when the scheduler is lost.
     """
 
-    def __init__(self, address: str, plan: Plan, processes: int, threads: int, stop: Stop) -> None:
+    def __init__(
+        self, address: str, plan: BatchPlan, processes: int, threads: int, stop: Stop
+    ) -> None:
         self.address, self.plan = address, plan
         self.workers: set[str] = set()
         self.lost = 0
@@ -103,7 +105,7 @@ class Cluster:
 
         Raises:
             AttributorError: what the function gave.
-            Crashed: the workers that did it ended.
+            WorkersCrashed: the workers that did it ended.
             Stopping: the scheduler is lost, or the worker was told to stop.
         """
         client = await self._begun()
@@ -127,7 +129,7 @@ class Cluster:
                 raise given
             return given
 
-    def note(self, tally: Tally) -> None:
+    def note(self, tally: Progress) -> None:
         """Write down who works."""
         tally.workers, tally.workers_lost = len(self.workers), self.lost
 
@@ -158,7 +160,7 @@ class Cluster:
                 given = await waiting
         except KilledWorker as error:
             self._hear()
-            raise Crashed from error
+            raise WorkersCrashed from error
         except (FutureCancelledError, OSError) as error:
             self._is_lost("The scheduler")
             raise Stopping from error
@@ -328,7 +330,7 @@ def notice(annotator: Annotator, address: str) -> str:
     return annotator.engine.notice(carried_by=sent)
 
 
-def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
+def cluster_of(annotator: Annotator, speed: RunOptions, stop: Stop) -> Cluster:
     """The cluster that the batch is to run on; nothing is begun.
 
     Raises:
@@ -356,14 +358,14 @@ def cluster_of(annotator: Annotator, speed: Speed, stop: Stop) -> Cluster:
     return Cluster(address, _plan(annotator, speed, calls), processes, threads, stop)
 
 
-def _plan(annotator: Annotator, speed: Speed, calls: int) -> Plan:
+def _plan(annotator: Annotator, speed: RunOptions, calls: int) -> BatchPlan:
     settings = annotator.settings
     places = {
         name: path.absolute()
         for name in ("prompts", "weights")
         if (path := getattr(settings, name))
     }
-    return Plan(
+    return BatchPlan(
         run=secrets.token_hex(8),
         version=attributor.__version__,
         settings=settings.model_copy(update={"api_key": None, **places}),

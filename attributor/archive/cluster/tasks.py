@@ -8,14 +8,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attributor.archive.cluster import worker
-from attributor.archive.cluster.driver import Cluster, Crashed
+from attributor.archive.cluster.driver import Cluster, WorkersCrashed
 from attributor.archive.cluster.worker import Job
-from attributor.archive.progress import Tally
+from attributor.archive.progress import Progress
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import content_of
-from attributor.archive.storing.annotation_rows import Failure, Rows
+from attributor.archive.storing.annotation_rows import AnnotationRows, Failure
 from attributor.archive.working.makers import ModelMaker
-from attributor.archive.working.step import Answers, Asking, Outcome, Useless
+from attributor.archive.working.step import Answers, NeedsAnswers, NoAnnotation, Outcome
 from attributor.errors import BusyError, quoted
 from attributor.prompting import Answer, Request, prices
 from attributor.prompting.messages import sha256
@@ -92,7 +92,7 @@ class Partitions:
     async def _outcomes(self, jobs: Sequence[Job]) -> list[Outcome]:
         try:
             return await self._done(jobs)
-        except Crashed:
+        except WorkersCrashed:
             return [await self._once_more(job) for job in jobs]
 
     async def _once_more(self, job: Job) -> Outcome:
@@ -100,8 +100,8 @@ class Partitions:
         async with self._alone:
             try:
                 return (await self._done([job]))[0]
-            except Crashed:
-                return Useless(
+            except WorkersCrashed:
+                return NoAnnotation(
                     "crashed",
                     "The workers that read the article ended over it, one after the other; there "
                     "may be too little memory for a text of its length.",
@@ -137,7 +137,7 @@ class Buyers:
         key = request.key(self._cluster.plan.settings.model)
         for _ in range(self._cluster.plan.settings.attempts):
             self._stop.check()
-            with suppress(Crashed):
+            with suppress(WorkersCrashed):
                 answer: Answer = await self._cluster.do(
                     worker.buy, request, self._cluster.part, name=f"{worker.TASK}ask-{key[:16]}"
                 )
@@ -162,13 +162,13 @@ class ReadingMaker:
         self.at_once = PARTITION * PARTITIONS_AHEAD * cluster.processes
         self._cluster, self._partitions = cluster, Partitions(cluster)
 
-    async def make(self, row: int, article: Article) -> Rows | Failure:
+    async def make(self, row: int, article: Article) -> AnnotationRows | Failure:
         """Have a worker annotate the article."""
         made = await self._partitions.outcome(article, {})
-        assert not isinstance(made, Asking)  # noqa: S101  # the engine asks nobody
-        return made.failure({}) if isinstance(made, Useless) else made
+        assert not isinstance(made, NeedsAnswers)  # noqa: S101  # the engine asks nobody
+        return made.failure({}) if isinstance(made, NoAnnotation) else made
 
-    def note(self, tally: Tally) -> None:
+    def note(self, tally: Progress) -> None:
         """Write down who works."""
         self._cluster.note(tally)
 
@@ -186,7 +186,7 @@ class AskingMaker(ModelMaker):
         super().__init__(Partitions(cluster), desk, store, stop, at_once)
         self._cluster = cluster
 
-    def note(self, tally: Tally) -> None:
+    def note(self, tally: Progress) -> None:
         """Write down what has been bought and spent, and who works."""
         super().note(tally)
         self._cluster.note(tally)

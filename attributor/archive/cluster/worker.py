@@ -46,7 +46,7 @@ RUNS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BatchPlan:
     """How a batch annotates; every task carries it.
 
     Attributes:
@@ -87,7 +87,7 @@ class Workshop:
         ClusterError: this worker would annotate otherwise than the batch shall.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: BatchPlan) -> None:
         if plan.version != attributor.__version__:
             raise ClusterError(
                 f"it has attributor {attributor.__version__} and the batch {plan.version}: "
@@ -133,7 +133,7 @@ _finished: set[str] = set()
 """Batches that make no new call; what they gave out may still be on its way."""
 
 
-def workshop(plan: Plan, worker: str | None = None) -> Workshop:
+def workshop(plan: BatchPlan, worker: str | None = None) -> Workshop:
     """The process's workshop for this batch; `worker` is its address, if that is known.
 
     Raises:
@@ -152,7 +152,7 @@ def workshop(plan: Plan, worker: str | None = None) -> Workshop:
         return _workshops[plan.run]
 
 
-async def greet(plan: Plan, dask_worker: Worker) -> Exception | None:
+async def greet(plan: BatchPlan, dask_worker: Worker) -> Exception | None:
     """Whether this worker can take part; None if so, else why not. Dask adds the worker."""
     try:
         await asyncio.to_thread(workshop, plan, dask_worker.address)
@@ -161,7 +161,7 @@ async def greet(plan: Plan, dask_worker: Worker) -> Exception | None:
     return None
 
 
-def advance(plan: Plan, jobs: Sequence[Job]) -> list[Outcome] | Exception:
+def advance(plan: BatchPlan, jobs: Sequence[Job]) -> list[Outcome] | Exception:
     """Take each article of a partition one step further."""
     try:
         with _at_work():
@@ -171,7 +171,7 @@ def advance(plan: Plan, jobs: Sequence[Job]) -> list[Outcome] | Exception:
         return _bare(error)
 
 
-async def buy(plan: Plan, request: Request, part: float) -> Answer | Exception:
+async def buy(plan: BatchPlan, request: Request, part: float) -> Answer | Exception:
     """Buy one answer, with this part of all limits."""
     try:
         with _at_work():

@@ -16,7 +16,7 @@ BUSY = "busy"
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class AnnotationRows:
     """What an annotation comes to in tables; made where it was made, in any process.
 
     Attributes:
@@ -52,9 +52,9 @@ class Failure:
     body: str = ""
 
 
-def rows_of(annotation: Annotation) -> Rows:
+def rows_of(annotation: Annotation) -> AnnotationRows:
     """The rows of an annotation."""
-    return Rows(
+    return AnnotationRows(
         json=_dumped(annotation),
         model_reported=annotation.engine.model_reported,
         speakers=tuple(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attributor.archive.storing.annotation_rows import Failure, Rows, rows_of
+from attributor.archive.storing.annotation_rows import AnnotationRows, Failure, rows_of
 from attributor.archive.storing.checking import kept
 from attributor.archive.storing.store import Store, now, whole
 
@@ -13,7 +13,7 @@ _RENEWED = ", ".join(
 )
 
 
-def save(store: Store, article: int, recipe: int, run: int, rows: Rows) -> None:
+def save(store: Store, article: int, recipe: int, run: int, rows: AnnotationRows) -> None:
     """Make this the article's current annotation. Inside a transaction."""
     shelve(store, article)
     row = {
@@ -88,7 +88,7 @@ def shelve(store: Store, article: int) -> None:
     store.execute("UPDATE annotations SET is_current = 0 WHERE id = ?", (current,))
 
 
-def _lay_out(store: Store, article: int, annotation: int, rows: Rows) -> None:
+def _lay_out(store: Store, article: int, annotation: int, rows: AnnotationRows) -> None:
     """Write the rows by which an annotation is searched."""
     speaker, quote = (
         store.value(f"SELECT COALESCE(MAX(id), 0) + 1 FROM {table}")  # noqa: S608

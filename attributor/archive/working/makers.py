@@ -6,14 +6,14 @@ import asyncio
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from attributor.archive.progress import Tally
+from attributor.archive.progress import Progress
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import article_at
-from attributor.archive.storing.annotation_rows import Failure, Rows
+from attributor.archive.storing.annotation_rows import AnnotationRows, Failure
 from attributor.archive.storing.store import Store
 from attributor.archive.working.processes import Crashed, Workers, annotator_here
-from attributor.archive.working.step import Asking, Outcome, Useless, kind_of, step
-from attributor.archive.working.step_places import Places
+from attributor.archive.working.step import NeedsAnswers, NoAnnotation, Outcome, kind_of, step
+from attributor.archive.working.step_places import StepPlaces
 from attributor.errors import AccessError, AnswerError, CreditError, ModelError
 from attributor.prompting import Answer, Request
 from attributor.prompting.messages import Purpose
@@ -28,7 +28,7 @@ class Maker(Protocol):
 
     at_once: int
 
-    async def make(self, row: int, article: Article) -> Rows | Failure:
+    async def make(self, row: int, article: Article) -> AnnotationRows | Failure:
         """The article's rows, or why there are none.
 
         Raises:
@@ -37,7 +37,7 @@ class Maker(Protocol):
         """
         ...
 
-    def note(self, tally: Tally) -> None:
+    def note(self, tally: Progress) -> None:
         """Write down what has been bought and spent."""
         ...
 
@@ -53,7 +53,7 @@ class Answering(Protocol):
         """The answer and its row in the ledger; None if it is to be asked for again."""
         ...
 
-    def note(self, tally: Tally) -> None:
+    def note(self, tally: Progress) -> None:
         """Write down what has been bought and spent."""
         ...
 
@@ -66,12 +66,12 @@ class ModelMaker:
     """Has a model asked, through a desk, and steps made in some places."""
 
     def __init__(
-        self, places: Places, desk: Answering, store: Store, stop: Stop, at_once: int
+        self, places: StepPlaces, desk: Answering, store: Store, stop: Stop, at_once: int
     ) -> None:
         self.at_once = at_once
         self._places, self._desk, self._store, self._stop = places, desk, store, stop
 
-    async def make(self, row: int, article: Article) -> Rows | Failure:
+    async def make(self, row: int, article: Article) -> AnnotationRows | Failure:
         """Carry the article's dialogue to its end."""
         carried = self._carried(row, article)
         del article  # thousands may wait for a day: only one that is worked on is in memory
@@ -83,13 +83,13 @@ class ModelMaker:
         except ModelError as error:
             return unanswered(error)
 
-    async def _carried(self, row: int, article: Article) -> Rows | Failure:
+    async def _carried(self, row: int, article: Article) -> AnnotationRows | Failure:
         rows: dict[str, int] = {}
         answers: dict[str, Answer | ModelError] = {}
         place = self._places.place()
         outcome = await place.step(row, answers, article)
         del article
-        while isinstance(outcome, Asking):
+        while isinstance(outcome, NeedsAnswers):
             orders = {key: self._desk.answer(key, r, row) for key, r in outcome.requests.items()}
             purposes = [request.purpose for request in outcome.requests.values()]
             del outcome
@@ -103,9 +103,9 @@ class ModelMaker:
             if outcome is None:
                 outcome = await place.step(row, answers, article_at(self._store, row))
         assert outcome is not None  # noqa: S101  # it had the article
-        return outcome.failure(rows) if isinstance(outcome, Useless) else outcome
+        return outcome.failure(rows) if isinstance(outcome, NoAnnotation) else outcome
 
-    def note(self, tally: Tally) -> None:
+    def note(self, tally: Progress) -> None:
         """Write down what has been bought and spent."""
         self._desk.note(tally)
 
@@ -152,7 +152,7 @@ class EmbeddedMaker:
         self.at_once = 2 * processes  # so that none waits for the next article
         self._workers = workers
 
-    async def make(self, row: int, article: Article) -> Rows | Failure:
+    async def make(self, row: int, article: Article) -> AnnotationRows | Failure:
         """Have a process annotate the article; if it breaks down over it, another one once more."""
         try:
             made = await self._workers.call(_read, article)
@@ -162,10 +162,10 @@ class EmbeddedMaker:
                 "The process that read the article ended twice over it; there may be too "
                 "little memory for a text of its length.",
             )
-        assert not isinstance(made, Asking)  # noqa: S101  # the engine asks nobody
-        return made.failure({}) if isinstance(made, Useless) else made
+        assert not isinstance(made, NeedsAnswers)  # noqa: S101  # the engine asks nobody
+        return made.failure({}) if isinstance(made, NoAnnotation) else made
 
-    def note(self, tally: Tally) -> None:
+    def note(self, tally: Progress) -> None:
         """Nothing is bought."""
 
     async def aclose(self) -> None:

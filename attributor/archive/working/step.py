@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from attributor.archive.storing.annotation_rows import BUSY, Failure, Rows, rows_of
+from attributor.archive.storing.annotation_rows import BUSY, AnnotationRows, Failure, rows_of
 from attributor.assembling import TEXT_BREAKS_OFF
 from attributor.engines import Conversation
 from attributor.errors import (
@@ -43,14 +43,14 @@ there is none to a request without which the article can do."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
+class NeedsAnswers:
     """What is to be asked next, by the keys of the requests."""
 
     requests: dict[str, Request]
 
 
 @dataclass(frozen=True, slots=True)
-class Useless:
+class NoAnnotation:
     """The answers are of no use: why, and which of them."""
 
     kind: str
@@ -62,8 +62,8 @@ class Useless:
         return Failure(self.kind, self.reason, tuple(rows[key] for key in self.keys))
 
 
-Outcome = Asking | Rows | Useless
-TOO_LONG_FOR_US = Useless("crashed", "There is too little memory for a text of this length.")
+Outcome = NeedsAnswers | AnnotationRows | NoAnnotation
+TOO_LONG_FOR_US = NoAnnotation("crashed", "There is too little memory for a text of this length.")
 
 
 def step(annotator: Annotator, article: Article, answers: Answers) -> Outcome:
@@ -76,7 +76,7 @@ def step(annotator: Annotator, article: Article, answers: Answers) -> Outcome:
     return guarded(lambda: advance(annotator.conversation(article), annotator.settings, answers))
 
 
-def guarded(making: Callable[[], T]) -> T | Useless:
+def guarded(making: Callable[[], T]) -> T | NoAnnotation:
     """What is made, or the fault of the program's own that kept it from being made.
 
     Raises:
@@ -101,9 +101,9 @@ def advance(
         for key in known:
             wrong = _taken(conversation, requests[key], answers[key])
             if wrong is not None:
-                return Useless(*wrong, _bought((key,), answers))
+                return NoAnnotation(*wrong, _bought((key,), answers))
         if not known:
-            return Asking(requests)
+            return NeedsAnswers(requests)
     annotation = conversation.result
     assert annotation is not None  # noqa: S101  # nothing is outstanding
     rejected = [each for each in annotation.warnings if not each.startswith(NO_REJECTIONS)]
@@ -112,7 +112,7 @@ def advance(
             f"Nothing that the model quoted from {quoted(annotation.article.id)} stands there: try "
             f"another model. {rejected[0]}"
         )
-        return Useless("ungrounded", reason, _bought(tuple(answers), answers))
+        return NoAnnotation("ungrounded", reason, _bought(tuple(answers), answers))
     return rows_of(annotation)
 
 
@@ -121,10 +121,10 @@ def _bought(keys: tuple[str, ...], answers: Answers) -> tuple[str, ...]:
     return tuple(key for key in keys if isinstance(answers[key], Answer))
 
 
-def unexpected(error: Exception) -> Useless:
+def unexpected(error: Exception) -> NoAnnotation:
     """A fault of the program's own in one article."""
     what = f"{type(error).__name__}: {error}"
-    return Useless("unexpected", f"This should not have happened ({what}).")
+    return NoAnnotation("unexpected", f"This should not have happened ({what}).")
 
 
 def kind_of(error: ModelError) -> str:

@@ -13,8 +13,8 @@ from attributor.archive.working.processes import Beginning, Crashed, Workers, an
 from attributor.archive.working.step import (
     TOO_LONG_FOR_US,
     Answers,
+    NoAnnotation,
     Outcome,
-    Useless,
     advance,
     guarded,
 )
@@ -44,7 +44,7 @@ class Place(Protocol):
         ...
 
 
-class Places(Protocol):
+class StepPlaces(Protocol):
     """Where all articles' steps are made."""
 
     def place(self) -> Place:
@@ -92,7 +92,7 @@ class Steps:
             kept = self._annotator.conversation(article), len(article.text)
         dialogue, _ = kept
         outcome = advance(dialogue, self._annotator.settings, answers)
-        if dialogue.result is None and not isinstance(outcome, Useless):
+        if dialogue.result is None and not isinstance(outcome, NoAnnotation):
             self._keep(row, kept)
         return outcome
 
@@ -137,7 +137,7 @@ class There:
         try:
             return await self._workers.call(_step, row, answers, article)
         except Crashed:
-            return Useless(
+            return NoAnnotation(
                 "crashed",
                 "The process that prepared the article or read its answers ended twice over it; "
                 "there may be too little memory for a text of its length.",

@@ -29,7 +29,7 @@ _CERTAIN = 4.0
 
 
 @dataclass
-class Rows:
+class FeatureRows:
     """Rows of features, as places in the table of weights; `ends` are totals of features."""
 
     places: array[int] = field(default_factory=lambda: array("i"))
@@ -40,7 +40,7 @@ class Rows:
         self.places.extend([feature & _MASK for feature in features])
         self.ends.append(len(self.places))
 
-    def extend(self, other: Rows) -> None:
+    def extend(self, other: FeatureRows) -> None:
         """All rows of another one too."""
         shift = self.ends[-1]
         self.places.extend(other.places)
@@ -56,10 +56,10 @@ class Rows:
 
 
 @dataclass
-class Labelled:
+class LabelledRow:
     """Examples that are so or not, and how much each counts."""
 
-    rows: Rows = field(default_factory=Rows)
+    rows: FeatureRows = field(default_factory=FeatureRows)
     labels: list[bool] = field(default_factory=list)
     counts: list[float] = field(default_factory=list)
 
@@ -69,7 +69,7 @@ class Labelled:
         self.labels.append(label)
         self.counts.append(count)
 
-    def extend(self, other: Labelled) -> None:
+    def extend(self, other: LabelledRow) -> None:
         """All examples of another one too."""
         self.rows.extend(other.rows)
         self.labels += other.labels
@@ -80,7 +80,7 @@ class Labelled:
 class Choices:
     """Alternatives in groups; each is right with a probability, and the rest is that none is."""
 
-    rows: Rows = field(default_factory=Rows)
+    rows: FeatureRows = field(default_factory=FeatureRows)
     sizes: list[int] = field(default_factory=list)
     shares: list[float] = field(default_factory=list)
 
@@ -93,7 +93,9 @@ class Choices:
         self.shares += given
 
 
-def logistic(examples: Labelled, strength: float, fewest: int, seed: int) -> tuple[Vector, float]:
+def logistic(
+    examples: LabelledRow, strength: float, fewest: int, seed: int
+) -> tuple[Vector, float]:
     """The weights over the whole table, and the constant.
 
     Args:
@@ -164,7 +166,7 @@ def softmax(choices: Choices, strength: float, fewest: int) -> Vector:
     return weights
 
 
-def _used(rows: Rows, fewest: int) -> tuple[csr_matrix, np.ndarray[Any, np.dtype[np.int64]]]:
+def _used(rows: FeatureRows, fewest: int) -> tuple[csr_matrix, np.ndarray[Any, np.dtype[np.int64]]]:
     """The columns that are seen often enough, and their places in the table."""
     import numpy as np
 

@@ -30,7 +30,7 @@ from attributor.embedded.candidates import Candidate
 from attributor.embedded.cue_features import Frame
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.training import linear_models as fitting
-from attributor.embedded.training.linear_models import Choices, Labelled
+from attributor.embedded.training.linear_models import Choices, LabelledRow
 from attributor.embedded.weights import SCALE, Weights
 from attributor.errors import UsageError
 from attributor.marking import Mention, mark
@@ -67,7 +67,7 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Example:
+class TrainingArticle:
     """An article with its quotes."""
 
     article: Article
@@ -75,7 +75,10 @@ class Example:
 
 
 def train(
-    examples: Sequence[Example], language: str, seed: int = 0, card: dict[str, Any] | None = None
+    examples: Sequence[TrainingArticle],
+    language: str,
+    seed: int = 0,
+    card: dict[str, Any] | None = None,
 ) -> Weights:
     """Weights from examples; the same examples and seed give the same weights.
 
@@ -109,7 +112,7 @@ def train(
     return _weights(fitted, language, words, card)
 
 
-def without_marks(example: Example) -> Example:
+def without_marks(example: TrainingArticle) -> TrainingArticle:
     """The same article with all double quotation marks taken out, its quotes' offsets moved."""
     text = example.article.text
     dropped = {i for m in _MARKS.finditer(text) for i in range(*m.span())}
@@ -125,10 +128,10 @@ def without_marks(example: Example) -> Example:
     quotes = tuple(
         Known(move(q.content), move(q.cue), move(q.mention), q.speech) for q in example.quotes
     )
-    return Example(example.article.model_copy(update={"text": kept}), quotes)
+    return TrainingArticle(example.article.model_copy(update={"text": kept}), quotes)
 
 
-Annotated = tuple[Sheet, Example]
+Annotated = tuple[Sheet, TrainingArticle]
 _Fitted = dict[str, tuple["fitting.Vector", float]]
 
 
@@ -136,9 +139,9 @@ _Fitted = dict[str, tuple["fitting.Vector", float]]
 class Lessons:
     """What the first three models learn from."""
 
-    cue: Labelled = field(default_factory=Labelled)
-    source: Labelled = field(default_factory=Labelled)
-    piece: Labelled = field(default_factory=Labelled)
+    cue: LabelledRow = field(default_factory=LabelledRow)
+    source: LabelledRow = field(default_factory=LabelledRow)
+    piece: LabelledRow = field(default_factory=LabelledRow)
 
     def extend(self, other: Lessons) -> None:
         """All examples of another one too."""
@@ -177,7 +180,7 @@ def lessons(half: Iterable[Annotated], heads: dict[int, float]) -> Lessons:
     return data
 
 
-def _add(data: Lessons, sheet: Sheet, example: Example, heads: dict[int, float]) -> None:
+def _add(data: Lessons, sheet: Sheet, example: TrainingArticle, heads: dict[int, float]) -> None:
     known = dict(by_head(sheet, example.quotes, heads))
     for i in drafts.cue_candidates(sheet, heads.keys()):
         reading = features.read_by_rules(sheet, i)
