@@ -11,7 +11,7 @@ TOUCH := $(PYTHON) -c "import pathlib, sys; pathlib.Path(sys.argv[1]).touch()"
 ARTICLE := fixtures/articles/milivojevic.txt
 export PYTHONUTF8 := 1
 
-.PHONY: demo test docs cassettes
+.PHONY: demo test docs screenshot cassettes
 
 demo: .venv/ready
 	@$(BIN)attributor annotate --engine embedded $(ARTICLE)
@@ -27,6 +27,10 @@ test: .venv/ready-dev
 # Writes what --help and the demo print into the pages that show it.
 docs: .venv/ready-dev
 	$(BIN)cog -r README.md docs/*.md
+
+# Takes the picture in the README anew; needs chromium.
+screenshot: .venv/ready-dev
+	$(BIN)python docs/screenshot.py
 
 # Records fixtures/cassettes anew from OPENAI_BASE_URL and OPENAI_API_KEY; ATTRIBUTOR_MODEL names the model.
 cassettes: .venv/ready-dev

@@ -18,12 +18,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from attributor.assembling import assemble
+from attributor.engine_names import EngineName
 from attributor.engines import Conversation, Dialogue, Engine
 from attributor.errors import AccessError, AttributorError, UsageError, quoted
 from attributor.event_loops import run_coroutine
 from attributor.marking import language as packs
 from attributor.marking import mark
-from attributor.records import Annotation, Article, Codebook, EngineName, Target
+from attributor.records import Annotation, Article, Codebook, Target
 from attributor.settings import CALL, Layer, Settings, check, load
 
 if TYPE_CHECKING:

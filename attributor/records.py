@@ -14,9 +14,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
+from attributor.engine_names import EngineName
+
 SpeakerKind = Literal["person", "organization", "group", "anonymous", "document"]
 QuoteKind = Literal["direct", "indirect", "mixed"]
-EngineName = Literal["embedded", "openai"]
 MentionType = Literal["name", "nominal", "pronoun", "none"]
 StanceLabel = Literal["favor", "against", "neutral", "unclear"]
 

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -26,6 +26,7 @@ from pydantic import (
 )
 
 from attributor import settings_files as files
+from attributor.engine_names import EngineChoice, EngineName
 from attributor.errors import UsageError
 from attributor.routes import SERVERS, host_of, is_address_of, is_here
 from attributor.settings_files import Dotenv, read_user_file
@@ -59,7 +60,7 @@ class Settings(BaseModel):
         frozen=True, extra="forbid", populate_by_name=True, hide_input_in_errors=True
     )
 
-    engine: Literal["auto", "embedded", "openai"] = Field(
+    engine: EngineChoice = Field(
         "auto",
         alias="ATTRIBUTOR_ENGINE",
         description="auto asks the model where a key or a base URL is set, else embedded",
@@ -163,7 +164,7 @@ class Settings(BaseModel):
         return self.api_key is not None or self.base_url is not None
 
     @property
-    def chosen_engine(self) -> Literal["embedded", "openai"]:
+    def chosen_engine(self) -> EngineName:
         """What `engine` comes to here; `offline` rules out a model on another machine."""
         if self.engine != "auto":
             return self.engine

@@ -9,6 +9,7 @@ import click
 
 from attributor.cli.completion import files, folders, languages
 from attributor.cli.messages import say
+from attributor.engine_names import ENGINE_CHOICES
 from attributor.errors import UsageError, quoted
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ Function = Callable[..., Any]
 _ENGINE = (
     click.option(
         "--engine",
-        type=click.Choice(["auto", "embedded", "openai"]),
+        type=click.Choice(ENGINE_CHOICES),
         help="Who reads the articles; auto asks a model if one is configured.",
     ),
     click.option(

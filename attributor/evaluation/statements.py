@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import accumulate
-from typing import Literal
 
+from attributor.engine_names import EngineName
 from attributor.evaluation.gold import GoldArticle, LabelledStance
 from attributor.evaluation.predictions import PredictedQuote, Prediction
 from attributor.records import (
@@ -44,7 +44,7 @@ class StatementBatch:
         """The targets that all of them are about."""
         return self.texts[0].codebook
 
-    def annotation(self, engine: Literal["embedded", "openai"]) -> Annotation:
+    def annotation(self, engine: EngineName) -> Annotation:
         """The texts as quotes of one article, one a line, without stances."""
         text = "\n".join(each.text for each in self.texts)
         starts = accumulate((len(each.text) + 1 for each in self.texts), initial=0)

@@ -78,8 +78,8 @@ def stance(stance: Stance) -> str:
 
 def made_by(engine: Provenance) -> str:
     """Which engine and model an annotation comes from."""
-    if engine.name == "embedded":
-        return "the embedded engine" + (f" ({engine.model})" if engine.model else "")
+    if engine.name != "openai":
+        return f"the {engine.name} engine" + (f" ({engine.model})" if engine.model else "")
     reported = engine.model_reported
     answered = f" (answered by {reported})" if reported and reported != engine.model else ""
     return f"the model {engine.model or reported or 'of unknown name'}{answered}"

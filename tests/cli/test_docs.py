@@ -18,7 +18,11 @@ from .conftest import Run
 ROOT = Path(__file__).parents[2]
 ALL = [
     page.relative_to(ROOT).as_posix()
-    for page in (*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").glob("*.md")))
+    for page in (
+        *sorted(ROOT.glob("*.md")),
+        *sorted((ROOT / "docs").rglob("*.md")),
+        *sorted((ROOT / "fixtures").rglob("*.md")),
+    )
 ]
 PAGES = [page for page in ALL if "[[[cog" in (ROOT / page).read_text(encoding="utf-8")]
 
@@ -36,11 +40,40 @@ def test_a_stale_page_is_noticed(tmp_path: Path) -> None:
     assert Cog().main(["cog", "--check", os.fspath(page)]) != 0
 
 
+def headings(page: Path) -> set[str]:
+    """The anchors of a page, as GitHub makes them of its headings."""
+    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    found = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+def broken_links(page: Path) -> list[str]:
+    """The links of a page to files that are not there, and to headings that they do not have."""
+    broken = []
+    text = re.sub(r"\[\[\[cog.*?\]\]\]", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\((?!https?:)([^)\s]+)", text):
+        file, _, anchor = link.partition("#")
+        target = page.parent / file if file else page
+        if not target.exists() or (anchor and anchor not in headings(target)):
+            broken.append(link)
+    return broken
+
+
 @pytest.mark.parametrize("page", ALL)
 def test_a_link_leads_somewhere(page: str) -> None:
-    text = (ROOT / page).read_text(encoding="utf-8")
-    links = re.findall(r"\]\((?!https?:)([^)#\s]+)", text)
-    assert [link for link in links if not (ROOT / page).parent.joinpath(link).exists()] == []
+    assert broken_links(ROOT / page) == []
+
+
+def test_a_link_that_leads_nowhere_is_noticed(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    page.write_text("# A `word`, two\n[a](page.md#a-word-two) [b](gone.md) [c](#gone)\n", "utf-8")
+    assert broken_links(page) == ["gone.md", "#gone"]
+
+
+def test_every_page_is_in_the_index() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md"}
+    assert [page for page in sorted(pages) if f"]({page})" not in index] == []
 
 
 def test_the_example_of_the_readme_runs(run: Run) -> None:
