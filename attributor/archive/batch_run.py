@@ -283,6 +283,8 @@ class BatchRun:
         if not isinstance(made, Failure):
             self._in_a_row = 0
             self.tally.annotated += 1
+            if made.language_without_pack:
+                self.tally.without_pack[made.language_without_pack] += 1
             if self.tally.annotated % TIDY_EVERY == 0:
                 gc.collect()
             return

@@ -24,6 +24,7 @@ class Progress:
         left: articles that stay in quarantine.
         copies: of them, those whose text stood elsewhere too.
         annotated: articles annotated now.
+        without_pack: of them, those that nobody could be credited in, by language.
         failures: articles without an annotation now, by kind.
         spent: US dollars, now; `None` where no price is known.
         bought: answers paid for now.
@@ -45,6 +46,7 @@ class Progress:
     left: int = 0
     copies: int = 0
     annotated: int = 0
+    without_pack: Counter[str] = field(default_factory=Counter)
     failures: Counter[str] = field(default_factory=Counter)
     spent: float | None = None
     bought: int = 0

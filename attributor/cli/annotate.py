@@ -13,7 +13,7 @@ import click
 from attributor.cli.article_loop import Work
 from attributor.cli.completion import files
 from attributor.cli.files import destination, format_for
-from attributor.cli.messages import say
+from attributor.cli.messages import say, without_pack
 from attributor.cli.options import (
     configured,
     encoding_option,
@@ -151,6 +151,8 @@ def _write(
         if first is None:
             ctx.exit(work.exit_code)  # by an exception: no file takes the place of an older one
         write(format_, chain([first], annotations), out, **_looks(out.isatty()))
+    if work.without_pack:
+        say(without_pack(work.without_pack))
     if output and output != "-":
         say(f"Written to {quoted(output)}.")
 

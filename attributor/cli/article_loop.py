@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -28,12 +29,23 @@ class Work(Generic[Source]):
     def __init__(self, annotator: Annotator, articles: Iterator[Source | Exception]) -> None:
         self.annotator = annotator
         self.exit_code = 0
+        self.without_pack: Counter[str] = Counter()
+        """Articles that nobody could be credited in, by language."""
         self._articles = articles
 
     def annotations(self) -> Generator[Annotation]:
         """The annotations that could be made."""
         with self._one_by_one() as annotate_one:
-            yield from (annotation for _, annotation in self._each(annotate_one))
+            for _, annotation in self._each(annotate_one):
+                self._note_language(annotation)
+                yield annotation
+
+    def _note_language(self, annotation: Annotation) -> None:
+        from attributor.marking.identification import language_without_pack
+
+        language = language_without_pack(annotation.warnings)
+        if language:
+            self.without_pack[language] += 1
 
     def estimates(self: Work[Article]) -> Iterator[tuple[Article, Estimate]]:
         """What asking about each article would take."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attributor.cli.messages import say
+from attributor.cli.messages import say, without_pack
 from attributor.cli.progress_line import duration, failures
 from attributor.errors import counted
 
@@ -30,6 +30,8 @@ def sum_up(outcome: Outcome, store: str) -> None:
         + (f", {tally.left:,} left in quarantine" if tally.left else "")
         + (f"; not annotated: {failures(tally)}." if tally.failures else ".")
     )
+    if tally.without_pack:
+        say(without_pack(tally.without_pack))
     if tally.free:
         answers = counted(tally.free + tally.bought, "answer")
         say(f"From the ledger, for nothing: {tally.free:,} of {answers}.")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import click
 
-from attributor.errors import AttributorError, StoreError, quoted
+from attributor.errors import AttributorError, StoreError, counted, quoted
 
 
 class Damage:
@@ -36,6 +36,16 @@ def say(sentence: str) -> None:
 
     with heard_or_not():
         click.echo(one_line(sentence), err=True)
+
+
+def without_pack(languages: Mapping[str, int]) -> str:
+    """The sentence on articles in languages that there is no pack for, given how many of each."""
+    total = sum(languages.values())
+    each = ", ".join(f"{name} ({count:,})" for name, count in languages.items())
+    return (
+        f"{counted(total, 'article')} in languages that there is no pack for, so that nobody is "
+        f"credited there: {each}."
+    )
 
 
 @contextmanager

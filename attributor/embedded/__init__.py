@@ -8,6 +8,7 @@ from typing import Final
 
 from attributor.engines import Dialogue, Proposed
 from attributor.marking import Marking
+from attributor.marking.identification import no_pack
 from attributor.marking.language import UNKNOWN
 from attributor.records import Annotation, Codebook, Provenance, Usage
 
@@ -16,11 +17,6 @@ __all__ = ["EmbeddedEngine"]
 NAME: Final = "embedded"
 NOTHING = Usage(cost_usd=0.0)
 """What asking costs where nobody is asked."""
-
-_NO_PACK = (
-    "No language pack fits this text, so nobody could be credited; if it is in a language that "
-    "there is a pack for, name it with --language."
-)
 
 _OTHER_LANGUAGE = (
     "The weights that were given are for another language, so rules alone have read this text."
@@ -62,11 +58,12 @@ class EmbeddedEngine:
         fits = weights is not None and weights.language == marking.language
         too_long = len(marking.text) > LONGEST
         odd = {
-            _NO_PACK: marking.language == UNKNOWN,
             _TOO_LONG: too_long,
             _OTHER_LANGUAGE: self.weights is not None and not fits,
         }
         warnings = tuple(warning for warning, holds in odd.items() if holds)
+        if marking.language == UNKNOWN:
+            warnings = (no_pack(marking.text), *warnings)
         if weights is None or not fits or too_long:
             return Proposed(rules.propose(marking), Provenance(name=NAME), NOTHING, warnings)
         made_by = Provenance(name=NAME, weights_sha256=weights.sha256)

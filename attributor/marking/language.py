@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
@@ -12,6 +12,7 @@ from importlib import resources
 from typing import Any, NamedTuple
 
 from attributor.errors import UsageError
+from attributor.marking import identification
 from attributor.records import Article
 
 _WORD = re.compile(r"[^\W\d_]+")
@@ -273,15 +274,14 @@ def of(article: Article, language: str | None = None) -> str:
 
 
 def detect(text: str) -> str:
-    """The language of `text` by its script and most common words; "und" if no pack fits."""
+    """The pack that fits the text's words, unless it is surely in another language; else "und"."""
     words = _WORD.findall(text[:_SAMPLE].lower())
-    counts = Counter(words)
-    best, most = UNKNOWN, 0
-    for pack in _packs():
-        count = sum(counts[word] for word in pack.common & counts.keys())
-        if count > most:
-            best, most = pack.code, count
-    return best if most >= max(1, 0.1 * len(words)) else UNKNOWN
+    fit = identification.fits(words, {pack.code: pack.common for pack in _packs()})
+    if fit is None:
+        return UNKNOWN
+    found = identification.identified(text)
+    own = next(pack.identified_as for pack in _packs() if pack.code == fit.code)
+    return fit.code if not found or found in own else UNKNOWN
 
 
 class _Pack(NamedTuple):
@@ -290,6 +290,8 @@ class _Pack(NamedTuple):
     code: str
     file: str
     common: frozenset[str]
+    identified_as: frozenset[str]
+    """What `identification` calls texts that the pack is for."""
     table: dict[str, str]
     """From the file's script to the pack's, the longest first."""
 
@@ -306,7 +308,7 @@ def _of_file(name: str) -> Iterator[_Pack]:
     for code, table in tables.items():
         longest_first = dict(sorted(table.items(), key=lambda pair: -len(pair[0])))
         common = frozenset(_in_script(word, longest_first) for word in head["common"])
-        yield _Pack(code, name, common, longest_first)
+        yield _Pack(code, name, common, frozenset(head["identified_as"]), longest_first)
 
 
 def _files() -> tuple[str, ...]:

@@ -24,11 +24,17 @@ def status(store: Store) -> Iterator[str]:
         "AND EXISTS (SELECT 1 FROM places p WHERE p.article_id = a.id)"
     )
     spent = store.value("SELECT SUM(cost_usd) FROM ledger")
+    unread = store.value(
+        "SELECT COUNT(*) FROM annotations WHERE is_current AND warnings > 0 "
+        "AND json LIKE '%nobody could be credited%'"
+    )
     yield (
         f"{counted(standing, 'article')}, {annotated:,} of them annotated, with "
         f"{counted(counts['quotes'], 'quote')}; {counted(copies, 'copy', 'copies')}, "
         f"{counted(near, 'near-copy', 'near-copies')}."
     )
+    if unread:
+        yield f"{counted(unread, 'article')} in languages that there is no pack for."
     if gone:
         yield f"{counted(gone, 'text is', 'texts are')} no longer in the archive."
     price = "" if spent is None else f", ${spent:.4f} in all"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from attributor.marking.identification import language_without_pack
 from attributor.records import Annotation, Quote
 from attributor.views.outline import joined
 
@@ -25,6 +26,7 @@ class AnnotationRows:
         quotes: text, kind, cue, mention, spans, confidence, number, the speaker's number.
         stances: the quote's number, target, label, confidence, evidence.
         warnings: how many there are.
+        language_without_pack: its name, if nobody could be credited for that; else None.
     """
 
     json: str
@@ -33,6 +35,7 @@ class AnnotationRows:
     quotes: tuple[Cells, ...]
     stances: tuple[Cells, ...]
     warnings: int
+    language_without_pack: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,7 @@ def rows_of(annotation: Annotation) -> AnnotationRows:
             for s in quote.stances
         ),
         warnings=len(annotation.warnings),
+        language_without_pack=language_without_pack(annotation.warnings),
     )
 
 
