@@ -1,4 +1,4 @@
-"""Signals: which of its processes hears them, and how the first one ends a batch in order."""
+"""Signals: which process hears them, and how the first one ends a batch in order."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from attributor.archive.stopping import Stop
 FROM_A_TERMINAL = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)
 )
-"""Signals that a terminal sends to all of its processes: Ctrl-C, and that it is closed. They are
-for the batch, which ends what works for it."""
+"""Signals that a terminal sends to all of its processes, at Ctrl-C or when it is closed. Only the
+batch hears them; it ends its worker processes itself."""
 
 
 def listen(stop: Stop, on_first: Callable[[], None]) -> list[int]:
     """Have a first signal end the batch in order, a second one at once, a third one the process.
 
-    A terminal that is closed says so once or twice, and that is no impatience.
+    SIGHUP after another signal is ignored: a terminal that is closed sends it once or twice.
 
     Args:
         stop: of the batch that the current task runs; that task is cancelled by a second signal.
         on_first: is called once the batch has been asked to end.
 
     Returns:
-        The numbers of the signals that were heard; it grows.
+        The numbers of the signals that were heard, a list that grows.
     """
     heard: list[int] = []
     loop, running = asyncio.get_running_loop(), asyncio.current_task()
@@ -58,7 +58,7 @@ def listen(stop: Stop, on_first: Callable[[], None]) -> list[int]:
 
 @contextmanager
 def deaf() -> Iterator[None]:
-    """A process or a thread that is begun here, by this thread, never hears the terminal."""
+    """Processes and threads that this thread starts inside the block never hear the terminal."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -70,16 +70,16 @@ def deaf() -> Iterator[None]:
 
 
 def get_ready_to_spawn() -> None:
-    """Begin Python's tracker of what processes share: begun with one, it would end `deaf`."""
+    """Start Python's resource tracker now: started along with a process, it would undo `deaf`."""
     from multiprocessing import resource_tracker
 
-    with deaf():  # it ignores Ctrl-C alone
+    with deaf():  # by itself the tracker ignores only Ctrl-C
         resource_tracker.ensure_running()
 
 
 @contextmanager
 def heard_by_nobody_else() -> Iterator[None]:
-    """The same, while this process goes on hearing it: by a thread that does nothing else."""
+    """As `deaf`, but this process goes on hearing the terminal, in a thread that only waits."""
     get_ready_to_spawn()
     ended = threading.Event()
     threading.Thread(target=ended.wait, daemon=True).start()

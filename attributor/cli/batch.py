@@ -159,13 +159,13 @@ def run(
         check(source)
     columns = _columns(options)
     wanted = _options(sources, columns, options)
-    speed = _speed(options)
+    run_options = _speed(options)
     annotator = configured(options, codebook, targets, stance)
     if dry_run:
-        _plan(annotator, store, wanted, speed)
+        _plan(annotator, store, wanted, run_options)
         return
-    say(_notice(annotator, speed))
-    ctx.exit(_run(annotator, store, wanted, speed))
+    say(_notice(annotator, run_options))
+    ctx.exit(_run(annotator, store, wanted, run_options))
 
 
 for _command in STORE_COMMANDS:
@@ -207,15 +207,15 @@ def _speed(options: dict[str, Any]) -> RunOptions:
     )
 
 
-def _notice(annotator: Annotator, speed: RunOptions) -> str:
-    if speed.cluster is None:
+def _notice(annotator: Annotator, run_options: RunOptions) -> str:
+    if run_options.cluster is None:
         return annotator.notice
     from attributor.archive.cluster.driver import notice
 
-    return notice(annotator, speed.cluster)
+    return notice(annotator, run_options.cluster)
 
 
-def _plan(annotator: Annotator, store: str, options: Selection, speed: RunOptions) -> None:
+def _plan(annotator: Annotator, store: str, options: Selection, run_options: RunOptions) -> None:
     from contextlib import ExitStack
 
     from attributor.archive.planning import plan
@@ -238,25 +238,25 @@ def _plan(annotator: Annotator, store: str, options: Selection, speed: RunOption
             limit=options.max_articles,
             seed=options.seed,
         )
-    print_lines(described(found, speed, drawn=options.sample is not None))
+    print_lines(described(found, run_options, drawn=options.sample is not None))
 
 
-def _run(annotator: Annotator, store: str, options: Selection, speed: RunOptions) -> int:
+def _run(annotator: Annotator, store: str, options: Selection, run_options: RunOptions) -> int:
     from attributor.archive.running import run_archive
     from attributor.cli.end_text import sum_up
     from attributor.cli.progress_line import watched
 
     with watched() as watch:
         outcome = run_archive(
-            annotator, store, options, speed, watch=watch, on_guess=say, on_signal=_say_ending
+            annotator, store, options, run_options, watch=watch, on_guess=say, on_signal=_say_ending
         )
     sum_up(outcome, store)
     return outcome.exit_code
 
 
 def _say_ending(work: BatchRun) -> None:
-    rest = "; what the Batch API has stays there" if work.tally.files_out else ""
+    rest = "; what the Batch API has stays there" if work.progress.files_out else ""
     say(
-        f"Ending: {counted(work.tally.in_flight, 'article')} in the making; calls on their way "
+        f"Ending: {counted(work.progress.in_flight, 'article')} in the making; calls on their way "
         f"are waited for{rest}. Once more (Ctrl-C) to stop at once."
     )
