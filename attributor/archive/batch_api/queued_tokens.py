@@ -74,6 +74,6 @@ class QueuedTokens:
         if self.most >= self._known:
             return False
         self.most *= 2
-        if self.most >= self._largest_refused:
+        if self.most >= min(self._largest_refused, self._known):
             self.most = self._known
         return True
