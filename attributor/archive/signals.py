@@ -57,7 +57,7 @@ def listen(stop: Stop, on_first: Callable[[], None]) -> list[int]:
 
 
 @contextmanager
-def deaf() -> Iterator[None]:
+def terminal_signals_blocked() -> Iterator[None]:
     """Processes and threads that this thread starts inside the block never hear the terminal."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
@@ -69,22 +69,22 @@ def deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
-def get_ready_to_spawn() -> None:
-    """Start Python's resource tracker now: started along with a process, it would undo `deaf`."""
+def start_resource_tracker() -> None:
+    """Start Python's resource tracker now: if a process starts it, signals are unblocked again."""
     from multiprocessing import resource_tracker
 
-    with deaf():  # by itself the tracker ignores only Ctrl-C
+    with terminal_signals_blocked():  # by itself the tracker ignores only Ctrl-C
         resource_tracker.ensure_running()
 
 
 @contextmanager
-def heard_by_nobody_else() -> Iterator[None]:
-    """As `deaf`, but this process goes on hearing the terminal, in a thread that only waits."""
-    get_ready_to_spawn()
+def only_this_process_hears() -> Iterator[None]:
+    """Block the same signals, but in a thread that only waits this process goes on hearing them."""
+    start_resource_tracker()
     ended = threading.Event()
     threading.Thread(target=ended.wait, daemon=True).start()
     try:
-        with deaf():
+        with terminal_signals_blocked():
             yield
     finally:
         ended.set()

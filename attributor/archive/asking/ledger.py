@@ -15,8 +15,8 @@ from attributor.errors import AccessError, CreditError
 from attributor.prompting.messages import Answer, Request
 from attributor.records import Usage
 
-_OF_ANSWER = ("text", "finish_reason", "refusal", "model", "model_reported")
-_OF_USAGE = ("input_tokens", "cached_tokens", "output_tokens", "cost_usd")
+_ANSWER_COLUMNS = ("text", "finish_reason", "refusal", "model", "model_reported")
+_USAGE_COLUMNS = ("input_tokens", "cached_tokens", "output_tokens", "cost_usd")
 
 
 class Ledger:
@@ -41,8 +41,8 @@ class Ledger:
             "run_id": self._run,
             "purpose": purpose,
             "part": part,
-            **{name: getattr(answer, name) for name in _OF_ANSWER},
-            **{name: getattr(answer.usage, name) for name in _OF_USAGE},
+            **{name: getattr(answer, name) for name in _ANSWER_COLUMNS},
+            **{name: getattr(answer.usage, name) for name in _USAGE_COLUMNS},
             "answered": now(),
         }
         return self._store.insert("ledger", row)
@@ -129,5 +129,5 @@ def storable(answer: Answer) -> Answer:
 
 
 def _answer(row: Row) -> Answer:
-    usage = Usage(requests=1, **{name: row[name] for name in _OF_USAGE})
-    return Answer(usage=usage, **{name: row[name] for name in _OF_ANSWER})
+    usage = Usage(requests=1, **{name: row[name] for name in _USAGE_COLUMNS})
+    return Answer(usage=usage, **{name: row[name] for name in _ANSWER_COLUMNS})

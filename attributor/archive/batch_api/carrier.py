@@ -81,7 +81,7 @@ class Carrier:
         for submission in self.open:
             budget.promise(submission.promised)
         self.bought = 0
-        self.somebody_waits = False
+        self.is_waited_for = False
         self._of_this_run: set[int] = set()
         self._tries: Counter[str] = Counter()
         self._heard_at = float("-inf")
@@ -164,7 +164,7 @@ class Carrier:
                 await self._look(submission)
                 self.note_heard()
             except BusyError as error:
-                self.submissions.note(submission, missing_since=None)  # nobody said so
+                self.submissions.note(submission, missing_since=None)  # the server did not say so
                 self._bear(error)
 
     def _bear(self, error: BusyError) -> None:
@@ -193,7 +193,7 @@ class Carrier:
     def _is_gone(self, submission: Submission, is_there: bool) -> bool:
         """Whether the server has said for long enough that it does not have it."""
         tuning = self._tuning
-        seconds = tuning.gone_seconds if self.somebody_waits else tuning.gone_unseen_seconds
+        seconds = tuning.gone_seconds if self.is_waited_for else tuning.gone_unseen_seconds
         return self.submissions.seconds_missing(submission, is_there) >= seconds
 
     async def _read(self, submission: Submission, file: IO[bytes]) -> int:

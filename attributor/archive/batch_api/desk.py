@@ -100,7 +100,7 @@ class BatchDesk:
         self._untold: Exception | None = None
         self._free = 0
 
-    # --- for whoever asks ------------------------------------------------------------------------
+    # --- for makers ------------------------------------------------------------------------------
 
     def answer(self, key: str, request: Request, article: int) -> Awaitable[Given]:
         """A future of the answer; the request itself is not kept in memory.
@@ -210,7 +210,7 @@ class BatchDesk:
 
     async def _carry(self) -> None:
         carrier = self._carrier
-        carrier.somebody_waits = True
+        carrier.is_waited_for = True
         try:
             carrier.submissions.note_all_seen(carrier.open)  # the time without a run does not count
             await self._stop.unless_asked(self._rounds())

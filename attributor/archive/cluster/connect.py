@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from attributor.archive.signals import heard_by_nobody_else
+from attributor.archive.signals import only_this_process_hears
 from attributor.archive.stopping import Stop
 from attributor.errors import ClusterError, UsageError, quoted
 
@@ -36,7 +36,7 @@ async def reach(
 
     Raises:
         ClusterError: there is no scheduler, no worker, or no certificate.
-        Stopping: the batch shall end.
+        Stopping: the batch is to end.
     """
     for name in ("distributed", "distributed.client"):  # errors are reported in our own words
         logging.getLogger(name).setLevel(logging.CRITICAL)
@@ -44,7 +44,7 @@ async def reach(
     async with AsyncExitStack() as leaving:
         at: Any = address
         if address == LOCAL:
-            leaving.enter_context(heard_by_nobody_else())
+            leaving.enter_context(only_this_process_hears())
             at = _local(processes, threads)
             leaving.push_async_callback(_closed, at)
             await _started(at, stop)

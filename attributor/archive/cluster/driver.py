@@ -257,7 +257,7 @@ class Cluster:
                 if self.workers:
                     await self._remind()
                     seen = time.monotonic()
-        except Exception:  # whatever it is: nobody answers
+        except Exception:  # whatever it is: the scheduler does not answer
             self._end_batch("The scheduler")
             return
         self._end_batch("Every worker")

@@ -87,7 +87,7 @@ class Workshop:
     """The annotator, limits and connection that a worker has for a batch; one in each process.
 
     Raises:
-        ClusterError: this worker would annotate otherwise than the batch shall.
+        ClusterError: this worker would not annotate as the batch has to.
     """
 
     def __init__(self, plan: BatchPlan) -> None:
@@ -220,7 +220,7 @@ async def forget(run: str) -> None:
 def dask_setup(worker: Worker) -> None:
     """Have a worker of a local cluster ignore signals of the terminal, as it starts.
 
-    Needed on Windows; elsewhere it is started like this, see `heard_by_nobody_else`.
+    Needed on Windows; elsewhere it is started like this, see `only_this_process_hears`.
     """
     for number in FROM_A_TERMINAL:
         signal.signal(number, signal.SIG_IGN)

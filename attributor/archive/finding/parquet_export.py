@@ -126,6 +126,7 @@ COLUMNS = (
     *("mention", "mention_type", "cue", "text", "spans", "stances", "confidence", "flags"),
     *("engine", "model"),
 )
+"""The columns of a file, in their order; the month is in the name of its folder."""
 
 
 def _batches(

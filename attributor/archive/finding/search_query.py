@@ -56,6 +56,7 @@ COLUMNS = (
     "source",
     "quote_id",
 )
+"""The columns of a found quote, in the order in which they are shown."""
 
 _SHOWN = """
 SELECT q.id AS quote_id, q.number, q.annotation_id, q.article_id,
@@ -81,11 +82,11 @@ _TESTS_OF_EACH = _TESTS | {
     "AND p.source LIKE :source ESCAPE '\\')",
 }
 # A quote may have the same label towards several targets, and is found once.
-_FIRST = (
+_ONE_STANCE_PER_LABEL = (
     "NOT EXISTS (SELECT 1 FROM stances e WHERE e.quote_id = t.quote_id "
     "AND e.label = t.label AND e.id < t.id)"
 )
-_LAST = "\U0010ffff"  # comes after whatever a date may go on with
+_LAST = "\U0010ffff"  # sorts after whatever may follow in a date
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +209,7 @@ def _fitting(query: Query, of: Mapping[str, str] = _TESTS) -> str:
         tests.append("a.id = q.article_id")
     if towards:
         tests += ["t.quote_id = q.id"] if tables else []
-        tests += [towards, *([_FIRST] if query.target is None else [])]
+        tests += [towards, *([_ONE_STANCE_PER_LABEL] if query.target is None else [])]
         tables.append("stances t")
     id_ = "q.id" if "quotes q" in tables else "t.quote_id AS id"
     return f"SELECT {id_} FROM {', '.join(tables)} {_where(tests)}"  # noqa: S608

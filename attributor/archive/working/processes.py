@@ -28,7 +28,11 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from attributor.archive.signals import FROM_A_TERMINAL, deaf, get_ready_to_spawn
+from attributor.archive.signals import (
+    FROM_A_TERMINAL,
+    start_resource_tracker,
+    terminal_signals_blocked,
+)
 from attributor.errors import AttributorError
 from attributor.pipeline import Annotator
 from attributor.records import Article
@@ -192,7 +196,7 @@ class Process:
             self._ours, theirs = socket.socketpair()
             with theirs:  # so that it is seen when the process closes its own
                 self._process = begin(theirs)
-                with deaf():
+                with terminal_signals_blocked():
                     self._process.start()
         except OSError as error:
             raise _not_begun(error.strerror or str(error)) from error
@@ -281,7 +285,7 @@ def _forked(start: Start, pipe: socket.socket) -> BaseProcess:
 
 def spawned(pipe: socket.socket) -> BaseProcess:
     """A spawned process; its `Start` is sent: an argument hangs us if the process ends early."""
-    get_ready_to_spawn()
+    start_resource_tracker()
     context = multiprocessing.get_context("spawn")
     return context.Process(target=_serve, args=(pipe,), daemon=True)
 
