@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from attributor.prompting import Asker, Estimate
     from attributor.prompting.client import Gate
+    from attributor.prompting.server_errors import RetryWaits
 
 Progress = Callable[[str], None]
 """Called with a short phrase each time a step of a dialogue begins."""
@@ -166,7 +167,12 @@ class Annotator:
         """What asking about the article would take; None where nobody is asked."""
         return self.engine.estimate(mark(article, self.settings.language), self.codebook)
 
-    def asker(self, gate: Gate | None = None, sleep: Sleep | None = None) -> Asker:
+    def asker(
+        self,
+        gate: Gate | None = None,
+        sleep: Sleep | None = None,
+        waits: RetryWaits | None = None,
+    ) -> Asker:
         """A new connection to the model's server, to be closed by the caller; see `Asker`.
 
         Raises:
@@ -180,7 +186,7 @@ class Annotator:
                 f"There is no key for '{self.settings.host}': set one with 'attributor config "
                 "set api_key', or name a server that needs none with --base-url."
             )
-        return Asker(self.settings, self._client, gate=gate, sleep=sleep)
+        return Asker(self.settings, self._client, gate=gate, sleep=sleep, waits=waits)
 
     def _own_asker(self) -> Asker:
         if self._asker is None:

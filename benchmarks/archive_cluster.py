@@ -33,7 +33,7 @@ from attributor.archive.progress import Progress
 from attributor.archive.recipe import Recipe
 from attributor.archive.run_options import RunOptions
 from attributor.archive.storing.store import Store
-from attributor.archive.wiring import maker
+from attributor.archive.wiring import maker_factory
 from attributor.pipeline import Annotator
 from attributor.reading.archives import entries
 from attributor.settings import Settings
@@ -109,18 +109,20 @@ def _pass(told: dict[str, Any]) -> dict[str, float]:
     url = told.get("url")
     chosen = {"engine": "openai", "base_url": url} if url else {"engine": "embedded"}
     who = Annotator(Settings.model_validate(chosen))
-    made = maker(who, RunOptions(concurrency=told["concurrency"], cluster=told.get("cluster")))
+    made = maker_factory(
+        who, RunOptions(concurrency=told["concurrency"], cluster=told.get("cluster"))
+    )
     with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder, "a.db")) as store:
         work = BatchRun(store, Recipe.of(who), Selection((told["source"],)), made, watch)
         asyncio.run(work.run(entries([told["source"]])))
-        if work.exit_code or not work.tally.annotated:
+        if work.exit_code or not work.progress.annotated:
             sys.exit(f"the pass ended with exit code {work.exit_code}")
     for process in multiprocessing.active_children():  # their time counts once they have ended
         process.join()
     everything = os.times()
     cpu = everything.user + everything.system + everything.children_user
     cpu += everything.children_system
-    return _figures(looks) | {"peak": _peak(), "all": cpu / work.tally.annotated}
+    return _figures(looks) | {"peak": _peak(), "all": cpu / work.progress.annotated}
 
 
 def _figures(looks: list[Look]) -> dict[str, float]:

@@ -1,9 +1,9 @@
-"""The batch: every article of an archive ends annotated or in quarantine, and once is enough.
+"""One run over an archive, after which every article is annotated or in quarantine.
 
-    entries -> admitted (known? copy?) -> made (ledger, then server; or processes) -> saved
+    entries -> admitted (known? a copy?) -> annotated by the maker -> saved
 
-One thread, one writer. What is to be read is read ahead in a thread, a handful at a time; so many
-articles are in the making as the maker takes at once.
+One thread alone writes the store. Another one reads the archive ahead, a few articles at a time. As
+many articles are worked on at once as the maker takes.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from attributor.archive.storing.admission import (
 from attributor.archive.storing.annotation_rows import BUSY, AnnotationRows, Failure
 from attributor.archive.storing.saving import quarantine, restore, save
 from attributor.archive.storing.store import Store, now, this_host
-from attributor.archive.wiring import Made
-from attributor.archive.working.processes import TIDY_EVERY
+from attributor.archive.wiring import MakerFactory
+from attributor.archive.working.processes import CALLS_PER_FULL_COLLECTION
 from attributor.errors import (
     AttributorError,
     ModelError,
@@ -45,28 +45,28 @@ from attributor.errors import (
 from attributor.reading.archives import Columns, Entry
 
 IN_QUARANTINE = 6
-"""Exit code."""
-TICK = 1.0
-"""Seconds between two looks at how far it is."""
-OUR_OWN = frozenset(("crashed", "unexpected"))
-"""Kinds of failures that are no fault of the server's."""
-HOPELESS_AFTER = 20
-"""Failures in a row, beside those that were in flight, after which a run ends."""
+"""The exit code of a run after which something is in quarantine."""
+SECONDS_BETWEEN_REPORTS = 1.0
+"""Seconds between two reports of how far the run is."""
+OWN_FAULTS = frozenset(("crashed", "unexpected"))
+"""Kinds of failures for which the server is not to blame."""
+MAX_FAILURES_IN_A_ROW = 20
+"""Failures in a row, beyond the articles that were in flight, after which a run ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a batch is asked to do.
+    """Which articles of an archive a run annotates.
 
     Attributes:
         sources: files, folders and patterns.
         columns: which columns of tables are what.
-        encoding: what texts are in that are not UTF-8 and do not say; guessed if None.
+        encoding: of texts that are not UTF-8 and do not name theirs; guessed if None.
         max_articles: how many articles are taken up at most.
         sample: how many articles to draw at random; all if None.
-        seed: for drawing them; the same seed draws the same articles from the same archive.
+        seed: of the sample; the same seed draws the same articles from the same archive.
         retry_failed: take up again what is in quarantine.
-        only_changed: leave alone what another recipe has annotated.
+        only_changed: leave alone articles that another recipe has annotated.
     """
 
     sources: tuple[str, ...]
@@ -85,37 +85,37 @@ class BatchRun:
     Args:
         store: open for writing.
         recipe: how annotations are made.
-        options: which articles.
-        made: makes who makes them.
-        watch: told about every second how far it is.
+        selection: which articles.
+        factory: makes the maker of the run.
+        watch: is told how far the run is, about once a second.
     """
 
     def __init__(
         self,
         store: Store,
         recipe: Recipe,
-        options: Selection,
-        made: Made,
+        selection: Selection,
+        factory: MakerFactory,
         watch: Callable[[Progress], None],
     ) -> None:
-        self.stop, self.tally = Stop(), Progress()
-        self._store, self._options, self._watch = store, options, watch
+        self.stop, self.progress = Stop(), Progress()
+        self._store, self._selection, self._watch = store, selection, watch
         with store.transaction():
             self._recipe = recipe.noted(store)
-            self.run_id = _noted(store, self._recipe, recipe.name, options)
+            self.run_id = _noted(store, self._recipe, recipe.name, selection)
         try:
-            self.maker = made(store, self.run_id, self.stop)
+            self.maker = factory(store, self.run_id, self.stop)
         except BaseException:  # there was no run
             with suppress(StoreError):
                 store.execute("DELETE FROM runs WHERE id = ?", (self.run_id,))
             raise
-        self.tally.total = self._total()
-        self._horizon = Horizon(options.sources)
+        self.progress.total = self._total()
+        self._horizon = Horizon(selection.sources)
         self._slots = asyncio.Semaphore(self.maker.at_once)
-        self._making: set[int] = set()
+        self._in_flight: set[int] = set()
         self._set_aside: set[int] = set()
-        self._in_a_row = 0
-        self._enough = False
+        self._failures_in_a_row = 0
+        self._limit_reached = False
         self._error: Exception | None = None
 
     @property
@@ -137,7 +137,7 @@ class BatchRun:
 
     @property
     def retried_anyway(self) -> int:
-        """How many of them each run tries again: what could not be read, or the server was busy."""
+        """How many of them every run tries again: unreadable places, and those of a busy server."""
         return int(
             self._store.value(
                 "SELECT COUNT(*) FROM failures WHERE article_id IS NULL "
@@ -158,7 +158,7 @@ class BatchRun:
         )
 
     async def run(self, entries: Iterator[Entry]) -> Progress:
-        """Take up every entry, and wait for what is in flight, whatever goes wrong meanwhile.
+        """Annotate the entries, and wait for what is in flight, whatever goes wrong meanwhile.
 
         Raises:
             StoreError: the store cannot be written any more.
@@ -167,7 +167,7 @@ class BatchRun:
         """
         try:
             await self._go_through(entries)
-        except BaseException:  # ended at once; what went wrong before is what is told
+        except BaseException:  # ended at once; an earlier error is the one that is raised
             self.stop.ask("interrupted", "ended at once", 1)
             if self._error is None:
                 raise
@@ -175,7 +175,7 @@ class BatchRun:
             self._end(self.stop.state, self.stop.reason)
         if self._error is not None:
             raise self._error
-        return self.tally
+        return self.progress
 
     async def _go_through(self, entries: Iterator[Entry]) -> None:
         ticking = asyncio.create_task(self._tick())
@@ -193,13 +193,13 @@ class BatchRun:
 
     @contextmanager
     def _breaking_off(self) -> Iterator[None]:
-        """Where an error ends the batch: all that is in flight is waited for first."""
+        """Have an error end the run, once all that is in flight has been waited for."""
         try:
             with panics_as_errors():
                 yield
         except Exception as error:
             if isinstance(error, Stopping) and self.stop.asked:
-                return  # what was not sent stays as it was, and the next run takes it up
+                return  # not sent: it stays as it was, for the next run
             self._error = self._error or error
             reason = error.message if isinstance(error, AttributorError) else "an error"
             self.stop.ask("stopped", reason, 1)
@@ -210,19 +210,19 @@ class BatchRun:
                 await self._slots.acquire()
                 if self.stop.asked:
                     return
-                self._making.add(admitted.row)
-                self.tally.work_begins()
+                self._in_flight.add(admitted.row)
+                self.progress.work_begins()
                 group.create_task(self._one(admitted.row))
-            if self._enough:
+            if self._limit_reached:
                 return
-        self.tally.share_read = 1.0
+        self.progress.share_read = 1.0
 
     def _admitted(self, chunk: Sequence[Entry]) -> list[Admitted]:
-        """The articles of the chunk that there is something to do for."""
+        """The articles of the chunk that are to be annotated."""
         taken_up: list[Admitted] = []
         with self._store.transaction():
             for entry in chunk:
-                self.tally.read += 1
+                self.progress.read += 1
                 if isinstance(entry.article, ReadingError):
                     self._refuse(entry.source, entry.article)
                     continue
@@ -232,104 +232,104 @@ class BatchRun:
                 self._horizon.passed(entry.source, len(entry.article.text))
                 if self._wants(admitted, {each.row for each in taken_up}):
                     taken_up.append(admitted)
-        self.tally.take_up(len(taken_up), self._horizon.share)
+        self.progress.take_up(len(taken_up), self._horizon.share)
         return self._within_limit(taken_up)
 
     def _refuse(self, source: str, error: ReadingError) -> None:
         refuse(self._store, error.article or source, source, error.message, self.run_id)
-        self.tally.failures["unreadable"] += 1
+        self.progress.failures["unreadable"] += 1
 
     def _wants(self, admitted: Admitted, chosen: set[int]) -> bool:
-        """Whether the article is to be annotated now; one that was shelved is taken out again."""
-        options, row, state = self._options, admitted.row, admitted.state
-        if row in self._making or row in chosen or row in self._set_aside:
-            self.tally.copies += 1
+        """Whether the article is to be annotated now; a shelved annotation of it is restored."""
+        selection, row, state = self._selection, admitted.row, admitted.state
+        if row in self._in_flight or row in chosen or row in self._set_aside:
+            self.progress.copies += 1
             return False
-        if is_wanted(state, options.retry_failed, options.only_changed):
+        if is_wanted(state, selection.retry_failed, selection.only_changed):
             return True
         if state is State.FAILED:
-            self.tally.left += 1
+            self.progress.left += 1
             self._set_aside.add(row)
             return False
         if state is State.SHELVED:
             restore(self._store, row, self._recipe)
-        self.tally.known += 1
+        self.progress.known += 1
         return False
 
     def _within_limit(self, taken_up: list[Admitted]) -> list[Admitted]:
-        limit = self._options.max_articles
+        limit = self._selection.max_articles
         if limit is None:
             return taken_up
-        left = limit - self.tally.done - len(self._making)
-        self._enough = len(taken_up) >= left
+        left = limit - self.progress.done - len(self._in_flight)
+        self._limit_reached = len(taken_up) >= left
         return taken_up[:left]
 
     async def _one(self, row: int) -> None:
-        self.tally.in_flight += 1
+        self.progress.in_flight += 1
         try:
             with self._breaking_off():
                 self._settle(row, await self.maker.make(row, article_at(self._store, row)))
         finally:
-            self.tally.in_flight -= 1
-            self._making.discard(row)
+            self.progress.in_flight -= 1
+            self._in_flight.discard(row)
             self._slots.release()
 
-    def _settle(self, row: int, made: AnnotationRows | Failure) -> None:
+    def _settle(self, row: int, outcome: AnnotationRows | Failure) -> None:
         with self._store.transaction():
-            if isinstance(made, Failure):
-                quarantine(self._store, row, self._recipe, self.run_id, made)
+            if isinstance(outcome, Failure):
+                quarantine(self._store, row, self._recipe, self.run_id, outcome)
             else:
-                save(self._store, row, self._recipe, self.run_id, made)
-        if not isinstance(made, Failure):
-            self._in_a_row = 0
-            self.tally.annotated += 1
-            if made.language_without_pack:
-                self.tally.without_pack[made.language_without_pack] += 1
-            if self.tally.annotated % TIDY_EVERY == 0:
+                save(self._store, row, self._recipe, self.run_id, outcome)
+        if not isinstance(outcome, Failure):
+            self._failures_in_a_row = 0
+            self.progress.annotated += 1
+            if outcome.language_without_pack:
+                self.progress.without_pack[outcome.language_without_pack] += 1
+            if self.progress.annotated % CALLS_PER_FULL_COLLECTION == 0:
                 gc.collect()
             return
         self._set_aside.add(row)
-        self.tally.failures[made.kind] += 1
-        self._in_a_row += 1
-        if self._in_a_row >= HOPELESS_AFTER + self.maker.at_once:
-            self._give_up(made)
+        self.progress.failures[outcome.kind] += 1
+        self._failures_in_a_row += 1
+        if self._failures_in_a_row >= MAX_FAILURES_IN_A_ROW + self.maker.at_once:
+            self._give_up(outcome)
 
     def _give_up(self, last: Failure) -> None:
-        which = f"The last {self._in_a_row} articles all failed"
+        which = f"The last {self._failures_in_a_row} articles all failed"
         stays = last.kind != BUSY
-        fault = AttributorError if last.kind in OUR_OWN else ModelError
+        fault = AttributorError if last.kind in OWN_FAULTS else ModelError
         self.stop.ask_over_failures(which, last.reason, fault.exit_code, stays=stays)
 
     async def _tick(self) -> None:
         with self._breaking_off():
             while True:
                 self._show()
-                await asyncio.sleep(TICK)
+                await asyncio.sleep(SECONDS_BETWEEN_REPORTS)
 
     def _show(self) -> None:
-        self.tally.ending = self.stop.asked
-        self.maker.note(self.tally)
-        self._watch(self.tally)
+        self.progress.ending = self.stop.asked
+        self.maker.note(self.progress)
+        self._watch(self.progress)
 
     def _total(self) -> int | None:
-        limits = (self._options.max_articles, self._options.sample)
+        limits = (self._selection.max_articles, self._selection.sample)
         return min((limit for limit in limits if limit is not None), default=None)
 
     def _forget_moved(self) -> None:
-        if not (self.stop.asked or self._enough) and self._options.sample is None:
+        if not (self.stop.asked or self._limit_reached) and self._selection.sample is None:
             with self._store.transaction():
                 forget_moved(self._store, self.run_id)
 
     def _end(self, state: str, reason: str | None) -> None:
-        with suppress(StoreError):  # what went wrong before is what is told
+        with suppress(StoreError):  # an earlier error is the one that is raised
             self._store.execute(
                 "UPDATE runs SET state = ?, reason = ?, ended = ? WHERE id = ?",
                 (state, reason, now(), self.run_id),
             )
 
 
-def _noted(store: Store, recipe: int, name: str, options: Selection) -> int:
-    """The run's row. A run that is still said to be going on cannot be: we hold the lock."""
+def _noted(store: Store, recipe: int, name: str, selection: Selection) -> int:
+    """Add the run to the store; gives its row. No other run can be going on: we hold the lock."""
     store.execute(
         "UPDATE runs SET state = 'interrupted', reason = 'its process ended without a word' "
         "WHERE state = 'running'"
@@ -338,7 +338,7 @@ def _noted(store: Store, recipe: int, name: str, options: Selection) -> int:
     row = {
         "name": f"{started[:16].replace('T', ' ')} {name}",
         "recipe_id": recipe,
-        "sources": json.dumps(options.sources, ensure_ascii=False),
+        "sources": json.dumps(selection.sources, ensure_ascii=False),
         "state": "running",
         "started": started,
         "version": attributor.__version__,

@@ -12,6 +12,7 @@ from attributor.archive.asking.ledger import Ledger
 from attributor.archive.recipe import Recipe
 from attributor.archive.sampling import Sample
 from attributor.archive.storing.admission import State, content_of, is_wanted, state_of
+from attributor.archive.storing.open_requests import open_requests
 from attributor.archive.storing.store import Store
 from attributor.archive.working.step import NeedsAnswers, advance, guarded
 from attributor.errors import ReadingError
@@ -20,15 +21,15 @@ from attributor.prompting import Answer, Estimate, rest
 from attributor.reading.archives import Entry
 from attributor.records import Article, Usage
 
-LOOKED_AT = 100
-"""Articles drawn at random by which the whole is estimated."""
-SECONDS_AN_ANSWER = 5.0
-"""Assumed where nothing else is known: what a small model takes for an article's quotes."""
+ARTICLES_IN_SAMPLE = 100
+"""Articles drawn at random, from which the whole is estimated."""
+SECONDS_PER_ANSWER = 5.0
+"""Seconds that an answer is assumed to take: what a small model takes for an article's quotes."""
 
 
 @dataclass
 class DryRunPlan:
-    """What there is to do.
+    """What a run would do, and cost.
 
     Attributes:
         read: places, unreadable ones included.
@@ -38,11 +39,11 @@ class DryRunPlan:
         in_quarantine: articles that stay there.
         todo: articles to be annotated.
         looked_at: how many articles the estimate was made from.
-        looked_at_all: whether these are all that are to be annotated.
+        looked_at_all: whether these are all articles that are to be annotated.
         estimate: for all of `todo`; None for the embedded engine.
         seconds_each: of one process an article; None for a model.
-        spent: US dollars that all answers in the store cost.
-        requests_out: requests that the Batch API has already.
+        spent: US dollars that all answers in the store have cost.
+        requests_out: requests that the Batch API has and has not answered.
     """
 
     read: int = 0
@@ -64,7 +65,7 @@ class DryRunPlan:
         requests_per_minute: float | None = None,
         tokens_per_minute: float | None = None,
     ) -> tuple[float, float]:
-        """From the least to the most time that it will take under these limits."""
+        """The least and the most seconds that it will take under these limits."""
         if self.estimate is None:
             seconds = (self.seconds_each or 0.0) * self.todo / at_once
             return seconds, seconds
@@ -74,7 +75,7 @@ class DryRunPlan:
             tokens = self.estimate.input_tokens[end] + self.estimate.output_tokens[end]
             bounds.append(
                 max(
-                    calls * SECONDS_AN_ANSWER / at_once,
+                    calls * SECONDS_PER_ANSWER / at_once,
                     60 * calls / requests_per_minute if requests_per_minute else 0.0,
                     60 * tokens / tokens_per_minute if tokens_per_minute else 0.0,
                 )
@@ -97,57 +98,55 @@ def plan(
     Args:
         entries: the archive.
         annotator: which engine.
-        store: what is known already, if anything.
-        retry_failed: see `Options`.
-        only_changed: see `Options`.
+        store: what is known already; None if there is no store yet.
+        retry_failed: see `Selection`.
+        only_changed: see `Selection`.
         limit: the most articles that would be taken up.
         seed: for the sample.
     """
-    found, sample = DryRunPlan(), Sample(LOOKED_AT, seed)
+    dry_run, sample = DryRunPlan(), Sample(ARTICLES_IN_SAMPLE, seed)
     if store:
-        found.spent = store.value("SELECT COALESCE(SUM(cost_usd), 0) FROM ledger")
-        found.requests_out = store.value(
-            "SELECT COALESCE(SUM(requests), 0) FROM submissions WHERE ended IS NULL"
-        )
+        dry_run.spent = store.value("SELECT COALESCE(SUM(cost_usd), 0) FROM ledger")
+        _, dry_run.requests_out = open_requests(store)
     digest = Recipe.of(annotator).digest
     recipe = store.value("SELECT id FROM recipes WHERE digest = ?", (digest,)) if store else None
     seen: set[int] = set()
     characters = 0
     for entry in entries:
-        found.read += 1
+        dry_run.read += 1
         if isinstance(entry.article, ReadingError):
-            found.unreadable += 1
+            dry_run.unreadable += 1
             continue
         content = content_of(entry.article)
-        short = int(content[:16], 16) ^ hash(content[64:])  # 64 bits, to hold many
+        short = int(content[:16], 16) ^ hash(content[64:])  # 64 bits, as there may be millions
         if short in seen:
-            found.copies += 1
+            dry_run.copies += 1
             continue
         seen.add(short)
         state = state_of(store, content, recipe) if store else State.NEW
         if not is_wanted(state, retry_failed, only_changed):
-            found.in_quarantine += state is State.FAILED
-            found.known += state is not State.FAILED
+            dry_run.in_quarantine += state is State.FAILED
+            dry_run.known += state is not State.FAILED
             continue
-        found.todo += 1
+        dry_run.todo += 1
         characters += len(entry.article.text)
         sample.offer(entry, entry.article)
-    share = min(1.0, limit / found.todo) if limit and found.todo else 1.0
-    found.looked_at_all = share == 1.0 and found.todo <= LOOKED_AT
-    found.todo = round(found.todo * share)
-    _estimate(found, list(sample), characters * share, annotator, store)
-    return found
+    share = min(1.0, limit / dry_run.todo) if limit and dry_run.todo else 1.0
+    dry_run.looked_at_all = share == 1.0 and dry_run.todo <= ARTICLES_IN_SAMPLE
+    dry_run.todo = round(dry_run.todo * share)
+    _estimate(dry_run, list(sample), characters * share, annotator, store)
+    return dry_run
 
 
 def _estimate(
-    found: DryRunPlan,
+    dry_run: DryRunPlan,
     sample: list[Entry],
     characters: float,
     annotator: Annotator,
     store: Store | None,
 ) -> None:
     articles = [e.article for e in sample if not isinstance(e.article, ReadingError)]
-    found.looked_at = len(articles)
+    dry_run.looked_at = len(articles)
     if not articles:
         return
     scale = characters / sum(len(article.text) for article in articles)
@@ -155,14 +154,14 @@ def _estimate(
         begun = time.perf_counter()
         for article in articles:
             annotator.annotate_now(article)
-        found.seconds_each = (time.perf_counter() - begun) * scale / max(found.todo, 1)
+        dry_run.seconds_each = (time.perf_counter() - begun) * scale / max(dry_run.todo, 1)
         return
     each = (_left_to_buy(annotator, article, store) for article in articles)
-    found.estimate = reduce(add, each).times(scale)
+    dry_run.estimate = reduce(add, each).times(scale)
 
 
 def _left_to_buy(annotator: Annotator, article: Article, store: Store | None) -> Estimate:
-    """What asking about the article would take beyond the answers that the ledger has."""
+    """The estimate for one article without the answers that the ledger has already."""
     settings, whole = annotator.settings, annotator.estimate(article)
     assert whole is not None  # noqa: S101  # somebody is asked
     if store is None:

@@ -1,4 +1,4 @@
-"""How far a batch is: counts, money, and what is likely to come."""
+"""How far a run is: what is done, what it has cost, and about how much is left."""
 
 from __future__ import annotations
 
@@ -19,26 +19,26 @@ class Progress:
     """What a run has done so far.
 
     Attributes:
-        read: places of the archive seen, unreadable ones included.
-        known: of them, those that needed nothing: annotated before.
+        read: places of the archive that were read, unreadable ones included.
+        known: articles that were annotated before, and needed nothing.
         left: articles that stay in quarantine.
-        copies: of them, those whose text stood elsewhere too.
-        annotated: articles annotated now.
+        copies: places whose text stood elsewhere, too.
+        annotated: articles that this run has annotated.
         without_pack: of them, those that nobody could be credited in, by language.
-        failures: articles without an annotation now, by kind.
-        spent: US dollars, now; `None` where no price is known.
-        bought: answers paid for now.
+        failures: articles that this run could not annotate, by kind.
+        spent: US dollars that this run has cost; None where no price is known.
+        bought: answers that this run has paid for.
         free: answers that the ledger had.
-        taken_up: articles to be annotated that were found in what has been read.
-        in_flight: of them, those that are being worked on.
-        total: articles of this call if known beforehand.
+        taken_up: articles to be annotated in what has been read so far.
+        in_flight: articles that are being worked on.
+        total: articles that this run annotates at most, if that is known beforehand.
         files_out: files of requests that the Batch API has.
         requests_out: requests in them that it has not answered.
         workers: processes of the cluster, if there is one.
-        workers_lost: of them, those that went away.
-        ending: nothing new is begun any more.
-        share_read: of the archive, from 0 to 1; None where nobody can say.
-        rest_at: what answers to come cost, as a part of what those until now did.
+        workers_lost: processes of the cluster that went away.
+        ending: whether nothing new is begun any more.
+        share_read: of the archive, from 0 to 1; None where it cannot be known.
+        rest_at: the price of further answers, as a part of the price of those so far.
     """
 
     read: int = 0
@@ -67,35 +67,35 @@ class Progress:
 
     @property
     def done(self) -> int:
-        """Articles that came to their end now; places without one do not count."""
+        """Articles that this run has annotated or failed to; unreadable places do not count."""
         return self.annotated + self.failures.total() - self.failures["unreadable"]
 
     @property
     def seconds(self) -> float:
-        """Since the run began."""
+        """Seconds since the run began."""
         return time.monotonic() - self.begun
 
     @property
     def rate(self) -> float:
-        """Articles a second since the first was worked on."""
+        """Articles a second, since work on the first one began."""
         return self.done / max(time.monotonic() - (self._work_began or self.begun), 1e-9)
 
     def take_up(self, articles: int, share_read: float | None) -> None:
-        """Take note of what there is to do in the next part of the archive, once it is read."""
+        """Note how many articles of the next part of the archive are to be annotated."""
         if articles and self._known_before is None:
             self._known_before = self.share_read or 0.0
         self.taken_up += articles
         self.share_read = share_read
 
     def work_begins(self) -> None:
-        """Take note of when the first article is worked on."""
+        """Note that work on the first article begins, if none has begun before."""
         self._work_began = self._work_began or time.monotonic()
 
     @property
     def share_done(self) -> float | None:
-        """How much of the work is done, from 0 to 1; None where nobody can say.
+        """How much of the work is done, from 0 to 1; None where it cannot be known.
 
-        What was read before the first article that there is something to do for was no work.
+        The part of the archive before the first article to be annotated does not count as work.
         """
         if self.ending:
             return None
@@ -109,7 +109,7 @@ class Progress:
 
     @property
     def seconds_left(self) -> float | None:
-        """About how long it will go on; nobody knows while the Batch API has something."""
+        """About how many seconds are left; None while the Batch API has requests."""
         share = self.share_done
         if not share or self._work_began is None or self.requests_out:
             return None
@@ -117,7 +117,7 @@ class Progress:
 
     @property
     def projected(self) -> float | None:
-        """About what this call will cost in all, in US dollars."""
+        """About how many US dollars this run will cost in all."""
         share = self.share_done
         if not share or self.spent is None:
             return None
@@ -127,7 +127,7 @@ class Progress:
 class Horizon:
     """How much of the archive has been read, by the size of its files.
 
-    The files are measured in a thread of its own: there may be millions.
+    The files are measured in another thread, as there may be millions.
     """
 
     def __init__(self, sources: Sequence[str]) -> None:
@@ -137,7 +137,7 @@ class Horizon:
         threading.Thread(target=self._measure, args=(sources,), daemon=True).start()
 
     def passed(self, source: str, characters: int) -> None:
-        """An article of `source` with so many characters has been read."""
+        """Note that an article of `source` with this many characters has been read."""
         file = file_of(source)
         if file != self._current:
             self._before += _size(self._current) if self._current else 0
@@ -158,7 +158,7 @@ class Horizon:
 
 
 def _outermost(sources: Sequence[str]) -> list[str]:
-    """The sources without those that are in a folder which is one, too: no file is read twice."""
+    """The sources without those that lie in another one: no file is measured twice."""
     begin = {source: root_of(source) if is_pattern(source) else source for source in sources}
     roots = {source: os.path.realpath(path) for source, path in begin.items()}
     folders = {root for source, root in roots.items() if Path(source).is_dir()}
@@ -171,7 +171,7 @@ def _outermost(sources: Sequence[str]) -> list[str]:
 
 
 def _size_of_all(source: str) -> int:
-    """The size of a file, of all files in a folder, or of all that a pattern fits."""
+    """Bytes of a file, of all files in a folder, or of all files that a pattern fits."""
     if is_pattern(source):
         found = glob.iglob(source, recursive=True)  # noqa: PTH207  # an absolute one too
         return sum(map(_size_of_all, found))

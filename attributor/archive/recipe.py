@@ -1,8 +1,9 @@
 """How annotations are made: what they depend on apart from the article.
 
-An article whose annotation was made by the same recipe is not annotated again. `rules` is the
-version, whose rules cut an article into segments and windows, read answers and find speakers.
-After an update every article is gone through again: the ledger answers requests that are the same.
+An article that was annotated by the same recipe is not annotated again. `rules` is the version of
+attributor: its rules cut an article into segments and windows, read answers and find speakers.
+After an update every article is gone through again, and the ledger answers requests that are the
+same.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Recipe:
     def of(cls, annotator: Annotator) -> Recipe:
         """The recipe by which this annotator annotates."""
         codebook = annotator.codebook
-        told = canonical_json(codebook.model_dump()) if codebook is not None else None
+        codebook_json = canonical_json(codebook.model_dump()) if codebook is not None else None
         depends_on = annotator.engine.recipe(codebook)
         return cls(
             depends_on.name,
@@ -46,7 +47,7 @@ class Recipe:
             weights_sha256=depends_on.weights_sha256,
             rules=attributor.__version__,
             language=annotator.settings.language,
-            codebook=told,
+            codebook=codebook_json,
         )
 
     @property
@@ -56,7 +57,7 @@ class Recipe:
 
     @property
     def name(self) -> str:
-        """What a person calls it: "openai gpt-5-mini, 2 targets"."""
+        """Its name for people: "openai gpt-5-mini, 2 targets"."""
         parts = [" ".join(filter(None, (self.engine, self.model)))]
         if self.codebook:
             count = len(Codebook.model_validate_json(self.codebook).targets)
@@ -64,9 +65,9 @@ class Recipe:
         return ", ".join([*parts, *([self.language] if self.language else [])])
 
     def noted(self, store: Store) -> int:
-        """The recipe's row in the store, made if it is not there. Inside a transaction."""
+        """The recipe's row in the store, which is added if missing. Inside a transaction."""
         known = store.value("SELECT id FROM recipes WHERE digest = ?", (self.digest,))
         if known is not None:
             return int(known)
-        told = {"name": self.name, "digest": self.digest}
-        return store.insert("recipes", told | asdict(self))
+        names = {"name": self.name, "digest": self.digest}
+        return store.insert("recipes", names | asdict(self))

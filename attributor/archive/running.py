@@ -1,13 +1,15 @@
-"""A run over an archive from its beginning to its end: what the command line and Python both call.
+"""A run over an archive from its beginning to its end, for the command line and for Python.
 
-sources -> entries -> BatchRun -> store; a signal, or whoever calls, may end it in order
+    sources -> entries -> BatchRun -> store
+
+A signal or the caller may end it in order.
 """
 
 from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -19,20 +21,24 @@ from attributor.archive.recipe import Recipe
 from attributor.archive.run_options import RunOptions
 from attributor.archive.sampling import sampled
 from attributor.archive.signals import listen
+from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
-from attributor.archive.wiring import maker
+from attributor.archive.wiring import maker_factory
 from attributor.event_loops import run_coroutine
 from attributor.pipeline import Annotator, annotator_for
-from attributor.reading.archives import check, entries
+from attributor.reading.archives import Entry, check, entries
 from attributor.records import Codebook
 from attributor.settings import Settings
 
 Watch = Callable[[Progress], None]
-"""Is told about once a second how far a run is, in the run's own thread."""
+"""Is called about once a second with the progress of a run, in the run's own thread."""
+Carry = Callable[[BatchRun, Iterator[Entry]], Coroutine[Any, Any, object]]
+"""Carries a run to its end, given the entries of the archive."""
 
 INTERRUPTED = 130
-"""Exit code of a run that its caller has ended, as after Ctrl-C."""
+"""The exit code of a run that its caller has ended, as after Ctrl-C."""
 BY_THE_CALLER = "Ended by its caller. To go on, annotate the same archive again."
+"""The reason of such a run."""
 
 
 @dataclass(frozen=True)
@@ -66,77 +72,84 @@ class Outcome:
         return self.progress.annotated
 
     @classmethod
-    def of(cls, work: BatchRun) -> Outcome:
-        """The outcome of a batch that has come to its end."""
-        stop, number = work.stop, work.in_quarantine
-        why = work.last_reason if number else ""
+    def of(cls, batch_run: BatchRun) -> Outcome:
+        """The outcome of a run that has come to its end."""
+        stop, in_quarantine = batch_run.stop, batch_run.in_quarantine
         return cls(
-            stop.state, stop.reason, work.exit_code, work.tally, number, work.retried_anyway, why
+            state=stop.state,
+            reason=stop.reason,
+            exit_code=batch_run.exit_code,
+            progress=batch_run.progress,
+            in_quarantine=in_quarantine,
+            retried_anyway=batch_run.retried_anyway,
+            last_reason=batch_run.last_reason if in_quarantine else "",
         )
 
 
 def run_archive(
     annotator: Annotator,
     store: str | Path,
-    options: Selection,
-    speed: RunOptions,
+    selection: Selection,
+    run_options: RunOptions,
     *,
-    watch: Watch = lambda tally: None,
+    watch: Watch = lambda progress: None,
     on_guess: Callable[[str], None] = lambda sentence: None,
     on_signal: Callable[[BatchRun], None] | None = None,
     stop: Callable[[], bool] = lambda: False,
+    carry: Carry | None = None,
 ) -> Outcome:
     """Annotate what the store does not have yet.
 
     Args:
-        annotator: who reads the articles.
+        annotator: reads the articles.
         store: path of the store; it is made if it is not there.
-        options: which articles.
-        speed: how fast, how, and for how much.
+        selection: which articles.
+        run_options: how fast, how, and for how much.
         watch: is told how far the run is.
         on_guess: is told what was guessed about a file, one sentence at a time.
         on_signal: has a first signal (Ctrl-C, SIGTERM, the terminal is closed) end the run in
             order and is told of it; a second one ends it at once. None leaves signals alone.
-        stop: asked about once a second whether the run shall end in order.
+        stop: asked about once a second whether the run is to end in order.
+        carry: carries the run to its end, in place of `BatchRun.run`.
 
     Raises:
         AttributorError: see docs/archive.md for each; what was annotated until then is kept.
     """
-    made, recipe = maker(annotator, speed), Recipe.of(annotator)  # no store is open yet
+    factory, recipe = maker_factory(annotator, run_options), Recipe.of(annotator)  # before a store
 
     async def run() -> Outcome:
         with Store.open(store) as opened:
 
-            def look(tally: Progress) -> None:
+            def look(progress: Progress) -> None:
                 if stop():
-                    work.stop.ask("interrupted", BY_THE_CALLER, INTERRUPTED)
-                watch(tally)
+                    batch_run.stop.ask("interrupted", BY_THE_CALLER, INTERRUPTED)
+                watch(progress)
 
-            work = BatchRun(opened, recipe, options, made, look)
-            return await _to_its_end(work, options, on_guess, on_signal)
+            batch_run = BatchRun(opened, recipe, selection, factory, look)
+            heard = listen(batch_run.stop, lambda: on_signal(batch_run)) if on_signal else []
+            try:
+                await (carry or BatchRun.run)(
+                    batch_run, _selected(selection, batch_run.stop, on_guess)
+                )
+            except asyncio.CancelledError:
+                if on_signal is None:
+                    raise
+                number = heard[-1] if heard else signal.SIGINT
+                return replace(Outcome.of(batch_run), exit_code=128 + number, at_once=True)
+            return Outcome.of(batch_run)
 
     return run_coroutine(run())
 
 
-async def _to_its_end(
-    work: BatchRun,
-    options: Selection,
-    on_guess: Callable[[str], None],
-    on_signal: Callable[[BatchRun], None] | None,
-) -> Outcome:
-    heard = listen(work.stop, lambda: on_signal(work)) if on_signal else []
-    found = entries(options.sources, options.columns, on_guess=on_guess, encoding=options.encoding)
-    found = until(work.stop, found)
-    if options.sample:
-        found = sampled(found, options.sample, options.seed)
-    try:
-        await work.run(found)
-    except asyncio.CancelledError:
-        if on_signal is None:
-            raise
-        number = heard[-1] if heard else signal.SIGINT
-        return replace(Outcome.of(work), exit_code=128 + number, at_once=True)
-    return Outcome.of(work)
+def _selected(selection: Selection, stop: Stop, on_guess: Callable[[str], None]) -> Iterator[Entry]:
+    """The entries of the archive that are selected, until the run is to end."""
+    found = until(
+        stop,
+        entries(
+            selection.sources, selection.columns, on_guess=on_guess, encoding=selection.encoding
+        ),
+    )
+    return sampled(found, selection.sample, selection.seed) if selection.sample else found
 
 
 def annotate_archive(
@@ -144,7 +157,7 @@ def annotate_archive(
     store: str | Path,
     *,
     targets: Codebook | Sequence[str] = (),
-    progress: Watch = lambda tally: None,
+    progress: Watch = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
     on_guess: Callable[[str], None] = lambda sentence: None,
     settings: Settings | None = None,
@@ -152,7 +165,7 @@ def annotate_archive(
 ) -> Outcome:
     """Annotate every article of an archive into a store, each once; `attributor batch` in Python.
 
-    What the store has is not asked again: call it again to go on after whatever ended it.
+    What the store has is not asked again: call this again to go on after whatever ended it.
 
     Args:
         sources: files, folders and patterns.
@@ -160,7 +173,7 @@ def annotate_archive(
         targets: what stances are towards: names, or a Codebook; an empty Codebook leaves it to
             the engine to propose them.
         progress: is told about once a second how far the run is.
-        stop: asked about once a second whether the run shall end in order.
+        stop: asked about once a second whether the run is to end in order.
         on_guess: is told what was guessed about a file, one sentence at a time.
         settings: ready-made settings; else those of the environment and the settings files.
         options: by name, which articles (`Selection`: columns, encoding, max_articles, sample,
@@ -171,13 +184,13 @@ def annotate_archive(
     Raises:
         AttributorError: see `attributor.errors`; what was annotated until then is kept.
     """
-    wanted = Selection(_listed(sources), **_taken(options, Selection))
-    speed = RunOptions(**_taken(options, RunOptions))
-    for source in wanted.sources:
+    selection = Selection(_listed(sources), **_taken(options, Selection))
+    run_options = RunOptions(**_taken(options, RunOptions))
+    for source in selection.sources:
         check(source)
     annotator = annotator_for(targets, None, settings, options, "annotate_archive", _ARGUMENTS)
     return run_archive(
-        annotator, store, wanted, speed, watch=progress, on_guess=on_guess, stop=stop
+        annotator, store, selection, run_options, watch=progress, on_guess=on_guess, stop=stop
     )
 
 

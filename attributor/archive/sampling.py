@@ -24,9 +24,9 @@ class Sample:
         self._count = 0
 
     def offer(self, entry: Entry, article: Article) -> None:
-        """Take the entry if it is drawn, in the place of one with a larger hash."""
-        told = f"{self._seed}\n{content_of(article)}".encode()
-        drawn = int.from_bytes(hashlib.sha256(told).digest()[:8], "big")
+        """Take the entry if its hash is small enough, in the place of the one with the largest."""
+        seeded = f"{self._seed}\n{content_of(article)}".encode()
+        drawn = int.from_bytes(hashlib.sha256(seeded).digest()[:8], "big")
         if drawn in self._hashes or (self._full and -drawn <= self._heap[0][0]):
             return
         self._count += 1

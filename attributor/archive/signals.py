@@ -1,4 +1,4 @@
-"""Signals: which of its processes hears them, and how the first one ends a batch in order."""
+"""Signals: which process hears them, and how the first one ends a batch in order."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from attributor.archive.stopping import Stop
 FROM_A_TERMINAL = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGHUP") if hasattr(signal, name)
 )
-"""Signals that a terminal sends to all of its processes: Ctrl-C, and that it is closed. They are
-for the batch, which ends what works for it."""
+"""Signals that a terminal sends to all of its processes, at Ctrl-C or when it is closed. Only the
+batch hears them; it ends its worker processes itself."""
 
 
 def listen(stop: Stop, on_first: Callable[[], None]) -> list[int]:
     """Have a first signal end the batch in order, a second one at once, a third one the process.
 
-    A terminal that is closed says so once or twice, and that is no impatience.
+    SIGHUP after another signal is ignored: a terminal that is closed sends it once or twice.
 
     Args:
         stop: of the batch that the current task runs; that task is cancelled by a second signal.
         on_first: is called once the batch has been asked to end.
 
     Returns:
-        The numbers of the signals that were heard; it grows.
+        The numbers of the signals that were heard, a list that grows.
     """
     heard: list[int] = []
     loop, running = asyncio.get_running_loop(), asyncio.current_task()
@@ -57,8 +57,8 @@ def listen(stop: Stop, on_first: Callable[[], None]) -> list[int]:
 
 
 @contextmanager
-def deaf() -> Iterator[None]:
-    """A process or a thread that is begun here, by this thread, never hears the terminal."""
+def terminal_signals_blocked() -> Iterator[None]:
+    """Processes and threads that this thread starts inside the block never hear the terminal."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
@@ -69,22 +69,22 @@ def deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, heard)
 
 
-def get_ready_to_spawn() -> None:
-    """Begin Python's tracker of what processes share: begun with one, it would end `deaf`."""
+def start_resource_tracker() -> None:
+    """Start Python's resource tracker now: if a process starts it, signals are unblocked again."""
     from multiprocessing import resource_tracker
 
-    with deaf():  # it ignores Ctrl-C alone
+    with terminal_signals_blocked():  # by itself the tracker ignores only Ctrl-C
         resource_tracker.ensure_running()
 
 
 @contextmanager
-def heard_by_nobody_else() -> Iterator[None]:
-    """The same, while this process goes on hearing it: by a thread that does nothing else."""
-    get_ready_to_spawn()
+def only_this_process_hears() -> Iterator[None]:
+    """Block the same signals, but in a thread that only waits this process goes on hearing them."""
+    start_resource_tracker()
     ended = threading.Event()
     threading.Thread(target=ended.wait, daemon=True).start()
     try:
-        with deaf():
+        with terminal_signals_blocked():
             yield
     finally:
         ended.set()

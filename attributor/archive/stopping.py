@@ -14,11 +14,11 @@ State = Literal["finished", "stopped", "interrupted"]
 
 
 class Stopping(Exception):
-    """Nothing is wrong: the batch is coming to its end, and what was not sent yet is not sent."""
+    """The batch is ending, without an error: what was not sent yet is not sent."""
 
 
 class Stop:
-    """Whether the batch shall end, and why. The first reason stands."""
+    """Whether the batch is to end, and why. Only the first reason counts."""
 
     def __init__(self) -> None:
         self.state: State = "finished"
@@ -28,30 +28,30 @@ class Stop:
 
     @property
     def asked(self) -> bool:
-        """Whether the batch shall end."""
+        """Whether the batch is to end."""
         return self._asked.is_set()
 
     def ask(self, state: State, reason: str, exit_code: int) -> None:
-        """Have the batch end: no new call is made, those in flight are waited for."""
+        """Have the batch end: no new call is made, and calls in flight are waited for."""
         if not self.asked:
             self.state, self.reason, self.exit_code = state, reason, exit_code
             self._asked.set()
 
     def ask_over(self, error: AttributorError) -> None:
-        """Have the batch end over what the user has to see to first."""
+        """Have the batch end over an error that the user has to deal with first."""
         how = "To go on after that, run the same command again."
         self.ask("stopped", f"{error.message} {how}", error.exit_code)
 
     def ask_over_failures(
         self, which: str, reason: str, exit_code: int, *, stays: bool = True
     ) -> None:
-        """Have the batch end over failures that leave no hope for what would follow.
+        """Have the batch end over failures after which others are likely to fail, too.
 
         Args:
-            which: failed, as the beginning of a sentence.
-            reason: of the last one, a sentence.
+            which: what failed, as the beginning of a sentence.
+            reason: why the last one failed, a sentence.
             exit_code: of the batch.
-            stays: in quarantine; else the next run takes it up by itself.
+            stays: whether the articles stay in quarantine; else the next run tries them again.
         """
         how = "it again with --retry-failed" if stays else "the same command again"
         but = "; without it these articles stay in quarantine" if stays else ""
@@ -59,19 +59,19 @@ class Stop:
         self.ask("stopped", sentence, exit_code)
 
     def check(self) -> None:
-        """Go no further once the batch shall end.
+        """Go no further if the batch is to end.
 
         Raises:
-            Stopping: it shall end.
+            Stopping: it is to end.
         """
         if self.asked:
             raise Stopping
 
     async def sleep(self, seconds: float) -> None:
-        """Wait, unless the batch shall end.
+        """Wait, unless the batch is to end.
 
         Raises:
-            Stopping: it shall end.
+            Stopping: it is to end.
         """
         try:
             async with asyncio.timeout(seconds):
@@ -81,10 +81,10 @@ class Stop:
         raise Stopping
 
     async def unless_asked(self, work: Awaitable[T]) -> T:
-        """What `work` gives; it is cancelled where it stands once the batch shall end.
+        """The result of `work`, which is cancelled when the batch is to end.
 
         Raises:
-            Stopping: the batch shall end.
+            Stopping: the batch is to end.
         """
         working, ending = asyncio.ensure_future(work), asyncio.ensure_future(self._asked.wait())
         try:

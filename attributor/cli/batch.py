@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from attributor.cli.batch_store import STORE_COMMANDS, print_lines
 from attributor.cli.completion import files
-from attributor.cli.messages import Damage, say
+from attributor.cli.messages import say
 from attributor.cli.options import (
     configured,
     encoding_option,
@@ -158,94 +159,17 @@ def run(
         check(source)
     columns = _columns(options)
     wanted = _options(sources, columns, options)
-    speed = _speed(options)
+    run_options = _speed(options)
     annotator = configured(options, codebook, targets, stance)
     if dry_run:
-        _plan(annotator, store, wanted, speed)
+        _plan(annotator, store, wanted, run_options)
         return
-    say(_notice(annotator, speed))
-    ctx.exit(_run(annotator, store, wanted, speed))
+    say(_notice(annotator, run_options))
+    ctx.exit(_run(annotator, store, wanted, run_options))
 
 
-@batch.command(short_help="Say how far a store is.")
-@click.argument("store", shell_complete=files)
-def status(store: str) -> None:
-    """Say how far STORE is: articles, quarantine, what each run did and cost."""
-    from attributor.archive.finding.store_status import status as lines
-    from attributor.archive.storing.store import Store
-
-    with Store.read(store) as opened:
-        _echo(lines(opened))
-
-
-@batch.command(short_help="List what is in quarantine, and why.")
-@click.argument("store", shell_complete=files)
-@click.option("--kind", metavar="KIND", help="Only this kind.")
-@click.option(
-    "--json", "as_json", is_flag=True, help="One JSON object a line, with the raw answer."
-)
-def failures(store: str, kind: str | None, as_json: bool) -> None:
-    """List what is in the quarantine of STORE, and why."""
-    from attributor.archive.finding.store_status import failures as found
-    from attributor.archive.finding.store_status import line_of, refuse_unknown
-    from attributor.archive.storing.store import Store
-    from attributor.views.json import line
-
-    with Store.read(store) as opened:
-        refuse_unknown(opened, kind)
-        rows = found(opened, kind)
-        _echo(line(row) if as_json else line_of(row) for row in rows)
-
-
-@batch.command(short_help="Compare what two runs found.")
-@click.argument("store", shell_complete=files)
-@click.argument("old", type=click.IntRange(1, 10**9), metavar="RUN")
-@click.argument("new", type=click.IntRange(1, 10**9), metavar="RUN")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a changed article.")
-@click.pass_context
-def diff(ctx: click.Context, /, store: str, old: int, new: int, as_json: bool) -> None:
-    """Say which quotes the second RUN gained and lost, and which speakers and stances changed.
-
-    'attributor batch status STORE' lists the runs with their recipes: model, prompts, weights,
-    codebook. Compared are all articles that are annotated by both recipes; what is damaged in the
-    store is named and left out, and the exit code is then 5.
-    """
-    from attributor.archive.finding.comparing import compare, described
-    from attributor.archive.storing.store import Store
-
-    damage = Damage()
-    with Store.read(store) as opened:
-        _echo(described(compare(opened, old, new, damage), as_json))
-    ctx.exit(damage.exit_code)
-
-
-@batch.command(short_help="Give up what the Batch API has and nobody can fetch.")
-@click.argument("store", shell_complete=files)
-def abandon(store: str) -> None:
-    """Give up the requests of STORE that are with the Batch API, when their answers cannot be had.
-
-    The server may answer them all the same, and wants its money: they are asked, and paid, again.
-    Say 'attributor batch status STORE' first, and cancel the batches that it names at the server.
-    """
-    from attributor.archive.batch_api.submissions import abandon as given_up
-    from attributor.archive.storing.store import Store
-
-    with Store.open(store, must_exist=True) as opened:
-        files_, requests = given_up(opened)
-    if not requests:
-        say("Nothing of this store is with the Batch API: there is nothing to give up.")
-        return
-    say(
-        f"Given up: {counted(requests, 'request')} in {counted(files_, 'file')}; the next run asks "
-        "again."
-    )
-
-
-def _echo(lines: Any) -> None:
-    from attributor.views.escaping import visible
-
-    for line in lines:
-        click.echo(visible(line))
+for _command in STORE_COMMANDS:
+    batch.add_command(_command)
 
 
 def _columns(options: dict[str, Any]) -> Columns:
@@ -283,15 +207,15 @@ def _speed(options: dict[str, Any]) -> RunOptions:
     )
 
 
-def _notice(annotator: Annotator, speed: RunOptions) -> str:
-    if speed.cluster is None:
+def _notice(annotator: Annotator, run_options: RunOptions) -> str:
+    if run_options.cluster is None:
         return annotator.notice
     from attributor.archive.cluster.driver import notice
 
-    return notice(annotator, speed.cluster)
+    return notice(annotator, run_options.cluster)
 
 
-def _plan(annotator: Annotator, store: str, options: Selection, speed: RunOptions) -> None:
+def _plan(annotator: Annotator, store: str, options: Selection, run_options: RunOptions) -> None:
     from contextlib import ExitStack
 
     from attributor.archive.planning import plan
@@ -314,25 +238,25 @@ def _plan(annotator: Annotator, store: str, options: Selection, speed: RunOption
             limit=options.max_articles,
             seed=options.seed,
         )
-    _echo(described(found, speed, drawn=options.sample is not None))
+    print_lines(described(found, run_options, drawn=options.sample is not None))
 
 
-def _run(annotator: Annotator, store: str, options: Selection, speed: RunOptions) -> int:
+def _run(annotator: Annotator, store: str, options: Selection, run_options: RunOptions) -> int:
     from attributor.archive.running import run_archive
     from attributor.cli.end_text import sum_up
     from attributor.cli.progress_line import watched
 
     with watched() as watch:
         outcome = run_archive(
-            annotator, store, options, speed, watch=watch, on_guess=say, on_signal=_say_ending
+            annotator, store, options, run_options, watch=watch, on_guess=say, on_signal=_say_ending
         )
     sum_up(outcome, store)
     return outcome.exit_code
 
 
 def _say_ending(work: BatchRun) -> None:
-    rest = "; what the Batch API has stays there" if work.tally.files_out else ""
+    rest = "; what the Batch API has stays there" if work.progress.files_out else ""
     say(
-        f"Ending: {counted(work.tally.in_flight, 'article')} in the making; calls on their way "
+        f"Ending: {counted(work.progress.in_flight, 'article')} in the making; calls on their way "
         f"are waited for{rest}. Once more (Ctrl-C) to stop at once."
     )

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from attributor.archive.run_options import RunOptions
 
 
-def described(plan: DryRunPlan, speed: RunOptions, *, drawn: bool = False) -> Iterator[str]:
+def described(plan: DryRunPlan, run_options: RunOptions, *, drawn: bool = False) -> Iterator[str]:
     """The plan in lines; `drawn` where it is that of a sample, which has no copies."""
-    from attributor.archive.planning import SECONDS_AN_ANSWER
+    from attributor.archive.planning import SECONDS_PER_ANSWER
     from attributor.archive.run_options import CALLS_AT_ONCE
     from attributor.prompting.prices import BATCH_API
 
@@ -32,7 +32,7 @@ def described(plan: DryRunPlan, speed: RunOptions, *, drawn: bool = False) -> It
     if not plan.todo:
         return
     if plan.estimate is None:
-        processes = speed.concurrency or os.cpu_count() or 1
+        processes = run_options.concurrency or os.cpu_count() or 1
         seconds, _ = plan.seconds(processes)
         yield "The embedded engine costs nothing."
         yield f"Time: about {duration(seconds)} with {counted(processes, 'process', 'processes')}."
@@ -48,23 +48,25 @@ def described(plan: DryRunPlan, speed: RunOptions, *, drawn: bool = False) -> It
         yield f"Price, asked one by one: ${_dollars(low)} to ${_dollars(high)}."
         low, high = BATCH_API * low, BATCH_API * high
         yield f"Price, by the OpenAI Batch API: ${_dollars(low)} to ${_dollars(high)}."
-        price = plan.estimate.cost_usd[1] * (BATCH_API if speed.by_batch_api else 1)
-        if speed.max_cost is not None and plan.spent + price > speed.max_cost:
+        price = plan.estimate.cost_usd[1] * (BATCH_API if run_options.by_batch_api else 1)
+        if run_options.max_cost is not None and plan.spent + price > run_options.max_cost:
             spent = f", of which ${_dollars(plan.spent)} is spent," if plan.spent else ""
-            yield f"The budget of ${_dollars(speed.max_cost)}{spent} may not be enough."
+            yield f"The budget of ${_dollars(run_options.max_cost)}{spent} may not be enough."
     else:
         yield "Price: unknown for this model and server."
-    if speed.by_batch_api:
+    if run_options.by_batch_api:
         yield "Time: within a day for each round of questions (up to 3 with stances), as a rule."
         return
-    at_once = speed.concurrency or CALLS_AT_ONCE
-    least, most = plan.seconds(at_once, speed.requests_per_minute, speed.tokens_per_minute)
+    at_once = run_options.concurrency or CALLS_AT_ONCE
+    least, most = plan.seconds(
+        at_once, run_options.requests_per_minute, run_options.tokens_per_minute
+    )
     limits = ", within the limits given" * bool(
-        speed.requests_per_minute or speed.tokens_per_minute
+        run_options.requests_per_minute or run_options.tokens_per_minute
     )
     yield (
         f"Time: about {duration(least)} to {duration(most)}, with "
-        f"{counted(at_once, 'call')} at once of {SECONDS_AN_ANSWER:g} s each (assumed){limits}."
+        f"{counted(at_once, 'call')} at once of {SECONDS_PER_ANSWER:g} s each (assumed){limits}."
     )
 
 

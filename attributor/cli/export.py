@@ -51,13 +51,13 @@ def export(
     Parquet comes in a folder for each month of publication, and needs attributor[archive]. What is
     damaged in the store is named and left out; the exit code is then 5.
     """
-    from attributor.archive.finding.exporting import exported
+    from attributor.archive.storing.checking import current_annotations
     from attributor.archive.storing.store import Store
 
     format_ = format_for(output, FORMATS, "jsonl", format_)
     damage = Damage()
     with Store.read(store) as opened:
-        found = exported(opened, damage)
+        found = current_annotations(opened, damage)
         if format_ == "parquet":
             _write_parquet(found, output)
         else:

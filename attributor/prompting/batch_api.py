@@ -81,10 +81,15 @@ class Result:
 
 
 class BatchApi:
-    """The Batch API of the server that `asker` asks."""
+    """The Batch API of the server that `asker` asks.
 
-    def __init__(self, asker: Asker) -> None:
-        self._asker = asker
+    Args:
+        asker: asks the server.
+        seconds_kept: for how long the server keeps files, at most `KEPT`.
+    """
+
+    def __init__(self, asker: Asker, seconds_kept: float = KEPT) -> None:
+        self._asker, self.seconds_kept = asker, seconds_kept
         self.host = asker.host
         # Without a password: it is kept in stores, and a new password is no other server.
         self.address = str(asker.client.base_url.copy_with(userinfo=b"", query=None))
@@ -229,7 +234,7 @@ class BatchApi:
         try:
             await self._asker.client.files.retrieve(file_id)
         except openai.NotFoundError as error:
-            if since >= time.time() - KEPT:
+            if since >= time.time() - self.seconds_kept:
                 raise AccessError(
                     f"The server '{self.host}' does not know {what}, although it was given them: "
                     "use the key of the account and project that they were given with; the "

@@ -24,6 +24,7 @@ from attributor.prompting.dialects import alone as narrowed
 from attributor.prompting.messages import Answer, Request
 from attributor.prompting.server_errors import (
     Asked,
+    RetryWaits,
     complaint_of,
     explained,
     is_transient,
@@ -89,6 +90,7 @@ class Asker:
         client: an AsyncOpenAI (or AsyncAzureOpenAI) of the caller's own; it is not closed here.
         sleep: how to wait between attempts, given seconds.
         gate: decides when to send; every request is sent at once without it.
+        waits: how long to wait between attempts; the usual if None.
 
     Raises:
         UsageError: `client` is not an asynchronous OpenAI client.
@@ -101,8 +103,10 @@ class Asker:
         *,
         sleep: Callable[[float], Awaitable[None]] | None = None,
         gate: Gate | None = None,
+        waits: RetryWaits | None = None,
     ) -> None:
         self._settings, self._sleep, self._gate = settings, sleep, gate
+        self._waits = waits or RetryWaits()
         self._connections = Connections(settings, client)
         self.client = self._connections.first
         address = urlsplit(str(self.client.base_url))
@@ -174,7 +178,7 @@ class Asker:
         return tenacity.AsyncRetrying(
             sleep=self._sleep or asyncio.sleep,
             stop=tenacity.stop_after_attempt(self._settings.attempts),
-            wait=_wait,
+            wait=self._seconds_to_wait,
             retry=tenacity.retry_if_exception(is_transient),
             before_sleep=self._everybody_waits,
             reraise=True,
@@ -241,6 +245,10 @@ class Asker:
     def _heard(self, status: int, headers: Mapping[str, str]) -> None:
         if self._gate:
             self._gate.heard(status, headers)
+
+    def _seconds_to_wait(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        return seconds_to_wait(error, state.attempt_number, random.random(), self._waits)  # noqa: S311
 
     def _everybody_waits(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
@@ -314,11 +322,6 @@ _PROGRESS = {
     "repair": "what was left open",
     "stance": "where they stand",
 }
-
-
-def _wait(state: RetryCallState) -> float:
-    error = state.outcome.exception() if state.outcome else None
-    return seconds_to_wait(error, state.attempt_number, random.random())  # noqa: S311
 
 
 def _answer(body: dict[str, Any], model: str) -> Answer:

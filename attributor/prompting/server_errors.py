@@ -33,10 +33,6 @@ from attributor.routes import distrust
 if TYPE_CHECKING:
     from openai import APIError, APIStatusError
 
-LONGEST_WAIT = 120.0
-"""Seconds; a server that asks for more is not waited for longer."""
-FIRST_WAIT = 1.0
-"""Seconds before the second attempt, where the server names none."""
 LONGEST_HEADER = 100
 """Characters of a header that are looked at."""
 MOST_SHOWN = 300
@@ -50,6 +46,19 @@ _KEY = re.compile(
     r"\b(sk|pk|rk|key|org|proj|gsk|xai|hf|nvapi)[-_][\w*.-]{6,}|\bAIza[\w-]{10,}|\bBearer\s+\S+",
     re.IGNORECASE,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class RetryWaits:
+    """How long is waited between two attempts at a call.
+
+    Attributes:
+        first_seconds: before the second attempt, where the server names no time; it doubles.
+        longest_seconds: at most, also where the server asks for more.
+    """
+
+    first_seconds: float = 1.0
+    longest_seconds: float = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +108,23 @@ def is_transient(error: BaseException) -> bool:
     return isinstance(error, openai.APIConnectionError) and _distrusted(error, "") is None
 
 
-def seconds_to_wait(error: BaseException | None, attempt: int, jitter: float) -> float:
+def seconds_to_wait(
+    error: BaseException | None, attempt: int, jitter: float, waits: RetryWaits
+) -> float:
     """How long to wait before the next attempt.
 
     Args:
         error: what the last attempt ended with; its headers decide if they say anything.
         attempt: how many attempts were made, at least 1.
         jitter: a number from 0 to 1.
+        waits: the first and the longest wait.
     """
     response = getattr(error, "response", None)
     told = _told(response.headers) if response is not None else None
     if told is not None:
-        return min(max(0.0, told) + jitter * 0.5, LONGEST_WAIT)
-    return min(FIRST_WAIT * 2.0 ** (attempt - 1) * (0.5 + jitter / 2), LONGEST_WAIT)
+        return min(max(0.0, told) + jitter * 0.5, waits.longest_seconds)
+    seconds = waits.first_seconds * 2.0 ** (attempt - 1) * (0.5 + jitter / 2)
+    return min(seconds, waits.longest_seconds)
 
 
 def _told(headers: Mapping[str, str]) -> float | None:

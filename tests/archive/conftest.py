@@ -53,13 +53,6 @@ def bureau() -> Iterator[Bureau]:
 
 
 @pytest.fixture
-def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between two attempts nobody waits long."""
-    monkeypatch.setattr("attributor.prompting.server_errors.FIRST_WAIT", 0.001)
-    monkeypatch.setattr("attributor.prompting.server_errors.LONGEST_WAIT", 0.001)
-
-
-@pytest.fixture
 def stops(monkeypatch: pytest.MonkeyPatch) -> list[Stop]:
     """What ends each run that was begun."""
     stops: list[Stop] = []

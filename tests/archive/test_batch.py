@@ -8,7 +8,7 @@ import json
 import random
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,18 +19,18 @@ from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED, Budget
 from attributor.archive.asking.ledger import Desk, Ledger
-from attributor.archive.batch_run import HOPELESS_AFTER, IN_QUARANTINE, BatchRun, Selection
+from attributor.archive.batch_run import IN_QUARANTINE, MAX_FAILURES_IN_A_ROW, BatchRun, Selection
 from attributor.archive.finding.comparing import compare
-from attributor.archive.finding.exporting import exported
 from attributor.archive.progress import Progress
-from attributor.archive.reading_ahead import CHUNK
+from attributor.archive.reading_ahead import ENTRIES_PER_CHUNK
 from attributor.archive.recipe import Recipe
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.annotation_rows import Failure
+from attributor.archive.storing.checking import current_annotations
 from attributor.archive.storing.store import Store
 from attributor.archive.working import processes
 from attributor.archive.working.makers import ModelMaker
-from attributor.archive.working.step_places import FEW
+from attributor.archive.working.step_places import ARTICLES_BEFORE_PROCESSES
 from attributor.errors import (
     AttributorError,
     BusyError,
@@ -46,7 +46,6 @@ from attributor.reading.archives import Columns, Entry, entries
 from attributor.records import Article
 from attributor.settings import Settings
 
-from . import working
 from .conftest import archive, text_of
 from .shop import Shop, completion, fault
 from .working import annotator, rows, run
@@ -62,9 +61,6 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
         self.check()
 
     monkeypatch.setattr(Stop, "sleep", at_once)
-    monkeypatch.setattr("attributor.archive.asking.limits.LONGEST_WAIT", 0.0)
-    monkeypatch.setattr("attributor.prompting.server_errors.FIRST_WAIT", 0.0)
-    monkeypatch.setattr("attributor.prompting.server_errors.LONGEST_WAIT", 0.0)
 
 
 def always(reply: Reply) -> Any:
@@ -87,7 +83,7 @@ def test_every_article_is_annotated_and_can_be_had_back(shop: Shop, tmp_path: Pa
     assert work.exit_code_at_end == 0
     assert work.tally.annotated == 10
     with Store.read(path) as store:
-        found = list(exported(store))
+        found = list(current_annotations(store))
     assert [annotation.article.id for annotation in found] == [f"a{n}" for n in range(10)]
     for number, annotation in enumerate(found):
         (quote,) = annotation.quotes
@@ -144,7 +140,7 @@ def test_what_was_renamed_is_no_copy_and_goes_by_its_new_name(shop: Shop, tmp_pa
     assert rows(path, "SELECT article FROM who_said_what ORDER BY 1") == [(name,) for name in names]
     assert rows(path, "SELECT * FROM copies") == []
     with Store.read(path) as store:
-        assert sorted(each.article.id for each in exported(store)) == names
+        assert sorted(each.article.id for each in current_annotations(store)) == names
 
 
 def test_rows_that_get_another_id_are_no_copies_of_themselves(shop: Shop, tmp_path: Path) -> None:
@@ -178,7 +174,7 @@ def test_a_date_and_a_title_that_are_told_later_or_corrected_are_noted(
     run(path, annotator(shop), tmp_path / "copy.jsonl")
     assert rows(path, told) == [("Bridges", "7 May 2019", "2019-05-07")]
     with Store.read(path) as store:
-        assert [each.article.published for each in exported(store)] == ["7 May 2019"]
+        assert [each.article.published for each in current_annotations(store)] == ["7 May 2019"]
     assert shop.asked == 1
 
 
@@ -507,7 +503,7 @@ def test_a_server_that_fails_every_article_ends_the_run(shop: Shop, tmp_path: Pa
     source, path = archive(tmp_path / "a.jsonl", range(90)), tmp_path / "a.db"
     shop.choose = always(fault(404))
     work = run(path, annotator(shop), source)
-    assert shop.asked <= HOPELESS_AFTER + 2 * (4 + 2)  # 4 calls at once, 2 articles ahead
+    assert shop.asked <= MAX_FAILURES_IN_A_ROW + 2 * (4 + 2)  # 4 calls at once, 2 articles ahead
     assert work.stop.reason is not None
     assert "articles all failed" in work.stop.reason
     assert work.exit_code_at_end == 4
@@ -536,7 +532,7 @@ def test_a_fault_here_that_fails_every_article_ends_the_run_as_one(tmp_path: Pat
         work = BatchRun(store, Recipe.of(who), wanted, lambda *args: Broken(), lambda tally: None)
         asyncio.run(work.run(entries(wanted.sources)))
         assert work.exit_code == 1
-        assert work.tally.done < 30
+        assert work.progress.done < 30
 
 
 @pytest.mark.parametrize(
@@ -594,7 +590,11 @@ def waiting_after(calls: int) -> Any:
 
 
 def ends_badly(
-    shop: Shop, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, error: type[Exception]
+    shop: Shop,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    error: type[Exception],
+    go: Callable[[BatchRun, Iterator[Entry]], Coroutine[Any, Any, object]] = BatchRun.run,
 ) -> Exception:
     """A batch of 70 articles that an error ends; the shop keeps what it is asked then until that.
 
@@ -610,7 +610,7 @@ def ends_badly(
     path = tmp_path / "a.db"
     source = archive(tmp_path / "a.jsonl", range(70))
     with pytest.raises(error) as raised:
-        run(path, annotator(shop), source, concurrency=8)
+        run(path, annotator(shop), source, concurrency=8, go=go)
     sold = shop.sold.total()
     assert 0 < sold < 70
     assert rows(path, "SELECT COUNT(*) FROM ledger") == [(sold,)]
@@ -623,40 +623,37 @@ def ends_badly(
     return raised.value
 
 
-@pytest.fixture
-def _full(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The archive cannot be read on after the first articles."""
-
-    def full(sources: tuple[str, ...], columns: Columns) -> Iterator[Entry]:
-        yield from islice(entries(sources), CHUNK)
-        raise ReadingError("There is no room for temporary files.")
-
-    monkeypatch.setattr(working, "entries", full)
+def broken_off(entries: Iterator[Entry]) -> Iterator[Entry]:
+    """The first articles of an archive that cannot be read on."""
+    yield from islice(entries, ENTRIES_PER_CHUNK)
+    raise ReadingError("There is no room for temporary files.")
 
 
-@pytest.mark.usefixtures("_full")
+async def of_a_broken_archive(work: BatchRun, entries: Iterator[Entry]) -> None:
+    await work.run(broken_off(entries))
+
+
 def test_an_archive_that_cannot_be_read_on_costs_no_answer_that_is_on_its_way(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shop.choose = waiting_after(CHUNK - 8)
-    error = ends_badly(shop, monkeypatch, tmp_path, ReadingError)
+    shop.choose = waiting_after(ENTRIES_PER_CHUNK - 8)
+    error = ends_badly(shop, monkeypatch, tmp_path, ReadingError, go=of_a_broken_archive)
     assert "no room" in str(error)
     (reason,) = rows(tmp_path / "a.db", "SELECT reason FROM runs WHERE state = 'stopped'")[0]
     assert reason == "There is no room for temporary files."
 
 
-@pytest.mark.usefixtures("_full")
 def test_an_error_is_told_though_what_is_on_its_way_is_not_waited_for(
     shop: Shop, tmp_path: Path
 ) -> None:
     async def impatient(work: BatchRun, found: Iterator[Entry]) -> None:
-        running = asyncio.create_task(work.run(found))
+        running = asyncio.create_task(work.run(broken_off(found)))
         with pytest.raises(Stopping):
             await work.stop.unless_asked(asyncio.sleep(60))
         running.cancel()
         await running
 
-    shop.choose = waiting_after(CHUNK - 8)
+    shop.choose = waiting_after(ENTRIES_PER_CHUNK - 8)
     with pytest.raises(ReadingError, match="no room"):
         run(
             tmp_path / "a.db",
@@ -669,7 +666,6 @@ def test_an_error_is_told_though_what_is_on_its_way_is_not_waited_for(
     assert rows(tmp_path / "a.db", STATES) == [("stopped",)]
 
 
-@pytest.mark.usefixtures("_full")
 def test_what_goes_wrong_at_the_end_hides_no_error_before_it(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -680,8 +676,9 @@ def test_what_goes_wrong_at_the_end_hides_no_error_before_it(
         raise OSError("The connections cannot be closed.")
 
     monkeypatch.setattr(ModelMaker, "aclose", broken)
+    source = archive(tmp_path / "a.jsonl", range(70))
     with pytest.raises(ReadingError, match="no room"):
-        run(tmp_path / "a.db", annotator(shop), archive(tmp_path / "a.jsonl", range(70)))
+        run(tmp_path / "a.db", annotator(shop), source, go=of_a_broken_archive)
 
 
 def test_what_goes_wrong_beside_the_articles_ends_the_batch_too(
@@ -727,8 +724,8 @@ def test_a_process_that_cannot_begin_costs_no_answer_that_is_on_its_way(
     def full(pipe: object) -> NoReturn:
         raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
 
-    monkeypatch.setattr(processes, "_spawned", full)
-    shop.choose = waiting_after(FEW - 8)
+    monkeypatch.setattr(processes, "spawned", full)
+    shop.choose = waiting_after(ARTICLES_BEFORE_PROCESSES - 8)
     error = ends_badly(shop, monkeypatch, tmp_path, AttributorError)
     assert "could not begin (Resource temporarily unavailable)" in str(error)
 

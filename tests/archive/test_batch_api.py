@@ -33,8 +33,6 @@ from .conftest import Forker, archive
 from .shop import Shop, completion, fault
 from .working import HASTY, annotator, go, rows, run
 
-pytestmark = pytest.mark.usefixtures("hasty")
-
 
 def once(bureau: Bureau, line: Line, told: Line, seen: set[str]) -> Line | None:
     """`told` the first time that this request comes, then nothing of the kind."""
@@ -261,8 +259,8 @@ def test_what_a_batch_will_cost_is_not_reckoned_at_the_first_requests_price(
 
     def settling(self: BatchRun, row: int, made: AnnotationRows | Failure) -> None:
         settle(self, row, made)
-        self.maker.note(self.tally)
-        projected.append(self.tally.projected)
+        self.maker.note(self.progress)
+        projected.append(self.progress.projected)
 
     monkeypatch.setattr(BatchRun, "_settle", settling)
     ended = go(bureau, archive(tmp_path / "a.jsonl", range(3)), speed={"first_at_once": True})

@@ -17,8 +17,8 @@ from panics import panic
 from replies import Reply
 
 from attributor.archive.asking.budget import BUDGET_REACHED
-from attributor.archive.batch_api import submissions
 from attributor.archive.batch_api.outboxes import Outbox
+from attributor.archive.batch_api.submissions import Submissions
 from attributor.archive.stopping import Stop
 from attributor.errors import PanicError, StoreError, UsageError
 from attributor.prompting.batch_api import CLOCKS_DIFFER, KEPT
@@ -29,11 +29,10 @@ from .conftest import archive, text_of
 from .shop import fault
 from .working import HASTY, Ended, go, rows
 
-pytestmark = pytest.mark.usefixtures("hasty")
-
 GONE = Reply(404, {"error": {"message": "No such object"}})
-PATIENT = {"batch_api": replace(HASTY, gone_after=300.0)}
-UNSEEN = {"batch_api": replace(HASTY, gone_unseen_after=0.0)}
+PATIENT = {"batch_api": replace(HASTY, gone_seconds=300.0)}
+NOT_KEPT = {"batch_api": replace(HASTY, kept_seconds=-1.0)}
+UNSEEN = {"batch_api": replace(HASTY, gone_unseen_seconds=0.0)}
 SAID = "“We keep bridge {} open and we will keep it open,” said Ana Petric."
 LONG = "\n\n".join(SAID.format(number) for number in range(200))  # two requests
 Interrupted = Callable[[Path], Ended]
@@ -97,16 +96,12 @@ def test_another_server_is_not_asked_for_what_one_may_have_answered(
 
 
 def test_another_server_is_asked_once_the_answers_are_no_longer_kept(
-    bureau: Bureau,
-    tmp_path: Path,
-    interrupted: Interrupted,
-    monkeypatch: pytest.MonkeyPatch,
+    bureau: Bureau, tmp_path: Path, interrupted: Interrupted
 ) -> None:
     source = archive(tmp_path / "a.jsonl", range(3))
     interrupted(source)
-    monkeypatch.setattr(submissions, "KEPT", -1)
     with bureaus.opened() as other:
-        assert go(other, source).tally.annotated == 3
+        assert go(other, source, speed=NOT_KEPT).tally.annotated == 3
 
 
 def test_what_another_account_submitted_is_not_submitted_again(
@@ -125,13 +120,12 @@ def test_what_another_account_submitted_is_not_submitted_again(
 
 
 def test_what_nobody_keeps_any_more_is_asked_again(
-    bureau: Bureau, tmp_path: Path, interrupted: Interrupted, monkeypatch: pytest.MonkeyPatch
+    bureau: Bureau, tmp_path: Path, interrupted: Interrupted
 ) -> None:
     source = archive(tmp_path / "a.jsonl", range(3))
     interrupted(source)
     bureau.batches, bureau.files = [], {}
-    monkeypatch.setattr("attributor.prompting.batch_api.KEPT", -1)
-    assert go(bureau, source).tally.annotated == 3
+    assert go(bureau, source, speed=NOT_KEPT).tally.annotated == 3
     assert KEPT > CLOCKS_DIFFER
 
 
@@ -307,7 +301,7 @@ def test_an_error_that_nobody_waits_to_hear_is_told_at_the_end(
 
     source = archive(tmp_path / "a.jsonl", range(3))
     with monkeypatch.context() as patch:
-        patch.setattr(submissions.Submissions, "close", broken)
+        patch.setattr(Submissions, "close", broken)
         with pytest.raises(StoreError, match="store is broken"):
             go(bureau, source)
     assert go(bureau, source).tally.requests_out == 0
@@ -488,11 +482,11 @@ def test_a_request_that_is_larger_than_the_limit_ends_the_run(
 
 
 def test_a_queue_that_is_full_for_more_than_a_day_ends_the_run(
-    bureau: Bureau, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    bureau: Bureau, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("attributor.archive.batch_api.queued_tokens.LONGEST_REFUSAL", 0.0)
     bureau.fate = lambda bureau, number, lines: "failed token_limit_exceeded It is full."
-    ended = go(bureau, archive(tmp_path / "a.jsonl", range(2)))
+    full = {"batch_api": replace(HASTY, full_seconds=0.0)}
+    ended = go(bureau, archive(tmp_path / "a.jsonl", range(2)), speed=full)
     assert (ended.exit_code_at_end, bureau.sizes) == (4, [2])
 
 
@@ -565,7 +559,7 @@ def test_lines_that_say_nothing_count_as_not_answered(
         return b"\r\n".join([*first, *rest])
 
     monkeypatch.setattr(bureaus, "_written", spoiled)
-    monkeypatch.setattr(bureau.shop, "model", "m\u2028\u0085")
+    bureau.shop.model = "m\u2028\u0085"
     assert go(bureau, archive(tmp_path / "a.jsonl", range(3))).tally.annotated == 3
     assert bureau.sizes == [3, 1]
 

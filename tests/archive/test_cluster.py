@@ -31,13 +31,14 @@ from attributor.archive.cluster import connect as reaching
 from attributor.archive.cluster import driver as clusters
 from attributor.archive.cluster import worker
 from attributor.archive.cluster.tasks import Buyers, Partitions
+from attributor.archive.cluster.timing import ClusterTiming
 from attributor.archive.cluster.worker import BatchPlan, Workshop
 from attributor.archive.recipe import Recipe
 from attributor.archive.run_options import RunOptions
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.annotation_rows import rows_of
 from attributor.archive.storing.store import Store
-from attributor.archive.wiring import maker
+from attributor.archive.wiring import maker_factory
 from attributor.archive.working.step import NoAnnotation
 from attributor.errors import BusyError, ClusterError, UsageError
 from attributor.pipeline import Annotator
@@ -253,7 +254,7 @@ def test_two_drivers_share_the_workers_and_each_has_its_own_store(
 ) -> None:
     source = archive(tmp_path / "a.jsonl", range(20))
     who = annotator(shop)
-    made = maker(who, RunOptions(concurrency=4, cluster=crowd.address))
+    made = maker_factory(who, RunOptions(concurrency=4, cluster=crowd.address))
     wanted = Selection((str(source),))
     with Store.open(tmp_path / "a.db") as one, Store.open(tmp_path / "b.db") as other:
         batches = [BatchRun(s, Recipe.of(who), wanted, made, lambda t: None) for s in (one, other)]
@@ -324,16 +325,14 @@ def test_what_a_first_answer_gave_is_kept_where_the_stances_fail(
     assert rows(store, "SELECT quotes, warnings FROM annotations") == [(1, 1)] * 3
 
 
-def test_a_worker_that_does_not_answer_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(clusters, "ANSWERS", 0.5)
+def test_a_worker_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    timing = ClusterTiming(answer_seconds=0.5)
     source = archive(tmp_path / "a.jsonl", range(3))
     for lone in gathered(1, 1):
         (pid,) = lone.pids()
         os.kill(pid, signal.SIGSTOP)
         with pytest.raises(ClusterError, match=r"The worker 'tcp://.*' does not answer: end it"):
-            run(tmp_path / "a.db", embedded(), source, **on(lone))
+            run(tmp_path / "a.db", embedded(), source, **on(lone, cluster_timing=timing))
         os.kill(pid, signal.SIGKILL)
 
 
@@ -357,7 +356,7 @@ def test_a_worker_with_other_prompts_is_named(crowd: Crowd, shop: Shop, tmp_path
     who = annotator(shop, prompts=folder)
     assert who.engine.prompts.attribute.body == "Say who spoke."  # type: ignore[attr-defined]
     mine.write_text("---\nname: attribute\ndescription: mine\n---\nSay nothing.\n", "utf-8")
-    made = maker(who, RunOptions(cluster=crowd.address))
+    made = maker_factory(who, RunOptions(cluster=crowd.address))
     with Store.open(tmp_path / "a.db") as store:
         work = BatchRun(store, Recipe.of(who), Selection((str(source),)), made, lambda t: None)
         with pytest.raises(ClusterError, match="its prompts are others than the batch's"):
@@ -422,12 +421,12 @@ NOBODY = "tcp://127.0.0.1:9"
 
 
 def test_a_scheduler_that_is_not_there_is_waited_for_once_and_told(
-    monkeypatch: pytest.MonkeyPatch, reached: list[str], tmp_path: Path
+    reached: list[str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(reaching, "PATIENCE", 0.2)
+    speed = {"cluster": NOBODY, "cluster_timing": ClusterTiming(connect_seconds=0.2)}
     source = archive(tmp_path / "a.jsonl", range(40))
     with pytest.raises(ClusterError, match=f"No scheduler answers at '{NOBODY}'") as caught:
-        run(tmp_path / "a.db", embedded(), source, speed={"cluster": NOBODY})
+        run(tmp_path / "a.db", embedded(), source, speed=speed)
     assert caught.value.exit_code == 8
     assert reached == [NOBODY]
 
@@ -440,7 +439,7 @@ def test_ctrl_c_does_not_wait_for_a_scheduler_that_is_not_there(
         while not reached:
             await asyncio.sleep(0)
         work.stop.ask("interrupted", "Ended by a signal.", 130)
-        await asyncio.wait_for(running, reaching.PATIENCE / 2)
+        await asyncio.wait_for(running, ClusterTiming().connect_seconds / 2)
 
     source = archive(tmp_path / "a.jsonl", range(40))
     ended = run(tmp_path / "a.db", embedded(), source, speed={"cluster": NOBODY}, go=interrupt)
@@ -448,10 +447,7 @@ def test_ctrl_c_does_not_wait_for_a_scheduler_that_is_not_there(
 
 
 @pytest.mark.parametrize("says", [b"", b"HTTP/1.1 400 Bad Request\r\n\r\n"])
-def test_a_port_that_is_no_scheduler_s_is_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, says: bytes
-) -> None:
-    monkeypatch.setattr(reaching, "PATIENCE", 0.5)
+def test_a_port_that_is_no_scheduler_s_is_told(tmp_path: Path, says: bytes) -> None:
     source = archive(tmp_path / "a.jsonl", range(4))
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -465,8 +461,9 @@ def test_a_port_that_is_no_scheduler_s_is_told(
         callers: list[socket.socket] = []
         in_the_background(serve)
         address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        speed = {"cluster": address, "cluster_timing": ClusterTiming(connect_seconds=0.5)}
         with pytest.raises(ClusterError, match=f"No scheduler answers at '{address}'"):
-            run(tmp_path / "a.db", embedded(), source, speed={"cluster": address})
+            run(tmp_path / "a.db", embedded(), source, speed=speed)
         assert callers
         server.shutdown(socket.SHUT_RDWR)
     for caller in callers:
@@ -580,9 +577,9 @@ def test_a_request_that_is_there_when_workers_end_is_asked_again_and_not_for_eve
         asyncio.run(bought(Unlucky(planned(who), times=3)))
 
 
-def hang(lone: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
+def hang(lone: Crowd, timing: ClusterTiming) -> None:
     """Have the scheduler answer nothing more, though its machine still does."""
-    monkeypatch.setattr(clusters, "ANSWERS", 0.1)
+    timing.answer_seconds = 0.1
     lone.process.send_signal(signal.SIGSTOP)
 
 
@@ -595,12 +592,9 @@ def hang(lone: Crowd, monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_where_nobody_works_any_more_the_batch_ends_with_a_sentence_and_the_ledger_is_kept(
-    shop: Shop,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    who: str,
-    lose: Callable[[Crowd, pytest.MonkeyPatch], None],
+    shop: Shop, tmp_path: Path, who: str, lose: Callable[[Crowd, ClusterTiming], None]
 ) -> None:
+    timing = ClusterTiming()
     source, store, rush = (
         archive(tmp_path / "a.jsonl", range(30)),
         tmp_path / "a.db",
@@ -610,11 +604,11 @@ def test_where_nobody_works_any_more_the_batch_ends_with_a_sentence_and_the_ledg
 
         def kill_when_full(lone: Crowd = lone) -> None:
             assert rush.full.wait(60)
-            monkeypatch.setattr(clusters, "PATIENCE", 0.1)
-            lose(lone, monkeypatch)
+            timing.no_worker_seconds = 0.1
+            lose(lone, timing)
 
         killing = in_the_background(kill_when_full)
-        ended = run(store, annotator(shop), source, **on(lone))
+        ended = run(store, annotator(shop), source, **on(lone, cluster_timing=timing))
         killing.join()
         lone.process.kill()
         lone.process.wait()
@@ -648,13 +642,14 @@ def test_a_scheduler_that_is_lost_while_workers_are_greeted_is_told(
     shop: Shop,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    lose: Callable[[Crowd, pytest.MonkeyPatch], None],
+    lose: Callable[[Crowd, ClusterTiming], None],
 ) -> None:
+    timing = ClusterTiming()
     source = archive(tmp_path / "a.jsonl", range(4))
     for lone in gathered(1, CALLS):
-        once_reached(monkeypatch, partial(lose, lone, monkeypatch))
+        once_reached(monkeypatch, partial(lose, lone, timing))
         with pytest.raises(ClusterError, match="was lost before anything was bought") as caught:
-            run(tmp_path / "a.db", annotator(shop), source, **on(lone))
+            run(tmp_path / "a.db", annotator(shop), source, **on(lone, cluster_timing=timing))
         lone.process.kill()
     assert caught.value.exit_code == 8
     assert shop.asked == 0
@@ -671,7 +666,7 @@ def test_ctrl_c_does_not_wait_for_a_scheduler_that_hangs_while_workers_are_greet
         while not greeting.is_set():
             await asyncio.sleep(0)
         work.stop.ask("interrupted", "Ended by a signal.", 130)
-        await asyncio.wait_for(running, clusters.ANSWERS / 2)
+        await asyncio.wait_for(running, ClusterTiming().answer_seconds / 2)
 
     for lone in gathered(1, CALLS):
 
@@ -719,32 +714,27 @@ def on_the_scheduler(crowd: Crowd, function: Callable[..., None]) -> None:
     asyncio.run(tell())
 
 
-@pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits long for what the workers do not do."""
-    monkeypatch.setattr(clusters, "LOOK", 0.02)
-    monkeypatch.setattr(clusters, "QUIET", 0.1)
+IMPATIENT = ClusterTiming(look_seconds=0.02, quiet_seconds=0.1)
+"""Nobody waits long for what the workers do not do."""
 
 
-def test_what_the_scheduler_has_lost_is_given_out_again(
-    shop: Shop, tmp_path: Path, impatient: None
-) -> None:
+def test_what_the_scheduler_has_lost_is_given_out_again(shop: Shop, tmp_path: Path) -> None:
     source, store = archive(tmp_path / "a.jsonl", range(40)), tmp_path / "a.db"
     for lone in gathered(1, CALLS):
         drop(lone, messages=11)  # so that purchases are among them
-        ended = run(store, annotator(shop), source, **on(lone))
+        ended = run(store, annotator(shop), source, **on(lone, cluster_timing=IMPATIENT))
     assert ended.exit_code_at_end == 0
     assert counts(store)["annotated"] == 40
     assert set(shop.sold.values()) == {1}
 
 
 def test_workers_that_never_do_what_they_are_given_end_the_batch_with_a_sentence(
-    shop: Shop, tmp_path: Path, impatient: None
+    shop: Shop, tmp_path: Path
 ) -> None:
     source, store = archive(tmp_path / "a.jsonl", range(4)), tmp_path / "a.db"
     for lone in gathered(1, CALLS):
         drop(lone, messages=1_000)
-        ended = run(store, annotator(shop), source, **on(lone))
+        ended = run(store, annotator(shop), source, **on(lone, cluster_timing=IMPATIENT))
         assert ended.exit_code_at_end == 8
         assert ended.stop.reason is not None
         assert ended.stop.reason.startswith(
@@ -755,7 +745,7 @@ def test_workers_that_never_do_what_they_are_given_end_the_batch_with_a_sentence
 
 
 def test_what_the_scheduler_has_lost_is_not_given_out_again_after_ctrl_c(
-    shop: Shop, tmp_path: Path, impatient: None, monkeypatch: pytest.MonkeyPatch
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     give_up, times = clusters.Cluster._give_up, 0
 
@@ -769,14 +759,16 @@ def test_what_the_scheduler_has_lost_is_not_given_out_again_after_ctrl_c(
     source = archive(tmp_path / "a.jsonl", range(4))
     for lone in gathered(1, CALLS):
         drop(lone, 1_000, f"{worker.TASK}ask-")
-        ended = run(tmp_path / "a.db", annotator(shop), source, **on(lone))
+        ended = run(
+            tmp_path / "a.db", annotator(shop), source, **on(lone, cluster_timing=IMPATIENT)
+        )
     assert ended.exit_code_at_end == 130
     assert shop.asked == 0
     assert times == 1
 
 
 def test_answers_that_hardly_ever_come_home_are_not_bought_for_ever(
-    shop: Shop, tmp_path: Path, impatient: None, caplog: pytest.LogCaptureFixture
+    shop: Shop, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     source, store = archive(tmp_path / "a.jsonl", range(8)), tmp_path / "a.db"
 
@@ -794,17 +786,17 @@ def test_answers_that_hardly_ever_come_home_are_not_bought_for_ever(
 
     for lone in gathered(1, CALLS):
         on_the_scheduler(lone, keeping)
-        ended = run(store, annotator(shop), source, **on(lone))
+        ended = run(store, annotator(shop), source, **on(lone, cluster_timing=IMPATIENT))
     assert ended.exit_code_at_end == 8
     assert ended.stop.reason is not None
     assert "does what it is given" in ended.stop.reason
-    assert max(shop.sold.values(), default=0) <= 1 + clusters.AGAIN
+    assert max(shop.sold.values(), default=0) <= 1 + IMPATIENT.times_handed_out_again
     gc.collect()  # what nobody has asked for is told then
     assert not caplog.records
 
 
 def test_what_takes_long_is_not_given_out_again(
-    crowd: Crowd, shop: Shop, tmp_path: Path, impatient: None, monkeypatch: pytest.MonkeyPatch
+    crowd: Crowd, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, store = archive(tmp_path / "a.jsonl", range(4)), tmp_path / "a.db"
     shop.choose = lambda shop, number, body: None if shop.gate.wait(60) else fault(500)
@@ -818,7 +810,7 @@ def test_what_takes_long_is_not_given_out_again(
         return looks[-1]
 
     monkeypatch.setattr(clusters.Cluster, "_anybody_busy", looking)
-    run(store, annotator(shop), source, **on(crowd))
+    run(store, annotator(shop), source, **on(crowd, cluster_timing=IMPATIENT))
     assert looks.count(True) >= 3
     assert set(shop.sold.values()) == {1}
 
@@ -826,6 +818,7 @@ def test_what_takes_long_is_not_given_out_again(
 def test_nobody_is_asked_whether_he_works_before_a_first_minute_is_over(
     crowd: Crowd, shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    timing = ClusterTiming(look_seconds=0.02)
     source = archive(tmp_path / "a.jsonl", range(4))
     shop.choose = lambda shop, number, body: None if shop.gate.wait(60) else fault(500)
     looks, asked = 0, 0
@@ -834,7 +827,7 @@ def test_nobody_is_asked_whether_he_works_before_a_first_minute_is_over(
     async def reminding(self: clusters.Cluster) -> None:
         nonlocal looks
         looks += 1
-        if looks == 2 * clusters.IDLE_LOOKS:
+        if looks == 2 * timing.idle_looks:
             shop.gate.set()
         await remind(self)
 
@@ -843,16 +836,16 @@ def test_nobody_is_asked_whether_he_works_before_a_first_minute_is_over(
         asked += 1
         return True
 
-    monkeypatch.setattr(clusters, "LOOK", 0.02)
     monkeypatch.setattr(clusters.Cluster, "_remind", reminding)
     monkeypatch.setattr(clusters.Cluster, "_anybody_busy", asking)
-    assert run(tmp_path / "a.db", annotator(shop), source, **on(crowd)).exit_code_at_end == 0
-    assert looks >= 2 * clusters.IDLE_LOOKS
+    ended = run(tmp_path / "a.db", annotator(shop), source, **on(crowd, cluster_timing=timing))
+    assert ended.exit_code_at_end == 0
+    assert looks >= 2 * timing.idle_looks
     assert asked == 0
 
 
 def test_a_worker_that_joins_after_ctrl_c_is_told_to_make_no_call(
-    shop: Shop, tmp_path: Path, impatient: None
+    shop: Shop, tmp_path: Path
 ) -> None:
     source, store, rush = archive(tmp_path / "a.jsonl", range(30)), tmp_path / "a.db", Rush(shop, 4)
     told: list[bool] = []
@@ -874,7 +867,13 @@ def test_a_worker_that_joins_after_ctrl_c_is_told_to_make_no_call(
         await asyncio.wait_for(running, 60)
 
     for lone in gathered(1, CALLS):
-        ended = run(store, annotator(shop), source, **on(lone), go=partial(interrupt, lone))
+        ended = run(
+            store,
+            annotator(shop),
+            source,
+            **on(lone, cluster_timing=IMPATIENT),
+            go=partial(interrupt, lone),
+        )
     assert ended.exit_code_at_end == 130
     assert told == [True]
     assert shop.sold.total() <= 4 + 2 * CALLS < 30
@@ -962,7 +961,7 @@ def begun_here(
 
 def test_no_worker_here_has_the_profiler_of_dask_which_may_hang_python() -> None:
     async def profiled() -> list[bool]:
-        client, leaving = await reaching.reach("local", 1, 1, Stop())
+        client, leaving = await reaching.reach("local", 1, 1, Stop(), 30.0)
         async with leaving:
             found = await client.run(
                 lambda dask_worker: "profile" in dask_worker.periodic_callbacks

@@ -157,7 +157,10 @@ def test_the_end_is_summed_up_and_the_exit_code_says_whether_all_is_well(
     assert run(*ask(shop, "--retry-failed", "a.jsonl")).exit_code == 0
 
 
-def test_what_the_next_run_tries_again_by_itself_is_said(shop: Shop, run: Run, hasty: None) -> None:
+def test_what_the_next_run_tries_again_by_itself_is_said(
+    shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ATTRIBUTOR_ATTEMPTS", "1")
     archive(Path("a.jsonl"), range(3))
     shop.choose = lambda shop, n, body: (
         fault(500) if "bridge 2 " in body["messages"][-1]["content"] else None
@@ -376,7 +379,7 @@ def test_at_its_end_nothing_is_left(shop: Shop, run: Run, monkeypatch: pytest.Mo
 
     def showing(self: BatchRun) -> None:
         show(self)
-        lasts.append(self.tally.seconds_left)
+        lasts.append(self.progress.seconds_left)
 
     monkeypatch.setattr(BatchRun, "_show", showing)
     archive(Path("a.jsonl"), range(20))

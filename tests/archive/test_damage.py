@@ -154,7 +154,7 @@ def test_an_export_that_breaks_off_leaves_the_older_file(
         yield kept(opened, 1, 1)
         raise StoreError("The disk failed.")
 
-    monkeypatch.setattr("attributor.archive.finding.exporting.exported", breaking)
+    monkeypatch.setattr("attributor.archive.storing.checking.current_annotations", breaking)
     Path("out.csv").write_text("older")
     for name in ("out.csv", "new.csv", "new.jsonl", "new.parquet"):
         result = call("export", "x.db", "-o", name)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from attributor.archive.asking.limits import BURST, Limits
+from attributor.archive.asking.limits import BURST_SECONDS, Limits
 from attributor.prompting.messages import Message, Request
 
 
@@ -50,7 +50,7 @@ def test_requests_keep_to_their_rate_after_a_short_burst() -> None:
     clock = Clock()
     gate = limits(clock, requests_per_minute=600)
     took = seconds_for(lambda g: send(g, 600), gate, clock)
-    assert took == pytest.approx(60 - BURST, abs=0.2)
+    assert took == pytest.approx(60 - BURST_SECONDS, abs=0.2)
 
 
 def test_tokens_keep_to_their_rate_and_a_large_request_passes_alone() -> None:

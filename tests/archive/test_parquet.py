@@ -84,23 +84,16 @@ def test_what_breaks_off_leaves_nothing_behind(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_more_quotes_than_are_held_at_once_are_all_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parquet, "ROWS", 2)
+def test_more_quotes_than_are_held_at_once_are_all_there(tmp_path: Path) -> None:
     made = annotated()
-    parquet.write(made, tmp_path / "quotes")
+    parquet.write(made, tmp_path / "quotes", quotes_at_once=2)
     ids = reader.read_table(tmp_path / "quotes").column("article_id").to_pylist()
     assert sorted(ids) == sorted(each.article.id for each in made for _ in each.quotes)
 
 
-def test_more_months_than_files_may_be_open_are_all_there(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(parquet, "ROWS", 2)
-    monkeypatch.setattr(parquet, "MOST_OPEN", 1)
+def test_more_months_than_files_may_be_open_are_all_there(tmp_path: Path) -> None:
     made = [*annotated(), *annotated()]
-    parquet.write(made, tmp_path / "quotes")
+    parquet.write(made, tmp_path / "quotes", quotes_at_once=2, most_open_files=1)
     ids = reader.read_table(tmp_path / "quotes").column("article_id").to_pylist()
     assert sorted(ids) == sorted(each.article.id for each in made for _ in each.quotes)
     files = {file.name for file in (tmp_path / "quotes").glob("*/*")}

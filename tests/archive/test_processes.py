@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from replies import Reply
 
-from attributor.archive.reading_ahead import CHUNK
+from attributor.archive.reading_ahead import ENTRIES_PER_CHUNK
 from attributor.archive.storing.store import Store
 
 from .bureau import Bureau
@@ -144,8 +144,11 @@ def test_a_batch_goes_on_when_nobody_listens_any_more(
     listener: tuple[Path, list[int]], shop: Shop, forker: Forker, tmp_path: Path
 ) -> None:
     (tmp_path / "in").mkdir()
-    first, store = archive(tmp_path / "in" / "a.jsonl", range(CHUNK)), tmp_path / "a.db"
-    lines = [f'"b{number}";"{text_of(number)}"' for number in range(CHUNK, CHUNK + 9)]
+    first, store = archive(tmp_path / "in" / "a.jsonl", range(ENTRIES_PER_CHUNK)), tmp_path / "a.db"
+    lines = [
+        f'"b{number}";"{text_of(number)}"'
+        for number in range(ENTRIES_PER_CHUNK, ENTRIES_PER_CHUNK + 9)
+    ]
     first.with_name("b.csv").write_text("\n".join(['"id";"text"', *lines]))
     path, kept = listener
     closed = Closed(shop, 8)
@@ -161,7 +164,7 @@ def test_a_batch_goes_on_when_nobody_listens_any_more(
     code = running.wait()
     assert rows(store, "SELECT reason FROM failures") == []
     assert rows(store, "SELECT state FROM runs") == [("finished",)]
-    assert counts(store)["annotated"] == CHUNK + 9
+    assert counts(store)["annotated"] == ENTRIES_PER_CHUNK + 9
     assert code == 0
 
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from attributor.archive.batch_api.queued_tokens import LONGEST_REFUSAL, LONGEST_REST, QueuedTokens
+from attributor.archive.batch_api.queued_tokens import (
+    LONGEST_FULL_SECONDS,
+    LONGEST_PAUSE_SECONDS,
+    QueuedTokens,
+)
 
 FULL = "Enqueued token limit reached. Limit: 90,000 enqueued tokens."
 
@@ -63,7 +67,7 @@ def test_pauses_grow_up_to_a_quarter_of_an_hour_and_an_answer_ends_them() -> Non
         assert queued.refused(1_000, 1, "")
         pauses.append(queued.refuses_until - clock.now)
         clock.now = queued.refuses_until
-    assert pauses == [30, 60, 120, 240, 480, LONGEST_REST, LONGEST_REST, LONGEST_REST]
+    assert pauses == [30, 60, 120, 240, 480, *[LONGEST_PAUSE_SECONDS] * 3]
     queued.answered()
     assert queued.refused(1_000, 1, "")
     assert queued.refuses_until - clock.now == 30
@@ -73,10 +77,10 @@ def test_a_queue_that_is_full_for_a_day_is_given_up_and_an_answer_begins_the_day
     clock = Clock()
     queued = QueuedTokens(None, 30, clock)
     assert queued.refused(1_000, 9, "")
-    clock.now = LONGEST_REFUSAL - 1
+    clock.now = LONGEST_FULL_SECONDS - 1
     queued.answered()
     assert queued.refused(1_000, 9, "")
-    clock.now += LONGEST_REFUSAL - 1
+    clock.now += LONGEST_FULL_SECONDS - 1
     assert queued.refused(1_000, 9, "")
     clock.now += 1
     assert not queued.refused(1_000, 9, "")
@@ -86,6 +90,7 @@ def test_a_queue_that_is_full_for_a_day_is_given_up_and_an_answer_begins_the_day
     st.none() | st.integers(1_000, 10**7),
     st.lists(st.tuples(st.integers(1, 10**7), st.booleans(), st.booleans()), max_size=30),
 )
+@example(1_000, [(501, False, False), (1_003, False, False), *[(1, False, True)] * 2])
 def test_there_is_always_room_and_never_more_than_is_known(
     limit: int | None, events: list[tuple[int, bool, bool]]
 ) -> None:

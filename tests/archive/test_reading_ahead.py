@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from attributor.archive import reading_ahead
-from attributor.archive.reading_ahead import chunks
+from attributor.archive.reading_ahead import SECONDS_TO_FINISH_READ, chunks
 from attributor.archive.stopping import Stop
 from attributor.errors import ReadingError
 from attributor.reading.archives import Entry
@@ -27,7 +27,7 @@ class Hanging:
         self.reached, self.let_go = threading.Event(), threading.Event()
 
     def __iter__(self) -> Iterator[Entry]:
-        yield from map(entry, range(reading_ahead.CHUNK))
+        yield from map(entry, range(reading_ahead.ENTRIES_PER_CHUNK))
         self.reached.set()
         self.let_go.wait(60)
 
@@ -39,10 +39,12 @@ def hanging() -> Iterator[Hanging]:
     hanging.let_go.set()
 
 
-async def all_of(stop: Stop, entries: Iterator[Entry]) -> list[str]:
+async def all_of(
+    stop: Stop, entries: Iterator[Entry], seconds_to_finish: float = SECONDS_TO_FINISH_READ
+) -> list[str]:
     found = []
-    async for chunk in chunks(stop, entries):
-        assert 0 < len(chunk) <= reading_ahead.CHUNK
+    async for chunk in chunks(stop, entries, seconds_to_finish):
+        assert 0 < len(chunk) <= reading_ahead.ENTRIES_PER_CHUNK
         found += [each.source for each in chunk]
     return found
 
@@ -55,12 +57,12 @@ def test_every_entry_comes_once_in_its_order() -> None:
 
 def test_what_reading_ends_with_is_raised_after_what_was_read() -> None:
     def broken() -> Iterator[Entry]:
-        yield from map(entry, range(reading_ahead.CHUNK + 3))
+        yield from map(entry, range(reading_ahead.ENTRIES_PER_CHUNK + 3))
         raise ReadingError("There is no room.")
 
     async def go() -> None:
         found = chunks(Stop(), broken())
-        assert len(await anext(found)) == reading_ahead.CHUNK
+        assert len(await anext(found)) == reading_ahead.ENTRIES_PER_CHUNK
         assert len(await anext(found)) == 3
         with pytest.raises(ReadingError, match="no room"):
             await anext(found)
@@ -81,18 +83,16 @@ def test_a_library_that_panics_ends_the_reading_and_nothing_waits_for_it() -> No
 
 
 def test_a_read_that_hangs_is_not_waited_for_long_when_the_batch_shall_end(
-    hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+    hanging: Hanging,
 ) -> None:
-    monkeypatch.setattr(reading_ahead, "PATIENCE", 0.01)
-
     async def go() -> list[str]:
         stop = Stop()
-        reading = asyncio.ensure_future(all_of(stop, iter(hanging)))
+        reading = asyncio.ensure_future(all_of(stop, iter(hanging), seconds_to_finish=0.01))
         await asyncio.to_thread(hanging.reached.wait, 60)
         stop.ask("interrupted", "", 130)
         return await reading
 
-    assert len(asyncio.run(go())) == reading_ahead.CHUNK
+    assert len(asyncio.run(go())) == reading_ahead.ENTRIES_PER_CHUNK
     assert not hanging.let_go.is_set()
 
 
@@ -106,7 +106,7 @@ async def cancelled(hanging: Hanging) -> None:
 
 
 def is_read() -> bool:
-    return any(thread.name == reading_ahead._NAME for thread in threading.enumerate())
+    return any(thread.name == reading_ahead._THREAD_NAME for thread in threading.enumerate())
 
 
 def test_a_read_that_hangs_keeps_no_cancelled_batch_from_ending(hanging: Hanging) -> None:
@@ -115,13 +115,11 @@ def test_a_read_that_hangs_keeps_no_cancelled_batch_from_ending(hanging: Hanging
 
 
 def test_a_program_ends_after_a_read_that_ends_and_not_after_one_that_hangs(
-    hanging: Hanging, monkeypatch: pytest.MonkeyPatch
+    hanging: Hanging,
 ) -> None:
     asyncio.run(cancelled(hanging))
-    monkeypatch.setattr(reading_ahead, "LAST_PATIENCE", 0.01)
-    reading_ahead._wait_a_moment()
+    reading_ahead._wait_for_reads(seconds=0.01)
     assert is_read()
-    monkeypatch.setattr(reading_ahead, "LAST_PATIENCE", 60)
     hanging.let_go.set()
-    reading_ahead._wait_a_moment()
+    reading_ahead._wait_for_reads(seconds=60)
     assert not is_read()

@@ -15,7 +15,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attributor.archive.finding.search_query import COLUMNS, Query, search, statement
+from attributor.archive.finding.search_query import (
+    COLUMNS,
+    Query,
+    SearchLimits,
+    search,
+    statement,
+)
 from attributor.archive.recipe import Recipe
 from attributor.archive.storing.admission import admit
 from attributor.archive.storing.annotation_rows import rows_of
@@ -137,30 +143,27 @@ def test_words_are_words_and_never_operators(
     ],
 )
 @pytest.mark.parametrize(
-    ("few", "many"), [(1_000, 4_000), (-1, 4_000), (-1, -1)], ids=["few", "many", "more"]
+    "limits",
+    [SearchLimits(), SearchLimits(-1, 4_000, -1), SearchLimits(-1, -1, -1)],
+    ids=["few", "many", "more"],
 )
 def test_everything_that_is_given_must_hold_however_many_quotes_it_leaves(
     path: Path,
     given: dict[str, Any],
     articles: list[str],
-    few: int,
-    many: int,
-    monkeypatch: pytest.MonkeyPatch,
+    limits: SearchLimits,
 ) -> None:
-    monkeypatch.setattr("attributor.archive.finding.search_query.FEW_ARTICLES", few)
-    monkeypatch.setattr("attributor.archive.finding.search_query.FEW", few)
-    monkeypatch.setattr("attributor.archive.finding.search_query.MANY", many)
     query = Query(**given)
     with Store.read(path) as store:
-        assert sorted(row["article"] for row in search(store, query)) == articles
-        plan = "\n".join(_plan(store, query))
+        assert sorted(row["article"] for row in search(store, query, limits=limits)) == articles
+        plan = "\n".join(_plan(store, query, limits))
     if query.words:
         assert "VIRTUAL TABLE INDEX" in plan
         assert not re.search(r"SCAN (?!f\b|json_each|\w+ VIRTUAL)", plan)
 
 
-def _plan(store: Store, query: Query) -> list[str]:
-    sql, values = statement(store, query)
+def _plan(store: Store, query: Query, limits: SearchLimits) -> list[str]:
+    sql, values = statement(store, query, limits)
     return [row["detail"] for row in store.execute(f"EXPLAIN QUERY PLAN {sql}", values)]
 
 

@@ -15,8 +15,8 @@ from replies import Reply
 from stub import Stub, Told, good
 
 from attributor.archive.asking.limits import Limits
-from attributor.archive.batch_run import HOPELESS_AFTER
-from attributor.archive.finding.exporting import exported
+from attributor.archive.batch_run import MAX_FAILURES_IN_A_ROW
+from attributor.archive.storing.checking import current_annotations
 from attributor.archive.storing.store import Store
 from attributor.pipeline import Annotator
 from attributor.settings import Settings
@@ -26,8 +26,6 @@ from .conftest import archive
 from .shop import Shop, fault
 from .test_batch import always, only_about
 from .working import PRICED, annotator, go, rows, run
-
-pytestmark = pytest.mark.usefixtures("hasty")
 
 FLAGGED = "m requires moderation. Your input was flagged. No credits were charged."
 CONTEXT = "'max_tokens' is too large: 500. This model's maximum context length is 600 tokens and"
@@ -131,7 +129,7 @@ def test_a_403_of_every_article_ends_the_run_with_what_came(shop: Shop, tmp_path
     work = run(path, annotator(shop), source)
     assert work.exit_code_at_end == 4
     assert "Attention Required!" in str(work.stop.reason)
-    assert shop.asked <= HOPELESS_AFTER + 2 * (4 + 2)
+    assert shop.asked <= MAX_FAILURES_IN_A_ROW + 2 * (4 + 2)
     shop.choose = lambda shop, number, body: None
     assert run(path, annotator(shop), source, retry_failed=True).tally.annotated == 40
 
@@ -159,7 +157,7 @@ def test_an_article_whose_stances_fail_keeps_its_quotes_and_says_so(
     work = run(path, annotator(shop, "the bridge"), source)
     assert (work.exit_code_at_end, work.tally.annotated) == (0, 3)
     with Store.read(path) as store:
-        for annotation in exported(store):
+        for annotation in current_annotations(store):
             (warning,) = annotation.warnings
             assert len(annotation.quotes) == 1
             assert "1 quote stayed without stances" in warning
@@ -239,7 +237,7 @@ def annotated(folder: Path, told: list[Told], **options: Any) -> dict[str, str]:
     failed = rows(path, "SELECT name, kind || ': ' || reason FROM failures")
     assert not any("should not have happened" in reason for _, reason in failed)
     with Store.read(path) as store:
-        done = [(found.article.id, found.model_dump_json()) for found in exported(store)]
+        done = [(found.article.id, found.model_dump_json()) for found in current_annotations(store)]
     assert {name for name, _ in failed} | {name for name, _ in done} == {f"a{n}" for n in range(4)}
     return dict(failed) | dict(done)
 

@@ -22,7 +22,6 @@ from .conftest import archive, text_of
 from .shop import Shop
 from .working import annotator, go
 
-pytestmark = pytest.mark.usefixtures("hasty")
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 
 

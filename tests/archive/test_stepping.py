@@ -16,9 +16,13 @@ from pathlib import Path
 import pytest
 
 from attributor.archive.storing.annotation_rows import AnnotationRows
-from attributor.archive.working import processes
-from attributor.archive.working import step_places as stepping
-from attributor.archive.working.processes import Beginning, Crashed, Workers, annotator_here
+from attributor.archive.working.processes import (
+    Beginning,
+    CrashedTwice,
+    Workers,
+    annotator_here,
+    spawned,
+)
 from attributor.archive.working.step import NeedsAnswers, NoAnnotation, guarded
 from attributor.archive.working.step_places import Here, Stepping, Steps, There
 from attributor.errors import AttributorError
@@ -53,12 +57,11 @@ def test_a_dialogue_goes_on_without_its_article(who: Annotator) -> None:
 
 
 def test_a_dialogue_that_was_forgotten_begins_again_from_the_answers(
-    who: Annotator, monkeypatch: pytest.MonkeyPatch
+    who: Annotator,
 ) -> None:
-    steps = Steps(who)
+    steps = Steps(who, characters_kept=len(ARTICLES[0].text) * 2)
     answers = answered(steps.step(1, {}, ARTICLES[1]))
     steps.step(2, {}, ARTICLES[2])
-    monkeypatch.setattr(stepping, "KEPT", len(ARTICLES[0].text) * 2)
     others = answered(steps.step(0, {}, ARTICLES[0]))
     assert steps.step(1, answers) is None
     assert isinstance(steps.step(1, answers, ARTICLES[1]), AnnotationRows)
@@ -66,10 +69,9 @@ def test_a_dialogue_that_was_forgotten_begins_again_from_the_answers(
 
 
 def test_a_long_articles_dialogue_takes_the_room_of_many_and_leaves_it_again(
-    who: Annotator, monkeypatch: pytest.MonkeyPatch
+    who: Annotator,
 ) -> None:
-    monkeypatch.setattr(stepping, "KEPT", 1_000)
-    steps = Steps(who)
+    steps = Steps(who, characters_kept=1_000)
     long = Article(id="long", text=text_of(7) + "It rained. " * 100)
     answers = answered(steps.step(7, {}, long))
     assert steps.step(7, answers) is None  # it is longer than all that is kept
@@ -77,21 +79,16 @@ def test_a_long_articles_dialogue_takes_the_room_of_many_and_leaves_it_again(
     assert all(isinstance(steps.step(n, found[n]), AnnotationRows) for n in range(3))
 
 
-def test_a_few_articles_begin_no_process(who: Annotator, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(stepping, "FEW", 3)
-    places = Stepping(who, 2)
+def test_a_few_articles_begin_no_process(who: Annotator) -> None:
+    places = Stepping(who, 2, articles_before=3)
     found = [places.place() for _ in range(6)]
     assert [isinstance(place, There) for place in found] == [False, False, True, True, True, True]
     places.end()
 
 
-def test_the_next_article_goes_where_the_least_is_asked(
-    who: Annotator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stepping, "FEW", 1)
-
+def test_the_next_article_goes_where_the_least_is_asked(who: Annotator) -> None:
     async def go() -> None:
-        places = Stepping(who, 2)
+        places = Stepping(who, 2, articles_before=1)
         first = places.place()
         step = asyncio.ensure_future(first.step(1, {}, ARTICLES[1]))
         await asyncio.sleep(0)
@@ -103,13 +100,9 @@ def test_the_next_article_goes_where_the_least_is_asked(
     asyncio.run(go())
 
 
-def test_what_went_with_a_process_begins_again_in_another_one(
-    who: Annotator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stepping, "FEW", 1)
-
+def test_what_went_with_a_process_begins_again_in_another_one(who: Annotator) -> None:
     async def go() -> None:
-        places = Stepping(who, 1)
+        places = Stepping(who, 1, articles_before=1)
         place = places.place()
         answers = answered(await place.step(1, {}, ARTICLES[1]))
         (process,) = multiprocessing.active_children()
@@ -127,7 +120,7 @@ def test_a_call_over_which_two_processes_end_is_given_up_and_the_next_one_is_not
 ) -> None:
     async def go() -> None:
         workers = Workers(Beginning(who), 1)
-        with pytest.raises(Crashed):
+        with pytest.raises(CrashedTwice):
             await workers.call(os._exit, 1)
         assert await workers.call(abs, -3) == 3
         workers.end()
@@ -141,7 +134,7 @@ def test_a_process_without_room_for_a_call_ends_over_it_and_the_next_call_has_an
     async def go() -> None:
         workers = Workers(Beginning(who), 1)
         for over in (_too_much, _article_that_is_too_much):
-            with pytest.raises(Crashed):
+            with pytest.raises(CrashedTwice):
                 await workers.call(over)
         assert await workers.call(abs, -3) == 3
         workers.end()
@@ -178,15 +171,14 @@ def test_a_process_begins_with_a_codebook_of_any_size(shop: Shop) -> None:
 
 @pytest.mark.parametrize("targets", [1, 20_000])
 def test_a_process_that_ends_before_it_is_ready_is_no_articles_fault(
-    targets: int, shop: Shop, monkeypatch: pytest.MonkeyPatch
+    targets: int, shop: Shop
 ) -> None:
     def broken(pipe: socket.socket) -> BaseProcess:
         return multiprocessing.get_context("spawn").Process(target=os._exit, args=(1,), daemon=True)
 
-    monkeypatch.setattr(processes, "_spawned", broken)
-
     async def go() -> None:
-        workers = Workers(Beginning(annotator(shop, *map(str, range(targets)))), 1)
+        who = annotator(shop, *map(str, range(targets)))
+        workers = Workers(Beginning(who, spawn=broken), 1)
         with pytest.raises(AttributorError, match=r"could not begin \(it ended at once\)"):
             await workers.call(abs, -3)
         workers.end()
@@ -194,21 +186,17 @@ def test_a_process_that_ends_before_it_is_ready_is_no_articles_fault(
     asyncio.run(go())
 
 
-def test_a_process_that_ends_before_it_is_ready_is_begun_once_more(
-    who: Annotator, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    begin, begun = processes._spawned, []
+def test_a_process_that_ends_before_it_is_ready_is_begun_once_more(who: Annotator) -> None:
+    begun: list[BaseProcess] = []
 
     def broken_at_first(pipe: socket.socket) -> BaseProcess:
-        begun.append(begin(pipe))
+        begun.append(spawned(pipe))
         if len(begun) > 1:
             return begun[-1]
         return multiprocessing.get_context("spawn").Process(target=os._exit, args=(1,), daemon=True)
 
-    monkeypatch.setattr(processes, "_spawned", broken_at_first)
-
     async def go() -> None:
-        workers = Workers(Beginning(who), 1)
+        workers = Workers(Beginning(who, spawn=broken_at_first), 1)
         assert await workers.call(abs, -3) == 3
         workers.end()
 

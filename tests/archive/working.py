@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +10,13 @@ from typing import Any
 from attributor.archive.batch_api.tuning import Tuning
 from attributor.archive.batch_run import BatchRun, Selection
 from attributor.archive.progress import Progress
-from attributor.archive.reading_ahead import until
-from attributor.archive.recipe import Recipe
 from attributor.archive.run_options import RunOptions
-from attributor.archive.sampling import sampled
+from attributor.archive.running import run_archive
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Store
-from attributor.archive.wiring import maker
 from attributor.pipeline import Annotator
-from attributor.reading.archives import Entry, entries
+from attributor.prompting.server_errors import RetryWaits
+from attributor.reading.archives import Entry
 from attributor.records import Codebook, Target
 from attributor.settings import Settings
 
@@ -27,7 +24,9 @@ from .bureau import Bureau
 from .shop import Shop
 
 PRICED = "gpt-5-mini"
-HASTY = Tuning(tick=0.001, quiet=0.02, look=0.001, gone_after=0.0)
+NO_WAITS = RetryWaits(first_seconds=0.0, longest_seconds=0.0)
+"""Between two attempts nobody waits."""
+HASTY = Tuning(round_seconds=0.001, quiet_seconds=0.02, look_seconds=0.001, gone_seconds=0.0)
 """Nobody waits, and what is missing twice in a row is gone."""
 
 
@@ -57,15 +56,16 @@ def run(
     **options: Any,
 ) -> Ended:
     """Run a batch to its end, or as far as `go` goes."""
-    with Store.open(path) as store:
-        made = maker(who, RunOptions(concurrency=concurrency, **(speed or {})))
-        wanted = Selection(tuple(map(str, sources)), **options)
-        work = BatchRun(store, Recipe.of(who), wanted, made, lambda tally: None)
-        found = until(work.stop, entries(wanted.sources, wanted.columns))
-        if wanted.sample:
-            found = sampled(found, wanted.sample, wanted.seed)
-        asyncio.run(go(work, found))
-        return Ended(work.tally, work.stop, work.exit_code)
+    stops: list[Stop] = []
+
+    async def carry(work: BatchRun, found: Iterator[Entry]) -> None:
+        stops.append(work.stop)
+        await go(work, found)
+
+    selection = Selection(tuple(map(str, sources)), **options)
+    chosen: dict[str, Any] = {"concurrency": concurrency, "retry_waits": NO_WAITS, **(speed or {})}
+    outcome = run_archive(who, path, selection, RunOptions(**chosen), carry=carry)
+    return Ended(outcome.progress, stops[0], outcome.exit_code)
 
 
 def go(bureau: Bureau, source: Path, *targets: str, **given: Any) -> Ended:

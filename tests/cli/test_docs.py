@@ -113,8 +113,8 @@ def test_every_test_that_the_page_on_reliability_names_is_there() -> None:
     files = {path.name: path.read_text("utf-8") for path in (ROOT / "tests").rglob("test_*.py")}
     named = re.findall(r"`(?:tests/\w+/)?(test_\w+\.py)`", page)
     assert set(named) <= set(files)
-    tests = re.findall(r"`(test_\w+)(…|`)", page)
+    assert re.findall(r"`\w*…\w*`", page) == []  # a name that is cut off cannot be searched for
+    tests = re.findall(r"`(test_\w+)`", page)
     assert len(tests) > 5
-    for name, end in tests:
-        whole = f"def {name}" + ("" if end == "…" else "(")
-        assert any(whole in text for text in files.values()), name
+    for name in tests:
+        assert any(f"def {name}(" in text for text in files.values()), name

@@ -1,1 +1,1 @@
-"""Where requests are answered: the ledger, the budget, the limits, and the desks."""
+"""What stands between a batch and a model's server: ledger, budget, limits."""

@@ -1,4 +1,4 @@
-"""What a batch may cost: real usage, and what is in flight at its likely most."""
+"""What a batch may cost: what answers have cost, and the likely maximum of what is in flight."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from attributor.prompting.messages import Answer, Request
 from attributor.records import Usage
 
 BUDGET_REACHED = 7
-"""Exit code."""
-MARGIN = 1.1
-"""The estimate of input tokens was measured to be at most 4 % too low; see `prompting.tokens`."""
+"""The exit code of a run that its budget ended."""
+INPUT_TOKENS_MARGIN = 1.1
+"""What estimated input tokens are multiplied by; they were at most 4 % too low where measured."""
 
 
 class Budget:
-    """Lets a request go only if its likely most still fits under the limit.
+    """Lets a request be sent only if its likely maximal cost still fits under the limit.
 
     Args:
-        model: what is asked, for its price.
-        base_url: where, for its price.
+        model: the model that is asked, for its price.
+        base_url: the server's address, for its price.
         limit: US dollars that all answers in the store may cost together; None for no limit.
-        stop: told when the limit is reached.
-        spent: US dollars that they have cost so far.
+        stop: is asked to end the batch when the limit is reached.
+        spent: US dollars that the answers in the store have cost so far.
         dearest: US dollars that the dearest of them cost. No request is taken to cost less: a
-            model's thinking counts as output, and a server may count tokens otherwise than we.
-        factor: what an answer that comes later costs, beside the list price.
+            model's thinking counts as output, and a server may count more tokens than we do.
+        factor: what the list price is multiplied by for an answer that comes later.
 
     Raises:
         UsageError: there is a limit, and no price is known.
@@ -64,12 +64,12 @@ class Budget:
 
     @asynccontextmanager
     async def reserved(self, request: Request) -> AsyncIterator[float]:
-        """Entered when the request may be bought, with its likely most (0 without a limit).
+        """Entered when the request may be bought; gives its likely maximal cost, 0 without a limit.
 
-        What it really cost is to be told inside; see `counted` and `settle`.
+        What the answer really cost is to be noted inside the block; see `counted` and `settle`.
 
         Raises:
-            Stopping: it would cost more than is left, with nothing in flight that may turn out
+            Stopping: it may cost more than is left, and nothing is in flight that may turn out
                 cheaper.
         """
         most = self._most(request, 1.0) if self._limit is not None else 0.0
@@ -87,9 +87,10 @@ class Budget:
                 self._settled.notify_all()
 
     def _may_go(self, most: float) -> bool:
-        """Whether there is nothing to wait for. Under a limit the first answer comes alone.
+        """Whether there is nothing to wait for.
 
-        Nobody knows before what answers of this model really cost.
+        Under a limit the first request is sent alone: what this model's answers really cost is
+        known only after the first.
         """
         known = self._limit is None or self.is_known
         return not self._in_flight or (known and self._fits(most))
@@ -116,7 +117,7 @@ class Budget:
         return self.spent - self._before if self._is_priced else None
 
     def fits(self, request: Request) -> bool:
-        """Whether the request may be bought at once."""
+        """Whether the request fits under the limit at the list price."""
         return self._fits(self._most(request, 1.0))
 
     @property
@@ -125,36 +126,36 @@ class Budget:
         return math.inf if self._limit is None else self._limit - self.spent - self._promised
 
     def likely_most(self, request: Request, thinking: int) -> float:
-        """What to promise for a request that is answered much later.
+        """The amount to promise for a request that is answered much later.
 
         Args:
-            request: it.
+            request: the request.
             thinking: output tokens beside the answer that it may take at most. They are counted
-                as long as nobody knows what answers of this model really cost.
+                until the first answer shows what this model's answers really cost.
         """
         thinking = 0 if self.is_known else thinking
         return max(self._most(request, self._factor, thinking), self._dearest)
 
     def promise(self, amount: float) -> None:
-        """Keep so much for requests that are answered later; a negative amount gives it back."""
+        """Set an amount aside for requests answered later; a negative one gives it back."""
         self._promised += amount
 
     def _most(self, request: Request, factor: float, thinking: int = 0) -> float:
-        """The likely most that a request costs: its whole room for output is used."""
+        """The likely maximal cost of a request, if all output tokens that it allows are used."""
         usage = Usage(
-            input_tokens=int(tokens.roughly(request) * MARGIN),
+            input_tokens=int(tokens.roughly(request) * INPUT_TOKENS_MARGIN),
             output_tokens=request.max_output_tokens + thinking,
         )
         return (self._price(usage) or 0.0) * factor
 
     def counted(self, answer: Answer, most: float) -> Answer:
-        """Under a limit, the answer at `most` if its usage does not say what it cost."""
+        """The answer with a cost: under a limit, `most` where its usage does not say any."""
         if self._limit is None or answer.usage.cost_usd or not most:
             return answer
         return answer.costing(most)
 
     def settle(self, usage: Usage) -> None:
-        """Count what an answer cost."""
+        """Count the cost of an answer."""
         cost = usage.cost_usd or 0.0
         self.is_known = True
         self.spent += cost

@@ -15,8 +15,8 @@ from attributor.errors import AccessError, CreditError
 from attributor.prompting.messages import Answer, Request
 from attributor.records import Usage
 
-_OF_ANSWER = ("text", "finish_reason", "refusal", "model", "model_reported")
-_OF_USAGE = ("input_tokens", "cached_tokens", "output_tokens", "cost_usd")
+_ANSWER_COLUMNS = ("text", "finish_reason", "refusal", "model", "model_reported")
+_USAGE_COLUMNS = ("input_tokens", "cached_tokens", "output_tokens", "cost_usd")
 
 
 class Ledger:
@@ -26,7 +26,7 @@ class Ledger:
         self._store, self._run = store, run
 
     def find(self, key: str) -> tuple[int, Answer] | None:
-        """The row and the answer bought under this key, unless it could not be used."""
+        """The row and the answer bought under this key, unless the answer could not be used."""
         row = self._store.one(
             "SELECT * FROM ledger WHERE key = ? AND unusable IS NULL ORDER BY id DESC LIMIT 1",
             (key,),
@@ -34,22 +34,22 @@ class Ledger:
         return None if row is None else (row["id"], _answer(row))
 
     def keep(self, key: str, article: int, purpose: str, part: int, answer: Answer) -> int:
-        """Write an answer down; it is on its way to the disk when this returns. Gives its row."""
+        """Write an answer to the store; gives its row. It is on its way to the disk by then."""
         row = {
             "key": key,
             "article_id": article,
             "run_id": self._run,
             "purpose": purpose,
             "part": part,
-            **{name: getattr(answer, name) for name in _OF_ANSWER},
-            **{name: getattr(answer.usage, name) for name in _OF_USAGE},
+            **{name: getattr(answer, name) for name in _ANSWER_COLUMNS},
+            **{name: getattr(answer.usage, name) for name in _USAGE_COLUMNS},
             "answered": now(),
         }
         return self._store.insert("ledger", row)
 
 
 class Buyer(Protocol):
-    """Who buys answers: an `Asker`, or the workers of a cluster."""
+    """Buys answers: an `Asker` does, or the workers of a cluster."""
 
     async def buy(self, request: Request) -> Answer:
         """The answer as it came.
@@ -70,18 +70,18 @@ class Desk:
     Args:
         buyer: buys answers.
         ledger: where answers are kept.
-        budget: is asked before anything is bought.
-        stop: nothing is bought once the batch shall end.
+        budget: is asked before each purchase.
+        stop: nothing is bought once the batch is to end.
     """
 
     def __init__(self, buyer: Buyer, ledger: Ledger, budget: Budget, stop: Stop) -> None:
         self.budget, self.bought, self.free = budget, 0, 0
         self._buyer, self._ledger, self._stop = buyer, ledger, stop
-        # A lock is there as long as somebody holds it, or waits for it.
+        # A lock goes away by itself once no task holds it or waits for it.
         self._asking = WeakValueDictionary[str, asyncio.Lock]()
 
     async def answer(self, key: str, request: Request, article: int) -> tuple[int, Answer]:
-        """The answer's row in the ledger, and the answer; two who ask the same buy it once.
+        """The answer's row in the ledger, and the answer; two equal requests at once buy it once.
 
         Raises:
             ModelError: the server gave none.
@@ -94,10 +94,10 @@ class Desk:
                 return found
             return await self._bought(key, request, article)
 
-    def note(self, tally: Progress) -> None:
-        """Write down what has been bought and spent."""
-        tally.bought, tally.free = self.bought, self.free
-        tally.spent = self.budget.spent_now
+    def note(self, progress: Progress) -> None:
+        """Note what was bought and spent."""
+        progress.bought, progress.free = self.bought, self.free
+        progress.spent = self.budget.spent_now
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -118,7 +118,7 @@ class Desk:
 
 
 def storable(answer: Answer) -> Answer:
-    """The answer without halves of characters, which no file can keep."""
+    """The answer without lone surrogates, which no file can hold."""
     return replace(
         answer,
         text=whole(answer.text),
@@ -129,5 +129,5 @@ def storable(answer: Answer) -> Answer:
 
 
 def _answer(row: Row) -> Answer:
-    usage = Usage(requests=1, **{name: row[name] for name in _OF_USAGE})
-    return Answer(usage=usage, **{name: row[name] for name in _OF_ANSWER})
+    usage = Usage(requests=1, **{name: row[name] for name in _USAGE_COLUMNS})
+    return Answer(usage=usage, **{name: row[name] for name in _ANSWER_COLUMNS})

@@ -1,9 +1,9 @@
-"""How fast a server is asked: buckets for requests and tokens, and backing off for everybody.
+"""How fast a server is asked: buckets for requests and tokens, and backing off for all calls.
 
-A bucket fills at its rate and holds what comes in in `BURST` seconds. What the server says about
-its limits lowers the buckets. When it refuses for load, everybody waits as long as it asks, and
-the number of calls in flight is halved; each good answer then gives a little of it back (AIMD, as
-in TCP: Chiu and Jain 1989).
+A bucket fills at its rate, up to what comes in `BURST_SECONDS`. What the server says about its
+limits lowers the buckets. When it refuses a call because of its load, all calls wait as long as it
+asks, and the number of calls in flight is halved; each good answer then gives a little of it back
+(AIMD, as in TCP: Chiu and Jain 1989).
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from contextlib import asynccontextmanager
 
 from attributor.prompting import token_counts as tokens
 from attributor.prompting.messages import Request
-from attributor.prompting.server_errors import LONGEST_WAIT, number_of, seconds_of
+from attributor.prompting.server_errors import RetryWaits, number_of, seconds_of
 
-BURST = 2.0
+BURST_SECONDS = 2.0
 """Seconds of its rate that a bucket holds."""
-SHORTEST = 0.001
-"""Seconds that are waited at least; what rounding leaves of a wait would never pass."""
-LEAST_LIMIT = 1.0
-"""Per minute; a server that says less means something else, as "-1" for no limit."""
-RECOVERY = 0.5
-"""Calls in flight that a round of good answers (as many as are in flight) gives back."""
+MIN_WAIT_SECONDS = 0.001
+"""The shortest wait in seconds: a shorter one may be lost in rounding and be begun for ever."""
+MIN_LIMIT_PER_MINUTE = 1.0
+"""The lowest limit that is believed; a server that names a lower one, such as "-1", has none."""
+CALLS_REGAINED_PER_ROUND = 0.5
+"""Calls in flight that are allowed again after as many good answers as calls are allowed now."""
 
 
 class Bucket:
-    """So many per minute. It may be overdrawn by one request larger than it.
+    """A token bucket. One request that is larger than the bucket may overdraw it.
 
     Args:
-        per_minute: the rate.
+        per_minute: how much comes in.
         now: the time in seconds.
     """
 
     def __init__(self, per_minute: float, now: float) -> None:
         self.rate = per_minute / 60
-        self.capacity = max(1.0, self.rate * BURST)
+        self.capacity = max(1.0, self.rate * BURST_SECONDS)
         self._level, self._at = self.capacity, now
 
     def wait(self, amount: float, now: float) -> float:
@@ -52,7 +52,7 @@ class Bucket:
         self._level -= amount
 
     def at_most(self, level: float, now: float) -> None:
-        """Take note that no more than `level` is left."""
+        """Note that at most `level` is left."""
         self._fill(now)
         self._level = min(self._level, level)
 
@@ -60,7 +60,7 @@ class Bucket:
         """Fill at another rate from now on."""
         self._fill(now)
         self.rate = per_minute / 60
-        self.capacity = max(1.0, self.rate * BURST)
+        self.capacity = max(1.0, self.rate * BURST_SECONDS)
         self._level = min(self._level, self.capacity)
 
     def _fill(self, now: float) -> None:
@@ -69,15 +69,17 @@ class Bucket:
 
 
 class Limits:
-    """The gate that all requests of a batch go through, in the order in which they come.
+    """Decides when each request of a batch may be sent, in the order in which they come.
 
     Args:
         concurrency: calls in flight at most.
-        requests_per_minute: as the user says; as the server says if None.
-        tokens_per_minute: the same; counted as input and the most output of each request.
-        sleep: waits, given seconds; raises where the batch shall end.
-        check: raises where the batch shall end: who waited for a turn does not go then.
+        requests_per_minute: the user's limit; None for the one that the server names.
+        tokens_per_minute: the user's limit on input and maximal output together; None for the one
+            that the server names.
+        sleep: waits, given seconds; raises when the batch is to end.
+        check: raises when the batch is to end, so that requests which waited are not sent.
         clock: the time in seconds.
+        waits: how long a server that is used up is waited for at most; the usual if None.
     """
 
     def __init__(
@@ -89,24 +91,26 @@ class Limits:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         check: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
+        waits: RetryWaits | None = None,
     ) -> None:
+        self._longest_wait = (waits or RetryWaits()).longest_seconds
         self.allowed = float(concurrency)
         self._concurrency, self._sleep, self._clock = concurrency, sleep, clock
         self._check = check
         self._part, self._all_calls = 1.0, concurrency
-        given = {"requests": requests_per_minute, "tokens": tokens_per_minute}
-        self._rates = {what: rate for what, rate in given.items() if rate}
-        self._given = set(self._rates)
+        users = {"requests": requests_per_minute, "tokens": tokens_per_minute}
+        self._rates = {what: rate for what, rate in users.items() if rate}
+        self._set_by_user = set(self._rates)
         self._buckets = {what: Bucket(rate, clock()) for what, rate in self._rates.items()}
         self._held_until = clock()
         self._in_flight = 0
         self._turn, self._freed = asyncio.Lock(), asyncio.Event()
 
     def share(self, part: float) -> None:
-        """Take only so much of all limits from now on: the rest is for others, elsewhere.
+        """Use only this part of all limits from now on: other workers use the rest.
 
         Args:
-            part: from 0 to 1; what the server says of its limits is for all together, too.
+            part: from 0 to 1; it applies to the limits that the server names, too.
         """
         if part == self._part:
             return
@@ -124,7 +128,7 @@ class Limits:
             await self._room()
             amounts = self._amounts(request)
             while (wait := self._wait(amounts)) > 0:
-                await self._sleep(max(wait, SHORTEST))
+                await self._sleep(max(wait, MIN_WAIT_SECONDS))
             self._check()
             for what, amount in amounts.items():
                 if what in self._buckets:
@@ -137,18 +141,20 @@ class Limits:
             self._freed.set()
 
     def heard(self, status: int, headers: Mapping[str, str]) -> None:
-        """Take note of what an answer says about the limits."""
+        """Note what an answer says about the server's limits."""
         for what in ("requests", "tokens"):
             self._heard_of(what, headers)
         if status < 400:
-            gain = RECOVERY / max(self.allowed, 1.0)
+            gain = CALLS_REGAINED_PER_ROUND / max(self.allowed, 1.0)
             self.allowed = min(float(self._concurrency), self.allowed + gain)
             self._freed.set()
 
     def hold(self, seconds: float) -> None:
-        """Nobody sends anything for so long, and then half as many calls at once."""
+        """Have nothing sent for this long, and then half as many calls at once."""
         now = self._clock()
-        if now >= self._held_until:  # one refusal of many that were in flight halves, not each
+        if (
+            now >= self._held_until
+        ):  # the first refusal halves, not every call that was in flight with it
             self.allowed = max(1.0, self.allowed / 2)
         self._held_until = max(self._held_until, now + seconds)
 
@@ -158,7 +164,7 @@ class Limits:
             await self._freed.wait()
 
     def _amounts(self, request: Request) -> dict[str, float]:
-        """How much of each bucket the request takes; counting tokens is left out if none asks."""
+        """How much the request takes of each bucket; tokens are counted only if limited."""
         if "tokens" not in self._buckets:
             return {"requests": 1.0}
         size = tokens.roughly(request) + request.max_output_tokens
@@ -175,15 +181,15 @@ class Limits:
         limit = number_of(headers.get(f"x-ratelimit-limit-{what}"))
         left = number_of(headers.get(f"x-ratelimit-remaining-{what}"))
         now = self._clock()
-        if limit is not None and limit < LEAST_LIMIT:
+        if limit is not None and limit < MIN_LIMIT_PER_MINUTE:
             limit = None
         if left is not None and left < 0:
             left = None
-        if limit and what not in self._given and self._rates.get(what) != limit:
+        if limit and what not in self._set_by_user and self._rates.get(what) != limit:
             self._rates[what] = limit
             self._buckets[what] = Bucket(limit * self._part, now)
         if left is not None and what in self._buckets:
             self._buckets[what].at_most(left * self._part, now)
         if left == 0:
             reset = seconds_of(headers.get(f"x-ratelimit-reset-{what}"))
-            self._held_until = max(self._held_until, now + min(reset or 0.0, LONGEST_WAIT))
+            self._held_until = max(self._held_until, now + min(reset or 0.0, self._longest_wait))

@@ -2,5 +2,5 @@
 
     desk -> outboxes -> carrier -> server -> carrier -> desk
 
-`submissions` is what the store knows of it, `tuning` the numbers by which it is used.
+`submissions` notes in the store what the server has; `tuning` has times and sizes.
 """

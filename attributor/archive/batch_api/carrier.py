@@ -1,10 +1,9 @@
-"""Carries files of requests to the Batch API, and what came of them back.
+"""Carries files of requests to the Batch API, and their answers back.
 
     hand in (upload, submit) -> look -> take in -> settle
 
-Each step may be the last one of a run: what the server has is in the store before it is submitted,
-under a name by which it is found again there, so that after a kill it is neither lost nor submitted
-a second time.
+A run may be killed at each step: a file is noted in the store before it is submitted, under a name
+by which the server finds it again. So it is neither lost nor submitted twice.
 """
 
 from __future__ import annotations
@@ -31,30 +30,30 @@ from attributor.prompting.batch_api import UNKNOWN, BatchApi, Result, Status
 TOO_MANY_TOKENS = "token_limit_exceeded"
 """The server's code for a file that is too large for the account's queue."""
 _NO_CREDIT = ("billing", "quota")
-"""What codes hold that say that the account has no credit left."""
+"""Words in the server's codes for an account without credit."""
 
 Given = tuple[int, Answer] | None
-"""The answer and its row in the ledger; None if the server gave none, and it may be asked again."""
+"""The row in the ledger and the answer; None if the server gave none and may be asked again."""
 End = Given | ModelError
-"""What came of a request."""
+"""The outcome of a request."""
 Settle = Callable[[str, End], None]
-"""Tells whoever waits for the request with this key what came of it."""
+"""Gives the outcome of the request with this key to whoever waits for it."""
 
 
 class Carrier:
-    """Carries files to and fro.
+    """Hands files in to the server, and takes its answers in.
 
     Args:
         api: the server's.
         run: the run's row.
-        store: where answers are kept together with what the server has been given.
+        store: where submissions and answers are kept.
         ledger: where answers are kept.
-        budget: what submissions are likely to cost is promised there.
-        outboxes: what waits to be handed in.
+        budget: where the likely cost of submissions is set aside.
+        outboxes: the files that wait to be handed in.
         queued: how many tokens the server may have at once.
         attempts: how often a request is given to the server at most.
         tuning: how often, and how much at a time.
-        settle: is told what came of each request.
+        settle: is given the outcome of each request.
 
     Raises:
         UsageError: another server has requests of this store.
@@ -77,34 +76,34 @@ class Carrier:
         self._budget, self._outboxes, self._queued = budget, outboxes, queued
         self._attempts, self._tuning, self._settle = attempts, tuning, settle
         self.submissions = Submissions(store, api.address)
-        self.submissions.refuse_others()
+        self.submissions.refuse_others(tuning.kept_seconds)
         self.open = self.submissions.all_open()
         for submission in self.open:
             budget.promise(submission.promised)
         self.bought = 0
-        self.somebody_waits = False
+        self.is_waited_for = False
         self._of_this_run: set[int] = set()
         self._tries: Counter[str] = Counter()
         self._heard_at = float("-inf")
         self._look_at = self._hand_in_at = 0.0
 
     def note_heard(self) -> None:
-        """Take note that the server was heard just now."""
+        """Note that the server has answered just now."""
         self._heard_at = time.monotonic()
 
-    # --- there -----------------------------------------------------------------------------------
+    # --- to the server ---------------------------------------------------------------------------
 
     async def hand_in(self) -> None:
-        """Submit the files that are full, and the last one once nothing more comes."""
+        """Submit the files that are full, and the last one once no more requests come."""
         while time.monotonic() >= max(self._hand_in_at, self._queued.refuses_until):
-            outbox = self._outboxes.next(self._tuning.quiet)
+            outbox = self._outboxes.next(self._tuning.quiet_seconds)
             if outbox is None or not self._has_room_for(outbox):
                 return
             self._outboxes.take_out(outbox)
             try:
                 await self._submit(outbox)
             except BusyError as error:
-                self._hand_in_at = time.monotonic() + self._tuning.look
+                self._hand_in_at = time.monotonic() + self._tuning.look_seconds
                 self._bear(error)
 
     def _has_room_for(self, outbox: Outbox) -> bool:
@@ -125,21 +124,21 @@ class Carrier:
         await self._confirm(submission)
 
     async def _confirm(self, submission: Submission) -> str:
-        """Have an uploaded file answered; gives the batch's id."""
+        """Have the server answer an uploaded file; gives the batch's id."""
         try:
             batch_id = await self._api.submit(submission.name, submission.file)
-        except RequestError:  # it will never be taken
+        except RequestError:  # the server will never take it
             self._close(submission)
             raise
         self.submissions.note(submission, batch=batch_id, status="submitted")
         return batch_id
 
     async def _found(self, submission: Submission) -> str | None:
-        """The batch of an uploaded file, where the end of a run or a fault kept it from us.
+        """The batch of an uploaded file whose id the end of a run or a fault kept from the store.
 
-        If there is none for long, a file of this run is submitted again. One of an earlier run is
-        given up: nothing was bought, and who still wants its requests answered asks again, within
-        the budget of this run.
+        If the server has had none for long, a file of this run is submitted again. A file of an
+        earlier run is given up, as nothing was bought: requests that are still wanted are asked
+        again, within the budget of this run.
         """
         batch_id = await self._api.find(submission.name, submission.file, submission.since)
         if batch_id is not None:
@@ -153,24 +152,24 @@ class Carrier:
             self._settle(key, None)
         return None
 
-    # --- back ------------------------------------------------------------------------------------
+    # --- from the server -------------------------------------------------------------------------
 
     async def take_in(self) -> None:
-        """Look at what the server has, and take in what is over."""
+        """Look how the server's batches stand, and take in the answers of those that are over."""
         if time.monotonic() < self._look_at:
             return
-        self._look_at = time.monotonic() + self._tuning.look
+        self._look_at = time.monotonic() + self._tuning.look_seconds
         for submission in list(self.open):
             try:
                 await self._look(submission)
                 self.note_heard()
             except BusyError as error:
-                self.submissions.note(submission, missing_since=None)  # nobody said so
+                self.submissions.note(submission, missing_since=None)  # the server did not say so
                 self._bear(error)
 
     def _bear(self, error: BusyError) -> None:
-        """Try again later, unless the server has never been heard, or not for long."""
-        if time.monotonic() > self._heard_at + self._tuning.patience:
+        """Raise the error if the server has never answered in this run, or not for long."""
+        if time.monotonic() > self._heard_at + self._tuning.busy_seconds:
             raise error
 
     async def _look(self, submission: Submission) -> None:
@@ -192,13 +191,13 @@ class Carrier:
             self._end(submission, status)
 
     def _is_gone(self, submission: Submission, is_there: bool) -> bool:
-        """Whether the server has said for long that it does not have it."""
+        """Whether the server has said for long enough that it does not have it."""
         tuning = self._tuning
-        patience = tuning.gone_after if self.somebody_waits else tuning.gone_unseen_after
-        return self.submissions.seconds_missing(submission, is_there) >= patience
+        seconds = tuning.gone_seconds if self.is_waited_for else tuning.gone_unseen_seconds
+        return self.submissions.seconds_missing(submission, is_there) >= seconds
 
     async def _read(self, submission: Submission, file: IO[bytes]) -> int:
-        """Take in what a file says of the requests; gives of how many it says something."""
+        """Take in the outcomes in a file of answers; gives how many there are."""
         results, count = self._api.results(file), 0
         while chunk := list(islice(results, self._tuning.answers_per_write)):
             count += len(chunk)
@@ -211,7 +210,7 @@ class Carrier:
         return count
 
     def _kept(self, submission: Submission, result: Result) -> tuple[str, End] | None:
-        """What came of a request, written down first; None if that was known already."""
+        """The key and outcome of a request, once they are in the store; None if known before."""
         row = self.submissions.open_request(submission, result.custom_id)
         if row is None:
             return None
@@ -227,10 +226,10 @@ class Carrier:
         if result.error is not None:
             self.submissions.settle(row["id"], "refused")
             return key, result.error
-        return None  # counted with those that the file says nothing of
+        return None  # counts as a request that the file does not mention
 
     def _end(self, submission: Submission, status: Status) -> None:
-        """Nothing more comes of it: what is left may be asked again."""
+        """Close a submission that is over; its requests without an answer may be asked again."""
         left = self._close(submission)
         if status.code == TOO_MANY_TOKENS and self._queued.refused(
             submission.tokens, submission.requests, status.complaint
@@ -242,11 +241,11 @@ class Carrier:
         elif not status.completed or status.name == "completed":
             self._tries.update(left)
         if status.completed and self._queued.answered():
-            for order in self._outboxes.emptied():  # they make larger files together
+            for order in self._outboxes.emptied():  # together they make larger files
                 self._settle(order.key, None)
         for key in left:
-            tired = self._tries[key] >= self._attempts
-            self._settle(key, self._unanswered(key) if tired else None)
+            is_last_try = self._tries[key] >= self._attempts
+            self._settle(key, self._unanswered(key) if is_last_try else None)
 
     def _close(self, submission: Submission) -> list[str]:
         self.open.remove(submission)

@@ -1,7 +1,7 @@
 """The desk where requests are answered by the Batch API: much later, at half the price.
 
-Whoever asks waits for a future; one task, the carrier's rounds, settles it. Requests for which
-there is no room in the budget or in the outboxes are held, and let in again when there is.
+Each request is a future; one task, which makes the carrier's rounds, settles them all. Requests for
+which there is no room in the budget or in the files are held back until there is.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from attributor.archive.asking.ledger import Desk, Ledger
 from attributor.archive.batch_api.carrier import Carrier, End, Given
 from attributor.archive.batch_api.outboxes import Order, Outboxes
 from attributor.archive.batch_api.queued_tokens import QueuedTokens
-from attributor.archive.batch_api.submissions import counts, on_the_disk
+from attributor.archive.batch_api.submissions import on_the_disk
 from attributor.archive.batch_api.tuning import Tuning
 from attributor.archive.progress import Progress
 from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.storing.open_requests import open_requests
 from attributor.archive.storing.store import Store
 from attributor.errors import ModelError, RequestError, StoreError, panics_as_errors
 from attributor.prompting import Request
@@ -28,10 +29,10 @@ from attributor.prompting.batch_api import BatchApi
 from attributor.prompting.dialects import REASONING_ROOM
 from attributor.prompting.prices import BATCH_API
 
-LET_IN_AT_ONCE = 1000
-"""Held requests that are let in at most when there is room for some."""
-FIRST_TRIES = 3
-"""Requests that are asked at once, one after the other, if the server rejects them."""
+MAX_RELEASED_PER_ROUND = 1000
+"""Held requests that are released in one round at most."""
+MAX_REJECTED_FIRST_REQUESTS = 3
+"""Rejections of requests that are asked at once, after which the run ends."""
 
 
 class BatchDesk:
@@ -39,16 +40,17 @@ class BatchDesk:
 
     Args:
         api: the server's.
-        store: where is written what the server has.
+        store: where submissions are noted.
         ledger: where answers are kept.
         run: the run's row.
-        budget: is asked before anything is submitted.
-        stop: nothing is submitted once the batch shall end.
-        queued_tokens: input tokens that may be with the server at once, None for no limit; one
-            that the server names counts from then on.
+        budget: is asked before each submission.
+        stop: nothing is submitted once the batch is to end.
+        queued_tokens: input tokens that the server may have at once; None for no limit until the
+            server names one.
         attempts: how often a request is given to the server at most.
-        first: where the first request of the run is answered at once: that shows what the server
-            takes, before whole files go that it would reject a day later. None to leave it out.
+        first: a desk that has the first request of the run answered at once, which shows what the
+            server takes before whole files are handed in that it would reject a day later. None to
+            do without.
         tuning: how often, and how much at a time.
 
     Raises:
@@ -71,7 +73,9 @@ class BatchDesk:
     ) -> None:
         self._api, self._store, self._ledger = api, store, ledger
         self._budget, self._stop, self._tuning = budget, stop, tuning or Tuning()
-        queued = QueuedTokens(queued_tokens, self._tuning.look)
+        queued = QueuedTokens(
+            queued_tokens, self._tuning.look_seconds, full_seconds=self._tuning.full_seconds
+        )
         self._outboxes = Outboxes(store.path.parent, queued, budget, self._tuning)
         self._carrier = Carrier(
             api,
@@ -96,10 +100,10 @@ class BatchDesk:
         self._untold: Exception | None = None
         self._free = 0
 
-    # --- for whoever asks ------------------------------------------------------------------------
+    # --- for makers ------------------------------------------------------------------------------
 
     def answer(self, key: str, request: Request, article: int) -> Awaitable[Given]:
-        """The answer, sooner or later; the request is not kept for so long.
+        """A future of the answer; the request itself is not kept in memory.
 
         Raises:
             ModelError: when awaited: there is none, and there will be none.
@@ -133,7 +137,7 @@ class BatchDesk:
             self._carrying = self._carrying or asyncio.create_task(self._carry())
 
     def _put(self, key: str, request: Request, article: int) -> None:
-        """Write the request into the file that goes next, if there is room for it."""
+        """Write the request into the next file, if there is room for it."""
         promised = self._budget.likely_most(request, REASONING_ROOM)
         if promised > self._budget.room or self._is_asking:
             self._held[key] = promised
@@ -161,14 +165,16 @@ class BatchDesk:
         else:
             future.set_result(end)
 
-    def note(self, tally: Progress) -> None:
-        """Write down what has been bought and spent, and what the server has."""
+    def note(self, progress: Progress) -> None:
+        """Note what was bought and spent, and what the server has."""
         bought = self._carrier.bought
-        tally.bought, tally.free = bought, self._free
-        tally.bought += self._first.bought if self._first else 0
-        tally.spent = self._budget.spent_now
-        tally.rest_at = 1.0 if bought else BATCH_API  # only the first was asked at once
-        tally.files_out, tally.requests_out = counts(self._store)
+        progress.bought, progress.free = bought, self._free
+        progress.bought += self._first.bought if self._first else 0
+        progress.spent = self._budget.spent_now
+        progress.rest_at = (
+            1.0 if bought else BATCH_API
+        )  # only the first request was answered, at full price
+        progress.files_out, progress.requests_out = open_requests(self._store)
 
     # --- the first request -----------------------------------------------------------------------
 
@@ -177,10 +183,10 @@ class BatchDesk:
         return self._asking is not None and not self._asking.done()
 
     async def _ask_at(self, desk: Desk, key: str, request: Request, article: int) -> None:
-        """Have a request answered at once; all others are held meanwhile.
+        """Have a request answered at once; all others are held back meanwhile.
 
-        One that is rejected says little of the others: the next is asked at once, too, and after
-        a few the batch ends.
+        If it is rejected, that may be its own fault: the next one is asked at once, too, and after
+        a few rejections the batch ends.
         """
         try:
             with panics_as_errors():
@@ -196,7 +202,7 @@ class BatchDesk:
 
     def _note_rejected(self, error: RequestError) -> None:
         self._first_tries += 1
-        if self._first_tries >= FIRST_TRIES:
+        if self._first_tries >= MAX_REJECTED_FIRST_REQUESTS:
             which = f"The first {self._first_tries} requests were rejected"
             self._stop.ask_over_failures(which, error.message, error.exit_code)
 
@@ -204,9 +210,9 @@ class BatchDesk:
 
     async def _carry(self) -> None:
         carrier = self._carrier
-        carrier.somebody_waits = True
+        carrier.is_waited_for = True
         try:
-            carrier.submissions.note_all_seen(carrier.open)  # what earlier runs missed is forgotten
+            carrier.submissions.note_all_seen(carrier.open)  # the time without a run does not count
             await self._stop.unless_asked(self._rounds())
         except ModelError as error:
             self._untold = None
@@ -218,14 +224,14 @@ class BatchDesk:
                 raise
 
     async def _rounds(self) -> None:
-        """Each of its steps may be the last: what the server has is in the store."""
+        """Hand in and take in, round after round; each step may be the last, see `carrier`."""
         try:
             with on_the_disk(self._store), panics_as_errors():
                 while True:
                     await self._carrier.hand_in()
                     await self._carrier.take_in()
                     self._release_held()
-                    await asyncio.sleep(self._tuning.tick)
+                    await asyncio.sleep(self._tuning.round_seconds)
         except Exception as error:
             self._untold = error
             raise
@@ -238,14 +244,14 @@ class BatchDesk:
                 future.set_exception(_again(why))
 
     def _release_held(self) -> None:
-        """Have some ask again for whom there was no room, as far as there is some now."""
+        """Have held requests asked again, as far as there is room for them now."""
         if self._is_asking:
             return
-        if self._budget.is_known and not self._knew_prices:  # they were held at other prices
+        if self._budget.is_known and not self._knew_prices:  # they were held at estimated prices
             self._knew_prices = True
-            self._let_in(list(self._held))
+            self._release(list(self._held))
         if self._held and min(self._held.values()) > self._budget.room:
-            is_quiet = time.monotonic() >= self._moved_at + self._tuning.quiet
+            is_quiet = time.monotonic() >= self._moved_at + self._tuning.quiet_seconds
             if is_quiet and not (self._carrier.open or self._outboxes):
                 self._budget.used_up()
             return
@@ -253,12 +259,12 @@ class BatchDesk:
             return
         room = self._budget.room
         fitting = [(key, promised) for key, promised in self._held.items() if promised <= room]
-        for key, promised in fitting[:LET_IN_AT_ONCE]:
+        for key, promised in fitting[:MAX_RELEASED_PER_ROUND]:
             if promised <= room:
                 room -= promised
-                self._let_in([key])
+                self._release([key])
 
-    def _let_in(self, keys: list[str]) -> None:
+    def _release(self, keys: list[str]) -> None:
         for key in keys:
             del self._held[key]
             self._settle(key, None)
@@ -266,9 +272,9 @@ class BatchDesk:
     # --- the end ---------------------------------------------------------------------------------
 
     async def aclose(self) -> None:
-        """Carry nothing any more; what the server has stays there.
+        """End the rounds; what the server has stays there.
 
-        If nobody waited for any of it, at least what is over is taken in.
+        If no round was made, answers of batches that are over are taken in.
         """
         try:
             if self._asking is not None:
@@ -290,5 +296,5 @@ class BatchDesk:
 
 
 def _again(why: BaseException) -> BaseException:
-    """The same for one more that waits; each has a traceback of its own."""
+    """The error for one more future; each `Stopping` needs a traceback of its own."""
     return Stopping() if isinstance(why, Stopping | asyncio.CancelledError) else why

@@ -1,4 +1,4 @@
-"""Files of requests that no server has yet. They are gone with the process."""
+"""Files of requests that wait to be handed in; they are lost with the process, before any cost."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ from attributor.archive.batch_api.tuning import Tuning
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One request on its way.
+    """One request in a file.
 
     Attributes:
-        name: by which it is found in a file of answers.
+        name: under which its answer is found in a file of answers.
         key: of the request, in the ledger.
-        article: row of the article that it is about.
+        article: the row of the article that it is about.
         purpose: see `Request`.
         part: see `Request`.
         tokens: input tokens that it takes, roughly.
-        promised: US dollars that are kept for it.
+        promised: US dollars of the budget that are set aside for it.
     """
 
     name: str
@@ -43,9 +43,9 @@ class Outbox:
     """One file of requests.
 
     Args:
-        folder: where it lies; without a name, so that nothing of it stays.
-        most_tokens: how many input tokens it may come to.
-        tuning: how many requests and bytes.
+        folder: where it lies; without a name, so that it is deleted with the process.
+        most_tokens: input tokens of all its requests at most.
+        tuning: how many requests and bytes it may have.
     """
 
     folder: Path
@@ -60,7 +60,7 @@ class Outbox:
         self.file: IO[bytes] = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115
 
     def takes(self, line: bytes, tokens: int) -> bool:
-        """Whether there is room for one more; in an empty one there always is."""
+        """Whether there is room for one more request; in an empty file there always is."""
         return not self.orders or (
             len(self.orders) < self.tuning.requests_per_file
             and self.size + len(line) <= self.tuning.bytes_per_file
@@ -68,7 +68,7 @@ class Outbox:
         )
 
     def put(self, order: Order, line: bytes) -> None:
-        """Write a request down."""
+        """Add a request to the file."""
         self.file.write(line)
         self.orders.append(order)
         self.size += len(line)
@@ -96,7 +96,7 @@ class Outboxes:
 
     @property
     def is_full(self) -> bool:
-        """Whether no further file may be begun."""
+        """Whether no further file may be started."""
         return len(self._outboxes) >= self._tuning.files_waiting
 
     def takes(self, line: bytes, tokens: int) -> bool:
@@ -104,10 +104,10 @@ class Outboxes:
         return not self.is_full or self._outboxes[-1].takes(line, tokens)
 
     def put(self, order: Order, line: bytes) -> None:
-        """Write a request down.
+        """Add a request to the last file, or to a new one.
 
         Raises:
-            OSError: the disk does not take it.
+            OSError: the disk cannot be written.
         """
         if not (self._outboxes and self._outboxes[-1].takes(line, order.tokens)):
             self._outboxes.append(Outbox(self._folder, self._queued.most, self._tuning))
@@ -116,7 +116,7 @@ class Outboxes:
         self.last_put = time.monotonic()
 
     def next(self, quiet_seconds: float) -> Outbox | None:
-        """The file to hand in next.
+        """The file to hand in next; None if there is none yet.
 
         Args:
             quiet_seconds: how long the last file waits for another request.
@@ -129,23 +129,23 @@ class Outboxes:
         return self._outboxes[0]
 
     def take_out(self, outbox: Outbox) -> None:
-        """Have a file wait no more."""
+        """Remove a file that is going to be handed in."""
         self._outboxes.remove(outbox)
 
     def put_back(self, outbox: Outbox) -> None:
-        """Have a file wait again that could not be handed in; more may be written to it."""
+        """Put back a file that could not be handed in; more requests may be added to it."""
         outbox.file.seek(0, 2)
         self._outboxes.insert(0, outbox)
 
     def resized(self) -> Iterator[Order]:
-        """Empty the files that are too large now; gives their requests, to be asked again."""
+        """Drop the files that are too large now; gives their requests, to be put again."""
         for outbox in list(self._outboxes):
             outbox.most_tokens = self._queued.most
             if outbox.tokens > outbox.most_tokens and len(outbox.orders) > 1:
                 yield from self._emptied(outbox)
 
     def emptied(self) -> Iterator[Order]:
-        """Empty all files; gives their requests, to be asked again."""
+        """Drop all files; gives their requests, to be put again."""
         for outbox in list(self._outboxes):
             yield from self._emptied(outbox)
 
@@ -157,6 +157,6 @@ class Outboxes:
         return outbox.orders
 
     def close(self) -> None:
-        """Let go of the files."""
+        """Close the files."""
         for outbox in self._outboxes:
             outbox.file.close()

@@ -1,4 +1,4 @@
-"""What was given to the Batch API, in the store: written before it is bought, until it is had."""
+"""The files that the Batch API was given, in the store: noted before they are submitted."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from attributor.archive.batch_api.outboxes import Outbox
+from attributor.archive.storing.open_requests import open_requests
 from attributor.archive.storing.store import Row, Store, now
 from attributor.errors import StoreError, UsageError, counted, quoted
-from attributor.prompting.batch_api import KEPT
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A file of requests that a server has, as the store knows it."""
+    """A file of requests that a server has, as the store has noted it."""
 
     id: int
     name: str
@@ -34,7 +34,7 @@ class Submission:
 
 
 class Submissions:
-    """What one server was given of a store's requests.
+    """The requests of a store that one server was given.
 
     Args:
         store: open for writing.
@@ -44,27 +44,30 @@ class Submissions:
     def __init__(self, store: Store, server: str) -> None:
         self._store, self._server = store, server
 
-    def refuse_others(self) -> None:
-        """Ask nobody else for what a server may have answered already, and still keeps.
+    def refuse_others(self, kept_seconds: float) -> None:
+        """Refuse to go on while another server may have answers to requests of this store.
+
+        Args:
+            kept_seconds: for which a server keeps its answers.
 
         Raises:
             UsageError: another server has requests of this store.
         """
-        oldest = datetime.fromtimestamp(time.time() - KEPT, UTC).isoformat()
-        found = self._store.one(
+        oldest = datetime.fromtimestamp(time.time() - kept_seconds, UTC).isoformat()
+        other = self._store.one(
             "SELECT server, SUM(requests) AS requests FROM submissions "
             "WHERE server != ? AND ended IS NULL AND made > ? GROUP BY server",
             (self._server, oldest),
         )
-        if found is not None:
+        if other is not None:
             raise UsageError(
-                f"The Batch API at {quoted(found['server'])} has "
-                f"{counted(found['requests'], 'request')} of this store: take their answers in "
+                f"The Batch API at {quoted(other['server'])} has "
+                f"{counted(other['requests'], 'request')} of this store: take their answers in "
                 "from there first (--base-url), so that none is paid twice, or use another store."
             )
 
     def open_one(self, run: int, outbox: Outbox, file_id: str) -> Submission:
-        """Note an uploaded file, before it is submitted."""
+        """Note a file that was uploaded, before it is submitted."""
         promised, made = sum(order.promised for order in outbox.orders), now()
         count = len(outbox.orders)
         with self._store.transaction():
@@ -90,7 +93,7 @@ class Submissions:
         return Submission(row, outbox.name, file_id, outbox.tokens, promised, made, count)
 
     def all_open(self) -> list[Submission]:
-        """What the server was given and has not answered yet."""
+        """The submissions that the server has not answered yet."""
         rows = self._store.execute(
             "SELECT id, name, file, tokens, promised, made, requests FROM submissions "
             "WHERE server = ? AND ended IS NULL ORDER BY id",
@@ -108,7 +111,7 @@ class Submissions:
         return found is not None
 
     def note(self, submission: Submission, **columns: Any) -> None:
-        """Write down what the server says of a submission."""
+        """Note what the server says of a submission."""
         changes = ", ".join(f"{name} = ?" for name in columns)
         self._store.execute(
             f"UPDATE submissions SET {changes} WHERE id = ?",  # noqa: S608
@@ -116,15 +119,15 @@ class Submissions:
         )
 
     def note_all_seen(self, those: list[Submission]) -> None:
-        """Note that the server has them all, as long as it does not say otherwise."""
+        """Note that the server has all of these, until it says otherwise."""
         with self._store.transaction():
             for submission in those:
                 self.note(submission, missing_since=None)
 
     def seconds_missing(self, submission: Submission, is_there: bool) -> float:
-        """Note whether the server has it; gives for how long it has said that it has not.
+        """Note whether the server has it; gives for how many seconds it has said that it has not.
 
-        That is less than nothing where it has, or has not for the first time.
+        The result is negative where the server has it, or says for the first time that it has not.
         """
         since: str | None = self._store.value(
             "SELECT missing_since FROM submissions WHERE id = ?", (submission.id,)
@@ -135,56 +138,49 @@ class Submissions:
         return time.time() - datetime.fromisoformat(since).timestamp()
 
     def batch_of(self, submission: Submission) -> str | None:
-        """The id that the server gave its batch; None if the store was not told."""
+        """The id that the server gave its batch; None if the store does not know it."""
         found: str | None = self._store.value(
             "SELECT batch FROM submissions WHERE id = ?", (submission.id,)
         )
         return found
 
     def open_request(self, submission: Submission, name: str) -> Row | None:
-        """The request with this name, unless what came of it is known already."""
+        """The request with this name, unless its outcome is known already."""
         return self._store.one(
             "SELECT * FROM submitted WHERE submission_id = ? AND name = ? AND state = 'open'",
             (submission.id, name),
         )
 
     def settle(self, request: int, state: str) -> None:
-        """Note what came of a request. Inside a transaction."""
+        """Note the outcome of a request. Inside a transaction."""
         self._store.execute("UPDATE submitted SET state = ? WHERE id = ?", (state, request))
 
     def close(self, submission: Submission) -> list[str]:
-        """Note that nothing more comes of it; gives the keys of requests without an answer."""
+        """Note that a submission is over; gives the keys of its requests without an answer."""
         with self._store.transaction():
-            left = self._store.execute(
+            unanswered = self._store.execute(
                 "UPDATE submitted SET state = 'unanswered' WHERE submission_id = ? "
                 "AND state = 'open' RETURNING key",
                 (submission.id,),
             ).fetchall()
             self.note(submission, ended=now())
-        return [row["key"] for row in left]
+        return [row["key"] for row in unanswered]
 
 
 def abandon(store: Store) -> tuple[int, int]:
-    """Wait for nothing any more; gives how many files and requests are given up."""
+    """Give up all open submissions; gives how many files and requests these are."""
     with store.transaction():
-        found = counts(store)
+        given_up = open_requests(store)
         store.execute("UPDATE submitted SET state = 'abandoned' WHERE state = 'open'")
         store.execute(
             "UPDATE submissions SET status = 'abandoned', ended = ? WHERE ended IS NULL", (now(),)
         )
-    return found
-
-
-def counts(store: Store) -> tuple[int, int]:
-    """How many files, and how many requests of them, servers have and have not answered."""
-    files = store.value("SELECT COUNT(*) FROM submissions WHERE ended IS NULL")
-    requests = store.value("SELECT COUNT(*) FROM submitted WHERE state = 'open'")
-    return int(files), int(requests)
+    return given_up
 
 
 @contextmanager
 def on_the_disk(store: Store) -> Iterator[None]:
-    """What the disk complains about, as a sentence."""
+    """Raise an error of the disk as a `StoreError`, with a sentence."""
     try:
         yield
     except OSError as error:

@@ -1,4 +1,4 @@
-"""Reaching a scheduler of Dask: somebody else's by its address, or one of this process's own."""
+"""Connecting to a Dask scheduler: a running one by its address, or one that is started here."""
 
 from __future__ import annotations
 
@@ -8,59 +8,61 @@ from contextlib import AsyncExitStack, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from attributor.archive.signals import heard_by_nobody_else
+from attributor.archive.signals import only_this_process_hears
 from attributor.archive.stopping import Stop
 from attributor.errors import ClusterError, UsageError, quoted
 
-LOCAL, TLS = "local", "tls://"
-PATIENCE = 30.0
-"""Seconds to wait for a scheduler, and then for a worker."""
-LEAVING = 1.0
-"""Seconds to close a connection."""
+LOCAL = "local"
+"""What stands for workers of this process's own, in place of an address."""
+TLS = "tls://"
+"""How the address of a scheduler begins that wants certificates."""
+CLOSE_SECONDS = 1.0
+"""Seconds that closing a connection may take."""
 
 
 async def reach(
-    address: str, processes: int, threads: int, stop: Stop
+    address: str, processes: int, threads: int, stop: Stop, seconds: float
 ) -> tuple[Any, AsyncExitStack]:
-    """A client of the scheduler, which has a worker, and what leaves both.
+    """A client of the scheduler, which has a worker by then, and the stack that closes both.
 
-    The client's `cluster` is this process's own, if it is.
+    The client's `cluster` is the local cluster, or None.
 
     Args:
         address: `LOCAL`, or the scheduler's: tcp://host:port, tls://host:port.
         processes: of a local cluster.
         threads: of each of them.
         stop: ends the waiting.
+        seconds: in which the scheduler has to answer, and then a worker to be there.
 
     Raises:
         ClusterError: there is no scheduler, no worker, or no certificate.
-        Stopping: the batch shall end.
+        Stopping: the batch is to end.
     """
-    for name in ("distributed", "distributed.client"):  # what matters is told in our own words
+    for name in ("distributed", "distributed.client"):  # errors are reported in our own words
         logging.getLogger(name).setLevel(logging.CRITICAL)
     _check_certificates(address)
     async with AsyncExitStack() as leaving:
         at: Any = address
         if address == LOCAL:
-            leaving.enter_context(heard_by_nobody_else())
+            leaving.enter_context(only_this_process_hears())
             at = _local(processes, threads)
             leaving.push_async_callback(_closed, at)
             await _started(at, stop)
-        client = installed().Client(at, asynchronous=True, timeout=PATIENCE, set_as_default=False)
-        leaving.push_async_callback(client.close, timeout=LEAVING)
-        await stop.unless_asked(_answered(client, address))
+        client = installed().Client(at, asynchronous=True, timeout=seconds, set_as_default=False)
+        leaving.push_async_callback(client.close, timeout=CLOSE_SECONDS)
+        await stop.unless_asked(_answered(client, address, seconds))
         return client, leaving.pop_all()
     raise AssertionError("nothing is suppressed")
 
 
-def is_address(given: str) -> bool:
-    """Whether a scheduler may be reached at this: it names a protocol, a host and a port."""
+def is_address(text: str) -> bool:
+    """Whether this names a protocol, a host and a port, as a scheduler's address does."""
     try:
-        parts = urlsplit(given)
+        parts = urlsplit(text)
         is_whole = bool(parts.hostname and parts.port) and not parts.path
     except ValueError:
         return False
-    return is_whole and given.startswith(("tcp://", TLS))
+    return is_whole and text.startswith(("tcp://", TLS))
 
 
 def installed() -> Any:
@@ -78,14 +80,14 @@ def installed() -> Any:
     return distributed
 
 
-async def _answered(client: Any, address: str) -> None:
+async def _answered(client: Any, address: str, seconds: float) -> None:
     """Wait for the scheduler, and for a worker.
 
     Raises:
         ClusterError: there is none.
     """
     try:
-        async with asyncio.timeout(PATIENCE):  # Dask's own does not hold once it is connected
+        async with asyncio.timeout(seconds):  # Dask's own does not hold once it is connected
             await client
     except (OSError, ValueError, MemoryError) as error:  # too late; or it speaks another language
         tls = address.startswith(TLS)
@@ -94,7 +96,7 @@ async def _answered(client: Any, address: str) -> None:
             f"'dask scheduler', or check the address{' and both certificates' * tls}."
         ) from error
     try:
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(seconds):
             await client.wait_for_workers(1)
     except TimeoutError as error:
         raise ClusterError(
@@ -133,7 +135,7 @@ async def _started(cluster: Any, stop: Stop) -> None:
 
     Raises:
         ClusterError: one did not start.
-        Stopping: so it was, as the batch shall end.
+        Stopping: one did not start because the batch is ending.
     """
     try:
         await cluster
@@ -146,7 +148,7 @@ async def _started(cluster: Any, stop: Stop) -> None:
 
 
 async def _closed(cluster: Any) -> None:
-    """Have it end, with its workers."""
+    """End the cluster and its workers."""
     with suppress(AssertionError):  # some are still starting: they end with this process
         await cluster.close()
 

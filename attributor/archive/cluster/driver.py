@@ -3,9 +3,9 @@
     articles -> partitions -> a step each, on a worker -> requests -> ledger? budget? -> purchases,
     each on a worker -> ledger -> partitions -> ... -> rows
 
-A partition is named by its articles' content, is small, and may be done again by anybody. A
-purchase is one request. So whatever a worker takes up of a lost one's, it finds bought what had
-been bought, and buys again no more than what was in flight.
+A partition is a few articles, named by their content, and any worker may do it again. A purchase is
+one request. So a worker that takes over from a lost one finds in the ledger all that was bought,
+and buys again only the requests that were in flight.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 import attributor
 from attributor.archive.cluster import worker
 from attributor.archive.cluster.connect import LOCAL, installed, is_address, reach
+from attributor.archive.cluster.timing import ClusterTiming
 from attributor.archive.cluster.worker import BatchPlan
 from attributor.archive.progress import Progress
 from attributor.archive.recipe import Recipe
@@ -32,80 +33,73 @@ from attributor.errors import ClusterError, UsageError, panics_as_errors, quoted
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
 
-UNKNOWN_PROCESSES = 32
-"""For so many there is work at once, where the workers are somebody else's."""
-LOOK = 1.0
-"""Seconds between two looks at who works."""
-PATIENCE = 30.0
-"""Seconds in which a lost worker may come back, where there is no other."""
-ANSWERS = 30.0
-"""Seconds in which who is there answers."""
-FAREWELL = 5.0
-"""Seconds to take leave of them."""
-QUIET = 60.0
-"""Seconds without anything done, after which it is asked whether anybody does anything."""
-IDLE_LOOKS = 10
-"""So often in a row nobody may do anything, before what is out is given out again: it may be on its
-way."""
-AGAIN = 5
-"""So often in a row it is given out again."""
+PROCESSES_ELSEWHERE = 32
+"""Processes that are given work at once on somebody else's cluster, whose size nobody tells us."""
 
 
 class WorkersCrashed(Exception):
-    """One worker process after the other ended over this."""
+    """One worker process after the other ended while it did this task."""
 
 
-class Forgotten(Exception):
-    """It was given out, and nobody does it or has done it."""
+class TaskLost(Exception):
+    """The task was handed out, and no worker does it or has done it."""
 
 
 class Cluster:
-    """A scheduler of Dask, its own or somebody else's, and what becomes of what it is given.
+    """A Dask scheduler, started here or running already, and the tasks that it was handed.
 
     Args:
         address: `LOCAL`, or the scheduler's: tcp://host:port, tls://host:port.
         plan: how to annotate.
         processes: of a local cluster.
         threads: of each of them, which is how many calls it makes at once.
-        stop: told when the scheduler is lost.
+        stop: is asked to end the batch when the scheduler is lost.
+        timing: how long scheduler and workers are waited for.
     """
 
     def __init__(
-        self, address: str, plan: BatchPlan, processes: int, threads: int, stop: Stop
+        self,
+        address: str,
+        plan: BatchPlan,
+        processes: int,
+        threads: int,
+        stop: Stop,
+        timing: ClusterTiming | None = None,
     ) -> None:
         self.address, self.plan = address, plan
+        self._timing = timing or ClusterTiming()
         self.workers: set[str] = set()
         self.lost = 0
-        self.processes = processes if address == LOCAL else UNKNOWN_PROCESSES
+        self.processes = processes if address == LOCAL else PROCESSES_ELSEWHERE
         self._threads, self._stop = threads, stop
-        self._beginning = asyncio.Lock()
+        self._starting = asyncio.Lock()
         self._client: Any = None
-        self._leaving = AsyncExitStack()
-        self._watching: list[asyncio.Task[None]] = []
-        self._out: set[asyncio.Future[Any]] = set()
-        self._heard_at, self._idle_looks, self._again = 0.0, 0, 0
+        self._exit_stack = AsyncExitStack()
+        self._watchers: list[asyncio.Task[None]] = []
+        self._tasks_out: set[asyncio.Future[Any]] = set()
+        self._quiet_since, self._idle_looks, self._times_again = 0.0, 0, 0
         self._count = 0
         self._gone = False
 
     @property
     def part(self) -> float:
-        """What part of all limits each worker has."""
+        """The share of all limits that each worker has, from 0 to 1."""
         return 1 / max(1, len(self.workers))
 
     async def do(
         self, function: Callable[..., Any], *args: Any, name: str, priority: int = 0
     ) -> Any:
-        """What the function gives on some worker, which is told the plan and the arguments.
+        """The result of a function that some worker calls with the plan and the arguments.
 
         Args:
-            function: of `worker`; gives what goes wrong, and raises nothing.
+            function: of `worker`; it returns its errors instead of raising them.
             args: for it, after the plan.
-            name: what people see of it; no two have the same in the end.
+            name: begins the task's key, which Dask shows to people; a number makes it unique.
             priority: the highest goes first.
 
         Raises:
-            AttributorError: what the function gave.
-            WorkersCrashed: the workers that did it ended.
+            AttributorError: the error that the function returned.
+            WorkersCrashed: the workers that did the task ended.
             Stopping: the scheduler is lost, or the worker was told to stop.
         """
         client = await self._begun()
@@ -118,66 +112,66 @@ class Cluster:
                 function, self.plan, *args, key=key, pure=False, priority=priority
             )
             try:
-                given = await self._given(future)
-            except Forgotten as error:
+                result = await self._result(future)
+            except TaskLost as error:
                 if self._stop.asked:
                     raise Stopping from error
                 continue
             finally:
                 future.release()
-            if isinstance(given, Exception):
-                raise given
-            return given
+            if isinstance(result, Exception):
+                raise result
+            return result
 
-    def note(self, tally: Progress) -> None:
-        """Write down who works."""
-        tally.workers, tally.workers_lost = len(self.workers), self.lost
+    def note(self, progress: Progress) -> None:
+        """Note how many workers there are, and how many were lost."""
+        progress.workers, progress.workers_lost = len(self.workers), self.lost
 
     async def aclose(self) -> None:
-        """Leave the cluster; a local one ends."""
-        for task in self._watching:
+        """Leave the cluster, and end it if it is a local one."""
+        for task in self._watchers:
             task.cancel()
         if self._client is not None:
             with suppress(OSError):  # of being too late, too
                 if not self._gone:
-                    async with asyncio.timeout(FAREWELL):
+                    async with asyncio.timeout(self._timing.goodbye_seconds):
                         await self._look()
                         await self._client.run(worker.forget, self.plan.run, on_error="ignore")
         with suppress(OSError):
-            await self._leaving.aclose()
+            await self._exit_stack.aclose()
 
-    async def _given(self, future: Any) -> Any:
+    async def _result(self, future: Any) -> Any:
         from distributed import KilledWorker
         from distributed.client import FutureCancelledError
 
-        # To give it up ends the waiting alone: Dask's fetching of answers is one for all.
-        coming = asyncio.ensure_future(future)
-        coming.add_done_callback(_heed)
-        waiting = asyncio.shield(coming)
-        self._out.add(waiting)
+        # Cancelling must end our waiting alone: Dask fetches the results of all tasks together.
+        fetching = asyncio.ensure_future(future)
+        fetching.add_done_callback(_look_at_error)
+        waiting = asyncio.shield(fetching)
+        self._tasks_out.add(waiting)
         try:
             with panics_as_errors():
-                given = await waiting
+                result = await waiting
         except KilledWorker as error:
-            self._hear()
+            self._note_finished()
             raise WorkersCrashed from error
         except (FutureCancelledError, OSError) as error:
-            self._is_lost("The scheduler")
+            self._end_batch("The scheduler")
             raise Stopping from error
         except asyncio.CancelledError as error:
             if (own := asyncio.current_task()) and own.cancelling():
                 raise
-            raise Forgotten from error
+            raise TaskLost from error
         finally:
-            self._out.discard(waiting)
-        self._hear()
-        return given
+            self._tasks_out.discard(waiting)
+        self._note_finished()
+        return result
 
-    def _hear(self) -> None:
-        """Note that something was done."""
-        self._heard_at, self._idle_looks, self._again = time.monotonic(), 0, 0
+    def _note_finished(self) -> None:
+        """Note that a task was finished just now."""
+        self._quiet_since, self._idle_looks, self._times_again = time.monotonic(), 0, 0
 
-    def _is_lost(self, who: str, how: str = "was lost") -> None:
+    def _end_batch(self, who: str, how: str = "was lost") -> None:
         self._gone = True
         self._stop.ask(
             "stopped",
@@ -189,25 +183,29 @@ class Cluster:
         self._give_up()
 
     def _give_up(self) -> None:
-        """Wait no longer for what is out."""
-        for waiting in self._out:
+        """Wait no longer for the tasks that were handed out; each is handed out again, or ends."""
+        for waiting in self._tasks_out:
             waiting.cancel()
 
     async def _begun(self) -> Any:
-        async with self._beginning:
+        async with self._starting:
             if self._client is None and not self._gone:
                 self._gone = True  # unless all can take part
-                self._client, self._leaving = await reach(
-                    self.address, self.processes, self._threads, self._stop
+                self._client, self._exit_stack = await reach(
+                    self.address,
+                    self.processes,
+                    self._threads,
+                    self._stop,
+                    self._timing.connect_seconds,
                 )
                 await self._stop.unless_asked(self._meet())
                 self._gone = False
-                self._hear()
-                self._watching = [asyncio.create_task(f()) for f in (self._watch, self._hand_on)]
+                self._note_finished()
+                self._watchers = [asyncio.create_task(f()) for f in (self._watch, self._hand_on)]
         return self._client
 
     async def _meet(self) -> None:
-        """See who works, and that all can take part.
+        """See which workers are there, and that all of them can take part.
 
         Raises:
             ClusterError: one cannot, or the scheduler was lost.
@@ -229,7 +227,7 @@ class Cluster:
         """
         who = f"The worker {quoted(address)}"
         try:
-            async with asyncio.timeout(ANSWERS):
+            async with asyncio.timeout(self._timing.answer_seconds):
                 replies = await self._client.run(
                     worker.greet, self.plan, workers=[address], on_error="return"
                 )
@@ -250,94 +248,96 @@ class Cluster:
             )
 
     async def _watch(self) -> None:
-        """Look who works, so that each has its part, until nobody does."""
+        """Look which workers are there, to share the limits out, until none is there for long."""
         seen = time.monotonic()
         try:
-            while time.monotonic() < seen + PATIENCE:
-                await asyncio.sleep(LOOK)
+            while time.monotonic() < seen + self._timing.no_worker_seconds:
+                await asyncio.sleep(self._timing.look_seconds)
                 await self._look()
                 if self.workers:
                     await self._remind()
                     seen = time.monotonic()
-        except Exception:  # whatever it is: nobody answers
-            self._is_lost("The scheduler")
+        except Exception:  # whatever it is: the scheduler does not answer
+            self._end_batch("The scheduler")
             return
-        self._is_lost("Every worker")
+        self._end_batch("Every worker")
 
     async def _look(self) -> None:
-        if self._client.cluster is not None:  # nannies replace no worker that ends as it starts
+        if (
+            self._client.cluster is not None
+        ):  # Dask's nannies do not replace a worker that ends as it starts
             self._client.cluster.scale(self.processes)
-        async with asyncio.timeout(ANSWERS):
+        async with asyncio.timeout(self._timing.answer_seconds):
             now = set(await self._client.nthreads())
         self.lost += len(self.workers - now)
         self.workers = now
 
     async def _remind(self) -> None:
-        """Give out again what is out, where nobody has done anything for long, or does now.
+        """Hand out again all tasks, where none was finished for long and no worker does anything.
 
-        Dask may lose for good what was with a worker that was killed (dask/distributed#3196).
+        Dask may lose for good the tasks of a worker that was killed (dask/distributed#3196).
         """
         now = time.monotonic()
-        if not self._out:
-            self._heard_at = now
-        if now < self._heard_at + QUIET:
+        if not self._tasks_out:
+            self._quiet_since = now
+        if now < self._quiet_since + self._timing.quiet_seconds:
             return
         self._idle_looks += 1
         busy = await self._anybody_busy()
-        if not busy and self._idle_looks < IDLE_LOOKS:
+        if not busy and self._idle_looks < self._timing.idle_looks:
             return
-        self._heard_at, self._idle_looks = time.monotonic(), 0
+        self._quiet_since, self._idle_looks = time.monotonic(), 0
         if busy:
             return
-        self._again += 1
-        if self._again > AGAIN:
-            self._is_lost("No worker", "does what it is given")
+        self._times_again += 1
+        if self._times_again > self._timing.times_handed_out_again:
+            self._end_batch("No worker", "does what it is given")
         self._give_up()
 
     async def _anybody_busy(self) -> bool:
         try:
-            async with asyncio.timeout(ANSWERS):
+            async with asyncio.timeout(self._timing.answer_seconds):
                 replies = await self._client.run(worker.is_busy, on_error="ignore")
-        except TimeoutError:  # who does not answer may have much to do
+        except TimeoutError:  # a worker that does not answer may have much to do
             return True
         return any(replies.values())
 
     async def _hand_on(self) -> None:
-        """Tell the workers when the batch shall end: what waits for its turn there need not.
+        """Tell the workers when the batch is to end, so that no request waits for its turn there.
 
-        They are told again and again, as others may join.
+        They are told again and again, as more workers may join.
         """
         with suppress(Stopping):
             await self._stop.sleep(float("inf"))
         while True:
             with suppress(Exception):  # there may be no scheduler any more
-                async with asyncio.timeout(ANSWERS):
+                async with asyncio.timeout(self._timing.answer_seconds):
                     await self._client.run(worker.finish, self.plan.run, on_error="ignore")
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(self._timing.look_seconds)
 
 
-def _heed(coming: asyncio.Future[Any]) -> None:
-    """Ask how it ended, or asyncio tells the terminal if nobody does."""
-    if not coming.cancelled():
-        coming.exception()
+def _look_at_error(fetching: asyncio.Future[Any]) -> None:
+    """Look at how the fetching ended: asyncio logs an error at which nobody has looked."""
+    if not fetching.cancelled():
+        fetching.exception()
 
 
 def notice(annotator: Annotator, address: str) -> str:
-    """Who answers, and where the text is sent for that."""
+    """Which engine annotates, and where the text is sent for that: a sentence for the user."""
     if address == LOCAL:
         return annotator.notice
     sent = f"the workers of {quoted(address)} are sent the text"
     return annotator.engine.notice(carried_by=sent)
 
 
-def cluster_of(annotator: Annotator, speed: RunOptions, stop: Stop) -> Cluster:
-    """The cluster that the batch is to run on; nothing is begun.
+def cluster_of(annotator: Annotator, run_options: RunOptions, stop: Stop) -> Cluster:
+    """The cluster that the batch is to run on; nothing is started yet.
 
     Raises:
         UsageError: the address is none, it is not for articles that are to stay on this machine,
             or the extra is not installed.
     """
-    address = speed.cluster or LOCAL
+    address = run_options.cluster or LOCAL
     if address != LOCAL and not is_address(address):
         raise UsageError(
             f"{quoted(address)} is no cluster: say 'local', or the address of a Dask scheduler, "
@@ -349,16 +349,19 @@ def cluster_of(annotator: Annotator, speed: RunOptions, stop: Stop) -> Cluster:
             "this one: leave one of the two away, or say --cluster local."
         )
     installed()
+    timing = run_options.cluster_timing
     processes = os.cpu_count() or 1
-    calls = speed.concurrency or CALLS_AT_ONCE
+    calls = run_options.concurrency or CALLS_AT_ONCE
     if not annotator.engine.asks:
-        return Cluster(address, _plan(annotator, speed, 1), speed.concurrency or processes, 1, stop)
+        plan = _plan(annotator, run_options, 1)
+        return Cluster(address, plan, run_options.concurrency or processes, 1, stop, timing)
     processes = min(processes, calls)
     threads = math.ceil(calls / processes) + 1  # one for steps, while all others ask
-    return Cluster(address, _plan(annotator, speed, calls), processes, threads, stop)
+    plan = _plan(annotator, run_options, calls)
+    return Cluster(address, plan, processes, threads, stop, timing)
 
 
-def _plan(annotator: Annotator, speed: RunOptions, calls: int) -> BatchPlan:
+def _plan(annotator: Annotator, run_options: RunOptions, calls: int) -> BatchPlan:
     settings = annotator.settings
     places = {
         name: path.absolute()
@@ -373,6 +376,7 @@ def _plan(annotator: Annotator, speed: RunOptions, calls: int) -> BatchPlan:
         codebook=annotator.codebook,
         recipe=Recipe.of(annotator),
         calls=calls,
-        requests_per_minute=speed.requests_per_minute,
-        tokens_per_minute=speed.tokens_per_minute,
+        requests_per_minute=run_options.requests_per_minute,
+        tokens_per_minute=run_options.tokens_per_minute,
+        retry_waits=run_options.retry_waits,
     )

@@ -1,4 +1,4 @@
-"""How a batch is shared out to a cluster: in partitions, and in purchases."""
+"""The tasks that a cluster is given: partitions of a few articles, and purchases of one answer."""
 
 from __future__ import annotations
 
@@ -15,7 +15,13 @@ from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import content_of
 from attributor.archive.storing.annotation_rows import AnnotationRows, Failure
 from attributor.archive.working.makers import ModelMaker
-from attributor.archive.working.step import Answers, NeedsAnswers, NoAnnotation, Outcome
+from attributor.archive.working.step import (
+    Answers,
+    NeedsAnswers,
+    NoAnnotation,
+    Outcome,
+    crashed,
+)
 from attributor.errors import BusyError, quoted
 from attributor.prompting import Answer, Request, prices
 from attributor.prompting.messages import sha256
@@ -26,14 +32,16 @@ if TYPE_CHECKING:
     from attributor.archive.asking.ledger import Desk
     from attributor.archive.storing.store import Store
 
-PARTITION, LINGER = 16, 0.1
-"""Articles of a partition at most, and seconds that it waits for more of them."""
-PARTITIONS_AHEAD = 2
-"""Partitions for each process, so that none waits for the next one."""
+ARTICLES_PER_PARTITION = 16
+"""Articles of a partition at most."""
+PARTITION_WAIT_SECONDS = 0.1
+"""Seconds that a partition which is not full waits for more articles."""
+PARTITIONS_PER_PROCESS = 2
+"""Partitions that each process has at once, so that it never waits for the next one."""
 
 
 class Partitions:
-    """Puts articles that come at the same time into one task."""
+    """Puts articles that come at about the same time into one task."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
@@ -47,23 +55,23 @@ class Partitions:
         return self
 
     def end(self) -> None:
-        """What is being made ends with the cluster."""
+        """Nothing is to be ended here: running tasks end with the cluster."""
 
     async def step(
         self, row: int, answers: Answers, article: Article | None = None
     ) -> Outcome | None:
-        """The article one step further; None without it, for workers keep no dialogue."""
+        """Take the article one step further; None without it, as workers keep no dialogue."""
         return None if article is None else await self.outcome(article, answers)
 
     async def outcome(self, article: Article, answers: Answers) -> Outcome:
-        """The article one step further, see `attributor.archive.working.step`."""
+        """Take the article one step further, see `attributor.archive.working.step`."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Outcome] = loop.create_future()
         self._waiting.append((Job(article, dict(answers)), future))
-        if len(self._waiting) >= PARTITION:
+        if len(self._waiting) >= ARTICLES_PER_PARTITION:
             self._send()
         elif self._timer is None:
-            self._timer = loop.call_later(LINGER, self._send)
+            self._timer = loop.call_later(PARTITION_WAIT_SECONDS, self._send)
         return await future
 
     def _send(self) -> None:
@@ -96,27 +104,25 @@ class Partitions:
             return [await self._once_more(job) for job in jobs]
 
     async def _once_more(self, job: Job) -> Outcome:
-        """An article of a partition that workers ended over: nothing else is done beside it."""
+        """Try an article of a partition that crashed workers once more, with nothing beside it."""
         async with self._alone:
             try:
                 return (await self._done([job]))[0]
             except WorkersCrashed:
-                return NoAnnotation(
-                    "crashed",
-                    "The workers that read the article ended over it, one after the other; there "
-                    "may be too little memory for a text of its length.",
+                return crashed(
+                    "The workers that read the article ended over it, one after the other"
                 )
 
     async def _done(self, jobs: Sequence[Job]) -> list[Outcome]:
         content = sha256("\n".join(content_of(job.article) for job in jobs))
-        given: list[Outcome] = await self._cluster.do(
+        outcomes: list[Outcome] = await self._cluster.do(
             worker.advance, jobs, name=f"{worker.TASK}step-{content[:16]}", priority=1
         )
-        return given
+        return outcomes
 
 
 class Buyers:
-    """Has requests bought by workers, so many at once."""
+    """Has workers buy the answers to requests, as many at once as the plan allows calls."""
 
     def __init__(self, cluster: Cluster, stop: Stop) -> None:
         self._cluster, self._stop = cluster, stop
@@ -133,7 +139,7 @@ class Buyers:
         await self._cluster.aclose()
 
     async def _bought(self, request: Request) -> Answer:
-        """The answer; workers end over what is done beside a purchase, so it is tried again."""
+        """The answer; tried again, as workers may crash over another task beside this one."""
         key = request.key(self._cluster.plan.settings.model)
         for _ in range(self._cluster.plan.settings.attempts):
             self._stop.check()
@@ -149,7 +155,7 @@ class Buyers:
         )
 
     def _priced(self, answer: Answer) -> Answer:
-        """The answer with its price by this machine's list, as the budget reckons."""
+        """The answer with its price by this machine's price list, which the budget uses, too."""
         settings = self._cluster.plan.settings
         price = prices.cost(settings.model, answer.usage, settings.base_url or OPENAI_URL)
         return answer.costing(price)
@@ -159,18 +165,18 @@ class ReadingMaker:
     """Has the embedded engine read articles on the workers."""
 
     def __init__(self, cluster: Cluster) -> None:
-        self.at_once = PARTITION * PARTITIONS_AHEAD * cluster.processes
+        self.at_once = ARTICLES_PER_PARTITION * PARTITIONS_PER_PROCESS * cluster.processes
         self._cluster, self._partitions = cluster, Partitions(cluster)
 
     async def make(self, row: int, article: Article) -> AnnotationRows | Failure:
         """Have a worker annotate the article."""
-        made = await self._partitions.outcome(article, {})
-        assert not isinstance(made, NeedsAnswers)  # noqa: S101  # the engine asks nobody
-        return made.failure({}) if isinstance(made, NoAnnotation) else made
+        outcome = await self._partitions.outcome(article, {})
+        assert not isinstance(outcome, NeedsAnswers)  # noqa: S101  # the engine asks nobody
+        return outcome.failure({}) if isinstance(outcome, NoAnnotation) else outcome
 
-    def note(self, tally: Progress) -> None:
-        """Write down who works."""
-        self._cluster.note(tally)
+    def note(self, progress: Progress) -> None:
+        """Note how many workers there are."""
+        self._cluster.note(progress)
 
     async def aclose(self) -> None:
         """Leave the cluster."""
@@ -181,12 +187,12 @@ class AskingMaker(ModelMaker):
     """Has a model asked by the workers, through this process's desk."""
 
     def __init__(self, desk: Desk, store: Store, stop: Stop, cluster: Cluster) -> None:
-        # More articles than calls: while some are in a partition, others ask.
-        at_once = cluster.plan.calls + PARTITION
+        # More articles than calls: while some wait in a partition, answers for others are bought.
+        at_once = cluster.plan.calls + ARTICLES_PER_PARTITION
         super().__init__(Partitions(cluster), desk, store, stop, at_once)
         self._cluster = cluster
 
-    def note(self, tally: Progress) -> None:
-        """Write down what has been bought and spent, and who works."""
-        super().note(tally)
-        self._cluster.note(tally)
+    def note(self, progress: Progress) -> None:
+        """Note what was bought and spent, and how many workers there are."""
+        super().note(progress)
+        self._cluster.note(progress)

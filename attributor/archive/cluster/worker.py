@@ -1,11 +1,11 @@
 """What the workers of a cluster do: steps of articles, and purchases. Nothing is written here.
 
-Two kinds of tasks come. A partition is some articles with the answers about them that are there:
-each is taken one step further, which may be done any number of times, anywhere. A purchase is one
-request, so that a task that is begun again buys no more than what was in flight.
+There are two kinds of tasks. A partition is a few articles with the answers about them so far: each
+article is taken one step further, which any worker may do, any number of times. A purchase is one
+request, so that a task that is started again buys only what was in flight.
 
-What goes wrong is given back and not raised: of a task that fails, Dask writes the arguments into
-logs, and they are the article's text.
+Errors are returned and not raised: Dask writes the arguments of a task that fails into its logs,
+and they hold the article's text.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from attributor.archive.recipe import Recipe
 from attributor.archive.signals import FROM_A_TERMINAL
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.working.step import (
-    TOO_LONG_FOR_US,
+    OUT_OF_MEMORY,
     Answers,
     Outcome,
     step,
@@ -33,6 +33,7 @@ from attributor.archive.working.step import (
 from attributor.errors import AttributorError, ClusterError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Asker, Request
+from attributor.prompting.server_errors import RetryWaits
 from attributor.records import Article, Codebook
 from attributor.settings import Settings, load
 
@@ -40,9 +41,9 @@ if TYPE_CHECKING:
     from distributed import Worker
 
 TASK = "attributor-"
-"""What every task's name begins with."""
-RUNS = 4
-"""Batches whose settings a worker keeps at most; the oldest of more goes."""
+"""How the name of every task of a batch begins."""
+BATCHES_KEPT = 4
+"""Batches whose settings a worker keeps at most; the oldest is dropped first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,8 @@ class BatchPlan:
         recipe: what annotations depend on; a worker's own must be the same.
         calls: at once, of all workers together.
         requests_per_minute: of all workers together, see `Limits`.
-        tokens_per_minute: the same.
+        tokens_per_minute: of all workers together, too.
+        retry_waits: how long is waited between two attempts at a call; the usual if None.
     """
 
     run: str
@@ -70,21 +72,22 @@ class BatchPlan:
     calls: int
     requests_per_minute: float | None = None
     tokens_per_minute: float | None = None
+    retry_waits: RetryWaits | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """An article, and the answers about it that are there."""
+    """An article, and the answers about it so far."""
 
     article: Article = field(repr=False)
     answers: Answers = field(repr=False, default_factory=dict)
 
 
 class Workshop:
-    """What a worker needs for a batch: made once in each process.
+    """The annotator, limits and connection that a worker has for a batch; one in each process.
 
     Raises:
-        ClusterError: this worker would annotate otherwise than the batch shall.
+        ClusterError: this worker would not annotate as the batch has to.
     """
 
     def __init__(self, plan: BatchPlan) -> None:
@@ -100,14 +103,20 @@ class Workshop:
             raise ClusterError(f"{_different(plan.recipe, own)}: copy them to the same place.")
         self.asker: Asker | None = None
         rates = (plan.requests_per_minute, plan.tokens_per_minute)
-        self.limits = Limits(plan.calls, *rates, sleep=self.stop.sleep, check=self.stop.check)
+        self.limits = Limits(
+            plan.calls,
+            *rates,
+            sleep=self.stop.sleep,
+            check=self.stop.check,
+            waits=plan.retry_waits,
+        )
         if self.annotator.engine.asks:
             if plan.keyed and settings.api_key is None:
                 raise ClusterError(
                     f"it has no key for '{settings.host}': set OPENAI_API_KEY in its environment; "
                     "the batch's own key is not sent."
                 )
-            self.asker = self.annotator.asker(self.limits, self.stop.sleep)
+            self.asker = self.annotator.asker(self.limits, self.stop.sleep, plan.retry_waits)
 
     async def aclose(self) -> None:
         """Close the connections to the model's server."""
@@ -123,18 +132,18 @@ class Workshop:
         try:
             return step(self.annotator, job.article, job.answers)
         except MemoryError:
-            return TOO_LONG_FOR_US
+            return OUT_OF_MEMORY
 
 
 _workshops: dict[str, Workshop] = {}
 _building = threading.Lock()
 _tasks: set[object] = set()
 _finished: set[str] = set()
-"""Batches that make no new call; what they gave out may still be on its way."""
+"""Batches that make no new call; tasks of theirs may still arrive."""
 
 
 def workshop(plan: BatchPlan, worker: str | None = None) -> Workshop:
-    """The process's workshop for this batch; `worker` is its address, if that is known.
+    """The workshop of this process for this batch; `worker` is its address, if that is known.
 
     Raises:
         ClusterError: this worker cannot take part.
@@ -147,13 +156,13 @@ def workshop(plan: BatchPlan, worker: str | None = None) -> Workshop:
                 raise ClusterError(
                     f"The worker '{worker or _address()}' cannot take part: {error.message}"
                 ) from error
-            for old in list(_workshops)[:-RUNS]:
+            for old in list(_workshops)[:-BATCHES_KEPT]:
                 del _workshops[old]
         return _workshops[plan.run]
 
 
 async def greet(plan: BatchPlan, dask_worker: Worker) -> Exception | None:
-    """Whether this worker can take part; None if so, else why not. Dask adds the worker."""
+    """None if this worker can take part, else why not. Dask passes `dask_worker`."""
     try:
         await asyncio.to_thread(workshop, plan, dask_worker.address)
     except Exception as error:
@@ -187,9 +196,9 @@ async def buy(plan: BatchPlan, request: Request, part: float) -> Answer | Except
 
 
 def is_busy(dask_worker: Worker) -> bool:
-    """Whether this worker does anything, for any batch or for anybody else. Dask adds the worker.
+    """Whether this worker does any task, of a batch or of anybody else. Dask passes `dask_worker`.
 
-    What is done for batches is counted here: Dask may lose count of it.
+    Tasks of batches are counted here, as Dask may lose count of them.
     """
     others = (task for task in dask_worker.state.executing if not str(task.key).startswith(TASK))
     return bool(_tasks) or any(others)
@@ -209,9 +218,9 @@ async def forget(run: str) -> None:
 
 
 def dask_setup(worker: Worker) -> None:
-    """What a worker of a local cluster does first: it hears no terminal, the driver ends it.
+    """Have a worker of a local cluster ignore signals of the terminal, as it starts.
 
-    On Windows, that is. Elsewhere it is begun so, see `heard_by_nobody_else`.
+    Needed on Windows; elsewhere it is started like this, see `only_this_process_hears`.
     """
     for number in FROM_A_TERMINAL:
         signal.signal(number, signal.SIG_IGN)
@@ -219,7 +228,7 @@ def dask_setup(worker: Worker) -> None:
 
 @contextmanager
 def _at_work() -> Iterator[None]:
-    """A task that is being done, by this thread or another."""
+    """Count a task as being done while the block runs."""
     task = object()
     _tasks.add(task)
     try:
@@ -233,7 +242,7 @@ def _own_key() -> object:
 
 
 def _different(wanted: Recipe, own: Recipe) -> str:
-    """What of a recipe is not the same here."""
+    """Which parts of the recipe differ here, for a sentence."""
     names = {"prompt_sha256": "prompts", "weights_sha256": "weights"}
     mine = asdict(own)
     differ = [

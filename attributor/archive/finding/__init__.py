@@ -1,1 +1,1 @@
-"""What a store is asked: searches, reports, comparisons, exports."""
+"""What a user asks a store: searches, its status, comparisons of runs, exports."""

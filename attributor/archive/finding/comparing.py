@@ -1,4 +1,4 @@
-"""What changed between two runs: quotes gained and lost, speakers and stances changed.
+"""Compares two runs: quotes gained and lost, speakers and stances changed.
 
 A quote is the same in both if it covers the same code points of its article.
 """
@@ -58,7 +58,7 @@ def compare(store: Store, old: int, new: int, on_damage: OnDamage = refuse) -> I
         store: where both are.
         old: the number of a run.
         new: that of another.
-        on_damage: is told of an article that is not what was written any more.
+        on_damage: is told of each article that is not what was written.
 
     Raises:
         UsageError: there is no such run, or both have the same recipe.
@@ -85,7 +85,7 @@ def compare(store: Store, old: int, new: int, on_damage: OnDamage = refuse) -> I
 
 
 def described(changes: Iterable[Change], as_json: bool = False) -> Iterator[str]:
-    """The changes in lines, and what they come to."""
+    """The changes in lines, and a last line with their counts."""
     articles, changed = 0, 0
     counts = {"gained": 0, "lost": 0, "speakers": 0, "stances": 0}
     for change in changes:

@@ -37,17 +37,30 @@ from attributor.errors import UsageError, quoted
 from attributor.records import Annotation, Quote
 from attributor.views.outline import joined
 
-ROWS = 20_000
-"""So many quotes are held at once; those of one month among them are a row group."""
-MOST_OPEN = 200
-"""Files that are written at once."""
+QUOTES_AT_ONCE = 20_000
+"""Quotes that are held in memory at once; those of one month among them become a row group."""
+MOST_OPEN_FILES = 200
+"""Files that are open at once, at most."""
 UNKNOWN = "unknown"
+"""The month of articles without a date that can be read."""
 
 _ARTICLE = ("title", "byline", "published", "url", "language")
 
 
-def write(annotations: Iterable[Annotation], folder: Path) -> None:
-    """Write every quote; the folder is there only once all of it is written.
+def write(
+    annotations: Iterable[Annotation],
+    folder: Path,
+    *,
+    quotes_at_once: int = QUOTES_AT_ONCE,
+    most_open_files: int = MOST_OPEN_FILES,
+) -> None:
+    """Write every quote; the folder appears only once all of it is written.
+
+    Args:
+        annotations: whose quotes are written.
+        folder: a new one.
+        quotes_at_once: quotes that are held in memory at once.
+        most_open_files: files that are open at once.
 
     Raises:
         UsageError: the folder exists already, or pyarrow is not installed.
@@ -64,15 +77,15 @@ def write(annotations: Iterable[Annotation], folder: Path) -> None:
     schema = _schema(pyarrow)
     folder.parent.mkdir(parents=True, exist_ok=True)
     making = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    open_: dict[str, Any] = {}  # by month; the one that was written to longest ago comes first
+    open_: dict[str, Any] = {}  # by month; the least recently used comes first
     try:
-        for month, rows in _batches(annotations):
+        for month, rows in _batches(annotations, quotes_at_once):
             writer = open_.pop(month, None)
             if writer is None:
                 writer = parquet.ParquetWriter(_next_file(making / f"month={month}"), schema)
             open_[month] = writer
             writer.write_table(pyarrow.Table.from_pylist(rows, schema))
-            if len(open_) > MOST_OPEN:
+            if len(open_) > most_open_files:
                 open_.pop(next(iter(open_))).close()
         for writer in open_.values():
             writer.close()
@@ -80,13 +93,13 @@ def write(annotations: Iterable[Annotation], folder: Path) -> None:
         making.rename(folder)
     finally:
         for writer in open_.values():
-            with suppress(OSError):  # an error before this one is told
+            with suppress(OSError):  # an earlier error is the one that is raised
                 writer.close()
         shutil.rmtree(making, ignore_errors=True)
 
 
 def _next_file(folder: Path) -> Path:
-    """A new file of a month; only where there are very many months has one more than one."""
+    """A new file for a month; a month has several only where there are very many months."""
     folder.mkdir(exist_ok=True)
     count = sum(1 for _ in folder.iterdir())
     return folder / (f"quotes-{count + 1}.parquet" if count else "quotes.parquet")
@@ -113,12 +126,15 @@ COLUMNS = (
     *("mention", "mention_type", "cue", "text", "spans", "stances", "confidence", "flags"),
     *("engine", "model"),
 )
+"""The columns of a file, in their order; the month is in the name of its folder."""
 
 
-def _batches(annotations: Iterable[Annotation]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Month and rows, of the next so many quotes of all months."""
+def _batches(
+    annotations: Iterable[Annotation], size: int
+) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """The next `size` quotes as rows, by their months; again until there are none."""
     rows = ((_month(each), row) for each in annotations for row in _rows(each))
-    while batch := list(islice(rows, ROWS)):
+    while batch := list(islice(rows, size)):
         by_month: dict[str, list[dict[str, Any]]] = {}
         for month, row in batch:
             by_month.setdefault(month, []).append(row)

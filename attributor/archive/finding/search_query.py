@@ -17,15 +17,30 @@ from attributor.views.outline import joined
 
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 
-LOOKED_AT = 100
-"""The best of so many quotes that have the words come first. To rank all of them takes seconds."""
-FEW, MANY = 1_000, 4_000
-"""All but the words leaves few quotes: the words are looked for in those alone. It leaves many: the
-quotes that have the words are looked up among them. More: each is looked at by itself."""
-FEW_ARTICLES = 1_000
-"""A source with no more articles is gone through to see whether it leaves few or many quotes."""
-KEPT_AT_HAND = 100
-"""Annotations that are not read again for the next quote of theirs."""
+QUOTES_RANKED = 100
+"""Quotes with the words among which the shortest comes first; to rank all of them takes seconds."""
+ANNOTATIONS_CACHED = 100
+"""Annotations that are kept in memory, and not read again for another quote of theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchLimits:
+    """By how many quotes are left without the words, how the words are searched for.
+
+    Attributes:
+        few_quotes: up to as many are put into an index of their own, which is searched.
+        many_quotes: up to as many are a list that the index of all words is compared with; where
+            there are more, each quote with the words is tested by itself.
+        few_articles: a source with more articles is taken to leave more than `many_quotes`.
+    """
+
+    few_quotes: int = 1_000
+    many_quotes: int = 4_000
+    few_articles: int = 1_000
+
+
+USUAL_LIMITS = SearchLimits()
+"""Limits with which a search among a million articles is fast."""
 
 COLUMNS = (
     "quote",
@@ -41,6 +56,7 @@ COLUMNS = (
     "source",
     "quote_id",
 )
+"""The columns of a found quote, in the order in which they are shown."""
 
 _SHOWN = """
 SELECT q.id AS quote_id, q.number, q.annotation_id, q.article_id,
@@ -66,16 +82,16 @@ _TESTS_OF_EACH = _TESTS | {
     "AND p.source LIKE :source ESCAPE '\\')",
 }
 # A quote may have the same label towards several targets, and is found once.
-_FIRST = (
+_ONE_STANCE_PER_LABEL = (
     "NOT EXISTS (SELECT 1 FROM stances e WHERE e.quote_id = t.quote_id "
     "AND e.label = t.label AND e.id < t.id)"
 )
-_LAST = "\U0010ffff"  # comes after whatever a date may go on with
+_LAST = "\U0010ffff"  # sorts after whatever may follow in a date
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What to find. All that is given must hold; names are compared without regard to case.
+    """What to find: quotes that fit all that is given; names are compared without regard to case.
 
     Attributes:
         words: words that the quote has, all of them; "…" for words in a row, `word*` for its
@@ -84,9 +100,9 @@ class Query:
         target: what the quote has a stance towards.
         stance: the stance's label, towards `target` if that is given.
         kind: direct, indirect or mixed.
-        since: the first day, month or year in which the article was published, in ISO 8601. Of
-            which only the year or month is known, it is found if some of that lies in between.
-        until: the last.
+        since: the first day, month or year of publication, in ISO 8601. An article of which only
+            the month or year is known is found if some day of that fits.
+        until: the last day, month or year of publication.
         source: part of where the article stands.
         limit: how many quotes at most.
     """
@@ -102,8 +118,13 @@ class Query:
     limit: int = 20
 
 
-def search(store: Store, query: Query, on_damage: OnDamage = refuse) -> Iterator[dict[str, Any]]:
-    """The quotes that fit; of the first `LOOKED_AT` that have the words, the shortest come first.
+def search(
+    store: Store,
+    query: Query,
+    on_damage: OnDamage = refuse,
+    limits: SearchLimits = USUAL_LIMITS,
+) -> Iterator[dict[str, Any]]:
+    """The quotes that fit; of the first `QUOTES_RANKED` with the words, the shortest come first.
 
     Each is shown as its annotation has it.
 
@@ -111,12 +132,13 @@ def search(store: Store, query: Query, on_damage: OnDamage = refuse) -> Iterator
         store: where to look.
         query: what to find.
         on_damage: is told of an article that is not what was written any more.
+        limits: how the words are searched for.
 
     Raises:
         UsageError: there are no words in the query's words, or in its speaker.
     """
-    sql, values = statement(store, query)
-    read = lru_cache(KEPT_AT_HAND)(partial(kept, store))
+    sql, values = statement(store, query, limits)
+    read = lru_cache(ANNOTATIONS_CACHED)(partial(kept, store))
     for row in store.execute(sql, values).fetchall():
         try:
             annotation = read(row["annotation_id"], row["article_id"])
@@ -151,16 +173,18 @@ def _shown(annotation: Annotation, quote: Quote) -> dict[str, Any]:
     }
 
 
-def statement(store: Store, query: Query) -> tuple[str, dict[str, Any]]:
+def statement(
+    store: Store, query: Query, limits: SearchLimits = USUAL_LIMITS
+) -> tuple[str, dict[str, Any]]:
     """The SQL that answers a query in this store, and its values.
 
-    Where all but the words leaves few quotes, those are laid into `temp.chosen` by this.
+    Where few quotes are left without the words, this puts them into the index `temp.chosen`.
     """
     values = _values(query)
     if not query.words.strip():
         return _SHOWN.format(found=f"{_fitting(query)} LIMIT :limit", order=""), values
-    ids = _ids(store, query, values)
-    if ids is not None and len(ids) <= FEW:
+    ids = _ids(store, query, values, limits)
+    if ids is not None and len(ids) <= limits.few_quotes:
         _choose(store, ids)
         found = "SELECT rowid AS id FROM chosen WHERE chosen MATCH :words"
     elif ids is not None:
@@ -171,13 +195,13 @@ def statement(store: Store, query: Query) -> tuple[str, dict[str, Any]]:
         )
     else:
         found = _having_words(query)
-    values["looked_at"] = max(LOOKED_AT, query.limit)
+    values["looked_at"] = max(QUOTES_RANKED, query.limit)
     order = "ORDER BY LENGTH(q.text), q.id"
     return _SHOWN.format(found=f"{found} LIMIT :looked_at", order=order), values
 
 
 def _fitting(query: Query, of: Mapping[str, str] = _TESTS) -> str:
-    """The ids of the quotes that all but the words fits."""
+    """SQL for the ids of the quotes that fit all but the words."""
     tests, towards = _given(query, of), _towards(query)
     tables = ["quotes q"] if tests or not towards else []
     if query.since is not None or query.until is not None:
@@ -185,14 +209,14 @@ def _fitting(query: Query, of: Mapping[str, str] = _TESTS) -> str:
         tests.append("a.id = q.article_id")
     if towards:
         tests += ["t.quote_id = q.id"] if tables else []
-        tests += [towards, *([_FIRST] if query.target is None else [])]
+        tests += [towards, *([_ONE_STANCE_PER_LABEL] if query.target is None else [])]
         tables.append("stances t")
     id_ = "q.id" if "quotes q" in tables else "t.quote_id AS id"
     return f"SELECT {id_} FROM {', '.join(tables)} {_where(tests)}"  # noqa: S608
 
 
 def _having_words(query: Query) -> str:
-    """The ids of the quotes that have the words and that all else fits, looked at one by one."""
+    """SQL for the ids of the quotes that have the words, each tested for all else."""
     tests = ["quotes_fts MATCH :words", *_given(query, _TESTS_OF_EACH)]
     if towards := _towards(query):
         tests.append(
@@ -204,33 +228,35 @@ def _having_words(query: Query) -> str:
     return f"SELECT q.id FROM {tables} {_where(tests)}"  # noqa: S608
 
 
-def _ids(store: Store, query: Query, values: dict[str, Any]) -> list[int] | None:
-    """The quotes that all but the words fits, unless they are more than `MANY`."""
+def _ids(
+    store: Store, query: Query, values: dict[str, Any], limits: SearchLimits
+) -> list[int] | None:
+    """The quotes that fit all but the words, unless they are more than `many_quotes`."""
     given = (query.speaker, query.target, query.stance, query.since, query.until)
     is_narrow, tests = any(each is not None for each in given), _TESTS
     if query.source is not None:
-        articles = _articles(store, values)
-        if len(articles) <= FEW_ARTICLES:
+        articles = _articles(store, values, limits.few_articles + 1)
+        if len(articles) <= limits.few_articles:
             values["articles"] = json.dumps(articles)
             is_narrow, tests = True, _TESTS | {"source": _IN_ARTICLES}
         else:
             tests = _TESTS | {"source": _TESTS_OF_EACH["source"]}
     if not is_narrow:
         return None
-    found = store.execute(f"{_fitting(query, tests)} LIMIT {MANY + 1}", values)
+    found = store.execute(f"{_fitting(query, tests)} LIMIT {limits.many_quotes + 1}", values)
     ids = [row[0] for row in found if isinstance(row[0], int)]  # else the store is damaged
-    return ids if len(ids) <= MANY else None
+    return ids if len(ids) <= limits.many_quotes else None
 
 
-def _articles(store: Store, values: dict[str, Any]) -> list[int]:
+def _articles(store: Store, values: dict[str, Any], limit: int) -> list[int]:
     """The first articles of the source."""
     sql = "SELECT article_id FROM places WHERE source LIKE :source ESCAPE '\\'"
-    found = store.execute(f"{sql} LIMIT {FEW_ARTICLES + 1}", values)
+    found = store.execute(f"{sql} LIMIT {limit}", values)
     return [row[0] for row in found if isinstance(row[0], int)]
 
 
 def _choose(store: Store, ids: list[int]) -> None:
-    """Lay these quotes into an index of their own, which goes with the connection."""
+    """Put these quotes into an index of their own, which is deleted with the connection."""
     store.execute("DROP TABLE IF EXISTS temp.chosen")
     store.execute(
         "CREATE VIRTUAL TABLE temp.chosen USING fts5 (text, content='', "
@@ -244,13 +270,13 @@ def _choose(store: Store, ids: list[int]) -> None:
 
 
 def _towards(query: Query) -> str:
-    """What a quote's stance `t` must be."""
+    """The tests of a quote's stance `t`."""
     tests = {"target": "t.target = :target COLLATE NOCASE", "stance": "t.label = :stance"}
     return " AND ".join(_given(query, tests))
 
 
 def _given(query: Query, tests: Mapping[str, str]) -> list[str]:
-    """The tests of what is given."""
+    """The tests of those fields that the query gives."""
     return [test for name, test in tests.items() if getattr(query, name) is not None]
 
 

@@ -1,4 +1,4 @@
-"""What a store says about itself: how far it is, what runs cost, what is in quarantine."""
+"""The state of a store in lines: how far it is, what runs cost, what is in quarantine."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+from attributor.archive.storing.open_requests import open_requests
 from attributor.archive.storing.store import Row, Store, this_host
 from attributor.errors import UsageError, counted, quoted
 
@@ -52,14 +53,14 @@ def status(store: Store) -> Iterator[str]:
 
 
 def _with_the_batch_api(store: Store) -> Iterator[str]:
-    rows = store.execute(
-        "SELECT batch, status, CAST(requests AS INTEGER) AS requests, made FROM submissions "
-        "WHERE ended IS NULL ORDER BY id"
-    ).fetchall()
-    if rows:
-        requests = sum(row["requests"] for row in rows)
-        yield f"{counted(requests, 'request')} with the Batch API, in {counted(len(rows), 'file')}:"
-    for row in rows:
+    files, requests = open_requests(store)
+    if files:
+        yield f"{counted(requests, 'request')} with the Batch API, in {counted(files, 'file')}:"
+    for row in store.execute(
+        "SELECT batch, status, made, (SELECT COUNT(*) FROM submitted r "
+        "WHERE r.submission_id = s.id AND r.state = 'open') AS requests "
+        "FROM submissions s WHERE ended IS NULL ORDER BY id"
+    ):
         name = row["batch"] or "not confirmed"
         of = counted(row["requests"], "request")
         yield f"  {name}: {row['status']}, {of}, since {row['made']}"
@@ -77,7 +78,7 @@ def _run(row: Row) -> str:
 
 
 def _has_gone(run: Row) -> bool:
-    """Whether the process of a run that is said to be going on has ended, as far as can be seen."""
+    """Whether a run that the store says is running has ended, as far as this machine can tell."""
     if run["state"] != "running" or run["host"] != this_host() or os.name == "nt":
         return False
     try:
@@ -99,7 +100,7 @@ def refuse_unknown(store: Store, kind: str | None) -> None:
 
 
 def line_of(failure: dict[str, Any]) -> str:
-    """A failure as a line: of what kind, where, and why; the place is not said twice."""
+    """A failure as a line: its kind, its place, and why; the place is not named twice."""
     kind, name, reason = failure["kind"], failure["name"], failure["reason"]
     return f"{kind}: {reason}" if quoted(name) in reason else f"{kind}: {name}: {reason}"
 

@@ -1,4 +1,4 @@
-"""Which articles of an archive are to be annotated: by their content, wherever they stand."""
+"""Says which articles are to be annotated: by their content, wherever in the archive they stand."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from attributor.marking.language import detect, known
 from attributor.reading.folders import file_of, stands_for
 from attributor.records import Article
 
-_TOLD = ("title", "published", "url")
-"""What each place may say of its article."""
+_DESCRIPTION = ("title", "published", "url")
+"""Fields of an article that each of its places may give."""
 
 
 class State(Enum):
-    """How an article stands towards a recipe."""
+    """The state of an article for a recipe."""
 
     NEW = "never annotated"
     DONE = "annotated by this recipe"
@@ -34,14 +34,14 @@ class State(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """An article that the store knows: its row, and how it stands."""
+    """An article that the store has: its row, and its state."""
 
     row: int
     state: State
 
 
 def content_of(article: Article) -> str:
-    """What the answer depends on: its SHA-256, and a language it does not show itself."""
+    """What identifies an article: the SHA-256 of its text, and a language it does not show."""
     language = known(article.language)
     if language is None or language == detect(article.text):
         return article.sha256
@@ -49,7 +49,7 @@ def content_of(article: Article) -> str:
 
 
 def admit(store: Store, article: Article, source: str, run: int, recipe: int) -> Admitted:
-    """Note the article and where it stands. Inside a transaction."""
+    """Note the article and its place; gives its row and state. Inside a transaction."""
     content = content_of(article)
     known = store.one(
         "SELECT id, name, title, published, url, "
@@ -62,20 +62,20 @@ def admit(store: Store, article: Article, source: str, run: int, recipe: int) ->
         mark_near(store, row, article.text)
     else:
         row = known["id"]
-        _retell(store, article, known)
+        _update_description(store, article, known)
     _place(store, article, source, row, run)
     state = State.NEW if known is None else _state(store, row, recipe)
     return Admitted(row, state)
 
 
 def state_of(store: Store, content: str, recipe: int | None) -> State:
-    """How the article with this content stands towards a recipe (None: one never used)."""
+    """The state of the article with this content for a recipe; None is a recipe never used."""
     row = store.value("SELECT id FROM articles WHERE content = ?", (content,))
     return State.NEW if row is None else _state(store, row, recipe)
 
 
 def is_wanted(state: State, retry_failed: bool, only_changed: bool) -> bool:
-    """Whether an article that stands so is to be annotated."""
+    """Whether an article in this state is to be annotated."""
     settled = {
         State.DONE: True,
         State.SHELVED: True,
@@ -116,12 +116,13 @@ def refuse(store: Store, place: str, source: str, reason: str, run: int) -> None
 
 
 def forget_moved(store: Store, run: int) -> None:
-    """After a run over all of its sources: drop places where it saw another text, or nothing.
+    """After a run over all of its sources: drop the places of articles that have moved.
 
-    What it saw nowhere stays as it is: a folder may hold new articles alone. So does what is said
-    to be in a file of which it could not read all. An article that stands nowhere any more keeps
-    its annotation, but is no longer searched, nor in quarantine. A place that could not be read
-    leaves the quarantine if it was read, or is not there any more. Inside a transaction.
+    A place is dropped if the run saw its article elsewhere, or another text in it. An article that
+    the run saw nowhere keeps its places, as a folder may hold new articles alone; so does one in a
+    file that could not be read to its end. An article without a place keeps its annotation, but is
+    no longer searched, nor in quarantine. An unreadable place leaves the quarantine if it was read
+    now, or is gone. Inside a transaction.
     """
     sources = json.loads(store.value("SELECT sources FROM runs WHERE id = ?", (run,)))
     faulty = _faulty(store, run)
@@ -150,7 +151,7 @@ def forget_moved(store: Store, run: int) -> None:
 
 
 def _before(store: Store, run: int, same: str) -> list[Row]:
-    """The places of earlier runs that have these columns in common with one that this run saw."""
+    """Places of earlier runs that have the same values in these columns as one of this run."""
     return store.execute(
         f"SELECT o.id, o.article_id, o.source FROM (SELECT DISTINCT {same} FROM places "  # noqa: S608
         f"WHERE run_id = :run) p CROSS JOIN places o USING ({same}) WHERE o.run_id < :run",
@@ -159,9 +160,9 @@ def _before(store: Store, run: int, same: str) -> list[Row]:
 
 
 def _called_otherwise(store: Store, run: int) -> list[Row]:
-    """Earlier runs' places that are a file which this run calls by more or less of its path.
+    """Places of earlier runs whose file this run names by a longer or shorter part of its path.
 
-    An article that is all of its file is called by the end of the file's path.
+    An article that is a whole file is named by the end of the file's path.
     """
     return store.execute(
         "SELECT o.id, o.article_id FROM places p CROSS JOIN places o ON o.source = p.source "
@@ -192,7 +193,7 @@ def _file(shown: str) -> Path:
 
 
 def _rename(store: Store, article: int) -> None:
-    """Call an article as one of its places does; shelve it if it has none any more."""
+    """Name an article as one of its places does; shelve it if it has no place any more."""
     places = store.execute(
         "SELECT name, source, title, published, url FROM places WHERE article_id = ? ORDER BY id",
         (article,),
@@ -208,38 +209,39 @@ def _rename(store: Store, article: int) -> None:
         (place["name"], place["source"], article),
     )
     if place["name"] != name:
-        _describe(store, article, {each: place[each] for each in ("name", *_TOLD)})
+        _describe(store, article, {each: place[each] for each in ("name", *_DESCRIPTION)})
 
 
-def _retell(store: Store, article: Article, known: Row) -> None:
-    """Note what is told of a known article: by its own id what is new, by another what is missing.
+def _update_description(store: Store, article: Article, known: Row) -> None:
+    """Update title, date and address of a known article.
 
-    One that stood nowhere any more goes by the id under which it comes back.
+    Under its own id new values replace old ones; under another id they only fill gaps. An article
+    that had no place takes the id under which it comes back.
     """
-    told, name = _told_of(article, *_TOLD), whole(article.id)
+    fields, name = _fields_of(article, *_DESCRIPTION), whole(article.id)
     if not known["stands"]:
-        told["name"] = name
+        fields["name"] = name
     elif name != known["name"]:
-        told = {each: value for each, value in told.items() if known[each] is None}
-    new = {each: value for each, value in told.items() if value != known[each]}
+        fields = {each: value for each, value in fields.items() if known[each] is None}
+    new = {each: value for each, value in fields.items() if value != known[each]}
     _describe(store, known["id"], new)
 
 
-def _describe(store: Store, article: int, told: Mapping[str, str | None]) -> None:
-    """Note what is told of an article; what is not told stays."""
-    told = {column: value for column, value in told.items() if value is not None}
-    if not told:
+def _describe(store: Store, article: int, fields: Mapping[str, str | None]) -> None:
+    """Write these fields of an article; those that are None stay."""
+    fields = {column: value for column, value in fields.items() if value is not None}
+    if not fields:
         return
-    if "published" in told:
-        told["day"] = iso_day(told["published"])
-    columns = ", ".join(f"{column} = :{column}" for column in told)
-    store.execute(f"UPDATE articles SET {columns} WHERE id = :id", {**told, "id": article})  # noqa: S608
+    if "published" in fields:
+        fields["day"] = iso_day(fields["published"])
+    columns = ", ".join(f"{column} = :{column}" for column in fields)
+    store.execute(f"UPDATE articles SET {columns} WHERE id = :id", {**fields, "id": article})  # noqa: S608
 
 
 def _added(store: Store, article: Article, content: str) -> int:
     row = {
         "name": whole(article.id),
-        **_told_of(article, *_TOLD, "byline", "language"),
+        **_fields_of(article, *_DESCRIPTION, "byline", "language"),
         "text": article.text,
         "content": content,
         "day": iso_day(article.published),
@@ -252,7 +254,7 @@ def _place(store: Store, article: Article, source: str, row: int, run: int) -> N
         "name": whole(article.id),
         "article_id": row,
         "source": whole(source),
-        **_told_of(article, *_TOLD),
+        **_fields_of(article, *_DESCRIPTION),
         "run_id": run,
     }
     store.insert(
@@ -263,9 +265,9 @@ def _place(store: Store, article: Article, source: str, row: int, run: int) -> N
     )
 
 
-def _told_of(article: Article, *names: str) -> dict[str, str | None]:
-    told = {name: getattr(article, name) for name in names}
-    return {name: None if value is None else whole(value) for name, value in told.items()}
+def _fields_of(article: Article, *names: str) -> dict[str, str | None]:
+    fields = {name: getattr(article, name) for name in names}
+    return {name: None if value is None else whole(value) for name, value in fields.items()}
 
 
 def _state(store: Store, article: int, recipe: int | None) -> State:

@@ -1,4 +1,4 @@
-"""An annotation as rows of the store, and back; or why there is none."""
+"""An annotation as rows of the store, and back; or the failure in place of one."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from attributor.views.outline import joined
 
 Cells = tuple[Any, ...]
 BUSY = "busy"
-"""The kind of failure that the next run takes up by itself: the server was not to be had."""
+"""The kind of failure that the next run tries again by itself: no server could be reached."""
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotationRows:
-    """What an annotation comes to in tables; made where it was made, in any process.
+    """The rows of an annotation; they are made in whichever process made the annotation.
 
     Attributes:
         json: the annotation without the article's text, which stands in `articles`.
         speakers: name, role, kind, aliases, number.
         quotes: text, kind, cue, mention, spans, confidence, number, the speaker's number.
         stances: the quote's number, target, label, confidence, evidence.
-        warnings: how many there are.
+        warnings: how many warnings it has.
         language_without_pack: its name, if nobody could be credited for that; else None.
     """
 
@@ -43,10 +43,10 @@ class Failure:
     """Why an article has no annotation.
 
     Attributes:
-        kind: one word or two, to count by.
+        kind: one or two words, under which failures are counted.
         reason: a sentence.
-        answers: rows of the ledger that cannot be used; the last of them is shown.
-        body: what came in place of an answer.
+        answers: rows of the ledger whose answers cannot be used; the last one is shown.
+        body: what the server sent in place of an answer.
     """
 
     kind: str
@@ -79,7 +79,7 @@ def annotation_of(dumped: str, **article: Any) -> Annotation:
 
     Args:
         dumped: the JSON.
-        article: what the store says of it now, in place of what stood there: its text at least.
+        article: fields of the article as the store has them now, its text at least.
 
     Raises:
         ValueError: the text or the JSON is not what was written.

@@ -1,8 +1,8 @@
-"""Annotations as they come out of a store: each checked against the article that it speaks of."""
+"""Reads annotations out of a store, and checks each against its article."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from attributor.archive.storing.annotation_rows import annotation_of
 from attributor.archive.storing.store import Store
@@ -10,7 +10,7 @@ from attributor.errors import StoreError, quoted
 from attributor.records import Annotation
 
 OnDamage = Callable[[StoreError], None]
-"""Is told of each article that is damaged, and left out."""
+"""Is told of each article that is left out because it is damaged."""
 
 _KEPT = (
     "SELECT n.json AS dumped, a.name AS id, a.title, a.byline, a.published, a.url, a.text "
@@ -19,7 +19,7 @@ _KEPT = (
 
 
 def kept(store: Store, annotation: int, article: int) -> Annotation:
-    """An annotation, if text and annotation are what was written.
+    """An annotation, if it and its article's text are what was written.
 
     Args:
         store: where it is.
@@ -41,13 +41,32 @@ def kept(store: Store, annotation: int, article: int) -> Annotation:
     raise damaged(store, article, problem)
 
 
+def current_annotations(store: Store, on_damage: OnDamage | None = None) -> Iterator[Annotation]:
+    """The current annotation of each article, in the order in which the articles came.
+
+    Args:
+        store: where they are.
+        on_damage: is told of each article that is not what was written; None raises the error.
+    """
+    rows = store.execute(
+        "SELECT id, article_id FROM annotations WHERE is_current ORDER BY article_id"
+    )
+    for row in rows:
+        try:
+            annotation = kept(store, row["id"], row["article_id"])
+        except StoreError as error:
+            (on_damage or refuse)(error)
+        else:
+            yield annotation
+
+
 def refuse(error: StoreError) -> None:
-    """What is done about a damaged article where nothing else is wanted: nothing is had then."""
+    """Raise the error: with this a damaged article ends the reading."""
     raise error
 
 
 def damaged(store: Store, article: int, problem: str) -> StoreError:
-    """An article that cannot be had from the store as it was, in a sentence."""
+    """The error for an article that is damaged in the store."""
     try:
         name = str(store.value("SELECT name FROM articles WHERE id = ?", (article,)))
     except StoreError:

@@ -20,8 +20,8 @@ _YEAR_FIRST = re.compile(r"(\d{4})[./-](\d\d?)[./-](\d\d?)(?!\d)")
 _PACKED = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)(?:T?\d{6}Z?)?")
 _YEAR_LAST = re.compile(r"(\d\d?)(?:\. ?|[/-])(\d\d?)(?:\. ?|[/-])(\d{4})(?!\d)")
 _SECONDS = re.compile(r"\d{9,10}(?:\.\d+)?|\d{12,13}")
-_LONGEST = 100
-"""Characters; what is longer is no date, and would cost the parser time."""
+_MOST_CHARACTERS = 100
+"""Characters of a date at most; a longer text would cost the parser time."""
 _LANGUAGES = (
     *("en", "de", "sr", "sr-Latn", "hr", "bs", "fr", "es", "it", "pt", "nl", "pl", "cs", "sl"),
     *("hu", "ro", "bg", "sq", "ru", "uk"),
@@ -45,7 +45,7 @@ def iso_day(text: str | None) -> str | None:
     those of e-mails and feeds, and seconds or milliseconds since 1970 are read.
     """
     text = (text or "").strip()
-    if not text or len(text) > _LONGEST:
+    if not text or len(text) > _MOST_CHARACTERS:
         return None
     if found := _ISO.match(text):
         return _checked(*found.groups())
@@ -60,7 +60,7 @@ def iso_day(text: str | None) -> str | None:
 
 
 def _checked(year: str, month: str | None = None, day: str | None = None) -> str | None:
-    """The parts as ISO 8601, if there is such a date."""
+    """The parts as ISO 8601; None if there is no such date."""
     try:
         date(int(year), int(month or 1), int(day or 1))
     except ValueError:
@@ -75,7 +75,7 @@ def _since_1970(number: float) -> str:
 
 
 def _worded(text: str) -> str | None:
-    """The day or the month of a date in words, if the year is said too."""
+    """The day or the month of a date in words; None if it names no year."""
     from email.utils import parsedate
 
     if "," in text[:12] and (parts := parsedate(text)) and len(text) > len("Fri, 5 Mar 2021"):

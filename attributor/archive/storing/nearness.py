@@ -15,25 +15,30 @@ from typing import Any
 
 from attributor.archive.storing.store import Store
 
-SHINGLE = 5
-"""Words."""
-BANDS, ROWS = 16, 8
+WORDS_PER_SHINGLE = 5
+"""Words of a shingle."""
+BANDS = 16
+"""Bands of a signature; two texts that have one in common are compared."""
+ROWS_PER_BAND = 8
+"""Hashes of a signature in each band."""
 SEED = 42
-LEAST = 0.8
-"""The share of shingles from which two texts are near-copies; estimated, give or take 0.04."""
-FEWEST_WORDS = 40
-"""Shorter texts share their phrases with many."""
+"""The seed of all hashes; with another one the bands in stores would be of no use."""
+MIN_SHARE = 0.8
+"""The share of shingles from which two texts are near-copies; it is estimated to about 0.04."""
+MIN_WORDS = 40
+"""Words of the shortest text that is compared; shorter ones have phrases in common with many."""
 MOST_CANDIDATES = 8
+"""Earlier articles that an article is compared with, at most."""
 
 
 def mark_near(store: Store, article: int, text: str) -> None:
-    """Note of a new article which earlier one it is nearly a copy of. Inside a transaction.
+    """Note which earlier article a new one is nearly a copy of. Inside a transaction.
 
-    Only articles that are no near-copies themselves are compared with: all copies of a report
-    point to the first of them.
+    It is compared only with articles that are no near-copies themselves, so that all copies of a
+    report point to the first one.
     """
     words = text.casefold().split()
-    if len(words) < FEWEST_WORDS:
+    if len(words) < MIN_WORDS:
         return
     signature = _signature(words)
     bands = list(enumerate(_bands(signature.digest())))
@@ -50,7 +55,7 @@ def mark_near(store: Store, article: int, text: str) -> None:
 def _nearest(
     store: Store, signature: Any, bands: list[tuple[int, int]]
 ) -> tuple[int, float] | None:
-    """The article that shares most, and how much; None if none shares enough."""
+    """The article that shares most, and the share; None if no article shares enough."""
     shared: dict[int, int] = {}
     for band in bands:
         rows = store.execute("SELECT article_id FROM bands WHERE band = ? AND hash = ?", band)
@@ -60,7 +65,7 @@ def _nearest(
     for article in sorted(shared, key=lambda a: (-shared[a], a))[:MOST_CANDIDATES]:
         text = store.value("SELECT text FROM articles WHERE id = ?", (article,))
         share = signature.jaccard(_signature(text.casefold().split()))
-        if share >= LEAST and (best is None or share > best[1]):
+        if share >= MIN_SHARE and (best is None or share > best[1]):
             best = (article, share)
     return best
 
@@ -69,13 +74,13 @@ def _signature(words: list[str]) -> Any:
     """The RMinHash of a text's shingles."""
     from rensa import RMinHash  # type: ignore[attr-defined]  # it has no types
 
-    signature = RMinHash(num_perm=BANDS * ROWS, seed=SEED)
-    count = max(1, len(words) - SHINGLE + 1)
-    signature.update([" ".join(words[i : i + SHINGLE]) for i in range(count)])
+    signature = RMinHash(num_perm=BANDS * ROWS_PER_BAND, seed=SEED)
+    count = max(1, len(words) - WORDS_PER_SHINGLE + 1)
+    signature.update([" ".join(words[i : i + WORDS_PER_SHINGLE]) for i in range(count)])
     return signature
 
 
 def _bands(digest: list[int]) -> list[int]:
     """One number for each band of the signature."""
-    parts = (digest[i : i + ROWS] for i in range(0, BANDS * ROWS, ROWS))
+    parts = (digest[i : i + ROWS_PER_BAND] for i in range(0, BANDS * ROWS_PER_BAND, ROWS_PER_BAND))
     return [zlib.crc32(array("Q", part).tobytes()) for part in parts]

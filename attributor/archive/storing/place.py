@@ -1,4 +1,4 @@
-"""Where a store lies: its file, whatever it is called by, and who writes it."""
+"""The file of a store, by whichever name it is opened, and its lock."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Identity = tuple[int, int]
 """Device and inode: the same for every name of a file."""
 
 BESIDE = ("", "-wal", "-shm", "-journal", ".lock")
-"""What is added to the file's name to name what belongs to a store."""
+"""Endings of the files of a store, its own first, those of SQLite and the lock after it."""
 
 
 def place_of(path: Path) -> Path:
-    """The file itself: whatever links lead to it, and however its path is spelled.
+    """The file itself, whichever links lead to it and however its path is spelled.
 
-    Its lock and SQLite's own files lie beside it, so that every name leads to the same ones.
+    The lock and SQLite's own files lie beside it, so that they are the same under every name.
 
     Raises:
         StoreError: one of these files has another name that is a hard link, or leads elsewhere.
@@ -48,9 +48,9 @@ def place_of(path: Path) -> Path:
 
 
 def locked(place: Path) -> BaseFileLock | None:
-    """The lock of the operating system on the file beside the store, unless another process has it.
+    """The lock on the file beside the store; None if another process has it.
 
-    It dies with its process.
+    The operating system releases it when this process ends, however it ends.
     """
     from filelock import FileLock, Timeout
 
@@ -73,9 +73,9 @@ def identity(place: Path) -> Identity | None:
 
 
 def is_sealed(place: Path) -> bool:
-    """Whether the file can only be read as it is: SQLite may lay nothing beside it, and need not.
+    """Whether the file can be read, and SQLite can write neither it nor a file beside it.
 
-    What waits in a -wal is part of the store, so that one with such a file is never sealed.
+    A store with a -wal file is never sealed, because what is in there is part of the store.
     """
     wal = Path(f"{place}-wal")
     if wal.exists() and wal.stat().st_size:

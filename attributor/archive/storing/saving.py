@@ -1,4 +1,4 @@
-"""How each article ends: with its annotation in the store, or in quarantine."""
+"""Writes the end of each article into the store: its annotation, or its failure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from attributor.archive.storing.checking import kept
 from attributor.archive.storing.store import Store, now, whole
 
 ONE_PER_ARTICLE = "(article_id, recipe_id) WHERE article_id IS NOT NULL"
+"""The index by which an article has one failure of each recipe at most."""
 _RENEWED = ", ".join(
     f"{column} = excluded.{column}"
     for column in ("kind", "reason", "run_id", "answer_id", "answer", "happened")
@@ -32,7 +33,7 @@ def save(store: Store, article: int, recipe: int, run: int, rows: AnnotationRows
 
 
 def restore(store: Store, article: int, recipe: int) -> None:
-    """Make the annotation that this recipe made before the current one again. In a transaction.
+    """Make an earlier annotation, by this recipe, the current one. Inside a transaction.
 
     Raises:
         StoreError: it is damaged.
@@ -40,10 +41,10 @@ def restore(store: Store, article: int, recipe: int) -> None:
     row = store.value(
         "SELECT id FROM annotations WHERE article_id = ? AND recipe_id = ?", (article, recipe)
     )
-    found = kept(store, row, article)
+    annotation = kept(store, row, article)
     shelve(store, article)
     store.execute("UPDATE annotations SET is_current = 1 WHERE id = ?", (row,))
-    _lay_out(store, article, row, rows_of(found))
+    _lay_out(store, article, row, rows_of(annotation))
 
 
 def quarantine(store: Store, article: int, recipe: int, run: int, failure: Failure) -> None:
@@ -73,7 +74,7 @@ def quarantine(store: Store, article: int, recipe: int, run: int, failure: Failu
 
 
 def shelve(store: Store, article: int) -> None:
-    """Take the current annotation's rows out of the tables; its JSON stays. In a transaction."""
+    """Delete the rows of the current annotation; its JSON stays. Inside a transaction."""
     current = store.value(
         "SELECT id FROM annotations WHERE article_id = ? AND is_current", (article,)
     )

@@ -27,17 +27,19 @@ from attributor.errors import StoreError, quoted
 if TYPE_CHECKING:
     from filelock import BaseFileLock
 
-BUSY = 30.0
-"""Seconds to wait for a reader that writes (Datasette, a checkpoint) before giving up."""
+BUSY_SECONDS = 30.0
+"""Seconds to wait for another program that writes the store, such as Datasette."""
 LONGEST_QUERY_SECONDS = 600.0
-"""A reader waits so long for a query's next row; a million articles take a few seconds."""
-STEPS_BETWEEN_LOOKS = 20_000
-"""Instructions of SQLite after which a reader looks at the clock: some milliseconds."""
-CACHE_KIB, CHECKPOINT_PAGES = 65_536, 4_000
-"""Keys are hashes: without room for their indexes every article would read the disk."""
+"""Seconds to wait for a query's next row; a million articles take a few seconds."""
+INSTRUCTIONS_BETWEEN_LOOKS = 20_000
+"""Instructions of SQLite after which a reader looks at the clock: a few milliseconds."""
+CACHE_KIB = 65_536
+"""KiB of SQLite's cache: the indexes of keys, which are hashes, have to fit to save disk reads."""
+CHECKPOINT_PAGES = 4_000
+"""Pages of the write-ahead log after which SQLite writes them into the store's file."""
 
 FAULTS = (sqlite3.Error, UnicodeDecodeError)
-"""What SQLite raises; the second where what it says is no UTF-8, as of a damaged schema."""
+"""Errors of SQLite; the second where its own words are no UTF-8, as of a damaged schema."""
 
 Row = sqlite3.Row
 Fault = sqlite3.Error | UnicodeDecodeError
@@ -49,7 +51,7 @@ class Store:
     """An open store.
 
     Args:
-        path: what it is called.
+        path: as the user names it.
         connection: to it.
         lock: held while the store is open for writing.
     """
@@ -114,7 +116,7 @@ class Store:
         return store
 
     def execute(self, sql: str, parameters: Any = ()) -> sqlite3.Cursor:
-        """Run one statement; what goes wrong with a later row is told as a StoreError, too."""
+        """Run one statement; an error at a later row is raised as a `StoreError`, too."""
         cursor = self._connection.cursor(partial(_Cursor, begin=self._begin, told=self._fault))
         return cursor.execute(sql, parameters)
 
@@ -145,7 +147,7 @@ class Store:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All that is written inside, or nothing of it. Not to be nested, or kept over an await."""
+        """Write all that is written inside, or nothing. Not to be nested or held over `await`."""
         self._refuse_replaced()
         self.execute("BEGIN IMMEDIATE")
         try:
@@ -157,7 +159,7 @@ class Store:
             raise
 
     def close(self) -> None:
-        """Close the file; whoever wrote it lets others write."""
+        """Close the file; if it was open for writing, another process may write it now."""
         with suppress(sqlite3.Error):
             if self._lock is not None:
                 self._connection.execute("PRAGMA optimize")
@@ -169,7 +171,7 @@ class Store:
         """End each query that takes longer than this to its next row."""
         self._longest = seconds
         self._begin()
-        self._connection.set_progress_handler(self._is_late, STEPS_BETWEEN_LOOKS)
+        self._connection.set_progress_handler(self._is_late, INSTRUCTIONS_BETWEEN_LOOKS)
 
     def _begin(self) -> None:
         self._until = time.monotonic() + self._longest
@@ -180,11 +182,11 @@ class Store:
     def _fault(self, error: Fault) -> StoreError:
         """An error of SQLite as a sentence."""
         if _code(error) == sqlite3.SQLITE_INTERRUPT and not self._is_late():
-            raise KeyboardInterrupt from None  # came while SQLite was at work, which lost it
+            raise KeyboardInterrupt from None  # Ctrl-C while SQLite was at work
         return StoreError(_sentence(error, quoted(str(self.path))))
 
     def _refuse_replaced(self) -> None:
-        """Before something is written: is what was opened still the file of that name?"""
+        """Raise a `StoreError` if the file of this name is not the one that was opened any more."""
         if identity(self._file) != self._identity:
             raise StoreError(
                 f"The store {quoted(str(self.path))} was moved, deleted or replaced while it was "
@@ -199,7 +201,7 @@ class Store:
 
 
 class _Cursor(sqlite3.Cursor):
-    """What goes wrong is told as the store tells it, with whichever row it comes."""
+    """A cursor whose errors are raised as the store's, at whichever row they come."""
 
     def __init__(
         self,
@@ -223,21 +225,21 @@ class _Cursor(sqlite3.Cursor):
     def fetchall(self) -> list[Any]:
         return self._telling(super().fetchall)
 
-    def _telling(self, do: Callable[..., Got], *given: Any) -> Got:
+    def _telling(self, do: Callable[..., Got], *args: Any) -> Got:
         self._begin()
         try:
-            return do(*given)
+            return do(*args)
         except FAULTS as error:
             raise self._told(error) from error
 
 
 def now() -> str:
-    """This moment as a store has it: UTC, ISO 8601, to the millisecond."""
+    """The time now, as a store writes it: UTC, ISO 8601, to the millisecond."""
     return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def whole(text: str) -> str:
-    """The text with U+FFFD for each half of a character (a lone surrogate)."""
+    """The text with U+FFFD in place of each lone surrogate."""
     return _SURROGATE.sub("\ufffd", text)
 
 
@@ -265,14 +267,14 @@ def _locked(path: Path, file: Path) -> BaseFileLock:
 
 
 def _holder(path: Path) -> str:
-    """Who writes the store, from the run that it noted."""
+    """Which process writes the store, from the run that it has noted, for a message."""
     try:
         with Store.read(path) as store:
             run = store.one(
                 "SELECT pid, host, started FROM runs WHERE state = 'running' "
                 "ORDER BY id DESC LIMIT 1"
             )
-    except StoreError:  # it has only just begun
+    except StoreError:  # that process has only just begun
         run = None
     if run is None:
         return "another process"
@@ -280,7 +282,7 @@ def _holder(path: Path) -> str:
 
 
 def _prepared(path: Path, file: Path) -> sqlite3.Connection:
-    # Before SQLite makes it with the rights of other files; -wal and -shm take after it.
+    # SQLite would give it the usual permissions; those of -wal and -shm follow it.
     os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
     connection = _connected(file, "mode=rw")
     try:
@@ -304,7 +306,7 @@ def _prepared(path: Path, file: Path) -> sqlite3.Connection:
 
 def _connected(file: Path, how: str) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"{file.as_uri()}?{how}", uri=True, timeout=BUSY, isolation_level=None
+        f"{file.as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, isolation_level=None
     )
     connection.execute("PRAGMA trusted_schema = OFF")  # a stranger may have made it
     connection.execute("PRAGMA foreign_keys = ON")
@@ -323,7 +325,7 @@ def _refuse_unreadable(connection: sqlite3.Connection, path: Path) -> None:
 
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
-    """What SQLite or the disk complains about, as a sentence."""
+    """Raise errors of SQLite and of the disk as a `StoreError`, with a sentence."""
     try:
         yield
     except FAULTS as error:
@@ -335,13 +337,13 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _code(error: Fault) -> int:
-    """Of which kind an error is; 0 if Python found it."""
+    """SQLite's code for the kind of an error; 0 if Python raised it."""
     return (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
 def _sentence(error: Fault, name: str) -> str:
     primary = _code(error)
-    # Python's, which would say the text that it cannot decode.
+    # Python's own error, whose message would show the text.
     if isinstance(error, UnicodeDecodeError) or str(error).startswith("Could not decode"):
         return f"The store {name} is damaged (a text in it is no UTF-8): restore it from a copy."
     if primary == sqlite3.SQLITE_FULL:

@@ -1,4 +1,4 @@
-"""The tables of a store: how they are made, brought up to date, and told from a stranger's."""
+"""The tables of a store: how they are made, brought up to date, and checked to be ours."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from attributor.archive.storing.dates import iso_day
 from attributor.errors import StoreError, quoted
 
 APPLICATION_ID = int.from_bytes(b"attr", "big")
-"""Which program's file it is; stands in the file's header."""
+"""Says in the header of the file that it is a store of attributor."""
 
 
 def migrations() -> list[str]:
@@ -22,7 +22,7 @@ def migrations() -> list[str]:
 
 
 def migrate(connection: sqlite3.Connection, up_to: int | None = None) -> None:
-    """Bring the schema up to a version, else to today's, each step whole or not at all."""
+    """Bring the schema up to a version, or to today's; each step is done whole or not at all."""
     connection.create_function("iso_day", 1, iso_day, deterministic=True)
     for number, script in enumerate(migrations()[:up_to], start=1):
         if number > version_of(connection):
@@ -44,14 +44,14 @@ def is_old(connection: sqlite3.Connection) -> bool:
 
 
 def refuse_others(connection: sqlite3.Connection, name: str) -> None:
-    """Refuse what is no store, or one that a newer version made.
+    """Raise an error for a file that is no store, or that a newer version made.
 
     Args:
         connection: to the file.
         name: the file's, for the message.
 
     Raises:
-        StoreError: it is one of these.
+        StoreError: it is no store, or a newer version made it.
     """
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise StoreError(
@@ -66,18 +66,18 @@ def refuse_others(connection: sqlite3.Connection, name: str) -> None:
 
 
 def refuse_strange(connection: sqlite3.Connection, name: str, *, writing: bool) -> None:
-    """Refuse a store in which a view or a trigger stands that acts when it is used.
+    """Raise an error for a store with a view or trigger that may act when the store is used.
 
-    Views of somebody's own, under names of their own, are never asked and may stay; triggers act
-    when the store is written.
+    A user's own views with names of their own are never queried and may stay. A user's own triggers
+    act only when the store is written.
 
     Args:
         connection: to the file.
         name: the file's, for the message.
-        writing: whether it is going to be written.
+        writing: whether the store is going to be written.
 
     Raises:
-        StoreError: there is one.
+        StoreError: there is such a view or trigger.
     """
     ours = _ours(version_of(connection))
     for kind, own, sql in connection.execute(
@@ -93,7 +93,7 @@ def refuse_strange(connection: sqlite3.Connection, name: str, *, writing: bool) 
 
 @cache
 def _ours(version: int) -> dict[str, tuple[str, str | None]]:
-    """What a store of a version has: the name of each part -> its type and the SQL of it."""
+    """All that a store of this version has: the name of each part -> its type and its SQL."""
     with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
         migrate(connection, version)
         rows = connection.execute("SELECT name, type, sql FROM sqlite_master").fetchall()

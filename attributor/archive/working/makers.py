@@ -1,4 +1,4 @@
-"""From an article to its rows: by a model's answers, or by processes of the embedded engine."""
+"""The makers, which turn articles into rows of the store: by a model's answers, or in processes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,15 @@ from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import article_at
 from attributor.archive.storing.annotation_rows import AnnotationRows, Failure
 from attributor.archive.storing.store import Store
-from attributor.archive.working.processes import Crashed, Workers, annotator_here
-from attributor.archive.working.step import NeedsAnswers, NoAnnotation, Outcome, kind_of, step
+from attributor.archive.working.processes import CrashedTwice, Workers, annotator_here
+from attributor.archive.working.step import (
+    NeedsAnswers,
+    NoAnnotation,
+    Outcome,
+    crashed,
+    kind_of,
+    step,
+)
 from attributor.archive.working.step_places import StepPlaces
 from attributor.errors import AccessError, AnswerError, CreditError, ModelError
 from attributor.prompting import Answer, Request
@@ -24,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class Maker(Protocol):
-    """Who makes annotations, so many articles at once."""
+    """Makes annotations, of `at_once` articles at the same time."""
 
     at_once: int
 
@@ -37,12 +44,12 @@ class Maker(Protocol):
         """
         ...
 
-    def note(self, tally: Progress) -> None:
-        """Write down what has been bought and spent."""
+    def note(self, progress: Progress) -> None:
+        """Note what was bought and spent."""
         ...
 
     async def aclose(self) -> None:
-        """Let go of connections or processes."""
+        """Close the connections, end the processes."""
         ...
 
 
@@ -53,17 +60,17 @@ class Answering(Protocol):
         """The answer and its row in the ledger; None if it is to be asked for again."""
         ...
 
-    def note(self, tally: Progress) -> None:
-        """Write down what has been bought and spent."""
+    def note(self, progress: Progress) -> None:
+        """Note what was bought and spent."""
         ...
 
     async def aclose(self) -> None:
-        """Carry nothing any more, and close the connections."""
+        """Send nothing any more, and close the connections."""
         ...
 
 
 class ModelMaker:
-    """Has a model asked, through a desk, and steps made in some places."""
+    """Has a model asked through a desk; the steps of articles are made in some places."""
 
     def __init__(
         self, places: StepPlaces, desk: Answering, store: Store, stop: Stop, at_once: int
@@ -105,9 +112,9 @@ class ModelMaker:
         assert outcome is not None  # noqa: S101  # it had the article
         return outcome.failure(rows) if isinstance(outcome, NoAnnotation) else outcome
 
-    def note(self, tally: Progress) -> None:
-        """Write down what has been bought and spent."""
-        self._desk.note(tally)
+    def note(self, progress: Progress) -> None:
+        """Note what was bought and spent."""
+        self._desk.note(progress)
 
     async def aclose(self) -> None:
         """End the processes, and close the connections."""
@@ -118,10 +125,10 @@ class ModelMaker:
 async def _all(
     orders: Iterable[Awaitable[Given]], purposes: Sequence[Purpose]
 ) -> list[Given | ModelError]:
-    """What all orders give, or the first error once all have ended: what is paid for is kept.
+    """The answers to all orders, once all have come or failed, so that no paid answer is lost.
 
-    An article can do without an answer to anything but its first request; why there is none is
-    given in its place, unless that concerns all articles: then the next run asks again.
+    An article can do without all answers but the first. In place of one that did not come stands
+    the error, unless that concerns all articles: then it is raised, and the next run asks again.
     """
     ends = await asyncio.gather(*orders, return_exceptions=True)
     return [
@@ -131,7 +138,7 @@ async def _all(
 
 
 def _spared(error: BaseException, purpose: Purpose) -> ModelError:
-    """The error, alone, if the article can do without what was asked; else it is raised."""
+    """The bare error, if the article can do without the answer; else it is raised."""
     concerns_all = isinstance(error, CreditError | AccessError)
     if purpose == "attribute" or concerns_all or not isinstance(error, ModelError):
         raise error
@@ -149,23 +156,19 @@ class EmbeddedMaker:
     """Has the embedded engine read articles in processes of its own."""
 
     def __init__(self, workers: Workers, processes: int) -> None:
-        self.at_once = 2 * processes  # so that none waits for the next article
+        self.at_once = 2 * processes  # so that no process waits for the next article
         self._workers = workers
 
     async def make(self, row: int, article: Article) -> AnnotationRows | Failure:
-        """Have a process annotate the article; if it breaks down over it, another one once more."""
+        """Have a process annotate the article; if it crashes, another one tries once more."""
         try:
-            made = await self._workers.call(_read, article)
-        except Crashed:
-            return Failure(
-                "crashed",
-                "The process that read the article ended twice over it; there may be too "
-                "little memory for a text of its length.",
-            )
-        assert not isinstance(made, NeedsAnswers)  # noqa: S101  # the engine asks nobody
-        return made.failure({}) if isinstance(made, NoAnnotation) else made
+            outcome = await self._workers.call(_read, article)
+        except CrashedTwice:
+            return crashed("The process that read the article ended twice over it").failure({})
+        assert not isinstance(outcome, NeedsAnswers)  # noqa: S101  # the engine asks nobody
+        return outcome.failure({}) if isinstance(outcome, NoAnnotation) else outcome
 
-    def note(self, tally: Progress) -> None:
+    def note(self, progress: Progress) -> None:
         """Nothing is bought."""
 
     async def aclose(self) -> None:

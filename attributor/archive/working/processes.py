@@ -1,11 +1,11 @@
-"""Processes that work for a batch: they write nothing, end with it, and are replaced if they break.
+"""The worker processes of a batch: they write nothing, end with it, and are replaced if they crash.
 
-Each has an `Annotator` of its own, by the same settings and prompts. Calls go to it over a socket
-in the loop's own thread, and are answered in the order in which they came.
+Each has an `Annotator` of its own, with the same settings and prompts. It is sent calls over a
+socket, from the thread of the event loop, and answers them in the order in which they came.
 
-Processes are forked where that is safe: they have at once what this one has imported. Only a
-process of a single thread is forked, before it opens a store; what replaces a process later, and
-every process where there is no /proc, is begun anew.
+Processes are forked where that is safe: then they have at once all that this process has imported.
+A process is forked only while it has a single thread, before it opens a store. A process that
+replaces another one, and every process where there is no /proc, is spawned.
 """
 
 from __future__ import annotations
@@ -28,7 +28,11 @@ from io import BufferedIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
-from attributor.archive.signals import FROM_A_TERMINAL, deaf, get_ready_to_spawn
+from attributor.archive.signals import (
+    FROM_A_TERMINAL,
+    start_resource_tracker,
+    terminal_signals_blocked,
+)
 from attributor.errors import AttributorError
 from attributor.pipeline import Annotator
 from attributor.records import Article
@@ -48,60 +52,65 @@ T = TypeVar("T")
 Stream = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
-GARBAGE = 50_000
-"""Objects that are made until garbage is looked for, which takes in all that a process keeps."""
-TIDY_EVERY = 5_000
-"""Articles, or calls, after which a process looks for all of it. That empties CPython's free lists,
-too, which would else grow for tens of thousands of articles."""
-ROOM = 1_000_000
-"""Bytes of answers that wait to be read."""
-THREADS, FILES = Path("/proc/self/task"), Path("/proc/self/fd")
-"""Something for each thread of this process, those of C libraries too, and for each open file."""
-SIZE = struct.Struct("!Q")
-"""What goes before each message: how many bytes it has."""
+OBJECTS_PER_COLLECTION = 50_000
+"""Objects that a process allocates between two garbage collections, each of which looks through all
+that the process keeps."""
+CALLS_PER_FULL_COLLECTION = 5_000
+"""Articles, or calls, between two full garbage collections. These empty CPython's free lists, too,
+which would otherwise grow over tens of thousands of articles."""
+READ_BUFFER_BYTES = 1_000_000
+"""Bytes of answers that may wait to be read."""
+THREADS = Path("/proc/self/task")
+"""A folder with an entry for each thread of this process, those of C libraries included."""
+OPEN_FILES = Path("/proc/self/fd")
+"""A folder with an entry for each open file of this process."""
+MESSAGE_SIZE = struct.Struct("!Q")
+"""What stands before each message: how many bytes it has."""
 READY = b"ready"
-"""What a process says once it has begun."""
+"""What a process sends once it is ready for calls."""
 
 
 class Ended(Exception):
     """The process ended over a call."""
 
 
-class Crashed(Exception):
+class CrashedTwice(Exception):
     """A process ended over a call, and so did another one that had nothing else to do."""
 
 
 class Beginning:
-    """How processes begin: forked if that is safe now, all loaded that the first article needs.
+    """How processes are started: forked if that is safe now, with all loaded that articles need.
 
     Args:
-        annotator: whose settings, codebook and engine they take over.
+        annotator: whose settings, codebook and engine the processes take over.
+        spawn: makes a process, given its end of a socket, where none can be forked.
     """
 
-    def __init__(self, annotator: Annotator) -> None:
+    def __init__(self, annotator: Annotator, spawn: Begin | None = None) -> None:
         # A key is nothing that the processes need.
         settings = annotator.settings.model_copy(update={"api_key": None})
         self._start: Start = (settings, annotator.codebook, annotator.engine)
+        self._spawn = spawn or spawned
         self.forks = _can_fork()
         if self.forks:
             _load_what_is_needed(annotator)
 
     def forked(self, count: int) -> list[Process]:
-        """So many processes, if they can be forked."""
+        """This many processes, or none if they cannot be forked."""
         if not self.forks:
             return []
         begin = partial(_forked, self._start)
         processes = [Process(begin) for _ in range(count)]
-        gc.freeze()  # to look through what they share with this process would be to copy it
+        gc.freeze()  # a garbage collection would copy what they share with this process
         return processes
 
     def anew(self) -> Process:
-        """One process that imports all for itself."""
-        return Process(_spawned, pickle.dumps(self._start))
+        """One spawned process, which imports everything itself."""
+        return Process(self._spawn, pickle.dumps(self._start))
 
 
 def _can_fork() -> bool:
-    """Whether this process can be forked: a lock of another thread's would stay locked for ever."""
+    """Whether this process has one thread: a lock of another one would stay locked for ever."""
     return THREADS.is_dir() and len(list(THREADS.iterdir())) == 1
 
 
@@ -110,11 +119,11 @@ def _load_what_is_needed(annotator: Annotator) -> None:
 
 
 class Workers:
-    """So many processes: forked now, or begun as calls come.
+    """A pool of processes: forked now, or spawned as calls come.
 
     Args:
-        beginning: how they begin.
-        count: how many.
+        beginning: how processes are started.
+        count: how many there are at most.
     """
 
     def __init__(self, beginning: Beginning, count: int) -> None:
@@ -123,18 +132,18 @@ class Workers:
         self._alone = asyncio.Lock()
 
     async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """What the function gives in one of the processes; if that breaks down, in another one.
+        """The result of the function in one of the processes; if that crashes, in another one.
 
         Raises:
-            Crashed: the other one broke down, too.
-            AttributorError: a process cannot begin.
+            CrashedTwice: the other one crashed, too.
+            AttributorError: a process cannot be started.
         """
         work = pickle.dumps(partial(function, *args, **kwargs))
         try:
-            given: T = await self._least_busy().call(work)
+            result: T = await self._least_busy().call(work)
         except Ended:
-            given = await self._once_more(work)
-        return given
+            result = await self._once_more(work)
+        return result
 
     @property
     def busy(self) -> int:
@@ -155,7 +164,7 @@ class Workers:
                 return await process.call(work)
             except Ended as error:
                 if process.has_begun:
-                    raise Crashed from error
+                    raise CrashedTwice from error
                 raise _not_begun("it ended at once") from error
             finally:
                 process.end()
@@ -167,14 +176,14 @@ class Workers:
 
 
 class Process:
-    """One process, begun now.
+    """One process, started now.
 
     Args:
-        begin: makes it of its end of a socket.
+        begin: makes the process, given its end of a socket.
         first: what it is sent before any call; nothing if empty.
 
     Raises:
-        AttributorError: there is no room for it.
+        AttributorError: the machine has no room for it.
     """
 
     def __init__(self, begin: Begin, first: bytes = b"") -> None:
@@ -187,13 +196,13 @@ class Process:
             self._ours, theirs = socket.socketpair()
             with theirs:  # so that it is seen when the process closes its own
                 self._process = begin(theirs)
-                with deaf():
+                with terminal_signals_blocked():
                     self._process.start()
         except OSError as error:
             raise _not_begun(error.strerror or str(error)) from error
 
     async def call(self, work: bytes) -> Any:
-        """What the pickled function gives there.
+        """The result of the pickled function in the process.
 
         Raises:
             Ended: the process ended before it answered.
@@ -218,23 +227,23 @@ class Process:
         return self._opening
 
     async def _open(self) -> Stream:
-        reader, writer = await asyncio.open_connection(sock=self._ours, limit=ROOM)
+        reader, writer = await asyncio.open_connection(sock=self._ours, limit=READ_BUFFER_BYTES)
         if self._first:
             writer.write(_message(self._first))
         return reader, writer
 
     async def _listen(self) -> None:
-        """Hand each answer to whoever waits longest, until the process ends."""
+        """Give each answer to the call that has waited longest, until the process ends."""
         reader, writer = await self._opened()
         try:
             await reader.readexactly(len(READY))
             self.has_begun = True
             while True:
-                (size,) = SIZE.unpack(await reader.readexactly(SIZE.size))
-                error, given = pickle.loads(await reader.readexactly(size))  # noqa: S301  # our own
+                (size,) = MESSAGE_SIZE.unpack(await reader.readexactly(MESSAGE_SIZE.size))
+                error, result = pickle.loads(await reader.readexactly(size))  # noqa: S301  # our own
                 call = self._calls.popleft()
                 if not call.done():
-                    call.set_result(given) if error is None else call.set_exception(error)
+                    call.set_result(result) if error is None else call.set_exception(error)
         except (asyncio.IncompleteReadError, ConnectionError):
             pass
         finally:
@@ -245,7 +254,7 @@ class Process:
                     call.set_exception(Ended())
 
     def __del__(self) -> None:
-        """Where no batch came to begin, the process ends with its socket."""
+        """Close the socket of a process that was never called, which ends the process."""
         if self._listening is None and hasattr(self, "_ours"):
             self._ours.close()
 
@@ -266,7 +275,7 @@ def _not_begun(why: str) -> AttributorError:
 
 
 def _message(content: bytes) -> bytes:
-    return SIZE.pack(len(content)) + content
+    return MESSAGE_SIZE.pack(len(content)) + content
 
 
 def _forked(start: Start, pipe: socket.socket) -> BaseProcess:
@@ -274,9 +283,9 @@ def _forked(start: Start, pipe: socket.socket) -> BaseProcess:
     return context.Process(target=_serve_as_fork, args=(pipe, start), daemon=True)
 
 
-def _spawned(pipe: socket.socket) -> BaseProcess:
-    """A process that is sent its start: as an argument it could hang us if it ends too early."""
-    get_ready_to_spawn()
+def spawned(pipe: socket.socket) -> BaseProcess:
+    """A spawned process; its `Start` is sent: an argument hangs us if the process ends early."""
+    start_resource_tracker()
     context = multiprocessing.get_context("spawn")
     return context.Process(target=_serve, args=(pipe,), daemon=True)
 
@@ -292,7 +301,7 @@ _annotator: Annotator | None = None
 
 
 def _serve(pipe: socket.socket, start: Start | None = None) -> None:
-    """What a process does: it answers one call after the other, until the batch has ended."""
+    """The main function of a process: it answers one call after the other, until the batch ends."""
     _end_with_the_batch()
     with suppress(ConnectionError), pipe.makefile("rwb") as file:
         if start is None and (first := _received(file)):
@@ -314,18 +323,18 @@ def _answer_all(file: BufferedIOBase) -> None:
             return
         file.write(_message(_answered(work)))
         file.flush()
-        if count % TIDY_EVERY == 0:
+        if count % CALLS_PER_FULL_COLLECTION == 0:
             gc.collect()
 
 
 def _received(file: BufferedIOBase) -> bytes:
-    """The next message, empty if none comes any more."""
-    head = file.read(SIZE.size)
-    return file.read(*SIZE.unpack(head)) if head else b""
+    """The next message; empty at the end."""
+    head = file.read(MESSAGE_SIZE.size)
+    return file.read(*MESSAGE_SIZE.unpack(head)) if head else b""
 
 
 def _answered(work: bytes) -> bytes:
-    """The error that the pickled function ends with, or what it gives."""
+    """The pickled pair of the error and the result of the pickled function; one of them is None."""
     try:
         return pickle.dumps((None, pickle.loads(work)()))  # noqa: S301  # the batch's own
     except MemoryError:
@@ -336,25 +345,25 @@ def _answered(work: bytes) -> bytes:
 
 def _begin(settings: Settings, codebook: Codebook | None, engine: Engine) -> None:
     global _annotator
-    gc.set_threshold(GARBAGE)
+    gc.set_threshold(OBJECTS_PER_COLLECTION)
     _annotator = Annotator(settings, codebook)
     _annotator.engine = engine  # the files that it was made of may have changed since
 
 
 def _serve_as_fork(pipe: socket.socket, start: Start) -> None:
-    """The same in a copy of the first process, whose files are closed here: they are not ours."""
+    """The main function of a forked process, which first closes the files of its parent."""
     parent = multiprocessing.parent_process()
     assert parent is not None  # noqa: S101  # it was forked
     kept = {0, 1, 2, pipe.fileno(), int(parent.sentinel)}
-    for each in {int(file.name) for file in FILES.iterdir()} - kept:
+    for each in {int(file.name) for file in OPEN_FILES.iterdir()} - kept:
         with suppress(OSError):  # the folder itself was open, too
             os.close(each)
-    gc.freeze()  # what was there before is not looked through again
+    gc.freeze()  # what the parent had is not looked through again
     _serve(pipe, start)
 
 
 def _end_with_the_batch() -> None:
-    """Have this process end with its parent, however that ends."""
+    """Have this process end with its parent, however the parent ends."""
     for number in FROM_A_TERMINAL:
         signal.signal(number, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)

@@ -1,9 +1,8 @@
 """One step of an article: from the answers that are there to the next requests, or to its end.
 
-A step is a function of the article and the answers, of which some may be the word that there is
-none. Whoever carries the requests may forget the
-dialogue, or have the next step made in another process or on another machine: the answers bring
-it back to where it was.
+A step depends on the article and its answers alone; in place of an answer there may be the error
+why there is none. So the dialogue may be forgotten, or the next step be made in another process or
+on another machine: from the answers a new dialogue comes to the same place.
 """
 
 from __future__ import annotations
@@ -35,23 +34,23 @@ from attributor.settings import Settings
 T = TypeVar("T")
 
 NO_REJECTIONS = (TEXT_BREAKS_OFF, COUNTED_FEWER)
-"""How warnings begin that say nothing against what a model quoted."""
+"""How warnings begin that are no rejections of what a model quoted."""
 
 Answers = Mapping[str, Answer | ModelError]
-"""Those about one article, by the keys of their requests, in the order in which they came; or why
-there is none to a request without which the article can do."""
+"""The answers about one article by the keys of their requests, in the order in which they came. An
+error stands for an answer that never came and that the article can do without."""
 
 
 @dataclass(frozen=True, slots=True)
 class NeedsAnswers:
-    """What is to be asked next, by the keys of the requests."""
+    """The requests that are to be answered next, by their keys."""
 
     requests: dict[str, Request]
 
 
 @dataclass(frozen=True, slots=True)
 class NoAnnotation:
-    """The answers are of no use: why, and which of them."""
+    """The article cannot be annotated: of what kind, why, and the keys of the answers at fault."""
 
     kind: str
     reason: str
@@ -63,7 +62,19 @@ class NoAnnotation:
 
 
 Outcome = NeedsAnswers | AnnotationRows | NoAnnotation
-TOO_LONG_FOR_US = NoAnnotation("crashed", "There is too little memory for a text of this length.")
+"""What a step ends with."""
+OUT_OF_MEMORY = NoAnnotation("crashed", "There is too little memory for a text of this length.")
+"""What an article ends with for which this process has too little memory."""
+
+
+def crashed(what_happened: str) -> NoAnnotation:
+    """The end of an article over which one process after the other ended.
+
+    Args:
+        what_happened: the beginning of the sentence: which processes ended over the article.
+    """
+    reason = f"{what_happened}; there may be too little memory for a text of its length."
+    return NoAnnotation("crashed", reason)
 
 
 def step(annotator: Annotator, article: Article, answers: Answers) -> Outcome:
@@ -77,7 +88,7 @@ def step(annotator: Annotator, article: Article, answers: Answers) -> Outcome:
 
 
 def guarded(making: Callable[[], T]) -> T | NoAnnotation:
-    """What is made, or the fault of the program's own that kept it from being made.
+    """The result of `making`, or the fault of the program that kept it from having one.
 
     Raises:
         UsageError: no article can be annotated like this.
@@ -122,13 +133,13 @@ def _bought(keys: tuple[str, ...], answers: Answers) -> tuple[str, ...]:
 
 
 def unexpected(error: Exception) -> NoAnnotation:
-    """A fault of the program's own in one article."""
+    """The end of an article over which the program itself has a fault."""
     what = f"{type(error).__name__}: {error}"
     return NoAnnotation("unexpected", f"This should not have happened ({what}).")
 
 
 def kind_of(error: ModelError) -> str:
-    """What an article is counted under about which a server gave no answer of use."""
+    """The kind of failure of an article for which the server gave this error."""
     kinds = {
         BusyError: BUSY,
         FilteredError: "filtered",
@@ -141,7 +152,7 @@ def kind_of(error: ModelError) -> str:
 def _taken(
     conversation: Conversation[Annotation], request: Request, answer: Answer | ModelError
 ) -> tuple[str, str] | None:
-    """Have an answer taken; gives the kind and the reason if that is the conversation's end."""
+    """Have the conversation take an answer; the kind of failure and why, if it ends over it."""
     try:
         if isinstance(answer, ModelError):
             conversation.failed(request, answer)
@@ -155,7 +166,7 @@ def _taken(
 
 
 def _kind(answer: Answer) -> str:
-    """What an answer that cannot be used is counted under."""
+    """The kind of failure of an article whose answer cannot be used."""
     if answer.refusal:
         return "refused"
     if is_filter(answer.finish_reason):

@@ -1,7 +1,7 @@
-"""Where the steps of articles are made: in processes, and here until these are worth beginning.
+"""The places where steps of articles are made: this process first, then worker processes.
 
-An article's steps are all made in one place, which keeps its dialogue for a while. What was
-forgotten, or went with a process, begins again from the answers.
+All steps of an article are made in one place, which keeps its dialogue for a while. A dialogue that
+was dropped, or lost with its process, is made anew from the answers.
 """
 
 from __future__ import annotations
@@ -9,28 +9,29 @@ from __future__ import annotations
 import os
 from typing import Protocol
 
-from attributor.archive.working.processes import Beginning, Crashed, Workers, annotator_here
+from attributor.archive.working.processes import Beginning, CrashedTwice, Workers, annotator_here
 from attributor.archive.working.step import (
-    TOO_LONG_FOR_US,
+    OUT_OF_MEMORY,
     Answers,
     NoAnnotation,
     Outcome,
     advance,
+    crashed,
     guarded,
 )
 from attributor.engines import Conversation
 from attributor.pipeline import Annotator
 from attributor.records import Annotation, Article
 
-FEW = 20
-"""Articles after which processes are begun that are not forked: fewer are done before these are."""
+ARTICLES_BEFORE_PROCESSES = 20
+"""Articles whose steps are made here before processes are spawned; to spawn one takes as long."""
 MOST_PROCESSES = 4
-"""They keep up with what one process can ask."""
-KEPT = 1_500_000
-"""Characters of the articles whose dialogues one place keeps: some 130 MB, and more than what 256
-calls at once have in hand."""
+"""Processes at most; four keep up with what one process can ask."""
+CHARACTERS_KEPT = 1_500_000
+"""Characters of all articles whose dialogues one place keeps: about 130 MB of memory, and more than
+256 calls at once need."""
 
-Kept = tuple[Conversation[Annotation], int]
+KeptDialogue = tuple[Conversation[Annotation], int]
 """A dialogue, and how many characters its article has."""
 
 
@@ -52,16 +53,21 @@ class StepPlaces(Protocol):
         ...
 
     def end(self) -> None:
-        """Nothing more is to be made."""
+        """End the processes, if there are any."""
         ...
 
 
 class Steps:
-    """Makes steps, and keeps the dialogues of the last few articles."""
+    """Makes steps, and keeps the dialogues of the last few articles.
 
-    def __init__(self, annotator: Annotator) -> None:
-        self._annotator = annotator
-        self._kept: dict[int, Kept] = {}
+    Args:
+        annotator: prepares requests and reads answers.
+        characters_kept: of all articles whose dialogues are kept, at most.
+    """
+
+    def __init__(self, annotator: Annotator, characters_kept: int = CHARACTERS_KEPT) -> None:
+        self._annotator, self._characters_kept = annotator, characters_kept
+        self._kept: dict[int, KeptDialogue] = {}
         self._characters = 0
 
     def step(self, row: int, answers: Answers, article: Article | None = None) -> Outcome | None:
@@ -69,11 +75,11 @@ class Steps:
 
         Args:
             row: the article's.
-            answers: all that there are.
-            article: to begin with. Without it the dialogue that was kept goes on.
+            answers: all of the article's so far.
+            article: for a new dialogue; without it the kept dialogue goes on.
 
         Returns:
-            None if no dialogue was kept.
+            None if there is neither an article nor a kept dialogue.
 
         Raises:
             UsageError: no article can be annotated like this.
@@ -85,10 +91,10 @@ class Steps:
         return guarded(lambda: self._advanced(row, answers, kept, article))
 
     def _advanced(
-        self, row: int, answers: Answers, kept: Kept | None, article: Article | None
+        self, row: int, answers: Answers, kept: KeptDialogue | None, article: Article | None
     ) -> Outcome:
         if kept is None:
-            assert article is not None  # noqa: S101  # seen to by the caller
+            assert article is not None  # noqa: S101  # the caller has made sure
             kept = self._annotator.conversation(article), len(article.text)
         dialogue, _ = kept
         outcome = advance(dialogue, self._annotator.settings, answers)
@@ -96,20 +102,20 @@ class Steps:
             self._keep(row, kept)
         return outcome
 
-    def _keep(self, row: int, kept: Kept) -> None:
+    def _keep(self, row: int, kept: KeptDialogue) -> None:
         self._kept[row] = kept
         self._characters += kept[1]
-        while self._characters > KEPT:
+        while self._characters > self._characters_kept:
             self._taken(next(iter(self._kept)))
 
-    def _taken(self, row: int) -> Kept | None:
+    def _taken(self, row: int) -> KeptDialogue | None:
         kept = self._kept.pop(row, None)
         self._characters -= kept[1] if kept else 0
         return kept
 
 
 class Here:
-    """This process as the place of an article's steps."""
+    """Has steps made in this process."""
 
     def __init__(self, annotator: Annotator) -> None:
         self._steps = Steps(annotator)
@@ -121,11 +127,11 @@ class Here:
         try:
             return self._steps.step(row, answers, article)
         except MemoryError:
-            return TOO_LONG_FOR_US
+            return OUT_OF_MEMORY
 
 
 class There:
-    """Another process as their place."""
+    """Has steps made in another process."""
 
     def __init__(self, beginning: Beginning) -> None:
         self._workers = Workers(beginning, 1)
@@ -136,16 +142,14 @@ class There:
         """Go on with an article as far as the answers reach."""
         try:
             return await self._workers.call(_step, row, answers, article)
-        except Crashed:
-            return NoAnnotation(
-                "crashed",
-                "The process that prepared the article or read its answers ended twice over it; "
-                "there may be too little memory for a text of its length.",
+        except CrashedTwice:
+            return crashed(
+                "The process that prepared the article or read its answers ended twice over it"
             )
 
     @property
     def busy(self) -> int:
-        """How many steps are asked of it."""
+        """How many steps it has not finished."""
         return self._workers.busy
 
     def end(self) -> None:
@@ -154,26 +158,33 @@ class There:
 
 
 class Stepping:
-    """Gives each article its place: the process of which the least is asked.
+    """Gives each article its place: the process that has the fewest steps to make.
 
     Args:
         annotator: prepares requests and reads answers.
         processes: how many; as many as there are cores if None, none if 0.
+        articles_before: whose steps are made here, before processes are started that cannot be
+            forked.
     """
 
-    def __init__(self, annotator: Annotator, processes: int | None = None) -> None:
+    def __init__(
+        self,
+        annotator: Annotator,
+        processes: int | None = None,
+        articles_before: int = ARTICLES_BEFORE_PROCESSES,
+    ) -> None:
         if processes is None:
             processes = min(MOST_PROCESSES, os.cpu_count() or 1)
         beginning = Beginning(annotator)
-        self._few = 0 if beginning.forks else FEW
+        self._articles_before = 0 if beginning.forks else articles_before
         self._here = Here(annotator)
         self._there = [There(beginning) for _ in range(processes)]
-        self._begun = 0
+        self._articles = 0
 
     def place(self) -> Place:
         """Where the next article's steps are made."""
-        self._begun += 1
-        if self._begun < self._few or not self._there:
+        self._articles += 1
+        if self._articles < self._articles_before or not self._there:
             return self._here
         return min(self._there, key=lambda there: there.busy)
 
