@@ -135,6 +135,12 @@ def batch() -> None:
     is_flag=True,
     help="Only new and changed articles, not those that another model or prompt annotated.",
 )
+@click.option(
+    "--log",
+    metavar="FILE",
+    shell_complete=files,
+    help="Add a line to FILE for each retry, loss and failure, and for what begins and ends.",
+)
 @click.pass_context
 def run(
     ctx: click.Context,
@@ -145,6 +151,7 @@ def run(
     codebook: str | None,
     stance: bool,
     dry_run: bool,
+    log: str | None,
     **options: Any,
 ) -> None:
     """Annotate each article of an archive once, into a store.
@@ -152,6 +159,7 @@ def run(
     SOURCE is a folder with all that is in it, a pattern such as "2019/*.txt", or a file. What the
     store has is not asked again: run the same command to go on after whatever ended it.
     """
+    from attributor.cli.log_file import logged
     from attributor.reading.archives import check
 
     for source in sources:
@@ -163,8 +171,10 @@ def run(
     if dry_run:
         _plan(annotator, store, wanted, speed)
         return
-    say(_notice(annotator, speed))
-    ctx.exit(_run(annotator, store, wanted, speed))
+    with logged(log, store, sources):
+        say(_notice(annotator, speed))
+        code = _run(annotator, store, wanted, speed)
+    ctx.exit(code)
 
 
 @batch.command(short_help="Say how far a store is.")

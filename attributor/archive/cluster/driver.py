@@ -11,6 +11,7 @@ been bought, and buys again no more than what was in flight.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import os
 import secrets
@@ -31,6 +32,8 @@ from attributor.errors import ClusterError, UsageError, panics_as_errors, quoted
 
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
+
+logger = logging.getLogger(__name__)
 
 UNKNOWN_PROCESSES = 32
 """For so many there is work at once, where the workers are somebody else's."""
@@ -160,6 +163,7 @@ class Cluster:
                 given = await waiting
         except KilledWorker as error:
             self._hear()
+            logger.warning("workers crashed over a task, one after the other")
             raise WorkersCrashed from error
         except (FutureCancelledError, OSError) as error:
             self._is_lost("The scheduler")
@@ -179,6 +183,7 @@ class Cluster:
 
     def _is_lost(self, who: str, how: str = "was lost") -> None:
         self._gone = True
+        logger.error("%s of the cluster %s %s", who, quoted(self.address), how)
         self._stop.ask(
             "stopped",
             f"{who} of the cluster {quoted(self.address)} {how}. What is in the ledger is kept; "
@@ -269,6 +274,10 @@ class Cluster:
             self._client.cluster.scale(self.processes)
         async with asyncio.timeout(ANSWERS):
             now = set(await self._client.nthreads())
+        for address in sorted(now - self.workers):
+            logger.info("worker %s takes part", quoted(address))
+        for address in sorted(self.workers - now):
+            logger.warning("worker %s is lost", quoted(address))
         self.lost += len(self.workers - now)
         self.workers = now
 
@@ -292,6 +301,7 @@ class Cluster:
         self._again += 1
         if self._again > AGAIN:
             self._is_lost("No worker", "does what it is given")
+        logger.warning("nobody does what is out: %d tasks are given out again", len(self._out))
         self._give_up()
 
     async def _anybody_busy(self) -> bool:
