@@ -141,7 +141,10 @@ class Settings(BaseModel):
     @field_validator("prompts", "weights")
     @classmethod
     def _from_home(cls, path: Path | None) -> Path | None:
-        return path.expanduser() if path else None
+        try:
+            return path.expanduser() if path else None
+        except RuntimeError as error:
+            raise ValueError("its '~' stands for no user of this machine") from error
 
     @property
     def url(self) -> str:

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from attributor.errors import UsageError
+from attributor.errors import UsageError, quoted
+from attributor.small_files import (
+    Mistake,
+    NoFile,
+    NotAFile,
+    SpecialFile,
+    decoded,
+    read_bytes,
+    read_text,
+)
 
 MOST_BYTES = 65_536
 """Bytes of a `.env` at most: its settings take a hundredth of that."""
@@ -57,18 +65,16 @@ def read_user_file(path: Path) -> dict[str, Any]:
         UsageError: it cannot be read, or is not TOML.
     """
     try:
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
+        text = read_text(path, MOST_BYTES)
+    except NoFile:
         return {}
-    except OSError as error:
-        raise UsageError(f"The settings file '{path}' cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError:
-        raise _not_toml(path) from None
+    except Mistake as mistake:
+        raise _mistaken(path, mistake) from None
     import tomllib
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         # The error is not quoted whole: it may carry the key that stands on the line.
         found = re.search(r"at (line \d+)", str(error))
         raise _not_toml(path, f" (see {found[1]})" if found else "") from None
@@ -87,22 +93,17 @@ def read(path: Path) -> Dotenv:
     """
     place = absolute(path)
     try:
-        mode = path.stat().st_mode
-        if not stat.S_ISREG(mode):
-            return Dotenv(place, is_special=not stat.S_ISDIR(mode))
-        data = _beginning(path)
-    except (FileNotFoundError, NotADirectoryError):
+        data = read_bytes(path, MOST_BYTES)
+        values = _parsed(data)
+    except (NoFile, NotAFile):
         return Dotenv(place)
-    except OSError as error:
-        raise UsageError(f"The settings file '{path}' cannot be read: {error.strerror}.") from error
-    if len(data) > MOST_BYTES:
-        raise UsageError(
-            f"The settings file '{path}' has more than {MOST_BYTES // 1024} KB, which is more than "
-            "any settings take: correct it or move it away."
-        )
+    except SpecialFile:
+        return Dotenv(place, is_special=True)
+    except Mistake as mistake:
+        raise _mistaken(path, mistake) from None
     import hashlib
 
-    return Dotenv(place, _parsed(data, path), hashlib.sha256(data).hexdigest())
+    return Dotenv(place, values, hashlib.sha256(data).hexdigest())
 
 
 def absolute(path: Path) -> Path:
@@ -168,24 +169,17 @@ def _said(answers: Path) -> Iterator[tuple[str, str, str]]:
                 continue
 
 
-def _beginning(path: Path) -> bytes:
-    """As much of a file as may be there, and a byte more; a pipe in its place holds nobody up."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
-    with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
-        return file.read(MOST_BYTES + 1)
-
-
-def _parsed(data: bytes, path: Path) -> Mapping[str, str | None]:
+def _parsed(data: bytes) -> Mapping[str, str | None]:
     from io import StringIO
 
     import dotenv
 
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise UsageError(f"The settings file '{path}' is not in UTF-8; save it as UTF-8.") from None
     # Without interpolation: a folder's file must not quote the user's environment.
-    return dotenv.dotenv_values(stream=StringIO(text), interpolate=False)
+    return dotenv.dotenv_values(stream=StringIO(decoded(data)), interpolate=False)
+
+
+def _mistaken(path: Path, mistake: Mistake) -> UsageError:
+    return UsageError(f"The settings file {quoted(str(path))} {mistake}.")
 
 
 def _not_toml(path: Path, where: str = "") -> UsageError:

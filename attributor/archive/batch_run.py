@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import logging
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -40,12 +41,19 @@ from attributor.errors import (
     ModelError,
     ReadingError,
     StoreError,
+    counted,
     panics_as_errors,
+    quoted,
 )
+from attributor.logs import own_words
 from attributor.reading.archives import Columns, Entry
+
+logger = logging.getLogger(__name__)
 
 IN_QUARANTINE = 6
 """The exit code of a run after which something is in quarantine."""
+SOURCES_SHOWN = 20
+"""Sources that the log names of a run."""
 SECONDS_BETWEEN_REPORTS = 1.0
 """Seconds between two reports of how far the run is."""
 OWN_FAULTS = frozenset(("crashed", "unexpected"))
@@ -109,6 +117,7 @@ class BatchRun:
             with suppress(StoreError):
                 store.execute("DELETE FROM runs WHERE id = ?", (self.run_id,))
             raise
+        _log_begun(self.run_id, recipe.name, selection)
         self.progress.total = self._total()
         self._horizon = Horizon(selection.sources)
         self._slots = asyncio.Semaphore(self.maker.at_once)
@@ -236,7 +245,14 @@ class BatchRun:
         return self._within_limit(taken_up)
 
     def _refuse(self, source: str, error: ReadingError) -> None:
-        refuse(self._store, error.article or source, source, error.message, self.run_id)
+        place = error.article or source
+        refuse(self._store, place, source, error.message, self.run_id)
+        logger.warning(
+            "place %s of %s goes into quarantine as 'unreadable': %s",
+            quoted(place),
+            quoted(source),
+            own_words(error.message, place),
+        )
         self.progress.failures["unreadable"] += 1
 
     def _wants(self, admitted: Admitted, chosen: set[int]) -> bool:
@@ -321,11 +337,31 @@ class BatchRun:
                 forget_moved(self._store, self.run_id)
 
     def _end(self, state: str, reason: str | None) -> None:
+        progress = self.progress
+        logger.info(
+            "run %d ends, %s: %s annotated, %s into quarantine",
+            self.run_id,
+            state,
+            counted(progress.annotated, "article"),
+            counted(sum(progress.failures.values()), "place"),
+        )
         with suppress(StoreError):  # an earlier error is the one that is raised
             self._store.execute(
                 "UPDATE runs SET state = ?, reason = ?, ended = ? WHERE id = ?",
                 (state, reason, now(), self.run_id),
             )
+
+
+def _log_begun(run: int, recipe: str, selection: Selection) -> None:
+    logger.info(
+        "run %d begins in process %d on %s: attributor %s, recipe %s, sources %s",
+        run,
+        os.getpid(),
+        quoted(this_host()),
+        attributor.__version__,
+        quoted(recipe),
+        ", ".join(map(quoted, selection.sources[:SOURCES_SHOWN])),
+    )
 
 
 def _noted(store: Store, recipe: int, name: str, selection: Selection) -> int:

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable
 from typing import Literal, TypeVar
 
 from attributor.errors import AttributorError
+from attributor.logs import own_words
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -36,6 +40,7 @@ class Stop:
         if not self.asked:
             self.state, self.reason, self.exit_code = state, reason, exit_code
             self._asked.set()
+            logger.warning("the run is to end, %s: %s", state, own_words(reason))
 
     def ask_over(self, error: AttributorError) -> None:
         """Have the batch end over an error that the user has to deal with first."""

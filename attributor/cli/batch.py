@@ -136,6 +136,12 @@ def batch() -> None:
     is_flag=True,
     help="Only new and changed articles, not those that another model or prompt annotated.",
 )
+@click.option(
+    "--log",
+    metavar="FILE",
+    shell_complete=files,
+    help="Add a line to FILE for each retry, loss and failure, and for what begins and ends.",
+)
 @click.pass_context
 def run(
     ctx: click.Context,
@@ -146,6 +152,7 @@ def run(
     codebook: str | None,
     stance: bool,
     dry_run: bool,
+    log: str | None,
     **options: Any,
 ) -> None:
     """Annotate each article of an archive once, into a store.
@@ -153,6 +160,7 @@ def run(
     SOURCE is a folder with all that is in it, a pattern such as "2019/*.txt", or a file. What the
     store has is not asked again: run the same command to go on after whatever ended it.
     """
+    from attributor.cli.log_file import logged
     from attributor.reading.archives import check
 
     for source in sources:
@@ -164,8 +172,10 @@ def run(
     if dry_run:
         _plan(annotator, store, wanted, run_options)
         return
-    say(_notice(annotator, run_options))
-    ctx.exit(_run(annotator, store, wanted, run_options))
+    with logged(log, store, sources):
+        say(_notice(annotator, run_options))
+        code = _run(annotator, store, wanted, run_options)
+    ctx.exit(code)
 
 
 for _command in STORE_COMMANDS:

@@ -79,7 +79,7 @@ def destination(output: str | None, *, marked: bool = False) -> Iterator[TextIO]
     path = Path(output)
     if path.is_dir():
         raise UsageError(f"{quoted(output)} is a folder: name a file in it.")
-    if _is_database(path):
+    if is_database(path):
         raise UsageError(f"{quoted(output)} is a database, as stores are: name another file.")
     with _failures_told(quoted(output)):
         if path.exists() and not path.is_file():
@@ -114,7 +114,7 @@ def replacing(path: Path, *, mode: int) -> Iterator[TextIO]:
             unfinished.unlink()
 
 
-def _is_database(path: Path) -> bool:
+def is_database(path: Path) -> bool:
     """Whether it is one of SQLite's; what cannot be read is told where it is written."""
     with suppress(OSError):
         if path.is_file():

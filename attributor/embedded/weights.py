@@ -19,10 +19,20 @@ from pathlib import Path
 from typing import Any
 
 from attributor.errors import UsageError, quoted
+from attributor.marking.language import UNKNOWN, codes
+from attributor.small_files import Mistake, read_bytes
 
 FORMAT = "attributor.weights/2"
+MODELS = {"cue", "source", "piece", "draft"}
+"""Each has a constant of its own, its bias."""
 SCALE = 2048
 """A weight of 1.0 in the table; weights lie between -16 and 16."""
+LARGEST_BIAS = 1000
+"""Log-odds: e to the power of so much is more than any certainty."""
+LONGEST_HEAD = 1_000_000
+"""Bytes of the first line at most."""
+MOST_BYTES = 64_000_000
+"""Bytes of a file of weights at most: some thirty times what `attributor train` makes."""
 
 
 @dataclass(frozen=True)
@@ -75,25 +85,74 @@ def load(data: bytes, name: str) -> Weights:
         UsageError: it is no such file, or not whole; `name` says which.
     """
     try:
-        line, _, rest = data.partition(b"\n")
-        head = json.loads(line)
-        if head["format"] != FORMAT:
-            raise ValueError(head["format"])
-        words, table = array("I"), array("h")
-        words.frombytes(rest[: 4 * head["words"]])
-        table.frombytes(rest[4 * head["words"] :])
-        if len(table) != head["table"] or len(table) & (len(table) - 1):
-            raise ValueError("the table is cut off")
-    except (ValueError, KeyError, TypeError) as error:
+        return _loaded(data)
+    except Mistake as mistake:
         raise UsageError(
-            f"{quoted(name)} holds no weights that this version can read; make them anew with "
-            "'attributor train'."
-        ) from error
+            f"{quoted(name)} holds no weights that this version can read ({mistake}); make them "
+            "anew with 'attributor train'."
+        ) from mistake.__cause__
+
+
+def _loaded(data: bytes) -> Weights:
+    line, _, _ = data[:LONGEST_HEAD].partition(b"\n")
+    rest = memoryview(data)[len(line) + 1 :]
+    head = _head(line)
+    words, table = array("I"), array("h")
+    size = words.itemsize * head["words"]
+    if len(rest) != size + table.itemsize * head["table"]:
+        raise Mistake("it is not as long as it says")
+    words.frombytes(rest[:size])
+    table.frombytes(rest[size:])
     if sys.byteorder == "big":
         words.byteswap()
         table.byteswap()
+    distinct = frozenset(words)
+    if len(distinct) != len(words):
+        raise Mistake("a word stands in it twice")
     digest = hashlib.sha256(data).hexdigest()
-    return Weights(head["language"], head["bias"], frozenset(words), table, head["card"], digest)
+    return Weights(head["language"], head["bias"], distinct, table, head["card"], digest)
+
+
+def _head(line: bytes) -> dict[str, Any]:
+    """What the first line says, every part of it looked at.
+
+    Raises:
+        Mistake: it is not as `dump` writes it.
+    """
+    try:
+        head = json.loads(line.decode(), object_pairs_hook=_without_repetition)
+    except (ValueError, RecursionError) as error:
+        raise Mistake("its first line is no JSON that is at most some levels deep") from error
+    if not isinstance(head, dict) or head.get("format") != FORMAT:
+        raise Mistake("it is of another version, or no such file")
+    words, table, bias = head.get("words"), head.get("table"), head.get("bias")
+    holds = {
+        "parts": head.keys() == {"format", "language", "bias", "words", "table", "card"},
+        "number of words": type(words) is int and words >= 0,
+        "size of table": type(table) is int and table > 0 and table & (table - 1) == 0,
+        "constants": isinstance(bias, dict) and _are_constants(bias),
+        "language": head.get("language") in (*codes(), UNKNOWN),
+        "card": isinstance(head.get("card"), dict),
+    }
+    for what, is_right in holds.items():
+        if not is_right:
+            raise Mistake(f"its {what} cannot be right")
+    return head
+
+
+def _are_constants(bias: dict[str, Any]) -> bool:
+    """Whether each model has a number that no learning goes beyond; nan is never in a range."""
+    return bias.keys() == MODELS and all(
+        type(value) in (int, float) and -LARGEST_BIAS <= value <= LARGEST_BIAS
+        for value in bias.values()
+    )
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise Mistake("its first line says something twice")
+    return found
 
 
 @cache
@@ -104,16 +163,18 @@ def read(path: Path) -> Weights:
         UsageError: it cannot be read, or holds no weights.
     """
     try:
-        return load(path.read_bytes(), str(path))
-    except OSError as error:
-        raise UsageError(
-            f"The weights {quoted(str(path))} cannot be read: {error.strerror}."
-        ) from error
+        data = read_bytes(path, MOST_BYTES)
+    except Mistake as mistake:
+        where = f"The file of weights {quoted(str(path))}"
+        raise UsageError(f"{where} {mistake}.") from mistake.__cause__
+    return load(data, str(path))
 
 
 @cache
 def shipped(language: str) -> Weights | None:
     """The weights that come with attributor for a language, or None."""
+    if language not in codes():
+        return None
     file = resources.files("attributor.embedded") / "data" / f"{language}.bin"
     return load(file.read_bytes(), file.name) if file.is_file() else None
 

@@ -11,7 +11,7 @@ from functools import cache, cached_property
 from importlib import resources
 from typing import Any, NamedTuple
 
-from attributor.errors import UsageError
+from attributor.errors import UsageError, quoted
 from attributor.marking import identification
 from attributor.records import Article
 
@@ -254,7 +254,7 @@ def load(code: str) -> Language:
             data = tomllib.loads(_text(pack.file))
             return _language(code, _transliterated(data, pack.table) if pack.table else data)
     raise UsageError(
-        f"There is no language pack '{code}'; use one of {', '.join(codes())}, "
+        f"There is no language pack {quoted(code)}; use one of {', '.join(codes())}, "
         "or leave the language to be detected."
     )
 

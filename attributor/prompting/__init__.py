@@ -1,5 +1,6 @@
 """The engine that asks a model: prompts, the dialogue, the client, and what asking costs."""
 
+import attributor.logs  # noqa: F401  # silent until somebody listens
 from attributor.prompting.client import Asker, converse
 from attributor.prompting.cost_estimates import Estimate, estimate, rest
 from attributor.prompting.engine import ModelEngine

@@ -41,6 +41,8 @@ UNKNOWN = "unknown"
 _NOT_TAKEN = (*range(400, 500), 503)
 """HTTP statuses that say that nothing was done; after any other, or none, nobody knows."""
 OVER = frozenset({"completed", "failed", "expired", "cancelled", UNKNOWN})
+NAMES = OVER | {"validating", "in_progress", "finalizing", "cancelling"}
+"""Every status that there is; a server may make up others."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,18 @@ one that came with its own status.
 
 from __future__ import annotations
 
+import logging
 import random
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
+from dataclasses import fields
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from attributor.engines import Conversation
-from attributor.errors import AnswerError, ModelError
+from attributor.errors import AnswerError, ModelError, quoted
 from attributor.prompting import complaints, prices
 from attributor.prompting.completions import completion, is_stream, refusal_of, text_of
 from attributor.prompting.connecting import Connections
@@ -40,6 +43,8 @@ from attributor.settings import OPENAI_URL, Settings
 if TYPE_CHECKING:
     from openai import APIError, APIStatusError, AsyncOpenAI
     from tenacity import AsyncRetrying, RetryCallState
+
+logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -139,9 +144,10 @@ class Asker:
             return await call()
 
         try:
-            given: T = await self._retrying()(calling)
+            given: T = await self._retrying(article)(calling)
             return given
         except openai.APIError as error:
+            logger.warning("%s is given up (%s)", _named(article), _fault(error))
             raise self.explained(error).about(article) from error
 
     def body(self, request: Request, alone: Alone = AS_ALL) -> dict[str, Any]:
@@ -162,15 +168,18 @@ class Asker:
             output: the output tokens that it was asked for, if that is known.
         """
         found = simpler(sent, complaint_of(error), output)
-        if self._dialect == sent:
+        if self._dialect == sent != found:
             self._dialect = found
+            logger.info(
+                "%s is asked otherwise from now on: %s", quoted(self.host), _changed(sent, found)
+            )
         return found != sent
 
     async def aclose(self) -> None:
         """Close the connections, unless the client is the caller's own."""
         await self._connections.aclose()
 
-    def _retrying(self) -> AsyncRetrying:
+    def _retrying(self, article: str) -> AsyncRetrying:
         import asyncio
 
         import tenacity
@@ -180,7 +189,7 @@ class Asker:
             stop=tenacity.stop_after_attempt(self._settings.attempts),
             wait=self._seconds_to_wait,
             retry=tenacity.retry_if_exception(is_transient),
-            before_sleep=self._everybody_waits,
+            before_sleep=partial(self._before_waiting, article),
             reraise=True,
         )
 
@@ -201,6 +210,11 @@ class Asker:
                 before, alone = alone, narrowed(own, alone, wanted, complaint_of(error))
                 if alone == before:
                     raise
+                logger.info(
+                    "%s alone is asked otherwise: %s",
+                    _named(request.article),
+                    _changed(own, alone.within(sent)),
+                )
         return await self._sent(request, alone)
 
     async def _sent(self, request: Request, alone: Alone) -> str:
@@ -250,10 +264,19 @@ class Asker:
         error = state.outcome.exception() if state.outcome else None
         return seconds_to_wait(error, state.attempt_number, random.random(), self._waits)  # noqa: S311
 
-    def _everybody_waits(self, state: RetryCallState) -> None:
+    def _before_waiting(self, article: str, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None
+        wait = state.next_action.sleep if state.next_action else 0.0
+        logger.warning(
+            "%s failed (%s), try %d of %d; the next one is in %.1f s",
+            _named(article),
+            _fault(error),
+            state.attempt_number,
+            self._settings.attempts,
+            wait,
+        )
         if self._gate and state.next_action and getattr(error, "status_code", 0) in OVERLOADED:
-            self._gate.hold(state.next_action.sleep)
+            self._gate.hold(wait)
 
     def explained(self, error: APIError) -> ModelError:
         """What a user is told of an error of the server's."""
@@ -322,6 +345,24 @@ _PROGRESS = {
     "repair": "what was left open",
     "stance": "where they stand",
 }
+
+
+def _named(article: str) -> str:
+    """A request, as the log calls it."""
+    return f"the request about {quoted(article)}" if article else "a request"
+
+
+def _fault(error: BaseException | None) -> str:
+    """What went wrong, without the server's words."""
+    status = getattr(error, "status_code", None)
+    return f"HTTP {status}" if status else type(error).__name__
+
+
+def _changed(before: Dialect, after: Dialect) -> str:
+    values = ((each.name, getattr(after, each.name)) for each in fields(after))
+    return ", ".join(
+        f"{name} = {value}" for name, value in values if value != getattr(before, name)
+    )
 
 
 def _answer(body: dict[str, Any], model: str) -> Answer:

@@ -11,13 +11,19 @@ from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
+from typing import Any
 
-from attributor.errors import PromptError
+from attributor.errors import PromptError, quoted
 from attributor.prompting.messages import sha256
 from attributor.records import Codebook
+from attributor.small_files import Mistake, read_text, read_yaml
 
 NAMES = ("attribute", "repair", "stance", "open_stance")
 FENCE = "---"
+MOST_BYTES = 1_000_000
+"""Bytes of a prompt at most: far more than a model reads."""
+LONGEST_FIELD = 500
+"""Characters of a prompt's name, or of its description, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,50 +80,59 @@ def _shipped() -> Traversable:
 
 
 def _in_folder(folder: Path) -> dict[str, Path]:
-    if not folder.is_dir():
-        raise PromptError(f"There is no folder of prompts at '{folder}'; check --prompts.")
-    own = {name: folder / f"{name}.md" for name in NAMES if (folder / f"{name}.md").is_file()}
+    files = {name: folder / f"{name}.md" for name in NAMES}
+    try:
+        present = {file.name for file in folder.iterdir()}  # a link to nothing is meant, too
+    except (OSError, ValueError) as error:
+        raise PromptError(
+            f"There is no folder of prompts at {quoted(str(folder))}; check --prompts."
+        ) from error
+    own = {name: file for name, file in files.items() if file.name in present}
     if not own:
         raise PromptError(
-            f"The folder '{folder}' holds none of {', '.join(f'{name}.md' for name in NAMES)}; "
-            "check --prompts."
+            f"The folder {quoted(str(folder))} holds none of "
+            f"{', '.join(file.name for file in files.values())}; check --prompts."
         )
     return own
 
 
 def _read(file: Traversable) -> Prompt:
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PromptError(f"The prompt '{file}' cannot be read as UTF-8 text: {error}.") from error
-    return _parse(text.replace("\r\n", "\n"), str(file))
+        if isinstance(file, Path):
+            text = read_text(file, MOST_BYTES)
+        else:  # what is shipped may lie in an archive
+            text = file.read_text("utf-8-sig")
+        return _parse(text.replace("\r\n", "\n"))
+    except Mistake as mistake:
+        where = f"The prompt {quoted(str(file))}"
+        raise PromptError(f"{where} {mistake}.") from mistake.__cause__
 
 
-def _parse(text: str, place: str) -> Prompt:
+def _parse(text: str) -> Prompt:
     opening, _, rest = text.partition("\n")
     matter, fence, body = rest.partition(f"\n{FENCE}\n")
     if opening.strip() != FENCE or not fence:
-        raise PromptError(
-            f"The prompt '{place}' does not begin with front matter; put its name and description "
-            f"between two lines of {FENCE}."
+        raise Mistake(
+            "does not begin with front matter: put its name and description between two lines "
+            f"of {FENCE}"
         )
-    fields = _front_matter(matter, place)
-    if not body.strip():
-        raise PromptError(f"The prompt '{place}' has no text after its front matter; write it.")
-    return Prompt(fields["name"], fields["description"], body.strip())
-
-
-def _front_matter(matter: str, place: str) -> dict[str, str]:
-    import yaml
-
-    try:
-        fields = yaml.safe_load(matter)
-    except yaml.YAMLError as error:
-        raise PromptError(
-            f"The front matter of the prompt '{place}' is not YAML; correct it."
-        ) from error
+    fields = read_yaml(matter, typed=True)
     given = fields if isinstance(fields, dict) else {}
-    for key in ("name", "description"):
-        if not isinstance(given.get(key), str) or not given[key].strip():
-            raise PromptError(f"The front matter of the prompt '{place}' has no {key}; add one.")
-    return {key: given[key].strip() for key in ("name", "description")}
+    name, description = (_field(given, key) for key in ("name", "description"))
+    if not body.strip():
+        raise Mistake("has no text after its front matter: write it")
+    return Prompt(name, description, body.strip())
+
+
+def _field(given: dict[Any, Any], key: str) -> str:
+    value = given.get(key)
+    if value is None or value == "":
+        raise Mistake(f"has no {key} in its front matter: add one")
+    if not isinstance(value, str):
+        raise Mistake(f"has a {key} that is no text: write it in quotes")
+    text = " ".join(value.split())
+    if not text or len(text) > LONGEST_FIELD or not text.isprintable():
+        raise Mistake(
+            f"has a {key} that is not one line of at most {LONGEST_FIELD} characters: write one"
+        )
+    return text

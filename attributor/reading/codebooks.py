@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from attributor.errors import UsageError, quoted
 from attributor.records import Codebook
+from attributor.small_files import Mistake, read_text, read_yaml
 
 MAX_CODEBOOK_BYTES = 1_000_000
 
@@ -31,83 +32,27 @@ def read_codebook(path: str | Path) -> Codebook:
     """
     where = f"The codebook {quoted(str(path))}"
     try:
-        data = _yaml(_text(Path(path)))
-        return _codebook(data)
-    except _Mistake as mistake:
+        return _codebook(read_yaml(read_text(Path(path), MAX_CODEBOOK_BYTES)))
+    except Mistake as mistake:
         raise UsageError(f"{where} {mistake}.") from mistake.__cause__
-
-
-class _Mistake(Exception):
-    """What is wrong, as the end of a sentence about the codebook."""
-
-
-def _text(path: Path) -> str:
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_CODEBOOK_BYTES + 1)
-    except FileNotFoundError as error:
-        raise _Mistake("does not exist: check the name and the folder you are in") from error
-    except (OSError, ValueError) as error:
-        raise _Mistake("cannot be read: give a YAML file that you may read") from error
-    if len(data) > MAX_CODEBOOK_BYTES:
-        raise _Mistake(f"is longer than {MAX_CODEBOOK_BYTES // 1_000_000} MB: shorten it")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise _Mistake(f"is not UTF-8 at byte {error.start}: save it as UTF-8") from error
-
-
-def _yaml(text: str) -> Any:
-    import yaml
-
-    class Loader(yaml.BaseLoader):
-        """Strings, lists and mappings alone: a target may be called 2024 or No.
-
-        Aliases (a few lines of them can mean billions) and repeated keys are refused.
-        """
-
-        def compose_node(self, parent: Any, index: Any) -> Any:
-            if self.check_event(yaml.AliasEvent):
-                line = self.peek_event().start_mark.line + 1  # type: ignore[no-untyped-call]
-                raise _Mistake(f"uses a YAML alias (*) in line {line}: write the text out")
-            return super().compose_node(parent, index)
-
-        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
-            seen: set[str] = set()
-            for key, _ in node.value:
-                if str(key.value) in seen:
-                    line = key.start_mark.line + 1
-                    raise _Mistake(f"has {quoted(key.value)} twice, again in line {line}: keep one")
-                seen.add(str(key.value))
-            return super().construct_mapping(node, deep)
-
-    try:
-        return yaml.load(text, Loader)  # noqa: S506 (BaseLoader makes no objects at all)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise _Mistake(f"is not valid YAML: {error.problem} in line {line}") from error
-    except yaml.YAMLError as error:
-        raise _Mistake("is not valid YAML: take the control characters out of it") from error
-    except RecursionError as error:
-        raise _Mistake("is nested too deeply: write a list of targets") from error
 
 
 def _codebook(data: Any) -> Codebook:
     if not data:
-        raise _Mistake("is empty: write 'targets:' and a list of names")
+        raise Mistake("is empty: write 'targets:' and a list of names")
     if not isinstance(data, dict) or not isinstance(data.get("targets"), list):
-        raise _Mistake("has no list of targets: write 'targets:' and below it '- name: …' lines")
+        raise Mistake("has no list of targets: write 'targets:' and below it '- name: …' lines")
     if unknown := [str(key) for key in data if key != "targets"]:
-        raise _Mistake(f"has an unknown key {quoted(unknown[0])}: only 'targets' is known")
+        raise Mistake(f"has an unknown key {quoted(unknown[0])}: only 'targets' is known")
     targets = [_target(target) for target in data["targets"]]
     if not targets:
-        raise _Mistake("names no target: write '- name: …' below 'targets:'")
+        raise Mistake("names no target: write '- name: …' below 'targets:'")
     _refuse_duplicates(targets)
     try:
         return Codebook.model_validate({"targets": targets})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise _Mistake(_described(dict(first), targets)) from error
+        raise Mistake(_described(dict(first), targets)) from error
 
 
 def _target(target: Any) -> Any:
@@ -128,7 +73,7 @@ def _refuse_duplicates(targets: list[Any]) -> None:
         name = target.get("name") if isinstance(target, dict) else None
         if isinstance(name, str):
             if name.casefold() in seen:
-                raise _Mistake(f"has the target {quoted(name)} twice: merge the two")
+                raise Mistake(f"has the target {quoted(name)} twice: merge the two")
             seen.add(name.casefold())
 
 

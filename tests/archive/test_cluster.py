@@ -7,6 +7,7 @@ import gc
 import json
 import os
 import pickle
+import re
 import signal
 import socket
 import subprocess
@@ -142,7 +143,10 @@ def test_workers_annotate_as_this_process_would(crowd: Crowd, tmp_path: Path) ->
     assert ended.tally.workers == 2
 
 
-def test_a_killed_workers_articles_are_read_by_another(crowd: Crowd, tmp_path: Path) -> None:
+def test_a_killed_workers_articles_are_read_by_another(
+    crowd: Crowd, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "attributor")
     source, store = archive(tmp_path / "a.jsonl", range(600)), tmp_path / "a.db"
     pid = crowd.pids()[0]
     done_at_the_kill: list[int] = []
@@ -159,6 +163,9 @@ def test_a_killed_workers_articles_are_read_by_another(crowd: Crowd, tmp_path: P
     crowd.replaced(pid)
     assert done_at_the_kill[0] < 500
     assert ended.tally.workers_lost == 1
+    said = [record.getMessage() for record in caplog.records]
+    assert sum(re.fullmatch(r"worker 'tcp://.*' is lost", each) is not None for each in said) == 1
+    assert sum(re.fullmatch(r"worker 'tcp://.*' takes part", each) is not None for each in said) > 1
     found = counts(store)
     assert found["articles"] == found["annotated"] == 600
     assert found["failed"] == 0

@@ -13,12 +13,13 @@ from attributor.embedded.weights import SCALE, Weights
 from attributor.errors import UsageError
 from attributor.records import Article
 
-SMALL = Weights("en", {"cue": 0.5}, frozenset({7, 3}), array("h", [0, SCALE, -SCALE, 2]), {"n": 1})
+BIAS = {"cue": 0.5, "source": 0.0, "piece": -0.5, "draft": 0.0}
+SMALL = Weights("en", BIAS, frozenset({7, 3}), array("h", [0, SCALE, -SCALE, 2]), {"n": 1})
 
 
 def test_a_file_of_weights_comes_back_as_it_was() -> None:
     back = weights.load(weights.dump(SMALL), "small.bin")
-    assert (back.language, back.bias, back.words) == ("en", {"cue": 0.5}, frozenset({3, 7}))
+    assert (back.language, back.bias, back.words) == ("en", BIAS, frozenset({3, 7}))
     assert back.table == SMALL.table
     assert back.card == {"n": 1}
     assert len(back.sha256) == 64
@@ -38,7 +39,7 @@ def test_what_is_no_weights_is_refused_with_its_name(data: bytes) -> None:
 
 
 def test_missing_weights_are_told(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="does not exist"):
         weights.read(tmp_path / "none.bin")
 
 

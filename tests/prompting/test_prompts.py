@@ -37,11 +37,11 @@ def test_the_hash_changes_with_the_words_and_with_nothing_else(tmp_path: Path) -
         (b"Find quotes.", "does not begin with front matter"),
         (b"---\nname: x\ndescription: y\n", "does not begin with front matter"),
         (b"---\nname: x\n---\nFind quotes.", "has no description"),
-        (b"---\nname: 3\ndescription: y\n---\nFind quotes.", "has no name"),
+        (b"---\nname: 3\ndescription: y\n---\nFind quotes.", "has a name that is no text"),
         (b"---\n- name\n---\nFind quotes.", "has no name"),
-        (b"---\nname: [\n---\nFind quotes.", "is not YAML"),
+        (b"---\nname: [\n---\nFind quotes.", "is not valid YAML"),
         (b"---\nname: x\ndescription: y\n---\n \n", "has no text after"),
-        (b"---\nname: \xff\n---\nFind.", "cannot be read as UTF-8"),
+        (b"---\nname: \xff\n---\nFind.", "is not UTF-8 at byte 10"),
     ],
 )
 def test_a_malformed_prompt_is_refused_with_a_sentence(

@@ -121,7 +121,7 @@ def test_a_bomb_of_aliases_is_refused_at_once(tmp_path: Path) -> None:
 def test_a_missing_codebook_and_a_folder_are_named(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.yaml' does not exist"):
         read_codebook(tmp_path / "none.yaml")
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="is a folder"):
         read_codebook(tmp_path)
 
 

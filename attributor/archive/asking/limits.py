@@ -9,6 +9,7 @@ asks, and the number of calls in flight is halved; each good answer then gives a
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -17,6 +18,8 @@ from contextlib import asynccontextmanager
 from attributor.prompting import token_counts as tokens
 from attributor.prompting.messages import Request
 from attributor.prompting.server_errors import RetryWaits, number_of, seconds_of
+
+logger = logging.getLogger(__name__)
 
 BURST_SECONDS = 2.0
 """Seconds of its rate that a bucket holds."""
@@ -117,6 +120,7 @@ class Limits:
         self._part, before = part, self._concurrency
         self._concurrency = max(1, math.ceil(self._all_calls * part))
         self.allowed = max(1.0, self.allowed * self._concurrency / before)
+        logger.info("%.0f %% of all limits from now on", 100 * part)
         for what, bucket in self._buckets.items():
             bucket.change(self._rates[what] * part, self._clock())
         self._freed.set()
@@ -146,7 +150,10 @@ class Limits:
             self._heard_of(what, headers)
         if status < 400:
             gain = CALLS_REGAINED_PER_ROUND / max(self.allowed, 1.0)
+            before = int(self.allowed)
             self.allowed = min(float(self._concurrency), self.allowed + gain)
+            if int(self.allowed) > before:
+                logger.info("good answers: %d calls at once again", int(self.allowed))
             self._freed.set()
 
     def hold(self, seconds: float) -> None:
@@ -156,6 +163,11 @@ class Limits:
             now >= self._held_until
         ):  # the first refusal halves, not every call that was in flight with it
             self.allowed = max(1.0, self.allowed / 2)
+            logger.warning(
+                "the server refuses for load: everybody waits %.1f s, then %d calls at once",
+                seconds,
+                int(self.allowed),
+            )
         self._held_until = max(self._held_until, now + seconds)
 
     async def _room(self) -> None:
@@ -187,6 +199,7 @@ class Limits:
             left = None
         if limit and what not in self._set_by_user and self._rates.get(what) != limit:
             self._rates[what] = limit
+            logger.info("the server allows %g %s a minute", limit, what)
             self._buckets[what] = Bucket(limit * self._part, now)
         if left is not None and what in self._buckets:
             self._buckets[what].at_most(left * self._part, now)

@@ -9,6 +9,7 @@ by which the server finds it again. So it is neither lost nor submitted twice.
 from __future__ import annotations
 
 import asyncio
+import logging
 import tempfile
 import time
 from collections import Counter
@@ -23,9 +24,12 @@ from attributor.archive.batch_api.queued_tokens import QueuedTokens
 from attributor.archive.batch_api.submissions import Submission, Submissions
 from attributor.archive.batch_api.tuning import Tuning
 from attributor.archive.storing.store import Store
-from attributor.errors import BusyError, CreditError, ModelError, RequestError
+from attributor.errors import BusyError, CreditError, ModelError, RequestError, counted, quoted
+from attributor.logs import own_words
 from attributor.prompting import Answer
-from attributor.prompting.batch_api import UNKNOWN, BatchApi, Result, Status
+from attributor.prompting.batch_api import NAMES, UNKNOWN, BatchApi, Result, Status
+
+logger = logging.getLogger(__name__)
 
 TOO_MANY_TOKENS = "token_limit_exceeded"
 """The server's code for a file that is too large for the account's queue."""
@@ -83,6 +87,7 @@ class Carrier:
         self.bought = 0
         self.is_waited_for = False
         self._of_this_run: set[int] = set()
+        self._seen: dict[int, tuple[str, int]] = {}
         self._tries: Counter[str] = Counter()
         self._heard_at = float("-inf")
         self._look_at = self._hand_in_at = 0.0
@@ -119,6 +124,12 @@ class Carrier:
         self.note_heard()
         outbox.file.close()
         submission = self.submissions.open_one(self._run, outbox, file_id)
+        logger.info(
+            "file %s is uploaded: %s, %s",
+            quoted(submission.name),
+            counted(submission.requests, "request"),
+            counted(submission.tokens, "token"),
+        )
         self.open.append(submission)
         self._of_this_run.add(submission.id)
         await self._confirm(submission)
@@ -128,9 +139,11 @@ class Carrier:
         try:
             batch_id = await self._api.submit(submission.name, submission.file)
         except RequestError:  # the server will never take it
+            logger.warning("file %s is rejected", quoted(submission.name))
             self._close(submission)
             raise
         self.submissions.note(submission, batch=batch_id, status="submitted")
+        logger.info("file %s is submitted as %s", quoted(submission.name), quoted(batch_id))
         return batch_id
 
     async def _found(self, submission: Submission) -> str | None:
@@ -143,6 +156,7 @@ class Carrier:
         batch_id = await self._api.find(submission.name, submission.file, submission.since)
         if batch_id is not None:
             self.submissions.note(submission, batch=batch_id, status="submitted")
+            logger.info("file %s is found as %s", quoted(submission.name), quoted(batch_id))
             return batch_id
         if not self._is_gone(submission, is_there=False):
             return None
@@ -169,6 +183,7 @@ class Carrier:
 
     def _bear(self, error: BusyError) -> None:
         """Raise the error if the server has never answered in this run, or not for long."""
+        logger.warning("the Batch API is busy or out of reach: %s", own_words(error.message))
         if time.monotonic() > self._heard_at + self._tuning.busy_seconds:
             raise error
 
@@ -178,6 +193,7 @@ class Carrier:
             return
         status = await self._api.look(batch_id, submission.file, submission.since)
         self.submissions.note(submission, status=status.name)
+        self._log_look(submission, status)
         is_there = status.name != UNKNOWN and not status.withholds
         for file_id in filter(None, (status.output, status.errors) if status.is_over else ()):
             with tempfile.TemporaryFile(dir=self._store.path.parent) as file:
@@ -189,6 +205,13 @@ class Carrier:
         is_gone = self._is_gone(submission, is_there)
         if is_gone or (is_there and status.is_over):
             self._end(submission, status)
+
+    def _log_look(self, submission: Submission, status: Status) -> None:
+        """Log what a look has shown, once: days pass in which nothing is new."""
+        seen = (status.name if status.name in NAMES else "of no known status", status.completed)
+        if self._seen.get(submission.id) != seen:
+            self._seen[submission.id] = seen
+            logger.info("file %s is %s, %d answered", quoted(submission.name), *seen)
 
     def _is_gone(self, submission: Submission, is_there: bool) -> bool:
         """Whether the server has said for long enough that it does not have it."""
@@ -231,9 +254,19 @@ class Carrier:
     def _end(self, submission: Submission, status: Status) -> None:
         """Close a submission that is over; its requests without an answer may be asked again."""
         left = self._close(submission)
+        logger.info(
+            "file %s is over: %s left without an answer",
+            quoted(submission.name),
+            counted(len(left), "request"),
+        )
         if status.code == TOO_MANY_TOKENS and self._queued.refused(
             submission.tokens, submission.requests, status.complaint
         ):
+            logger.warning(
+                "file %s was too large for the account: %.0f tokens at once from now on",
+                quoted(submission.name),
+                self._queued.most,
+            )
             for order in self._outboxes.resized():
                 self._settle(order.key, None)
         elif status.name == "failed":

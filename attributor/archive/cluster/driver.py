@@ -11,6 +11,7 @@ and buys again only the requests that were in flight.
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import os
 import secrets
@@ -32,6 +33,8 @@ from attributor.errors import ClusterError, UsageError, panics_as_errors, quoted
 
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
+
+logger = logging.getLogger(__name__)
 
 PROCESSES_ELSEWHERE = 32
 """Processes that are given work at once on somebody else's cluster, whose size nobody tells us."""
@@ -154,6 +157,7 @@ class Cluster:
                 result = await waiting
         except KilledWorker as error:
             self._note_finished()
+            logger.warning("workers crashed over a task, one after the other")
             raise WorkersCrashed from error
         except (FutureCancelledError, OSError) as error:
             self._end_batch("The scheduler")
@@ -173,6 +177,7 @@ class Cluster:
 
     def _end_batch(self, who: str, how: str = "was lost") -> None:
         self._gone = True
+        logger.error("%s of the cluster %s %s", who, quoted(self.address), how)
         self._stop.ask(
             "stopped",
             f"{who} of the cluster {quoted(self.address)} {how}. What is in the ledger is kept; "
@@ -269,6 +274,10 @@ class Cluster:
             self._client.cluster.scale(self.processes)
         async with asyncio.timeout(self._timing.answer_seconds):
             now = set(await self._client.nthreads())
+        for address in sorted(now - self.workers):
+            logger.info("worker %s takes part", quoted(address))
+        for address in sorted(self.workers - now):
+            logger.warning("worker %s is lost", quoted(address))
         self.lost += len(self.workers - now)
         self.workers = now
 
@@ -292,6 +301,8 @@ class Cluster:
         self._times_again += 1
         if self._times_again > self._timing.times_handed_out_again:
             self._end_batch("No worker", "does what it is given")
+        out = len(self._tasks_out)
+        logger.warning("nobody does what is out: %d tasks are given out again", out)
         self._give_up()
 
     async def _anybody_busy(self) -> bool:

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import logging
+
 from attributor.archive.storing.annotation_rows import AnnotationRows, Failure, rows_of
 from attributor.archive.storing.checking import kept
 from attributor.archive.storing.store import Store, now, whole
+from attributor.errors import quoted
+from attributor.logs import own_words
+
+logger = logging.getLogger(__name__)
 
 ONE_PER_ARTICLE = "(article_id, recipe_id) WHERE article_id IS NOT NULL"
 """The index by which an article has one failure of each recipe at most."""
@@ -58,9 +64,10 @@ def quarantine(store: Store, article: int, recipe: int, run: int, failure: Failu
         "WHERE a.id = ? ORDER BY p.id LIMIT 1",
         (article,),
     )
+    name, source = (where["name"], where["source"] or "") if where else ("", "")
     row = {
-        "name": where["name"] if where else "",
-        "source": (where and where["source"]) or "",
+        "name": name,
+        "source": source,
         "article_id": article,
         "recipe_id": recipe,
         "run_id": run,
@@ -70,6 +77,13 @@ def quarantine(store: Store, article: int, recipe: int, run: int, failure: Failu
         "answer": whole(failure.body) or None,
         "happened": now(),
     }
+    logger.warning(
+        "article %s of %s goes into quarantine as %s: %s",
+        quoted(name),
+        quoted(source),
+        quoted(failure.kind),
+        own_words(reason, name),
+    )
     store.insert("failures", row, f"ON CONFLICT {ONE_PER_ARTICLE} DO UPDATE SET {_RENEWED}")
 
 

@@ -7,6 +7,7 @@ commits (those since the last checkpoint, of a few MB), and leaves a file that i
 
 from __future__ import annotations
 
+import logging
 import math
 import os
 import re
@@ -21,11 +22,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from attributor.archive.storing.place import identity, is_sealed, locked, place_of
-from attributor.archive.storing.store_schema import is_old, migrate, refuse_others, refuse_strange
+from attributor.archive.storing.store_schema import (
+    is_old,
+    migrate,
+    refuse_others,
+    refuse_strange,
+    version_of,
+)
 from attributor.errors import StoreError, quoted
 
 if TYPE_CHECKING:
     from filelock import BaseFileLock
+
+logger = logging.getLogger(__name__)
 
 BUSY_SECONDS = 30.0
 """Seconds to wait for another program that writes the store, such as Datasette."""
@@ -297,11 +306,21 @@ def _prepared(path: Path, file: Path) -> sqlite3.Connection:
         # All triggers are ours now; older versions of SQLite do not let them write an index of
         # words otherwise.
         connection.execute("PRAGMA trusted_schema = ON")
+        before = version_of(connection)
         migrate(connection)
+        _log_opened(path, before, version_of(connection))
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _log_opened(path: Path, before: int, version: int) -> None:
+    name = quoted(str(path))
+    if 0 < before < version:
+        logger.info("store %s is migrated from schema %d to %d", name, before, version)
+    how = "opened" if before else "made"
+    logger.info("store %s is %s for writing, schema %d", name, how, version)
 
 
 def _connected(file: Path, how: str) -> sqlite3.Connection:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import itertools
+import logging
 import multiprocessing
 import os
 import pickle
@@ -33,7 +34,7 @@ from attributor.archive.signals import (
     start_resource_tracker,
     terminal_signals_blocked,
 )
-from attributor.errors import AttributorError
+from attributor.errors import AttributorError, counted
 from attributor.pipeline import Annotator
 from attributor.records import Article
 
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
     Start = tuple[Settings, Codebook | None, Engine]
     Begin = Callable[[socket.socket], BaseProcess]
+
+logger = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -164,6 +167,7 @@ class Workers:
                 return await process.call(work)
             except Ended as error:
                 if process.has_begun:
+                    logger.warning("a second process crashed over the same call, which is given up")
                     raise CrashedTwice from error
                 raise _not_begun("it ended at once") from error
             finally:
@@ -198,6 +202,7 @@ class Process:
                 self._process = begin(theirs)
                 with terminal_signals_blocked():
                     self._process.start()
+            logger.info("process %s begins", self._process.pid)
         except OSError as error:
             raise _not_begun(error.strerror or str(error)) from error
 
@@ -245,7 +250,11 @@ class Process:
                 if not call.done():
                     call.set_result(result) if error is None else call.set_exception(error)
         except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+            logger.warning(
+                "process %s is lost: it ended by itself, %s unanswered",
+                self._process.pid,
+                counted(len(self._calls), "call"),
+            )
         finally:
             self.has_ended = True
             writer.close()
@@ -260,6 +269,8 @@ class Process:
 
     def end(self) -> None:
         """End the process at once."""
+        if not self.has_ended:
+            logger.info("process %s is ended", self._process.pid)
         self._process.terminate()
         if self._listening is None:
             self._ours.close()
@@ -358,6 +369,7 @@ def _serve_as_fork(pipe: socket.socket, start: Start) -> None:
     for each in {int(file.name) for file in OPEN_FILES.iterdir()} - kept:
         with suppress(OSError):  # the folder itself was open, too
             os.close(each)
+    logging.disable()  # the log's file is closed
     gc.freeze()  # what the parent had is not looked through again
     _serve(pipe, start)
 
