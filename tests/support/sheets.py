@@ -6,6 +6,8 @@ from array import array
 from collections.abc import Iterable, Mapping
 from random import Random
 
+from attributor.embedded.candidates import Candidate, Draft, word_runs
+from attributor.embedded.cue_features import Frame, read_by_rules
 from attributor.embedded.feature_templates import PairTemplates, ValueTemplates
 from attributor.embedded.token_arrays import Sheet, hashed
 from attributor.embedded.weights import SCALE, Weights
@@ -81,3 +83,30 @@ def random_weights(seed: int, most: float, bias: Mapping[str, float]) -> Weights
     limit, random = round(most * SCALE), Random(seed)
     table = array("h", (random.randint(-limit, limit) for _ in range(2**10)))
     return Weights("en", dict.fromkeys(MODELS, 0.0) | dict(bias), frozenset(), table)
+
+
+def tokens_in(sheet: Sheet, phrase: str) -> Span:
+    """The token range of a phrase of the text."""
+    start = sheet.marking.text.index(phrase)
+    return sheet.span(start, start + len(phrase))
+
+
+def draft(sheet: Sheet, *phrases: str, loss: float = 0.0) -> Draft:
+    """A draft that holds these phrases."""
+    pieces = tuple(tokens_in(sheet, phrase) for phrase in phrases)
+    return Draft(loss, pieces, word_runs(sheet, pieces))
+
+
+def candidate(
+    sheet: Sheet,
+    cue: int,
+    *drafts: Draft,
+    odds: float = 0.0,
+    source: Mention | None = None,
+    sourced: float = 0.0,
+    rival: float = 0.0,
+) -> Candidate:
+    """A candidate at token `cue` with these drafts."""
+    reading = read_by_rules(sheet, cue)
+    frame = Frame(sheet, cue, source, reading)
+    return Candidate(cue, odds, reading, source, sourced, rival, frame, drafts)
