@@ -166,7 +166,7 @@ class Deciding:
         pairs = [(i, m) for i in cues for m in features.candidates(sheet, i, readings[i])]
         rows = [features.of_source(sheet, i, m, readings[i]) for i, m in pairs]
         best: dict[int, tuple[float, Mention | None]] = dict.fromkeys(
-            cues, (drafts.LEAST_SOURCE, None)
+            cues, (drafts.MIN_SOURCE_LOG_ODDS, None)
         )
         for (i, mention), score in zip(pairs, self._odds("source", rows), strict=True):
             if score > best[i][0]:
@@ -243,7 +243,9 @@ class Linear:
 
 
 def _linear(name: str, examples: LabelledRow) -> tuple[Model, int]:
-    table, constant = logistic(examples, training.STRENGTH[name], training.FEWEST[name], 0)
+    table, constant = logistic(
+        examples, training.STRENGTH[name], training.FEWEST_TIMES_SEEN[name], 0
+    )
     return Linear(table.tolist(), constant), 2 * int(np.count_nonzero(table))
 
 

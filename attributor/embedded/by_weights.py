@@ -24,18 +24,18 @@ from attributor.embedded.candidates import (
     reads_preposition,
     size,
 )
-from attributor.embedded.cue_features import WINDOW, CueReading
+from attributor.embedded.cue_features import CONTENT_REACH_TOKENS, CueReading
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.weights import Weights
 from attributor.marking import Marking, Mention
 from attributor.records import Proposal
 
-LEAST = 0.2
-"""Probability from which a draft is taken for a quote; chosen on the train part, held out."""
-MARGIN = 1.5
-"""A cue whose content holds another cue may be so much less likely (log-odds) than that one."""
-SAME = 0.8
-"""Two drafts with so large a share of words in common (of all in either) say the same."""
+MIN_DRAFT_PROBABILITY = 0.2
+"""A draft is taken for a quote from this on; chosen on the train part, held out."""
+MAX_LOG_ODDS_BEHIND = 1.5
+"""A cue whose content holds another cue may be less likely than that one by less than this."""
+MIN_SHARE_IN_COMMON = 0.8
+"""Two drafts say the same that have this share of all words of either in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ def tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
     for each in scene.candidates:
         likely = _probabilities(weights, scene, each)
         best = likely.index(max(likely))
-        if likely[best] >= LEAST or reads_preposition(sheet, each.i, each.reading):
+        if likely[best] >= MIN_DRAFT_PROBABILITY or reads_preposition(sheet, each.i, each.reading):
             draft = each.drafts[best]
             ruled = by_rules(sheet, each.reading)
             tokens = frozenset(j for piece in draft.pieces for j in range(*piece))
@@ -116,7 +116,7 @@ def _sure(sheet: Sheet, candidate: Candidate, draft: Draft, likely: Sequence[flo
     total = 0.0
     for other, probability in zip(candidate.drafts, likely, strict=True):
         shared = overlap(sheet, draft.runs, other.runs)
-        if shared >= SAME * (words + size(sheet, other.runs) - shared):
+        if shared >= MIN_SHARE_IN_COMMON * (words + size(sheet, other.runs) - shared):
             total += probability
     return total
 
@@ -191,13 +191,13 @@ def _without_repetition(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:
     """Of two quotes with much the same words one stays: the likelier, but see `_governs`."""
     kept: dict[int, list[Tagged]] = {}
     for each in sorted(tagged, key=lambda each: (-each.likely, each.i)):
-        place = each.i // WINDOW
+        place = each.i // CONTENT_REACH_TOKENS
         words = {j for j in each.tokens if sheet.is_word[j]}
         near = [o for k in range(place - 2, place + 3) for o in kept.get(k, ())]
         rivals = [o for o in near if 2 * len(words & o.tokens) > min(len(words), _size(sheet, o))]
         if all(_governs(sheet, each, rival) for rival in rivals):
             for rival in rivals:
-                kept[rival.i // WINDOW].remove(rival)
+                kept[rival.i // CONTENT_REACH_TOKENS].remove(rival)
             kept.setdefault(place, []).append(each)
     return sorted((each for found in kept.values() for each in found), key=lambda each: each.i)
 
@@ -206,7 +206,7 @@ def _governs(sheet: Sheet, outer: Tagged, inner: Tagged) -> bool:
     """Whether the other's cue is part of what is said here, in the same sentence."""
     same_sentence = sheet.sentence_of[outer.i] == sheet.sentence_of[inner.i]
     odds = [log((each.likely + 1e-9) / (1 - each.likely + 1e-9)) for each in (outer, inner)]
-    return same_sentence and inner.i in outer.tokens and odds[0] > odds[1] - MARGIN
+    return same_sentence and inner.i in outer.tokens and odds[0] > odds[1] - MAX_LOG_ODDS_BEHIND
 
 
 def _size(sheet: Sheet, each: Tagged) -> int:

@@ -3,7 +3,7 @@
 Every candidate cue gets log-odds from its features; the mention with the best score is its source;
 then every piece of its paragraph is labelled as content or not, with the label before it in mind,
 and the best few sequences are kept (Viterbi). Which draft holds, if any, is decided later, when
-the other candidates of the article are known (`whole`).
+the other candidates of the article are known (`draft_features`).
 """
 
 from __future__ import annotations
@@ -24,10 +24,12 @@ MIN_LOG_ODDS_BY_WORDS = -2.5
 """A word whose log-odds as a cue, by words alone, are lower is not looked at."""
 MIN_CUE_LOG_ODDS = -1.5
 """A word whose log-odds as a cue, with the rules' reading, are lower is no candidate."""
-LEAST_SOURCE = -1.5
-"""Log-odds from which a mention is taken for a cue's source."""
-UNSOURCED, UNRIVALLED = -3.0, -6.0
-"""What stands for the log-odds of the source, and of the second, where there is none."""
+MIN_SOURCE_LOG_ODDS = -1.5
+"""A mention is taken for a cue's source if its log-odds are above this."""
+NO_SOURCE_LOG_ODDS = -3.0
+"""What stands for the log-odds of the source, and of the second best, where there is no source."""
+NO_SECOND_LOG_ODDS = -6.0
+"""What stands for the log-odds of the second best where there is one mention only."""
 _MAX_PATHS = 10
 """At each piece no more labellings than this are kept for each label."""
 _MAX_DRAFTS = 6
@@ -131,9 +133,9 @@ def _source(
     mentions = features.candidates(sheet, i, reading)
     rows = (features.of_source(sheet, i, mention, reading) for mention in mentions)
     scores = [weights.score("source", row) for row in rows]
-    best, second = sorted((*scores, UNRIVALLED, UNRIVALLED), reverse=True)[:2]
-    if best <= LEAST_SOURCE:
-        return None, UNSOURCED, UNSOURCED
+    best, second = sorted((*scores, NO_SECOND_LOG_ODDS, NO_SECOND_LOG_ODDS), reverse=True)[:2]
+    if best <= MIN_SOURCE_LOG_ODDS:
+        return None, NO_SOURCE_LOG_ODDS, NO_SOURCE_LOG_ODDS
     return mentions[scores.index(best)], best, second
 
 

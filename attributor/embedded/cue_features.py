@@ -1,8 +1,7 @@
 """What the learned engine looks at: features of cues, of sources, and of pieces of content.
 
-Every feature is one integer, mixed from the number of its template and one or two values (hashes
-of words and classes, small counts); no word is kept. The rules' own reading of a cue is a feature
-like others, so that learning starts from it.
+Every feature is one integer (see `feature_templates`); no word is kept. The rules' own reading of a
+cue is a feature like others, so that learning starts from it.
 """
 
 from __future__ import annotations
@@ -12,42 +11,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from attributor.embedded import feature_templates as templates
 from attributor.embedded.token_arrays import Sheet, hashed
 from attributor.marking import Mention
 from attributor.marking.spans import Span
 from attributor.reporting import Content, grammar_of
 
 MENTION_TYPES = {"name": 0, "nominal": 1, "pronoun": 2}
-_REACH = 60
-"""Tokens of a cue's sentence that are looked at to each side."""
-WINDOW = 400
-"""Tokens of a cue's paragraph that can hold its content, to each side."""
-_MAX_PIECES = 32
-"""To each side of a cue no more pieces than this are looked at."""
-_NEAR_TOKENS = 10
-"""This near to the cue, content may begin or end at any phrase."""
-
-
-_A, _B = 0x1E3779B1, 0x25EBCA77
-"""Odd multipliers below 2^30, by which small numbers are laid far apart."""
-_DIGIT = 2**30 - 1
-"""What fits in one digit of Python's integers is multiplied quickly."""
-_TEMPLATES = [template * _A & _DIGIT for template in range(1, 601)]
-
-
-def single(base: int, *values: int) -> list[int]:
-    """A feature a value; its template is `base` plus its place here."""
-    templates = _TEMPLATES[base : base + len(values)]
-    return [template ^ value * _B for template, value in zip(templates, values, strict=False)]
-
-
-def double(base: int, *pairs: tuple[int, int]) -> list[int]:
-    """A feature a pair of values; its template is `base` plus its place here."""
-    templates = _TEMPLATES[base : base + len(pairs)]
-    return [
-        ((template ^ one * _B) & _DIGIT) * _A ^ two * _B
-        for template, (one, two) in zip(templates, pairs, strict=False)
-    ]
+"""The number that stands for a mention's type in features."""
+_SENTENCE_REACH_TOKENS = 60
+"""A cue's sentence is looked at up to this distance to each side of the cue."""
+CONTENT_REACH_TOKENS = 400
+"""A cue's content lies within this distance to each side of the cue."""
+_MAX_PIECES_PER_SIDE = 32
+"""No more pieces than this are looked at on each side of a cue."""
+_PHRASE_REACH_TOKENS = 10
+"""Content may begin or end at any phrase within this distance of the cue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +60,9 @@ def around_cue(sheet: Sheet, i: int) -> list[int]:
     near = [at(i + offset) for offset in (-3, -2, -1, 1, 2, 3)]
     candidate = hashed(sheet.cues[i].kind) if i in sheet.cues else 0
     return [
-        *single(10, own, hashed(token.low[-3:]), candidate, token.capital),
-        *single(20, *[word[j] for j in near], *[kind[j] for j in near]),
-        *double(
-            40,
+        *templates.CUE_WORD.features(own, hashed(token.low[-3:]), candidate, token.capital),
+        *templates.CUE_NEIGHBOURS.features(*[word[j] for j in near], *[kind[j] for j in near]),
+        *templates.CUE_PAIRS.features(
             (word[before], own),
             (word[after], own),
             (kind[before], own),
@@ -105,25 +83,26 @@ def of_reading(sheet: Sheet, i: int, reading: CueReading) -> list[int]:
     mention_type = 0 if mention is None else 1 + MENTION_TYPES[mention.type]
     head = 0 if mention is None or mention.type == "name" else hashed(mention.head)
     features = [
-        *single(60, reading.state * 4 + mention_type, side, head, content is not None),
-        *double(65, (sheet.word[i], side * 2 + (content is not None))),
+        *templates.CUE_SUBJECT.features(
+            reading.state * 4 + mention_type, side, head, content is not None
+        ),
+        *templates.CUE_WORD_READ.features((sheet.word[i], side * 2 + (content is not None))),
     ]
     if content is not None:
         first = min(content.spans)[0]
         j = min(sheet.marking.index_at(first), sheet.count - 1)
         pieces = (first < start) * 4 + min(len(content.spans), 3)
-        features += single(67, pieces, sheet.word[j], sheet.passage_of[j] >= 0)
+        features += templates.CUE_CONTENT.features(pieces, sheet.word[j], sheet.passage_of[j] >= 0)
     return features
 
 
 def _of_place(sheet: Sheet, i: int) -> list[int]:
     first, last = sheet.sentences[sheet.sentence_of[i]]
-    near = range(max(first, i - _REACH), min(last, i + _REACH))
+    near = range(max(first, i - _SENTENCE_REACH_TOKENS), min(last, i + _SENTENCE_REACH_TOKENS))
     quoted = sheet.passages_in(near) > 0
     that = any(sheet.low(j) in sheet.language.conjunctions for j in range(i + 1, min(i + 6, last)))
     return [
-        *single(
-            70,
+        *templates.CUE_PLACE.features(
             sheet.passage_of[i] >= 0,
             min(i - first, 6),
             min(last - i, 6),
@@ -134,7 +113,7 @@ def _of_place(sheet: Sheet, i: int) -> list[int]:
             sheet.low(i + 1) == ":" or sheet.low(i + 2) == ":",
             sheet.paragraph_of[i] == 0,
         ),
-        *double(80, (sheet.word[i], that), (sheet.word[i], quoted)),
+        *templates.CUE_WORD_IN_PLACE.features((sheet.word[i], that), (sheet.word[i], quoted)),
     ]
 
 
@@ -146,7 +125,7 @@ def candidates(sheet: Sheet, i: int, reading: CueReading) -> list[Mention]:
     first, last = sheet.sentences[sheet.sentence_of[i]]
     own = reading.mention
     found = [] if own is None else [own]
-    for j in range(max(first, i - _REACH), min(last, i + _REACH)):
+    for j in range(max(first, i - _SENTENCE_REACH_TOKENS), min(last, i + _SENTENCE_REACH_TOKENS)):
         mention = sheet.mentions.get(j)
         if mention is None:
             continue
@@ -172,8 +151,7 @@ def of_source(sheet: Sheet, i: int, mention: Mention, reading: CueReading) -> li
     before, after = sheet.at(first - 1), sheet.at(last)
     opens = first == sheet.sentences[sheet.sentence_of[first]][0]
     return [
-        *single(
-            100,
+        *templates.SOURCE_PLACE.features(
             by_rules,
             by_rules * 10 + form,
             distance,
@@ -186,8 +164,7 @@ def of_source(sheet: Sheet, i: int, mention: Mention, reading: CueReading) -> li
             (sheet.passage_of[first] >= 0) * 6 + by_rules,
             opens * 12 + form,
         ),
-        *double(
-            120,
+        *templates.SOURCE_WORDS.features(
             (word[before], side),
             (word[after], side),
             (kind[before], form),
@@ -213,14 +190,14 @@ def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Span]:
     and adjunct.
     """
     start, end = sheet.paragraphs[sheet.paragraph_of[i]]
-    start, end = max(start, i - WINDOW), min(end, i + WINDOW)
+    start, end = max(start, i - CONTENT_REACH_TOKENS), min(end, i + CONTENT_REACH_TOKENS)
     first, last = sheet.sentences[sheet.sentence_of[i]]
     cuts = {start, end, i, i + 1, first, last}
     for j in range(start + 1, end):
         same = sheet.sentence_of[j] == sheet.sentence_of[j - 1]
         if not same or sheet.passage_of[j] != sheet.passage_of[j - 1]:
             cuts.add(j)
-    for j in range(max(first, i - _REACH), min(last, i + _REACH)):
+    for j in range(max(first, i - _SENTENCE_REACH_TOKENS), min(last, i + _SENTENCE_REACH_TOKENS)):
         if sheet.passage_of[j] in (-1, sheet.passage_of[i]):
             cuts.update(_cuts(sheet, i, j))
     if source is not None:
@@ -228,7 +205,9 @@ def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Span]:
         cuts.update((tokens.start, tokens.stop))
     edges = sorted(cut for cut in cuts if start <= cut <= end)
     own = bisect_left(edges, i)
-    return list(pairwise(edges[max(own - _MAX_PIECES, 0) : own + _MAX_PIECES + 2]))
+    return list(
+        pairwise(edges[max(own - _MAX_PIECES_PER_SIDE, 0) : own + _MAX_PIECES_PER_SIDE + 2])
+    )
 
 
 def _cuts(sheet: Sheet, i: int, j: int) -> Iterable[int]:
@@ -238,10 +217,10 @@ def _cuts(sheet: Sheet, i: int, j: int) -> Iterable[int]:
     if low in language.breaks:
         return (j,)
     phrases = (language.determiners, language.pronouns, language.adjuncts, language.adverbs)
-    behind = i < j <= i + _NEAR_TOKENS
+    behind = i < j <= i + _PHRASE_REACH_TOKENS
     if behind and (j in sheet.mentions or any(low in words for words in phrases)):
         return (j,)
-    if i - _NEAR_TOKENS <= j < i and (j in sheet.mentions or low in language.auxiliaries):
+    if i - _PHRASE_REACH_TOKENS <= j < i and (j in sheet.mentions or low in language.auxiliaries):
         return (j,)
     return ()
 
@@ -278,9 +257,8 @@ class ContentPiece:
     def after(self, label: int) -> list[int]:
         """Features of the step from `label` (0 outside, 1 inside, 2 at the start) to this piece."""
         return [
-            *single(300 + 20 * label, 0, self.relative, self.role, self.first),
-            *double(
-                310 + 20 * label,
+            *templates.STEP_VALUES[label].features(0, self.relative, self.role, self.first),
+            *templates.STEP_PAIRS[label].features(
                 (self.opening, self.role % 2),
                 (self.before, self.role % 2),
                 (self.opening, self.role),
@@ -307,8 +285,7 @@ def _piece(frame: Frame, k: int, first: int, last: int) -> ContentPiece:
     personal = sheet.personal[last] > sheet.personal[first]
     opening, second = kind[first], sheet.at(first + 1)
     features = [
-        *single(
-            200,
+        *templates.PIECE_PLACE.features(
             relative * 3 + frame.side,
             relative,
             sentences,
@@ -330,8 +307,7 @@ def _piece(frame: Frame, k: int, first: int, last: int) -> ContentPiece:
             (frame.marked * 7 + sentences) * 24 + role,
             (frame.personal * 7 + sentences) * 24 + role,
         ),
-        *double(
-            230,
+        *templates.PIECE_WORDS.features(
             (own, behind),
             (own, what * 2 + behind),
             (own, sentences * 24 + role),
@@ -357,8 +333,7 @@ def _between(frame: Frame, first: int, last: int, marked: int, place: int) -> li
     gap = range(last, i) if first < i else range(i + 1, max(first, i + 1))
     commas = min(sheet.commas[gap.stop] - sheet.commas[gap.start], 3)
     other = sheet.cores[gap.stop] > sheet.cores[gap.start]
-    return single(
-        250,
+    return templates.PIECE_GAP.features(
         min(sheet.passages_in(gap), 2) * 12 + marked,
         commas * 6 + place,
         other * 24 + marked * 2 + place // 3,
@@ -377,12 +352,11 @@ def _of_passage(frame: Frame, first: int, behind: int, place: int) -> list[int]:
     reporter = sheet.reporters.get(number)
     whose = 0 if reporter is None else 1 if reporter == frame.cue else 2
     return [
-        *single(
-            260,
+        *templates.PIECE_PASSAGE.features(
             min(end - start, 6) * 2 + behind,
             adjoins * 6 + place,
             whose * 6 + place,
             (whose * 6 + place) * 2 + adjoins,
         ),
-        *double(265, (sheet.word[sheet.at(end - 1)], behind)),
+        *templates.PIECE_PASSAGE_END.features((sheet.word[sheet.at(end - 1)], behind)),
     ]

@@ -11,29 +11,32 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 
+from attributor.embedded import feature_templates as templates
 from attributor.embedded.candidates import Candidate, Draft, overlap, size
-from attributor.embedded.cue_features import MENTION_TYPES, double, single
+from attributor.embedded.cue_features import MENTION_TYPES
 from attributor.embedded.token_arrays import Sheet, hashed
 from attributor.marking.spans import Span
 
-LIKELY = -0.6
-"""Log-odds from which a candidate counts as a cue for the others."""
-_NEAR = 40
-"""Tokens of a cue's sentence in which its rivals are looked for, to each side."""
-_AROUND = 100
-"""Tokens in which a candidate's neighbours are looked for, to each side."""
-_FAR = 60
-"""Tokens of a cue's sentence in which marked passages are looked for, to each side."""
-_MOST = 0.8
-"""A draft that holds so large a share of a marked passage holds it."""
-_FAR_BEHIND = 1.5
-"""A cue that is so much less likely (log-odds) than another is far behind it."""
-_UNKNOWN = -3.0
-"""What stands for the log-odds of a rival where there is none."""
-_STEPS = 20
-"""More than there are steps of log-odds, and than there are shapes: they are mixed by it."""
-_LENGTHS = (1, 2, 3, 4, 5, 6, 9, 13, 19, 27, 41)
-"""Numbers of words from which a step begins."""
+MIN_LIKELY_CUE_LOG_ODDS = -0.6
+"""A candidate with more than this counts as a cue for the others."""
+_RIVAL_REACH_TOKENS = 40
+"""A cue's rivals are looked for within this distance to each side in its sentence."""
+_REST_REACH_TOKENS = 40
+"""Of what is left of a sentence behind a run, no more than this is counted."""
+_NEIGHBOUR_REACH_TOKENS = 100
+"""A candidate's neighbours are looked for within this distance to each side."""
+_PASSAGE_REACH_TOKENS = 60
+"""Marked passages of a cue's sentence are looked for within this distance to each side."""
+_MIN_HELD_SHARE = 0.8
+"""A draft holds a marked passage of whose tokens it holds at least this share."""
+_FAR_BEHIND_LOG_ODDS = 1.5
+"""A cue is far behind another that has this much more than it."""
+_NO_RIVAL_LOG_ODDS = -3.0
+"""What stands for a rival's log-odds where there is none."""
+_MIXING_BASE = 20
+"""Two small numbers are mixed as digits to this base: no step and no shape reaches it."""
+_LENGTH_STEPS_WORDS = (1, 2, 3, 4, 5, 6, 9, 13, 19, 27, 41)
+"""A length's step is how many of these it reaches."""
 
 
 class Scene:
@@ -43,14 +46,13 @@ class Scene:
         self.sheet = sheet
         self.candidates = candidates
         self.odds = {each.i: each.odds for each in candidates}
-        self.likely = sorted(each.i for each in candidates if each.odds > LIKELY)
-
+        self.likely = sorted(each.i for each in candidates if each.odds > MIN_LIKELY_CUE_LOG_ODDS)
         self._places = [each.i for each in candidates]
 
     def neighbours(self, candidate: Candidate) -> list[Candidate]:
         """The other candidates near it in its paragraph."""
-        first = bisect_left(self._places, candidate.i - _AROUND)
-        last = bisect_left(self._places, candidate.i + _AROUND)
+        first = bisect_left(self._places, candidate.i - _NEIGHBOUR_REACH_TOKENS)
+        last = bisect_left(self._places, candidate.i + _NEIGHBOUR_REACH_TOKENS)
         paragraph = self.sheet.paragraph_of[candidate.i]
         return [
             each
@@ -64,7 +66,8 @@ class Scene:
 
     def strongest(self, first: int, last: int) -> float:
         """The best log-odds of a candidate in `first:last`."""
-        return max((self.odds[j] for j in range(first, last) if j in self.odds), default=_UNKNOWN)
+        found = (self.odds[j] for j in range(first, last) if j in self.odds)
+        return max(found, default=_NO_RIVAL_LOG_ODDS)
 
 
 def of_drafts(scene: Scene, candidate: Candidate) -> list[list[int]]:
@@ -79,7 +82,8 @@ def _step(odds: float) -> int:
 
 
 def _length(words: int) -> int:
-    return bisect_right(_LENGTHS, words)
+    """A number of words in steps, from 0 to 11."""
+    return bisect_right(_LENGTH_STEPS_WORDS, words)
 
 
 def of_candidate(scene: Scene, candidate: Candidate) -> list[int]:
@@ -88,34 +92,32 @@ def of_candidate(scene: Scene, candidate: Candidate) -> list[int]:
     word, kind, at = sheet.word, sheet.kind, sheet.at
     odds, sourced = _step(candidate.odds), _step(candidate.sourced)
     first, last = sheet.sentences[sheet.sentence_of[i]]
-    left = scene.strongest(max(first, i - _NEAR), i)
-    right = scene.strongest(i + 1, min(last, i + _NEAR))
+    left = scene.strongest(max(first, i - _RIVAL_REACH_TOKENS), i)
+    right = scene.strongest(i + 1, min(last, i + _RIVAL_REACH_TOKENS))
     form = candidate.frame.side * 4 + (1 + MENTION_TYPES[source.type] if source else 0)
     inside = max(
         (_inside(scene, candidate, each) for each in scene.neighbours(candidate)), default=0
     )
     head = 0 if source is None else 1 if source.type == "name" else hashed(source.head)
     return [
-        *single(
-            400,
+        *templates.CANDIDATE.features(
             0,
             odds,
             sourced,
             _step(candidate.sourced - candidate.rival),
-            odds * _STEPS + sourced,
-            _step(left) * _STEPS + odds,
-            _step(right) * _STEPS + odds,
+            odds * _MIXING_BASE + sourced,
+            _step(left) * _MIXING_BASE + odds,
+            _step(right) * _MIXING_BASE + odds,
             form,
-            form * _STEPS + odds,
-            reading.state * _STEPS + odds,
-            (reading.content is not None) * _STEPS + odds,
-            (sheet.passage_of[i] >= 0) * _STEPS + odds,
+            form * _MIXING_BASE + odds,
+            reading.state * _MIXING_BASE + odds,
+            (reading.content is not None) * _MIXING_BASE + odds,
+            (sheet.passage_of[i] >= 0) * _MIXING_BASE + odds,
             head,
-            inside * _STEPS + odds,
+            inside * _MIXING_BASE + odds,
             inside * 2 + (source is not None),
         ),
-        *double(
-            420,
+        *templates.CANDIDATE_WORDS.features(
             (word[i], 0),
             (word[i], odds),
             (word[i], form),
@@ -149,15 +151,15 @@ def _of_draft(scene: Scene, candidate: Candidate, draft: Draft, rank: int) -> li
     after = sum(a > i for a, _ in runs)
     around = before + after < len(runs)
     shape = (min(before, 2) * 3 + min(after, 2)) * 2 + around
-    behind = [runs[before + around]] if after else []
-    ahead = [runs[before + around - 1]] if before or around else []
+    behind = runs[before + around] if after else None
+    ahead = runs[before + around - 1] if before or around else None
     return [
         *_of_rank(candidate, draft, rank, shape),
         *_of_extent(scene, candidate, runs, shape),
         *_of_marks(scene, i, runs, shape),
         *_of_neighbours(scene, candidate, runs),
-        *(f for first, last in ahead for f in _of_run(sheet, i, first, last, 480)),
-        *(f for first, last in behind for f in _of_run(sheet, i, first, last, 520)),
+        *(_of_run(sheet, i, ahead, templates.RUN_AHEAD) if ahead else ()),
+        *(_of_run(sheet, i, behind, templates.RUN_BEHIND) if behind else ()),
         *_of_edges(sheet, runs[0][0], runs[-1][1], shape),
     ]
 
@@ -165,7 +167,9 @@ def _of_draft(scene: Scene, candidate: Candidate, draft: Draft, rank: int) -> li
 def _of_rank(candidate: Candidate, draft: Draft, rank: int, shape: int) -> list[int]:
     """How much less likely than the first the labelling was by itself."""
     behind = min(int((draft.loss - candidate.drafts[0].loss) * 1.5), 8)
-    return single(430, rank * 10 + behind, rank, behind, rank * _STEPS + shape)
+    return templates.DRAFT_RANK.features(
+        rank * 10 + behind, rank, behind, rank * _MIXING_BASE + shape
+    )
 
 
 def _of_extent(scene: Scene, candidate: Candidate, runs: Sequence[Span], shape: int) -> list[int]:
@@ -182,24 +186,22 @@ def _of_extent(scene: Scene, candidate: Candidate, runs: Sequence[Span], shape: 
     held = min(scene.held(runs), 2)
     following = sheet.at(i + 1)
     return [
-        *single(
-            440,
+        *templates.DRAFT_EXTENT.features(
             shape * 12 + _length(words),
             shape,
             shape * 3 + frame.side,
             len(runs),
             alike,
-            alike * _STEPS + shape,
-            sentences * _STEPS + shape,
-            opens * _STEPS + shape,
+            alike * _MIXING_BASE + shape,
+            sentences * _MIXING_BASE + shape,
+            opens * _MIXING_BASE + shape,
             held,
-            held * _STEPS + shape,
-            sourced * _STEPS + shape,
-            (min(sentences, 3) * 3 + held) * _STEPS + shape,
-            _length(words) * _STEPS + odds,
+            held * _MIXING_BASE + shape,
+            sourced * _MIXING_BASE + shape,
+            (min(sentences, 3) * 3 + held) * _MIXING_BASE + shape,
+            _length(words) * _MIXING_BASE + odds,
         ),
-        *double(
-            460,
+        *templates.DRAFT_EXTENT_WORDS.features(
             (own, shape),
             (own, alike),
             (own, min(sentences, 2)),
@@ -217,16 +219,16 @@ def _of_marks(scene: Scene, i: int, runs: Sequence[Span], shape: int) -> list[in
     held = {number: inside.count(number) for number in set(inside) - {-1}}
     cut = min(sum(_is_cut(sheet, number, tokens) for number, tokens in held.items()), 2)
     first, last = sheet.sentences[sheet.sentence_of[i]]
-    near = set(sheet.passage_of[max(first, i - _FAR) : min(last, i + _FAR)])
+    first, last = max(first, i - _PASSAGE_REACH_TOKENS), min(last, i + _PASSAGE_REACH_TOKENS)
+    near = set(sheet.passage_of[first:last])
     left_out = min(len(near - held.keys() - {-1}), 3)
     marked = bool(held) + (bool(held) and -1 in inside)
     cues = min(scene.held(runs), 2)
-    return single(
-        470,
+    return templates.DRAFT_MARKS.features(
         cut * 4 + left_out,
-        cut * _STEPS + shape,
-        left_out * _STEPS + shape,
-        marked * _STEPS + shape,
+        cut * _MIXING_BASE + shape,
+        left_out * _MIXING_BASE + shape,
+        marked * _MIXING_BASE + shape,
         marked * 36 + cut * 12 + left_out * 3 + cues,
     )
 
@@ -242,32 +244,34 @@ def _of_neighbours(scene: Scene, candidate: Candidate, runs: Sequence[Span]) -> 
             taken = max(taken, 1 + 3 * shared // words * 2 + stronger)
         if any(a <= other.i < b for a, b in runs):
             rank = _rank(scene, candidate, other)
-            held = max(held, rank + 4 * (other.odds > candidate.odds + _FAR_BEHIND))
-    return single(570, taken, taken * _STEPS + odds, held, held * _STEPS + odds, held * 9 + taken)
+            held = max(held, rank + 4 * (other.odds > candidate.odds + _FAR_BEHIND_LOG_ODDS))
+    return templates.DRAFT_NEIGHBOURS.features(
+        taken, taken * _MIXING_BASE + odds, held, held * _MIXING_BASE + odds, held * 9 + taken
+    )
 
 
 def _is_cut(sheet: Sheet, number: int, held: int) -> bool:
-    """Whether a draft that holds so many tokens of a marked passage leaves some of it out."""
+    """Whether a draft that holds `held` tokens of a marked passage leaves some of it out."""
     passage = sheet.marking.passages[number]
     first, last = sheet.span(passage.start, passage.end)
-    return held < _MOST * (last - first)
+    return held < _MIN_HELD_SHARE * (last - first)
 
 
-def _of_run(sheet: Sheet, i: int, first: int, last: int, base: int) -> list[int]:
+def _of_run(sheet: Sheet, i: int, run: Span, group: templates.Run) -> list[int]:
     """How the run nearest to the cue on one side begins and ends."""
     word, kind, at = sheet.word, sheet.kind, sheet.at
+    first, last = run
     own, before, after, beyond = word[i], at(first - 1), at(last), at(last + 1)
     further = at(last + 2)
     gap = range(i + 1, first) if first > i else range(last, i)
     between = _length(max(sheet.words_to[gap.stop] - sheet.words_to[gap.start], 0)) if gap else 0
     commas = min(sheet.commas[gap.stop] - sheet.commas[gap.start], 3) if gap else 0
     _, end = sheet.sentences[sheet.sentence_of[last - 1]]
-    left = _length(sheet.words_to[min(end, last + _NEAR)] - sheet.words_to[last])
+    left = _length(sheet.words_to[min(end, last + _REST_REACH_TOKENS)] - sheet.words_to[last])
     long = _length(last - first)
     return [
-        *single(base, between, commas * 12 + between, left, long),
-        *double(
-            base + 5,
+        *group.values.features(between, commas * 12 + between, left, long),
+        *group.pairs.features(
             (word[before], word[first]),
             (kind[before], kind[first]),
             (own, word[first]),
@@ -295,8 +299,7 @@ def _of_edges(sheet: Sheet, first: int, last: int, shape: int) -> list[int]:
     """How the draft begins and ends, wherever that is."""
     word, kind, before = sheet.word, sheet.kind, sheet.at(first - 1)
     after, beyond = sheet.at(last), sheet.at(last + 1)
-    return double(
-        560,
+    return templates.DRAFT_EDGES.features(
         (word[first], word[before]),
         (word[after], word[beyond]),
         (kind[after], kind[beyond]),

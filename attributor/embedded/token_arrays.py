@@ -31,7 +31,7 @@ _CLASSES = (
 
 
 def hashed(word: str) -> int:
-    """30 bits for a word, of the CRC-32 of its UTF-8: see `features` for why no more."""
+    """30 bits for a word, of the CRC-32 of its UTF-8: see `feature_templates` for why no more."""
     return zlib.crc32(word.encode("utf-8", "surrogatepass")) & 0x3FFFFFFF
 
 

@@ -6,6 +6,8 @@ from array import array
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support.embedded import annotate
 
 from attributor.embedded import weights
@@ -23,6 +25,44 @@ def test_a_file_of_weights_comes_back_as_it_was() -> None:
     assert back.table == SMALL.table
     assert back.card == {"n": 1}
     assert len(back.sha256) == 64
+
+
+TABLES = st.integers(0, 6).flatmap(
+    lambda bits: st.lists(st.integers(-(2**15), 2**15 - 1), min_size=2**bits, max_size=2**bits)
+)
+WORDS = st.frozensets(st.integers(0, 2**30 - 1), max_size=5)
+
+
+@given(TABLES, WORDS, st.floats(-20, 20), st.text(max_size=9))
+def test_whatever_was_learned_comes_back_as_it_was(
+    table: list[int], words: frozenset[int], bias: float, about: str
+) -> None:
+    one = Weights("de", {"cue": bias, "draft": -bias}, words, array("h", table), {"about": about})
+    data = weights.dump(one)
+    back = weights.load(data, "any.bin")
+    assert weights.dump(back) == data
+    assert (back.bias, back.words, back.table.tolist()) == (one.bias, words, table)
+    assert (back.language, back.card) == ("de", {"about": about})
+
+
+@given(TABLES, st.integers(0, 200))
+def test_a_file_that_is_cut_off_anywhere_is_refused(table: list[int], kept: int) -> None:
+    data = weights.dump(Weights("en", {"cue": 0.5}, frozenset({3, 7}), array("h", table)))
+    with pytest.raises(UsageError, match="holds no weights"):
+        weights.load(data[: min(kept, len(data) - 1)], "cut.bin")
+
+
+def test_the_digest_is_of_the_file_and_changes_with_every_weight() -> None:
+    other = Weights("en", SMALL.bias, SMALL.words, array("h", [1, SCALE, -SCALE, 2]), {"n": 1})
+    digests = [weights.load(weights.dump(each), "a.bin").sha256 for each in (SMALL, other)]
+    assert digests[0] != digests[1]
+
+
+@given(st.lists(st.integers(0, 2**80), max_size=9))
+def test_a_features_weight_is_found_by_its_last_bits(features: list[int]) -> None:
+    expected = sum(SMALL.table[feature % 4] for feature in features) / SCALE
+    assert SMALL.sum(features) == expected
+    assert SMALL.score("cue", features) == 0.5 + expected
 
 
 def test_a_score_is_the_constant_and_the_weights_of_the_features() -> None:

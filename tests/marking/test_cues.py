@@ -84,3 +84,39 @@ def test_other_colons_are_no_labels(text: str) -> None:
 
 def test_a_text_of_an_unknown_language_has_no_cues() -> None:
     assert cues("Lautta on myöhässä, hän said.", "und") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "labelled"),
+    [
+        ("The mayor of Dunford: It is late tonight.", True),
+        ("One two three four five six seven eight nine: It is late tonight.", True),
+        ("One two three four five six seven eight nine ten: It is late tonight.", False),
+        ("Brandt said: It is late tonight.", False),  # the verb is the cue
+        ("Brandt: late.", False),  # no sentence follows
+        ("It rained. Brandt: It is late tonight.", True),
+        ("It rained all day long on the old pier. Brandt: It is late.", False),
+    ],
+)
+def test_a_label_is_short_opens_its_paragraph_and_text_follows_it(
+    text: str, labelled: bool
+) -> None:
+    assert ((":", ":") in cues(text)) is labelled
+
+
+def test_cues_come_in_the_order_of_the_text_whatever_their_kind() -> None:
+    text = "Brandt: It is late. According to her, he said so, and Holm claims it too."
+    assert [lemma for _, lemma in cues(text)] == [":", "according to", "say", "claim"]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("“My mother said it,” he said.", [("said", "say")]),
+        ("He “said it” to her.", [("said", "say")]),  # a few marked words are no speech
+    ],
+)
+def test_only_longer_marked_passages_hide_their_verbs(
+    text: str, found: list[tuple[str, str]]
+) -> None:
+    assert cues(text) == found

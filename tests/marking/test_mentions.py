@@ -84,3 +84,54 @@ def test_a_surname_at_a_sentences_start_is_a_name() -> None:
 def test_a_name_does_not_run_over_a_sentences_end() -> None:
     found = mentions("The ferry belongs to Nela Brandt. Oskar Lund said so.")
     assert [words for words, _ in found] == ["Nela Brandt", "Oskar Lund"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Ana’s aide left.", "Ana’s aide"),
+        ("Then Ana Holt’s senior aide left.", "Ana Holt’s senior aide"),
+        ("Then the Dunford council's mayor left.", "the Dunford council's mayor"),
+        ("Then the Dunford police chief left.", "the Dunford police chief"),
+        ("Then the old mayor’s very good aide left.", "aide"),  # too far from whose it is
+    ],
+)
+def test_a_description_holds_whose_it_is_and_what_is_capitalised_in_it(
+    text: str, words: str
+) -> None:
+    assert mentions(text) == [(words, "nominal")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (
+            "Reed, the chief executive, left.",
+            [("Reed", "name"), ("the chief executive", "nominal")],
+        ),
+        ("Chairman Reed left.", [("Chairman Reed", "name")]),
+        ("Mayor left.", [("Mayor", "nominal")]),
+        ("Officials left.", [("Officials", "nominal")]),
+        ("Reed", []),  # a headline's only word tells nothing
+    ],
+)
+def test_what_follows_a_sentences_first_word_tells_whether_it_is_a_name(
+    text: str, found: list[tuple[str, str]]
+) -> None:
+    assert mentions(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("Then Rep. Ana Holt left.", ["Rep. Ana Holt"]),
+        ("Then Ana Holt. Tom Berg left.", ["Ana Holt", "Tom Berg"]),
+        ("Then Pieter van The left.", ["Pieter"]),
+        ("Then Ana Holt of Dunford and Tom Berg left.", ["Ana Holt of Dunford", "Tom Berg"]),
+        ("Then Mayor Holt, Tom Berg and Ida Voss left.", ["Mayor Holt", "Tom Berg", "Ida Voss"]),
+    ],
+)
+def test_a_name_goes_on_over_a_titles_full_stop_and_particles_only(
+    text: str, names: list[str]
+) -> None:
+    assert mentions(text) == [(name, "name") for name in names]

@@ -180,6 +180,24 @@ def test_a_line_separator_parts_paragraphs(separator: str) -> None:
     assert [p.paragraph for p in found] == [0, 2]
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("“Come in,” “Go out,” he said.", ["Come in,", "Go out,"]),  # side by side
+        ("(“Go,” she said.)", ["Go,"]),
+        ("“Go,” he said. ” Then.", ["Go,"]),  # a mark too many closes nothing
+        ("“Go”(he said)", ["Go"]),
+        ("He asked “why?”.", ["why?"]),
+        ("He called it a “so-called ‘rail’ bridge”.", ["so-called ‘rail’ bridge"]),
+        ("He said ‘no’ and ’tis so.", ["no"]),
+        ('5" and "go" she said.', ["go"]),
+        ("‘We left. We ran.\n\n‘We ran on,’ he said.", ["We left. We ran.", "We ran on,"]),
+    ],
+)
+def test_marks_beside_marks_pair_with_the_nearest_that_fits(text: str, found: list[str]) -> None:
+    assert passages(text) == found
+
+
 # --- dialogue dashes -------------------------------------------------------------------------
 
 
@@ -215,3 +233,18 @@ def test_serbian_hyphens_stand_around_speech() -> None:
 )
 def test_lists_and_dashes_inside_a_sentence_are_no_speech(text: str) -> None:
     assert passages(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("— We left.\n— Why? he asked.", ["We left.", "Why"]),
+        ("— We left, he said — and we ran.", ["We left", "and we ran."]),
+        ("— We left, I think. — he said.", ["We left, I think."]),
+        ("- We left, nobody knew why, but the mayor said so.", ["We left, nobody knew why"]),
+        ("— No.", []),  # nothing reports it
+        ("—We left, he said.", []),  # no space behind the dash
+    ],
+)
+def test_speech_behind_a_dash_ends_at_its_reporting_clause(text: str, found: list[str]) -> None:
+    assert passages(text) == found

@@ -84,3 +84,137 @@ def test_a_mood_alone_reports_where_the_language_has_one_and_no_cue_comes_first(
     text: str, language: str, expected: bool
 ) -> None:
     assert is_reported_by_mood(marking(text, language), 0) is expected
+
+
+# --- by the order of words ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("The mayor, Ann Lee, said that it rained.", "Ann Lee"),
+        ("Ann Lee, the mayor of Dunford, said that it rained.", "Ann Lee"),
+        ("Ann Lee (37) said that it rained.", "Ann Lee"),
+        ("A spokesman for the ministry said that it rained.", "A spokesman"),
+        ("Ann Lee and Tom Berg said that it rained.", "Ann Lee and Tom Berg"),
+        ("A man who asked not to be named said that it rained.", "A man"),
+        ("The old ferryman said that it rained.", "The old ferryman"),  # no noun that is known
+        ("Ann Lee has repeatedly said that it rained.", "Ann Lee"),
+        ("“It rained,” said the mayor, Ann Lee.", "Ann Lee"),
+        ("“It rained,” said the old ferryman.", "the old ferryman"),
+        ("“It rained,” warden Ann Lee said.", "Ann Lee"),
+        ("According to the old ferryman, it rained all day.", "the old ferryman"),
+    ],
+)
+def test_the_subject_is_the_name_or_else_the_first_part_of_the_description(
+    text: str, who: str
+) -> None:
+    assert [mention for _, mention, _ in read(text, "en")] == [who]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Those who said it rained were wrong.",
+        "Ann Lee did not say that it rained.",
+        "Ann Lee never said that it rained.",
+        "Ann Lee was told that it rained.",
+        "Ann Lee wants to say that it rained.",
+    ],
+)
+def test_what_was_not_said_by_the_subject_has_no_reporting_clause(text: str) -> None:
+    assert read(text, "en") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        # a clause behind the verb, over a listener, a time and a place
+        ("Ann Lee told Tom Berg that it rained.", "that it rained"),
+        ("Ann Lee told Tom Berg to close the old bridge.", "to close the old bridge"),
+        ("Ann Lee said Monday it would rain all day.", "it would rain all day"),
+        ("Ann Lee said in Dunford on Monday that it rained.", "that it rained"),
+        ("Ann Lee said: it rained all day.", "it rained all day"),
+        # a clause before it, which may go on behind it
+        ("It rained, Ann Lee said, and the bridge was closed.",
+         "It rained … and the bridge was closed"),
+        ("It rained all day, Ann Lee said on Monday.", "It rained all day"),
+        ("It rained all day, Ann Lee told the Dunford Echo.", "It rained all day"),
+        ("So it “rained all day”, Ann Lee said.", "So it “rained all day”"),
+        # marked speech, alone or inside other words
+        ("Ann Lee said “it rained all day”.", "it rained all day"),
+        ("Ann Lee said that the bridge “is not safe” at all.",
+         "that the bridge “is not safe” at all"),
+        ("Ann Lee said she had read “Rain” and that it was good.",
+         "she had read “Rain” and that it was good"),
+        ("Ann Lee said so. “It rained all day.”", "It rained all day"),
+        ("“It rained.” She added that it was cold.", "that it was cold"),
+        # around the phrase
+        ("The bridge, according to Ann Lee, is closed for good.",
+         "The bridge … is closed for good"),
+        # nothing
+        ("According to Ann Lee, maybe.", ""),
+        ("Ann Lee said no.", ""),
+        ("Ann Lee said not a word of it.", ""),
+    ],
+)  # fmt: skip
+def test_english_content_stands_behind_the_clause_before_it_or_around_it(
+    text: str, content: str
+) -> None:
+    assert [words for *_, words in read(text, "en")] == [content]
+
+
+@pytest.mark.parametrize(
+    ("text", "contents"),
+    [
+        ("It rained all day, Ann Lee said, adding that it was cold.",
+         ["It rained all day", "that it was cold"]),
+        ("Ann Lee said the bridge was closed and Tom Berg said it was open.",
+         ["the bridge was closed", "it was open"]),
+        ("Ann Lee said the bridge was closed, while Tom Berg said it was open.",
+         ["the bridge was closed", "it was open"]),
+        ("Ann Lee said so. “It rained all day,” said Tom Berg.", ["", "It rained all day"]),
+    ],
+)  # fmt: skip
+def test_content_ends_where_another_reporting_clause_begins(text: str, contents: list[str]) -> None:
+    assert [words for *_, words in read(text, "en")] == contents
+
+
+# --- by commas ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        # a clause behind the verb
+        ("Ann Lee sagte am Montag, die Brücke sei zu.", "die Brücke sei zu"),
+        ("Ann Lee, die Bürgermeisterin, sagte, die Brücke sei zu.", "die Brücke sei zu"),
+        ("Ann Lee versprach, die Brücke zu schließen.", "die Brücke zu schließen"),
+        ("Ann Lee sagte, die „Rote Brücke“ sei zu.", "die „Rote Brücke“ sei zu"),
+        ("Ann Lee weiß, dass die Brücke zu ist, und sagte, sie sei alt.", "sie sei alt"),
+        # a clause before it or around it
+        ("Die Brücke sei zu, sagte Ann Lee.", "Die Brücke sei zu"),
+        ("Die Brücke, sagte Ann Lee, sei seit Montag zu.", "Die Brücke … sei seit Montag zu"),
+        ("Die Brücke ist zu, so Ann Lee.", "Die Brücke ist zu"),
+        # marked speech
+        ("Ann Lee sagte: „Die Brücke ist zu.“", "Die Brücke ist zu"),
+        ("„Die Brücke ist zu“, so Ann Lee.", "Die Brücke ist zu"),
+        ("„Die Brücke ist zu“, sagte Ann Lee, „und das bleibt so.“",
+         "Die Brücke ist zu … und das bleibt so"),
+        # around a phrase, in the sentence or in its relative clause
+        ("Laut Ann Lee ist die Brücke zu.", "ist die Brücke zu"),
+        ("Die Brücke ist laut Ann Lee zu.", "Die Brücke ist … zu"),
+        ("Die Brücke, die laut Ann Lee alt ist, ist zu.", "die … alt ist"),
+    ],
+)  # fmt: skip
+def test_german_content_is_a_clause_between_commas(text: str, content: str) -> None:
+    assert [(mention, words) for _, mention, words in read(text, "de")] == [("Ann Lee", content)]
+
+
+def test_a_sentence_that_is_pointed_back_at_was_said() -> None:
+    text = "Die Brücke ist zu. Das teilte die Polizei mit."
+    assert read(text, "de") == [("teilte", "die Polizei", "Die Brücke ist zu")]
+
+
+def test_what_is_denied_is_not_reported_in_german_either() -> None:
+    assert read("Ann Lee sagte nicht, dass die Brücke zu sei.", "de") == []

@@ -21,11 +21,12 @@ if TYPE_CHECKING:
 
 BITS = 20
 """The table has 2^BITS weights."""
-_MASK = 2**BITS - 1
-_STEPS = 150
-"""So many steps of L-BFGS at most."""
-_CERTAIN = 4.0
-"""Log-odds of the only label that there is."""
+_PLACE_MASK = 2**BITS - 1
+"""Keeps of a feature the bits that are its place in the table."""
+_MAX_LBFGS_STEPS = 150
+"""Learning among alternatives ends after this many steps, whatever is still to be gained."""
+_ONLY_LABEL_LOG_ODDS = 4.0
+"""The log-odds of a label where no example has the other one."""
 
 
 @dataclass
@@ -37,7 +38,7 @@ class FeatureRows:
 
     def add(self, features: Iterable[int]) -> None:
         """One row more."""
-        self.places.extend([feature & _MASK for feature in features])
+        self.places.extend([feature & _PLACE_MASK for feature in features])
         self.ends.append(len(self.places))
 
     def extend(self, other: FeatureRows) -> None:
@@ -117,7 +118,7 @@ def logistic(
         ) from error
     weights = np.zeros(2**BITS)
     if len(set(examples.labels)) < 2:
-        return weights, _CERTAIN if any(examples.labels) else -_CERTAIN
+        return weights, _ONLY_LABEL_LOG_ODDS if any(examples.labels) else -_ONLY_LABEL_LOG_ODDS
     matrix, used = _used(examples.rows, fewest)
     if not len(used):
         raise UsageError(
@@ -160,7 +161,11 @@ def softmax(choices: Choices, strength: float, fewest: int) -> Vector:
 
     with threadpool_limits(1):
         found = minimize(
-            loss, np.zeros(len(used)), jac=True, method="L-BFGS-B", options={"maxiter": _STEPS}
+            loss,
+            np.zeros(len(used)),
+            jac=True,
+            method="L-BFGS-B",
+            options={"maxiter": _MAX_LBFGS_STEPS},
         )
     weights[used] = found.x
     return weights

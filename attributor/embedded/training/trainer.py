@@ -39,20 +39,26 @@ from attributor.records import Article
 Spans = Sequence[tuple[int, int]]
 
 STRENGTH = {"cue": 0.3, "source": 0.3, "piece": 0.2, "draft": 0.1}
-"""Inverse of the L2 penalty, chosen on PolNeAR's dev part; the last, on a third of its train part
-held out, was alike from 0.05 to 0.1."""
-FEWEST = {"cue": 2, "source": 2, "piece": 2, "draft": 3}
-"""A feature seen less often is not learned."""
-CUE_SHARE, CUE_COUNT = 0.06, 2
-"""A word can be a cue if it is one in so large a share of its places, and so many times."""
-PARTLY = 0.3
+"""Inverse of each model's L2 penalty, chosen on PolNeAR's dev part.
+
+That of drafts was chosen on a third of the train part held out: 0.05 to 0.1 were alike.
+"""
+FEWEST_TIMES_SEEN = {"cue": 2, "source": 2, "piece": 2, "draft": 3}
+"""A feature seen less often than this is not learned."""
+MIN_CUE_SHARE = 0.06
+"""A word can be a cue if it is one in more than this share of its places."""
+MIN_CUE_TIMES = 2
+"""A word can be a cue if it is one at least this many times."""
+PARTLY_RIGHT = 0.3
 """How far a draft is right that has the wrong source, or is found but not exact."""
-EXACT, FOUND = 0.8, 0.5
-"""The overlap (intersection over union, in letters) from which a draft is the quote, or near it."""
-_ALIKE = 0.02
-"""Drafts whose overlap differs by less than that are equally right."""
-_THOUGHT = 0.3
-"""How much a cue of thought or belief counts as an example of a word that is none of speech."""
+EXACT_OVERLAP = 0.8
+"""A draft is the quote from this overlap on (intersection over union, in letters)."""
+FOUND_OVERLAP = 0.5
+"""A draft has found the quote from this overlap on (intersection over union, in letters)."""
+_ALIKE_OVERLAP = 0.02
+"""Drafts whose overlap differs by less than this are equally right."""
+_THOUGHT_COUNT = 0.3
+"""What a cue of thought or belief counts as an example of a word that is none of speech."""
 _MARKS = re.compile(r"[\"“”„«»]|''|``")
 
 
@@ -108,7 +114,7 @@ def train(
         _add_drafts(choices, half, heads, _weights(_fitted(other, seed), language, words))
     data[0].extend(data[1])
     fitted = _fitted(data[0], seed)
-    fitted["draft"] = fitting.softmax(choices, STRENGTH["draft"], FEWEST["draft"]), 0.0
+    fitted["draft"] = fitting.softmax(choices, STRENGTH["draft"], FEWEST_TIMES_SEEN["draft"]), 0.0
     return _weights(fitted, language, words, card)
 
 
@@ -159,7 +165,7 @@ def cue_words(sheets: Iterable[Annotated]) -> dict[int, float]:
         for quote in example.quotes:
             cues.update(sheet.word[i] for i in tokens_of(sheet, quote.cue) if sheet.is_word[i])
     shares = {word: count / (places[word] + 2) for word, count in cues.items()}
-    return {w: s for w, s in shares.items() if s > CUE_SHARE and cues[w] >= CUE_COUNT}
+    return {w: s for w, s in shares.items() if s > MIN_CUE_SHARE and cues[w] >= MIN_CUE_TIMES}
 
 
 def tokens_of(sheet: Sheet, spans: Spans) -> set[int]:
@@ -185,7 +191,7 @@ def _add(data: Lessons, sheet: Sheet, example: TrainingArticle, heads: dict[int,
     for i in drafts.cue_candidates(sheet, heads.keys()):
         reading = features.read_by_rules(sheet, i)
         quote = known.get(i)
-        count = _THOUGHT if quote and not quote.speech else 1.0
+        count = _THOUGHT_COUNT if quote and not quote.speech else 1.0
         row = [*features.around_cue(sheet, i), *features.of_reading(sheet, i, reading)]
         data.cue.add(row, quote is not None and quote.speech, count)
     for i, quote in known.items():
@@ -244,10 +250,10 @@ def _shares(sheet: Sheet, candidate: Candidate, quote: Known | None) -> list[flo
         return [0.0] * len(candidate.drafts)
     overlaps = _overlaps(sheet, candidate, quote)
     best = max(overlaps)
-    right = [overlap > best - _ALIKE for overlap in overlaps]
-    given = 0.0 if best < FOUND else PARTLY if best < EXACT else 1.0
+    right = [overlap > best - _ALIKE_OVERLAP for overlap in overlaps]
+    given = 0.0 if best < FOUND_OVERLAP else PARTLY_RIGHT if best < EXACT_OVERLAP else 1.0
     if not _is_source(sheet, candidate, quote):
-        given = min(given, PARTLY)
+        given = min(given, PARTLY_RIGHT)
     return [given * each / sum(right) for each in right]
 
 
@@ -273,7 +279,7 @@ def _is_source(sheet: Sheet, candidate: Candidate, quote: Known) -> bool:
 
 def _fitted(data: Lessons, seed: int) -> _Fitted:
     return {
-        name: fitting.logistic(getattr(data, name), STRENGTH[name], FEWEST[name], seed)
+        name: fitting.logistic(getattr(data, name), STRENGTH[name], FEWEST_TIMES_SEEN[name], seed)
         for name in ("cue", "source", "piece")
     }
 
