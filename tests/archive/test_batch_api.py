@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from replies import Reply
+from support import batch_api_server as bureaus
+from support.batch_api_server import Bureau, Given, Line, result
+from support.batches import HASTY, annotator, archive, go, run
+from support.chat_server import Shop, completion, fault
+from support.programs import Forker
+from support.replies import Reply
+from support.stores import rows
 
 from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.asking.ledger import Ledger
@@ -26,12 +32,6 @@ from attributor.archive.storing.store import Store
 from attributor.archive.storing.store_schema import migrations
 from attributor.errors import StoreError, UsageError
 from attributor.prompting.batch_api import BatchApi
-
-from . import bureau as bureaus
-from .bureau import Bureau, Given, Line, result
-from .conftest import Forker, archive
-from .shop import Shop, completion, fault
-from .working import HASTY, annotator, go, rows, run
 
 pytestmark = pytest.mark.usefixtures("hasty")
 

@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import pytest
-from panics import panic
-from replies import Reply
+from support import batch_api_server as bureaus
+from support.batch_api_server import Bureau, Given, Line
+from support.batches import HASTY, Ended, archive, go, text_of
+from support.chat_server import fault
+from support.panics import panic
+from support.replies import Reply
+from support.stores import rows
 
 from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.batch_api import submissions
@@ -22,12 +27,6 @@ from attributor.archive.batch_api.outboxes import Outbox
 from attributor.archive.stopping import Stop
 from attributor.errors import PanicError, StoreError, UsageError
 from attributor.prompting.batch_api import CLOCKS_DIFFER, KEPT
-
-from . import bureau as bureaus
-from .bureau import Bureau, Given, Line
-from .conftest import archive, text_of
-from .shop import fault
-from .working import HASTY, Ended, go, rows
 
 pytestmark = pytest.mark.usefixtures("hasty")
 

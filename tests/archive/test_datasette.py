@@ -9,11 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from replies import Reply
-
-from .conftest import archive
-from .shop import Shop, completion
-from .working import annotator, run
+from support.batches import annotator, archive, run
+from support.chat_server import Shop, completion
+from support.replies import Reply
 
 
 @pytest.fixture

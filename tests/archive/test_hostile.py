@@ -7,11 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-
-from .conftest import Forker
-from .hostile import Hostile, made
-from .test_killing import check_integrity
-from .working import rows
+from support.hostile_archive import Hostile, made
+from support.programs import Forker
+from support.stores import check_integrity, rows
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it has pipes and links in it")
 

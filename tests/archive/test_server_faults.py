@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from replies import Reply
-from stub import Stub, Told, good
+from support.batch_api_server import Bureau, Line, result
+from support.batches import PRICED, annotator, archive, go, run
+from support.chat_server import Shop, always, fault, only_about
+from support.replies import Reply
+from support.stores import rows
+from support.stub_client import Stub, Told, good
 
 from attributor.archive.asking.limits import Limits
 from attributor.archive.batch_run import HOPELESS_AFTER
@@ -20,12 +24,6 @@ from attributor.archive.finding.exporting import exported
 from attributor.archive.storing.store import Store
 from attributor.pipeline import Annotator
 from attributor.settings import Settings
-
-from .bureau import Bureau, Line, result
-from .conftest import archive
-from .shop import Shop, fault
-from .test_batch import always, only_about
-from .working import PRICED, annotator, go, rows, run
 
 pytestmark = pytest.mark.usefixtures("hasty")
 

@@ -10,10 +10,9 @@ from pathlib import Path
 
 import pytest
 from cogapp import Cog  # type: ignore[import-untyped]
+from support.command_line import Run
 
 from attributor import records
-
-from .conftest import Run
 
 ROOT = Path(__file__).parents[2]
 ALL = [

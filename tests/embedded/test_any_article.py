@@ -6,7 +6,7 @@ import time
 
 import pytest
 from hypothesis import given, settings
-from marking.test_any_text import LANGUAGES, TEXTS
+from support.any_text import LANGUAGES, TEXTS
 from support.embedded import annotate
 
 from attributor.records import Annotation, Article, Codebook, Span, Target

@@ -12,14 +12,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.archives import LEAD, crawl, lines, table, tarred, told, zipped
 
 from attributor.errors import ReadingError
 from attributor.reading.archives import entries
 from attributor.reading.streams import MAX_BLANK, filled
-
-from .samples import LEAD, lines, table, told
-from .test_containers import tarred, zipped
-from .test_warc import crawl
 
 TEXT = LEAD * 50
 

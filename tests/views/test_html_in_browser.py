@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from .view_samples import BRIDGE, plain, rendered
+from support.annotations import BRIDGE, plain, rendered
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
