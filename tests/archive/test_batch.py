@@ -461,6 +461,7 @@ FAULTS: dict[str, Reply | None] = {
 }
 
 
+@pytest.mark.slow
 def test_half_of_all_calls_may_fail_and_every_article_comes_to_its_end(
     shop: Shop, tmp_path: Path
 ) -> None:

@@ -13,6 +13,8 @@ from support.batches import annotator, archive, run
 from support.chat_server import Shop, completion
 from support.replies import Reply
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def path(shop: Shop, tmp_path: Path) -> Path:

@@ -16,6 +16,8 @@ from support.chat_server import Shop
 from support.programs import Forker, batch
 from support.stores import check_integrity, counts, rows
 
+pytestmark = pytest.mark.slow
+
 CALLS = 8
 SCHEMA_FITS = 400  # KiB
 

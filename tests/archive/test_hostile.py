@@ -11,7 +11,10 @@ from support.hostile_archive import Hostile, made
 from support.programs import Forker
 from support.stores import check_integrity, rows
 
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it has pipes and links in it")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="it has pipes and links in it"),
+]
 
 LINE, BOMB = 30_000_000, 120_000_000
 """Bytes. What is longer than 20 MB is no article; what unpacks to less than 100 MB is no bomb."""

@@ -9,11 +9,14 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import pytest
 from support.batches import archive
 from support.chat_server import Shop
 from support.programs import Forker, batch
 from support.replies import Reply
 from support.stores import check_integrity, counts, rows
+
+pytestmark = pytest.mark.slow
 
 MOMENTS = 20
 CALLS = 4

@@ -29,6 +29,8 @@ from support.stores import check_integrity, counts, rows
 from attributor.archive.reading_ahead import CHUNK
 from attributor.archive.storing.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 def waiting(
     shop: Shop, forker: Forker, tmp_path: Path, articles: int, calls: int, after: int

@@ -242,6 +242,7 @@ def annotated(folder: Path, told: list[Told], **options: Any) -> dict[str, str]:
     return dict(failed) | dict(done)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -28,6 +28,8 @@ from attributor.pipeline import Annotator
 from attributor.prompting import Answer
 from attributor.records import Article
 
+pytestmark = pytest.mark.slow
+
 ARTICLES = [Article(id=f"a{n}", text=text_of(n)) for n in range(3)]
 
 

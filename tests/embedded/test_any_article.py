@@ -46,6 +46,7 @@ SENTENCES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gap", [" ", "\n\n"])
 def test_an_article_of_a_hundred_thousand_characters_takes_no_minute(gap: str) -> None:
     text = gap.join(SENTENCES * 450)

@@ -60,7 +60,10 @@ def traced() -> Callable[[Path], int]:
     return peak
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name == "a.jsonl" else pytest.mark.slow) for name in FORMS],
+)
 def test_ten_times_the_articles_take_no_more_memory(
     tmp_path: Path, name: str, traced: Callable[[Path], int]
 ) -> None:
@@ -74,6 +77,7 @@ def test_ten_times_the_articles_take_no_more_memory(
     assert many - few < ALLOWED.get(name, 2_500_000)
 
 
+@pytest.mark.slow
 def test_a_folder_takes_no_more_memory_than_the_names_in_it(
     tmp_path: Path, traced: Callable[[Path], int]
 ) -> None:

@@ -436,6 +436,7 @@ def test_a_batch_that_the_server_has_forgotten_is_submitted_again(
     assert bureau.sizes == [2, 2]
 
 
+@pytest.mark.slow
 def test_what_nobody_can_fetch_is_given_up_and_asked_again(
     bureau: Bureau, forker: Forker, tmp_path: Path
 ) -> None:
@@ -467,6 +468,7 @@ def test_an_outbox_is_nobody_elses(tmp_path: Path) -> None:
 MOMENTS = ("upload", "list", "create", "look", "download")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_kill_at_any_step_neither_loses_nor_submits_twice(
     bureau: Bureau, forker: Forker, tmp_path: Path, seed: int

@@ -395,6 +395,7 @@ def test_a_server_that_was_heard_may_be_busy_for_a_while(
     assert (left, bureau.sizes) == ([], [3, 3])
 
 
+@pytest.mark.slow
 def test_a_limit_that_is_counted_otherwise_is_approached_from_above(
     bureau: Bureau, tmp_path: Path
 ) -> None:
@@ -413,6 +414,7 @@ def test_a_limit_that_is_counted_otherwise_is_approached_from_above(
     assert set(bureau.shop.sold.values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_limit_that_was_learned_counts_for_the_files_that_wait_too(
     bureau: Bureau, tmp_path: Path
 ) -> None:
@@ -463,6 +465,7 @@ def test_what_still_fits_is_asked_though_something_dearer_waits(
     assert (ended.exit_code_at_end, ended.tally.annotated) == (7, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", ["", " Limit: 90,000,000"])
 def test_a_queue_that_others_have_filled_is_waited_for_and_used_again(
     bureau: Bureau, tmp_path: Path, limit: str

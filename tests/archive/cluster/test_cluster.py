@@ -49,6 +49,8 @@ from attributor.reading.archives import Entry, entries
 from attributor.records import Article
 from attributor.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 CALLS = 8
 DRIVERS_KEY = "sk-of-the-driver"
 
