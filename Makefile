@@ -11,18 +11,25 @@ TOUCH := $(PYTHON) -c "import pathlib, sys; pathlib.Path(sys.argv[1]).touch()"
 ARTICLE := fixtures/articles/milivojevic.txt
 export PYTHONUTF8 := 1
 
-.PHONY: demo test docs screenshot cassettes
+.PHONY: demo check test test-all docs screenshot cassettes
 
 demo: .venv/ready
 	@$(BIN)attributor annotate --engine embedded $(ARTICLE)
 	@$(BIN)attributor annotate --engine embedded -o milivojevic.html $(ARTICLE)
 
-test: .venv/ready-dev
+# Some minutes: what every change has to pass.
+test: check
+	$(BIN)python -m pytest -m "not slow"
+
+# All there is, with real processes, kills, clusters, a browser and full disks; tells what was skipped.
+test-all: check
+	$(BIN)python -m pytest -r s
+
+check: .venv/ready-dev
 	$(BIN)ruff check .
 	$(BIN)ruff format --check .
 	$(BIN)mypy
 	$(BIN)lint-imports --no-logo
-	$(BIN)python -m pytest
 
 # Writes what --help and the demo print into the pages that show it.
 docs: .venv/ready-dev

@@ -180,7 +180,7 @@ class _Server:
 
 def _serve() -> None:
     sys.path.insert(0, str(ROOT / "tests"))
-    from archive.shop import opened
+    from support.chat_server import opened
 
     with opened() as shop:
         print(shop.url, flush=True)

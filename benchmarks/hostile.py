@@ -2,10 +2,10 @@
 
     python benchmarks/hostile.py [--line BYTES] [--bomb BYTES]
 
-The folder of tests/archive/hostile.py through `attributor batch`, beside the same folder with the
-smallest line and bomb that are refused. Prints the time and the largest process of each, and exits
-with 1 unless each bad thing is in quarantine, each good article is annotated, and the long line and
-the bombs took no more than 100 MB more.
+The folder of tests/support/hostile_archive.py through `attributor batch`, beside the same folder
+with the smallest line and bomb that are refused. Prints the time and the largest process of each,
+and exits with 1 unless each bad thing is in quarantine, each good article is annotated, and the
+long line and the bombs took no more than 100 MB more.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from measuring import ROOT, machine, show
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from archive.hostile import Hostile, made
+from support.hostile_archive import Hostile, made
 
 SMALL_LINE, SMALL_BOMB = 21_000_000, 101_000_000
 ALLOWED = 100

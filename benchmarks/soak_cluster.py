@@ -48,8 +48,8 @@ from soak_kill import (
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from archive.shop import Shop, opened
-from replies import Reply
+from support.chat_server import Shop, opened
+from support.replies import Reply
 
 LATENCY = 0.02, 0.2
 """Seconds that the server takes, from and to."""

@@ -31,8 +31,8 @@ from measuring import ROOT, machine
 
 sys.path.insert(0, str(ROOT / "tests"))
 
-from archive.shop import Shop, completion, fault, opened
-from replies import Reply
+from support.chat_server import Shop, completion, fault, opened
+from support.replies import Reply
 
 TIMEOUT = 1.0
 """Seconds that the batch waits for an answer; a slow one takes twice as long."""
@@ -118,7 +118,7 @@ class Forker:
 
     def __init__(self, folder: str) -> None:
         self.output = Path(folder, "output")
-        program = [sys.executable, str(ROOT / "tests" / "archive" / "forking.py")]
+        program = [sys.executable, str(ROOT / "tests" / "support" / "program_forker.py")]
         self._process = subprocess.Popen(
             program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0, cwd=folder
         )

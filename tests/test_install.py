@@ -17,9 +17,12 @@ import pytest
 
 import attributor
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("pip") is None, reason="this environment has no pip"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec("pip") is None, reason="this environment has no pip"
+    ),
+]
 
 ROOT = Path(__file__).parents[1]
 PAGE = """<!doctype html><html lang="en"><head><title>Bridge stays</title></head><body><article>

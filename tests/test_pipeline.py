@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import os
 from pathlib import Path
 from typing import Any
 
 import pytest
-from prompting import samples
-from prompting.conftest import Server, completion, server
-from replies import Reply
+from support import dialogues as samples
+from support.environment import nothing_set
+from support.replies import Reply
+from support.scripted_server import Server, completion
 
 from attributor import annotate, annotate_async
 from attributor.errors import AccessError, UsageError
@@ -19,20 +19,14 @@ from attributor.pipeline import Annotator, as_article
 from attributor.records import Annotation, Article, Codebook, Target
 from attributor.settings import Settings
 
-__all__ = ["server"]  # a fixture
-
 TEXT = "“The ferry is late,” Nela Brandt said."
 WHOLE = samples.quote(mention="Nela Brandt", name="Nela Brandt", at="1")
 
 
 @pytest.fixture(autouse=True)
-def nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting in the environment, no settings file."""
-    for variable in list(os.environ):
-        if variable.startswith(("ATTRIBUTOR_", "OPENAI_")):
-            monkeypatch.delenv(variable)
-    for variable in ("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "XDG_CONFIG_HOME"):
-        monkeypatch.setenv(variable, str(tmp_path))
+    nothing_set(monkeypatch, tmp_path)
     monkeypatch.chdir(tmp_path)
 
 

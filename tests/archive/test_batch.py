@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
-from panics import panic
-from replies import Reply
+from support.batches import annotator, archive, run, text_of
+from support.chat_server import Shop, always, completion, fault, only_about
+from support.panics import panic
+from support.replies import Reply
+from support.stores import rows
 
 from attributor.archive.asking.budget import BUDGET_REACHED, Budget
 from attributor.archive.asking.ledger import Desk, Ledger
@@ -46,10 +49,6 @@ from attributor.reading.archives import Columns, Entry, entries
 from attributor.records import Article
 from attributor.settings import Settings
 
-from .conftest import archive, text_of
-from .shop import Shop, completion, fault
-from .working import annotator, rows, run
-
 STATES = "SELECT state FROM runs ORDER BY id"
 
 
@@ -61,17 +60,6 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
         self.check()
 
     monkeypatch.setattr(Stop, "sleep", at_once)
-
-
-def always(reply: Reply) -> Any:
-    return lambda shop, number, body: reply
-
-
-def only_about(word: str, reply: Reply) -> Any:
-    def choose(shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
-        return reply if word in body["messages"][-1]["content"] else None
-
-    return choose
 
 
 # --- once is enough ----------------------------------------------------------------------------
@@ -469,6 +457,7 @@ FAULTS: dict[str, Reply | None] = {
 }
 
 
+@pytest.mark.slow
 def test_half_of_all_calls_may_fail_and_every_article_comes_to_its_end(
     shop: Shop, tmp_path: Path
 ) -> None:

@@ -13,16 +13,15 @@ from typing import NoReturn
 
 import click.testing
 import pytest
-from replies import Reply
+from support.batches import archive, text_of
+from support.chat_server import Shop, completion, fault
+from support.replies import Reply
 
 from attributor.archive.batch_run import BatchRun
 from attributor.archive.progress import Horizon, Progress
 from attributor.archive.storing.store import Store
 from attributor.cli import cli
 from attributor.cli.progress_line import duration, progress
-
-from .conftest import archive, text_of
-from .shop import Shop, completion, fault
 
 Run = Callable[..., click.testing.Result]
 

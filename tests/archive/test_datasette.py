@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from replies import Reply
+from support.batches import annotator, archive, run
+from support.chat_server import Shop, completion
+from support.replies import Reply
 
-from .conftest import archive
-from .shop import Shop, completion
-from .working import annotator, run
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture

@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from support.batches import archive
+from support.chat_server import Shop
+from support.programs import Forker, batch
+from support.stores import check_integrity, counts, rows
 
-from .conftest import Forker, archive
-from .shop import Shop
-from .test_killing import batch, check_integrity, counts
-from .working import rows
+pytestmark = pytest.mark.slow
 
 CALLS = 8
 SCHEMA_FITS = 400  # KiB

@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.hostile_archive import Hostile, made
+from support.programs import Forker
+from support.stores import check_integrity, rows
 
-from .conftest import Forker
-from .hostile import Hostile, made
-from .test_killing import check_integrity
-from .working import rows
-
-pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="it has pipes and links in it")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(sys.platform == "win32", reason="it has pipes and links in it"),
+]
 
 LINE, BOMB = 30_000_000, 120_000_000
 """Bytes. What is longer than 20 MB is no article; what unpacks to less than 100 MB is no bomb."""

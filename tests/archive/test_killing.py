@@ -5,47 +5,21 @@ from __future__ import annotations
 import os
 import random
 import signal
-import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
 
-from replies import Reply
+import pytest
+from support.batches import archive
+from support.chat_server import Shop
+from support.programs import Forker, batch
+from support.replies import Reply
+from support.stores import check_integrity, counts, rows
 
-from attributor.archive.storing.store import Store
-
-from .conftest import Forker, archive
-from .shop import Shop
-from .working import rows
+pytestmark = pytest.mark.slow
 
 MOMENTS = 20
 CALLS = 4
-
-
-def batch(store: Path, *more: str) -> tuple[str, ...]:
-    return ("batch", "--store", str(store), "--engine", "openai", *more)
-
-
-def counts(path: Path) -> dict[str, int]:
-    with Store.read(path) as store:
-        return {
-            name: store.value(f"SELECT COUNT({what}) FROM {table}")
-            for name, what, table in (
-                ("articles", "*", "articles"),
-                ("annotated", "*", "annotations WHERE is_current"),
-                ("failed", "*", "failures"),
-                ("answers", "*", "ledger"),
-                ("keys", "DISTINCT key", "ledger"),
-            )
-        }
-
-
-def check_integrity(path: Path) -> None:
-    connection = sqlite3.connect(path)
-    assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
-    connection.execute("INSERT INTO quotes_fts (quotes_fts) VALUES ('integrity-check')")
-    connection.close()
 
 
 def test_a_batch_that_is_killed_again_and_again_ends_with_every_article_annotated(

@@ -16,7 +16,10 @@ from typing import Any
 
 import click.testing
 import pytest
-from replies import Reply
+from support.batch_api_server import Bureau
+from support.batches import archive, go, text_of
+from support.chat_server import Shop, completion, fault
+from support.replies import Reply
 
 from attributor.archive.asking.limits import Limits
 from attributor.archive.storing.store import Store
@@ -27,13 +30,6 @@ from attributor.cli.log_file import logged
 from attributor.logs import own_words
 from attributor.pipeline import Annotator
 from attributor.settings import Settings
-
-from .bureau import Bureau
-from .conftest import archive, text_of
-from .shop import Shop, completion, fault
-from .working import go
-
-pytestmark = pytest.mark.usefixtures("hasty")
 
 KEY = "sk-ours-0123456789abcdef0123"
 LINE = re.compile(

@@ -8,13 +8,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from support.stores import rows
 
 from attributor.archive.recipe import Recipe
 from attributor.archive.storing.admission import admit
 from attributor.archive.storing.store import Store
 from attributor.records import Article
-
-from .working import rows
 
 WORDS = [f"{a}{b}" for a in ("bridge", "wall", "river", "mayor", "vote") for b in range(60)]
 

@@ -9,36 +9,27 @@ import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
-from typing import Any
 
 import pytest
-from replies import Reply
+from support.batch_api_server import Bureau
+from support.batches import archive, text_of
+from support.chat_server import Shop
+from support.programs import (
+    Closed,
+    Forker,
+    Running,
+    batch,
+    children_of,
+    say_is,
+    wait_for_the_end_of,
+)
+from support.stores import check_integrity, counts, rows
 
 from attributor.archive.reading_ahead import ENTRIES_PER_CHUNK
 from attributor.archive.storing.store import Store
 
-from .bureau import Bureau
-from .conftest import Forker, Running, archive, text_of
-from .shop import Shop
-from .test_killing import batch, check_integrity, counts
-from .working import rows
-
-
-class Closed:
-    """A shop that lets its n-th customer in, says so, and keeps everybody waiting."""
-
-    def __init__(self, shop: Shop, number: int) -> None:
-        self.reached = threading.Event()
-        self._number = number
-        shop.choose = self._choose
-
-    def _choose(self, shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
-        if number >= self._number:
-            self.reached.set()
-            shop.gate.wait(60)
-        return None
+pytestmark = pytest.mark.slow
 
 
 def waiting(
@@ -51,14 +42,6 @@ def waiting(
     running = forker.begin(*call, OPENAI_BASE_URL=shop.url)
     assert closed.reached.wait(60)
     return running, call, store
-
-
-def say_is(running: Running, word: str) -> None:
-    """Wait until the program has said `word`: it writes a file, which nobody can wait for."""
-    end = time.monotonic() + 60
-    while word not in running.said:
-        assert time.monotonic() < end, running.said
-        os.sched_yield()
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
@@ -274,34 +257,11 @@ def _children_after_an_annotation(running: Running, store: Path) -> list[int]:
     raise AssertionError(running.said)
 
 
-def children_of(running: Running) -> list[int]:
-    """The processes that its threads began; none where the system does not say."""
-    threads = Path(f"/proc/{running.pid}/task").glob("*/children")
-    found = []
-    for thread in threads:
-        with suppress(FileNotFoundError, ProcessLookupError):  # it has just ended
-            found += [int(pid) for pid in thread.read_text().split()]
-    return found
-
-
 def _annotated(store: Path) -> bool:
     try:
         return counts(store)["annotated"] > 0
     except Exception:  # it is only just being made
         return False
-
-
-def wait_for_the_end_of(pid: int) -> None:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        try:
-            state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-        except (FileNotFoundError, ProcessLookupError):
-            return
-        if state == "Z":
-            return
-        os.sched_yield()
-    raise AssertionError(f"process {pid} goes on without its parent")
 
 
 def test_a_store_can_be_read_while_a_batch_runs(shop: Shop, forker: Forker, tmp_path: Path) -> None:

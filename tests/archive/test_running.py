@@ -7,13 +7,12 @@ import threading
 from pathlib import Path
 
 import pytest
+from support.batches import archive
+from support.chat_server import Shop
+from support.stores import rows
 
 import attributor
 from attributor.errors import UsageError
-
-from .conftest import archive
-from .shop import Shop
-from .working import rows
 
 
 def test_an_archive_is_annotated_from_python_as_by_the_command(tmp_path: Path) -> None:

@@ -11,8 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from replies import Reply
-from stub import Stub, Told, good
+from support.batch_api_server import Bureau, Line, result
+from support.batches import PRICED, annotator, archive, go, run
+from support.chat_server import Shop, always, fault, only_about
+from support.replies import Reply
+from support.stores import rows
+from support.stub_client import Stub, Told, good
 
 from attributor.archive.asking.limits import Limits
 from attributor.archive.batch_run import MAX_FAILURES_IN_A_ROW
@@ -20,12 +24,6 @@ from attributor.archive.storing.checking import current_annotations
 from attributor.archive.storing.store import Store
 from attributor.pipeline import Annotator
 from attributor.settings import Settings
-
-from .bureau import Bureau, Line, result
-from .conftest import archive
-from .shop import Shop, fault
-from .test_batch import always, only_about
-from .working import PRICED, annotator, go, rows, run
 
 FLAGGED = "m requires moderation. Your input was flagged. No credits were charged."
 CONTEXT = "'max_tokens' is too large: 500. This model's maximum context length is 600 tokens and"
@@ -242,6 +240,7 @@ def annotated(folder: Path, told: list[Told], **options: Any) -> dict[str, str]:
     return dict(failed) | dict(done)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -8,19 +8,17 @@ from pathlib import Path
 
 import click.testing
 import pytest
-from proxying import Listener, listening, without_proxies
-from replies import Reply
+from support.batch_api_server import Bureau
+from support.batches import annotator, archive, go, text_of
+from support.chat_server import Shop
+from support.proxies import Listener, listening, without_proxies
+from support.replies import Reply
 
 from attributor.archive.cluster.driver import _plan
 from attributor.archive.cluster.worker import Workshop
 from attributor.archive.run_options import RunOptions
 from attributor.cli import cli
 from attributor.records import Article
-
-from .bureau import Bureau
-from .conftest import archive, text_of
-from .shop import Shop
-from .working import annotator, go
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy")
 

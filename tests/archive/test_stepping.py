@@ -14,6 +14,8 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
+from support.batches import annotator, quoting, text_of
+from support.chat_server import Shop
 
 from attributor.archive.storing.annotation_rows import AnnotationRows
 from attributor.archive.working.processes import (
@@ -30,10 +32,7 @@ from attributor.pipeline import Annotator
 from attributor.prompting import Answer
 from attributor.records import Article
 
-from .conftest import text_of
-from .shop import Shop
-from .test_steps import quoting
-from .working import annotator
+pytestmark = pytest.mark.slow
 
 ARTICLES = [Article(id=f"a{n}", text=text_of(n)) for n in range(3)]
 

@@ -6,7 +6,9 @@ import json
 import pickle
 
 import pytest
-from panics import PanicException
+from support.batches import annotator, quoting, text_of
+from support.chat_server import Shop
+from support.panics import PanicException
 
 from attributor.archive.storing.annotation_rows import AnnotationRows
 from attributor.archive.working.step import Answers, NeedsAnswers, NoAnnotation, step
@@ -15,21 +17,12 @@ from attributor.pipeline import Annotator
 from attributor.prompting import Answer
 from attributor.records import Article, Usage
 
-from .conftest import text_of
-from .shop import Shop
-from .working import annotator
-
 ARTICLE = Article(id="a1", text=text_of(1))
 
 
 @pytest.fixture
 def who(shop: Shop) -> Annotator:
     return annotator(shop, "the bridge")
-
-
-def quoting() -> Answer:
-    quote = {"at": "2", "cue": "said", "mention": "Ana Petric", "name": "Ana Petric", "own": True}
-    return Answer(json.dumps({"quotes": [quote], "not_speech": []}))
 
 
 def stance() -> Answer:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.stores import rows
 
 from attributor.archive.storing.admission import forget_moved, refuse
 from attributor.archive.storing.annotation_rows import annotation_of, rows_of
@@ -21,8 +22,6 @@ from attributor.archive.storing.store import Store
 from attributor.archive.storing.store_schema import migrate, migrations
 from attributor.errors import StoreError
 from attributor.pipeline import annotate
-
-from .working import rows
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows guards files by profile")

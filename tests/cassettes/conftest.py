@@ -6,26 +6,17 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import SecretStr
+from support import cassette_format as readable
+from support.cassettes import FOLDER, HOW_TO_RECORD, NOTES, told_how_to_record
 from vcr.config import VCR
-from vcr.errors import CannotOverwriteExistingCassetteException
 
 from attributor.records import Annotation
 from attributor.settings import Settings, load
 
-from . import readable
-
-FOLDER = Path(__file__).parents[2] / "fixtures" / "cassettes"
-NOTES = FOLDER / "RECORDED.json"
-HOW_TO_RECORD = (
-    "Record the cassettes anew: make cassettes, with OPENAI_BASE_URL, OPENAI_API_KEY and "
-    "ATTRIBUTOR_MODEL set to the model that shall answer."
-)
 PATIENCE = 900.0
 """Seconds that a model may take for one answer while it is recorded."""
 
@@ -113,18 +104,3 @@ def exchanged(
         return annotation
 
     return run
-
-
-@contextmanager
-def told_how_to_record(cassette: str) -> Iterator[None]:
-    """Says how to record where a request is made that no cassette answers."""
-    try:
-        yield
-    except CannotOverwriteExistingCassetteException as error:
-        stale = FOLDER.joinpath(f"{cassette}.json").is_file()
-        why = "prompts, schema, segmentation or the article have changed" if stale else "it is new"
-        pytest.fail(
-            f"The cassette '{cassette}' has no answer to a request that is made now ({why}; "
-            f"vcrpy: {error.reason}). {HOW_TO_RECORD}",
-            pytrace=False,
-        )

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.cassettes import FOLDER, told_how_to_record
 from vcr.errors import CannotOverwriteExistingCassetteException
 
 from attributor.pipeline import annotate, annotate_async
 from attributor.records import Annotation, Article, Codebook, Target
 from attributor.settings import Settings
-
-from .conftest import FOLDER, told_how_to_record
 
 ARTICLES = Path(__file__).parents[2] / "fixtures" / "articles"
 SYNCHRONOUS = ("lost-marks", "serbian-latin", "serbian-cyrillic", "german", "no-quotes", "council")

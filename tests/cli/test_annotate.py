@@ -14,6 +14,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from support.command_line import Run
 
 from attributor.cli.annotate import FORMATS, _standard_input
 from attributor.errors import AccessError, AnswerError, UsageError
@@ -21,8 +22,6 @@ from attributor.prompting import Estimate
 from attributor.records import Annotation, Article, Codebook, Provenance, Quote, Span
 from attributor.settings import Settings
 from attributor.views import FORMATS as VIEWS
-
-from .conftest import Run
 
 
 class StandIn:

@@ -9,10 +9,9 @@ import random
 from pathlib import Path
 
 import pytest
+from support.command_line import Run
 
 from attributor.views import FORMATS
-
-from .conftest import Run
 
 GOOD = "“Yes, we will be there,” said Ana Kovač.\n"
 POLISH = "„Szlak będzie gotów przed zimą”, powiedziała.\n"

@@ -7,10 +7,9 @@ import stat
 from pathlib import Path
 
 import pytest
+from support.command_line import Run
 
 from attributor.settings import load, user_file
-
-from .conftest import Run
 
 KEY = "sk-example-0123456789abcdef"
 

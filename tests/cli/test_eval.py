@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support.command_line import Run
 from support.embedded import annotate
 
 from attributor.errors import ModelError
 from attributor.evaluation.gold import read_gold
 from attributor.pipeline import Annotator
 from attributor.records import Annotation, Article
-
-from .conftest import Run
 
 GOLD = sorted((Path(__file__).parents[2] / "fixtures" / "gold").glob("*.jsonl"))
 PATHS = [str(path) for path in GOLD]

@@ -12,14 +12,13 @@ from pathlib import Path
 import click
 import pytest
 from click.shell_completion import ShellComplete
-from panics import PanicException
+from support.command_line import Run
+from support.panics import PanicException
 
 import attributor
 from attributor.cli import COMMANDS, cli
 from attributor.cli.messages import say
 from attributor.errors import AnswerError, ReadingError
-
-from .conftest import Run
 
 
 @pytest.mark.parametrize("command", [[], *([name] for name in COMMANDS), ["config", "set"]])

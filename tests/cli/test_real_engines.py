@@ -10,8 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
-from .conftest import Run
+from support.command_line import Run
 
 KEY = "sk-example-0123456789abcdef"
 HOSTILE = (

@@ -5,10 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support.command_line import Run
 
 from attributor.embedded import weights
-
-from .conftest import Run
 
 GOLD = Path(__file__).parents[2] / "fixtures" / "gold"
 

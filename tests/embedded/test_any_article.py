@@ -6,7 +6,7 @@ import time
 
 import pytest
 from hypothesis import given, settings
-from marking.test_any_text import LANGUAGES, TEXTS
+from support.any_text import LANGUAGES, TEXTS
 from support.embedded import annotate
 
 from attributor.records import Annotation, Article, Codebook, Span, Target
@@ -46,6 +46,7 @@ SENTENCES = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("gap", [" ", "\n\n"])
 def test_an_article_of_a_hundred_thousand_characters_takes_no_minute(gap: str) -> None:
     text = gap.join(SENTENCES * 450)

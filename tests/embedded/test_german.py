@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from german import SENTENCES, Sentence
 from support.embedded import annotate
+from support.german_sentences import SENTENCES, Sentence
 
 from attributor.records import Annotation, Article
 

@@ -9,13 +9,12 @@ from typing import Any
 
 import pytest
 from support.embedded import annotate
+from support.gold_articles import DIRECT, TEXT, gold, quote, written
 
 from attributor.errors import ReadingError
 from attributor.evaluation.gold import read_gold
 from attributor.evaluation.predictions import read_predictions
 from attributor.records import Article
-
-from .samples import DIRECT, TEXT, gold, quote, written
 
 
 def test_an_article_keeps_all_that_was_marked(tmp_path: Path) -> None:

@@ -7,14 +7,14 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
+from support.gold_articles import FIRST, LEAK, SECOND, gold, gold_article, prediction, quote
+
 from attributor.evaluation import page
 from attributor.evaluation.gold import GoldArticle
 from attributor.evaluation.matching import compare
 from attributor.evaluation.predictions import Prediction
 from attributor.evaluation.report import Report
 from attributor.evaluation.scores import Evaluation
-
-from .samples import FIRST, LEAK, SECOND, gold, gold_article, prediction, quote
 
 WRONG = (
     quote(SECOND, by="Mayor Ada Quill", name="Ada Lark"),  # partly found, wrong name

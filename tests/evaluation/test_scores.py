@@ -6,11 +6,20 @@ from collections import Counter
 from typing import Any
 
 import pytest
+from support.gold_articles import (
+    DIRECT,
+    FIRST,
+    INDIRECT,
+    LEAK,
+    SECOND,
+    THOUGHT,
+    gold_article,
+    prediction,
+    quote,
+)
 
 from attributor.evaluation.matching import compare
 from attributor.evaluation.scores import Evaluation, Key, figures, intervals
-
-from .samples import DIRECT, FIRST, INDIRECT, LEAK, SECOND, THOUGHT, gold_article, prediction, quote
 
 RIGHT = quote(FIRST, SECOND, by="Mayor Ada Quill", name="Quill")
 ANSWERED = {**RIGHT, "stance": [{"target": "the wall", "label": "favor"}]}

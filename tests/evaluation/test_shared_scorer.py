@@ -12,6 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from support.embedded import annotate
+from support.gold_articles import (
+    FIXTURES,
+    SHARED,
+    blurred,
+    gold,
+    needs_scorer,
+    shared_score,
+    written,
+)
 
 from attributor.evaluation.gold import read_gold
 from attributor.evaluation.matching import compare
@@ -19,8 +28,6 @@ from attributor.evaluation.names import same_name
 from attributor.evaluation.predictions import read_predictions
 from attributor.evaluation.report import Report
 from attributor.evaluation.scores import Evaluation
-
-from .samples import FIXTURES, SHARED, blurred, gold, needs_scorer, shared_score, written
 
 pytestmark = needs_scorer
 

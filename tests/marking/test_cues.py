@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from marking.marked import cues, marking
+from support.markings import cues, marking
 
 
 @pytest.mark.parametrize(

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import markings as marked
 
 from attributor.marking import language, mark
 from attributor.marking.language import detect, load
 from attributor.records import Article
-
-from . import marked
 
 GOLD = Path(__file__).resolve().parents[2] / "fixtures" / "gold" / "german.jsonl"
 

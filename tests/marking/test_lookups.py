@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
+from support.markings import marking
 
 from attributor.marking.evidence import NEAR_CODE_POINTS
 from attributor.marking.spans import overlap
-
-from .marked import marking
 
 RAIN = "Ann Lee spoke. “Rain falls,” said Tom Berg, the mayor.\n\nThe mayor: No rain fell on Lima."
 FOUND = marking(RAIN)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from marking.marked import marking, mentions
+from support.markings import marking, mentions
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import pytest
-
-from marking.marked import marking, passages
+from support.markings import marking, passages
 
 STYLES = [
     ("“", "”"), ("„", "“"), ("„", "”"), ("«", "»"), ("»", "«"), ("‹", "›"), ("›", "‹"),

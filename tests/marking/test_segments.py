@@ -7,9 +7,8 @@ import textwrap
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from panics import panic
-
-from marking.marked import marking, segments
+from support.markings import marking, segments
+from support.panics import panic
 
 
 def test_a_sentence_is_cut_at_its_outer_quotation_marks() -> None:

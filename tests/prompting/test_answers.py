@@ -3,14 +3,13 @@ from __future__ import annotations
 import json
 
 import pytest
+from support.dialogues import BRIDGE, TEXT, TUNNEL, answer, marking, quote, said
 
 from attributor.errors import AnswerError
 from attributor.prompting.answers import AnswerReading, parsed, read_attribution
 from attributor.prompting.messages import Answer, Request
 from attributor.prompting.windows import cut
 from attributor.records import Piece
-
-from .samples import BRIDGE, TEXT, TUNNEL, answer, marking, quote, said
 
 REQUEST = Request("bridge", "attribute", 0, (), "attribution", "{}", 100)
 

@@ -8,15 +8,14 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from stub import KEY, Stub, Told, good
+from support.dialogues import answer, dialogue
+from support.error_bodies import shapes
+from support.stub_client import KEY, Stub, Told, good
 
 from attributor.errors import ModelError
 from attributor.prompting.client import converse
 from attributor.prompting.windows import harmless
 from attributor.records import Annotation
-
-from .samples import answer, dialogue
-from .test_server_errors import shapes
 
 GOOD = good(answer().text)
 WORDS = st.sampled_from(

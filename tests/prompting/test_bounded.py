@@ -15,7 +15,9 @@ from itertools import repeat
 from pathlib import Path
 
 import pytest
-from replies import Reply
+from support.dialogues import TEXT, answer, dialogue, only
+from support.replies import Reply
+from support.scripted_server import Server, completion
 
 from attributor.errors import AnswerError, BusyError
 from attributor.prompting import bounded
@@ -23,9 +25,6 @@ from attributor.prompting.batch_api import BatchApi
 from attributor.prompting.client import Asker
 from attributor.prompting.messages import Answer
 from attributor.settings import Settings
-
-from .conftest import Server, completion
-from .samples import TEXT, answer, dialogue, only
 
 GOOD = completion(answer().text)
 DONE = threading.Event()

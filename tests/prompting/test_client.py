@@ -12,7 +12,9 @@ from typing import Any
 import openai
 import pytest
 from pydantic import SecretStr
-from replies import Reply
+from support.dialogues import COST, answer, dialogue, only, quote, texts
+from support.replies import Reply
+from support.scripted_server import Server, completion, fault
 
 from attributor.errors import (
     AccessError,
@@ -30,9 +32,6 @@ from attributor.prompting.client import Asker, converse
 from attributor.prompting.messages import Answer, Request
 from attributor.records import Annotation
 from attributor.settings import Settings
-
-from .conftest import Server, completion, fault
-from .samples import COST, answer, dialogue, only, quote, texts
 
 KEY = "sk-secret-0123456789abcdef"
 waits: list[float] = []

@@ -6,16 +6,15 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from replies import Reply
+from support.dialogues import answer
+from support.replies import Reply
+from support.scripted_server import completion
 
 from attributor.errors import AnswerError
 from attributor.prompting.answers import parsed
 from attributor.prompting.client import Asker
 from attributor.prompting.messages import Answer, Request
 from attributor.settings import Settings
-
-from .conftest import completion
-from .samples import answer
 
 REQUEST = Request("bridge", "attribute", 0, (), "attribution", "{}", 100)
 RIGHT = answer().text

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from proxying import VARIABLES, Listener, authority, listening, socks, without_proxies
+from support.dialogues import answer, dialogue, only
+from support.proxies import VARIABLES, Listener, authority, listening, socks, without_proxies
+from support.scripted_server import completion
 
 from attributor.errors import AccessError, AttributorError, UsageError
 from attributor.pipeline import Annotator
@@ -17,9 +19,6 @@ from attributor.prompting.batch_api import BatchApi
 from attributor.prompting.client import Asker
 from attributor.prompting.messages import Answer
 from attributor.settings import Settings
-
-from .conftest import completion
-from .samples import answer, dialogue, only
 
 REPLY = completion(answer().text)
 PASSWORD = "sk-example-0123456789abcdef"

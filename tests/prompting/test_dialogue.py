@@ -6,14 +6,7 @@ import re
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from attributor.errors import AnswerError
-from attributor.prompting.messages import Answer
-from attributor.prompting.prompts import Prompts
-from attributor.prompting.windows import cut, show
-from attributor.records import Codebook, Usage
-
-from .samples import (
+from support.dialogues import (
     BRIDGE,
     CODEBOOK,
     COST,
@@ -28,6 +21,12 @@ from .samples import (
     said,
     texts,
 )
+
+from attributor.errors import AnswerError
+from attributor.prompting.messages import Answer
+from attributor.prompting.prompts import Prompts
+from attributor.prompting.windows import cut, show
+from attributor.records import Codebook, Usage
 
 OPEN = Prompts.load().open_stance
 ALL = [

@@ -1,13 +1,12 @@
 from __future__ import annotations
 
 import pytest
+from support.dialogues import CODEBOOK, marking
 
 from attributor.prompting import prices
 from attributor.prompting.cost_estimates import estimate
 from attributor.prompting.prompts import Prompts
 from attributor.records import Codebook, Usage
-
-from .samples import CODEBOOK, marking
 
 OPENAI = "https://api.openai.com/v1"
 USAGE = Usage(requests=1, input_tokens=1_000_000, cached_tokens=0, output_tokens=0)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from german import SENTENCES, Sentence
+from support.dialogues import answer, dialogue, finished, only
+from support.german_sentences import SENTENCES, Sentence
 
 from attributor.records import Annotation
-
-from .samples import answer, dialogue, finished, only
 
 Quotes = list[tuple[str, str, str]]
 

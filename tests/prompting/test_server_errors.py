@@ -7,7 +7,9 @@ import json
 from typing import Any
 
 import pytest
-from stub import KEY, Stub, Told, good
+from support.dialogues import answer, dialogue, only
+from support.error_bodies import shapes
+from support.stub_client import KEY, Stub, Told, good
 
 from attributor.errors import (
     AccessError,
@@ -24,8 +26,6 @@ from attributor.prompting.client import converse
 from attributor.prompting.messages import Answer
 from attributor.prompting.windows import harmless
 from attributor.records import Annotation
-
-from .samples import answer, dialogue, only
 
 GOOD = good(answer().text)
 
@@ -57,31 +57,6 @@ def error(*told: Told, **settings: Any) -> ModelError:
 # --- where the words stand ---------------------------------------------------------------------
 
 NO_SCHEMA = "response_format of type json_schema is not supported"
-
-
-def shapes(words: str) -> dict[str, Any]:
-    """The same words in the bodies of errors that servers write."""
-    inner = {"error": {"message": words}}
-    upstream = {"message": "Provider returned error", "metadata": {"raw": json.dumps(inner)}}
-    item = {"loc": ["body", "x"], "msg": words, "type": "value_error", "input": {"secret": "y"}}
-    return {
-        "error.message": inner,
-        "error": {"error": words},
-        "error, a string of JSON": {"error": json.dumps(inner)},
-        "message": {"object": "error", "message": words, "type": "BadRequestError"},
-        "msg": {"success": False, "msg": words},
-        "detail": {"detail": words},
-        "detail, a list": {"detail": [item]},
-        "detail, an object": {"detail": {"error": words}},
-        "errors": {"errors": [{"message": words}]},
-        "errors, strings": {"errors": [words]},
-        "a list around it": [{"error": {"message": words, "status": "UNKNOWN"}}],
-        "metadata.raw": {"error": upstream},
-        "metadata.raw, as text": {"error": upstream | {"metadata": {"raw": words}}},
-        "type": {"type": "error", "error": {"type": "odd", "message": words}},
-        "text": words,
-        "a string": json.dumps(words),
-    }
 
 
 OBJECTS = [shape for shape in shapes("") if shape not in ("text", "a string")]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from support.dialogues import said
 
 from attributor.engines import Conversation
 from attributor.engines import asked as carried
@@ -25,8 +26,6 @@ from attributor.records import (
     Speaker,
     Target,
 )
-
-from .samples import said
 
 TEXT = "Ann said: we want the tram. " * 50
 TRAM = Target(

@@ -11,11 +11,10 @@ from types import SimpleNamespace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.dialogues import dialogue, only
 
 from attributor.prompting import token_counts as tokens
 from attributor.prompting.messages import Message
-
-from .samples import dialogue, only
 
 ARTICLES = Path(__file__).parents[2] / "fixtures" / "articles"
 

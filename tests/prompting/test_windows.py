@@ -4,10 +4,9 @@ from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.dialogues import TEXT, marking
 
 from attributor.prompting.windows import SHOWN_CHARACTERS, Window, cut, harmless, show
-
-from .samples import TEXT, marking
 
 LONG = "\n".join(f"“Word {n} was said,” said Ann. Nobody answered number {n}." for n in range(60))
 

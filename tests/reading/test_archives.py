@@ -14,13 +14,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.archives import LEAD, PAGE, articles, lines, listed, table, told, written
 
 from attributor.errors import ReadingError
 from attributor.reading.archives import Columns, Entry, entries
 from attributor.reading.folders import File, is_no_article
 from attributor.records import Article
-
-from .samples import LEAD, PAGE, articles, lines, listed, table, told, written
 
 ROWS = [("id", "text"), ("a", LEAD), ("b", f"{LEAD}b")]
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")

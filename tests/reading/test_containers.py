@@ -17,32 +17,24 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.archives import (
+    LEAD,
+    PAGE,
+    articles,
+    crawl,
+    lines,
+    listed,
+    table,
+    tarred,
+    told,
+    written,
+    zipped,
+)
 
 from attributor.reading import containers
 from attributor.reading import decompress as packed
 
-from .samples import LEAD, PAGE, articles, lines, listed, table, told, written
-from .test_warc import crawl
-
 ROWS = [("id", "text"), ("a", LEAD), ("b", f"{LEAD}b")]
-
-
-def zipped(files: dict[str, bytes | str], method: int = zipfile.ZIP_DEFLATED) -> bytes:
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", method) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return out.getvalue()
-
-
-def tarred(files: dict[str, bytes | str], mode: str = "w") -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode=mode) as archive:  # type: ignore[call-overload]
-        for name, data in files.items():
-            info = tarfile.TarInfo(name)
-            info.size = len(data)
-            archive.addfile(info, io.BytesIO(data.encode() if isinstance(data, str) else data))
-    return out.getvalue()
 
 
 PACKERS: dict[str, Callable[[dict[str, bytes | str]], bytes]] = {

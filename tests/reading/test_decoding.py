@@ -10,17 +10,10 @@ import warnings
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.archives import CYRILLIC, ENGLISH, GERMAN, SERBIAN
 
 from attributor.errors import ReadingError
 from attributor.reading.decoding import decode
-
-SERBIAN = (
-    "Ministar je rekao da će Srbija nastaviti razgovore. „Želimo mir“, rekao je u Čačku, "
-    "a gospođa iz Šapca dodala je da đaci čekaju."
-)
-CYRILLIC = "Министар је рекао да ће Србија наставити разговоре. „Желимо мир“, рекао је он."
-ENGLISH = "The minister said the talks would go on. “We want peace,” he told us — and left."
-GERMAN = "Der Minister sagte, die Gespräche würden fortgeführt. „Wir wollen Frieden“, erklärte er."
 
 
 @pytest.mark.parametrize("text", [SERBIAN, CYRILLIC, ENGLISH, "日本 😀 e\u0301\r\n\x00x"])

@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.archives import LEAD, told, written
 
 from attributor.reading.exports import articles_in
-
-from .samples import LEAD, told, written
 
 
 def numbered(template: str, count: int) -> str:

@@ -10,13 +10,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.archives import LEAD, PAGE, told, written
 
 from attributor.errors import ReadingError
 from attributor.reading import read, read_stream
 from attributor.reading.foreign import refuse_foreign
 from attributor.records import Article
-
-from .samples import LEAD, PAGE, told, written
 
 MAIL = (
     "Return-Path: <desk@x.eu>\r\nReceived: from mx.x.eu\r\n by mail.y.eu; Tue, 5 Mar 2024\r\n"

@@ -6,13 +6,12 @@ import logging
 from pathlib import Path
 
 import pytest
+from support.web_site import PAGE
 
 from attributor.errors import ReadingError
 from attributor.reading import read
 from attributor.reading.html_text import article_from_html, declared_charset, looks_like_html
 from attributor.records import Article
-
-from .conftest import PAGE
 
 LONG = "The mayor said on Tuesday that the harbour would close in May."
 

@@ -9,11 +9,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.archives import LEAD, PAGE, articles, guesses, lines, told, written
 
 from attributor.reading import MAX_BYTES, jsonlists
 from attributor.reading.archives import Columns
-
-from .samples import LEAD, PAGE, articles, guesses, lines, told, written
 
 A = {"id": "a", "text": LEAD, "title": "T", "published": "2024", "url": "https://x.eu"}
 B = {"id": 7, "text": f'{LEAD}b “{{[]}}” \\ "'}

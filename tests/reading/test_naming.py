@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.archives import LEAD, articles, guesses, lines, table, told, written
 
 from attributor.errors import ReadingError
 from attributor.reading import read
 from attributor.reading.archives import Columns
 from attributor.reading.naming import NAMES, folded, is_known, rank
-
-from .samples import LEAD, articles, guesses, lines, table, told, written
 
 DATES = [
     *("date_publish", "published_date", "published_on", "posted_at", "publish_date", "pub_date"),

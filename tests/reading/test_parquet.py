@@ -10,10 +10,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.archives import LEAD, articles, guesses, told
 
 from attributor.reading.archives import Columns
-
-from .samples import LEAD, articles, guesses, told
 
 
 @pytest.fixture

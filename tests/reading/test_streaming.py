@@ -12,14 +12,11 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from support.archives import LEAD, crawl, lines, table, tarred, told, zipped
 
 from attributor.errors import ReadingError
 from attributor.reading.archives import entries
 from attributor.reading.streams import MAX_BLANK, filled
-
-from .samples import LEAD, lines, table, told
-from .test_containers import tarred, zipped
-from .test_warc import crawl
 
 TEXT = LEAD * 50
 
@@ -63,7 +60,10 @@ def traced() -> Callable[[Path], int]:
     return peak
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=() if name == "a.jsonl" else pytest.mark.slow) for name in FORMS],
+)
 def test_ten_times_the_articles_take_no_more_memory(
     tmp_path: Path, name: str, traced: Callable[[Path], int]
 ) -> None:
@@ -77,6 +77,7 @@ def test_ten_times_the_articles_take_no_more_memory(
     assert many - few < ALLOWED.get(name, 2_500_000)
 
 
+@pytest.mark.slow
 def test_a_folder_takes_no_more_memory_than_the_names_in_it(
     tmp_path: Path, traced: Callable[[Path], int]
 ) -> None:

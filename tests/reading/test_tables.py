@@ -9,14 +9,24 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from support.archives import (
+    CYRILLIC,
+    ENGLISH,
+    GERMAN,
+    LEAD,
+    PAGE,
+    articles,
+    guesses,
+    listed,
+    table,
+    told,
+    written,
+)
 
 from attributor.errors import ReadingError
 from attributor.reading import MAX_BYTES
 from attributor.reading.archives import Columns
 from attributor.records import Article
-
-from .samples import LEAD, PAGE, articles, guesses, listed, table, told, written
-from .test_decoding import CYRILLIC, ENGLISH, GERMAN
 
 DELIMITERS = [",", ";", "\t", "|"]
 HEADER = ("id", "title", "date", "text")

@@ -14,15 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from proxying import authority, listening, without_proxies
-from replies import Reply
+from support.proxies import authority, listening, without_proxies
+from support.replies import Reply
+from support.web_site import PAGE, Site
 
 from attributor.errors import ReadingError, UsageError
 from attributor.reading import read, urls
 from attributor.reading.articles import without_credentials
 from attributor.records import Article
-
-from .conftest import PAGE, Site
 
 TEXT = "The mayor said: “No.” She left.\r\n"
 

@@ -11,38 +11,12 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.archives import HTML, LEAD, PAGE, articles, crawl, listed, told
 
 from attributor.errors import ReadingError
 from attributor.reading import MAX_BYTES
 from attributor.reading.warc import joined
 from attributor.records import Article
-
-from .samples import LEAD, PAGE, articles, listed, told
-
-HTML = "text/html; charset=utf-8"
-
-
-def crawl(
-    *answers: tuple[str, str, bytes], status: str = "200 OK", packed: bool = True, **headers: str
-) -> bytes:
-    """A WARC with a record about itself, then for each answer its request and the answer."""
-    records = [_record("warcinfo", "", b"software: t\r\n")]
-    for url, media, body in answers:
-        records.append(_record("request", url, b"GET / HTTP/1.1\r\nHost: x.eu\r\n\r\n"))
-        fields = {"Content-Type": media} if media else {}
-        fields |= {name.replace("_", "-"): value for name, value in headers.items()}
-        lines = [f"HTTP/1.1 {status}", *(f"{name}: {value}" for name, value in fields.items())]
-        head = "".join(f"{line}\r\n" for line in lines) + "\r\n"
-        records.append(_record("response", url, head.encode() + body))
-    return b"".join(gzip.compress(record) if packed else record for record in records)
-
-
-def _record(kind: str, url: str, block: bytes) -> bytes:
-    head = (
-        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {url}\r\n"
-        f"WARC-Date: 2024-05-01T08:00:00Z\r\nContent-Length: {len(block)}\r\n\r\n"
-    )
-    return head.encode() + block + b"\r\n\r\n"
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from german import SENTENCES, Sentence
+from support.german_sentences import SENTENCES, Sentence
 
 from attributor.marking import Marking, mark
 from attributor.marking import language as packs

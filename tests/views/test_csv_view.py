@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from support.annotations import BRIDGE, any_annotations, rendered
 
 from attributor.records import Annotation, Quote, Span, Speaker
 from attributor.views import csv as csv_view
 from attributor.views import write
-
-from .view_samples import BRIDGE, any_annotations, rendered
 
 COMMANDS = re.compile(
     "[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff\ufffe\uffff]"

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-
-from .view_samples import BRIDGE, plain, rendered
+from support.annotations import BRIDGE, plain, rendered
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -18,7 +17,10 @@ if TYPE_CHECKING:
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium here"),
+]
 
 PHONE = {
     "viewport": {"width": 360, "height": 740},

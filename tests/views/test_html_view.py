@@ -8,13 +8,12 @@ from itertools import product
 
 import pytest
 from hypothesis import given, settings
+from support.annotations import BRIDGE, any_annotations, plain, rendered, span
 
 from attributor.records import Annotation, Quote, Span, Speaker
 from attributor.views import html
 from attributor.views.escaping import visible
 from attributor.views.page_markup import BORDERS, COLORS, look, paragraph_starts
-
-from .view_samples import BRIDGE, any_annotations, plain, rendered, span
 
 VOID = {"meta"}
 ELEMENTS = {

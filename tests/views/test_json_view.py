@@ -4,12 +4,11 @@ import json
 
 import pytest
 from hypothesis import given, settings
+from support.annotations import BRIDGE, any_annotations, plain, rendered, texts
 
 from attributor.records import Annotation
 from attributor.views.escaping import visible
 from attributor.views.json import line
-
-from .view_samples import BRIDGE, any_annotations, plain, rendered, texts
 
 
 def test_json_is_the_annotation_and_nothing_else() -> None:

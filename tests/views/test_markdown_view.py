@@ -3,10 +3,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
+from support.annotations import BRIDGE, any_annotations, plain, rendered
 
 from attributor.records import Annotation, Quote, Span
-
-from .view_samples import BRIDGE, any_annotations, plain, rendered
 
 PARSER = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 

@@ -4,11 +4,10 @@ import re
 
 import pytest
 from hypothesis import given, settings
+from support.annotations import BRIDGE, any_annotations, plain, rendered
 
 from attributor.records import Annotation, Speaker
 from attributor.views.escaping import visible
-
-from .view_samples import BRIDGE, any_annotations, plain, rendered
 
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 

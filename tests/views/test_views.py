@@ -12,13 +12,12 @@ from collections.abc import Iterator
 
 import pytest
 from hypothesis import given, settings
+from support.annotations import BRIDGE, any_annotations, plain, rendered
 
 from attributor.errors import UsageError
 from attributor.records import Annotation, Provenance, Quote, Span, Speaker, Usage
 from attributor.views import FORMATS, outline, wording, write
 from attributor.views.escaping import visible, web_address
-
-from .view_samples import BRIDGE, any_annotations, plain, rendered
 
 
 def test_an_unknown_format_is_refused_with_the_known_ones() -> None:

@@ -1,16 +1,16 @@
-"""A real server on this machine. What it answers here is synthetic: no model wrote it."""
+"""A real server on this machine that answers what a test tells it to; no model wrote that."""
 
 from __future__ import annotations
 
 import json
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-import pytest
-from replies import Reply, send
+from support.http_server import Handler, serving
+from support.replies import Reply, send
 
 Headers = dict[str, str]
 
@@ -60,10 +60,8 @@ class Server:
         return self
 
 
-def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+def _answering(server: Server) -> type[Handler]:
+    class Answering(Handler):
         def do_GET(self) -> None:
             self.do_POST()
 
@@ -79,23 +77,16 @@ def _handler(server: Server) -> type[BaseHTTPRequestHandler]:
                 return
             send(self, reply)
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    return Handler
+    return Answering
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    """A server that answers what the test tells it to."""
-    state = Server()
-    http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(state))
-    http.daemon_threads = True
-    state.url = f"http://127.0.0.1:{http.server_port}/v1"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield state
-    state.closing.set()
-    http.shutdown()
-    thread.join()
-    http.server_close()
+@contextmanager
+def opened() -> Iterator[Server]:
+    """A server that is there as long as the block lasts."""
+    server = Server()
+    with serving(_answering(server)) as port:
+        server.url = f"http://127.0.0.1:{port}/v1"
+        try:
+            yield server
+        finally:
+            server.closing.set()

@@ -13,8 +13,13 @@ from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import pytest
-from panics import panic
-from replies import Reply
+from support import batch_api_server as bureaus
+from support.batch_api_server import Bureau, Given, Line
+from support.batches import HASTY, Ended, archive, go, text_of
+from support.chat_server import fault
+from support.panics import panic
+from support.replies import Reply
+from support.stores import rows
 
 from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.batch_api.outboxes import Outbox
@@ -22,12 +27,6 @@ from attributor.archive.batch_api.submissions import Submissions
 from attributor.archive.stopping import Stop
 from attributor.errors import PanicError, StoreError, UsageError
 from attributor.prompting.batch_api import CLOCKS_DIFFER, KEPT
-
-from . import bureau as bureaus
-from .bureau import Bureau, Given, Line
-from .conftest import archive, text_of
-from .shop import fault
-from .working import HASTY, Ended, go, rows
 
 GONE = Reply(404, {"error": {"message": "No such object"}})
 PATIENT = {"batch_api": replace(HASTY, gone_seconds=300.0)}
@@ -390,6 +389,7 @@ def test_a_server_that_was_heard_may_be_busy_for_a_while(
     assert (left, bureau.sizes) == ([], [3, 3])
 
 
+@pytest.mark.slow
 def test_a_limit_that_is_counted_otherwise_is_approached_from_above(
     bureau: Bureau, tmp_path: Path
 ) -> None:
@@ -408,6 +408,7 @@ def test_a_limit_that_is_counted_otherwise_is_approached_from_above(
     assert set(bureau.shop.sold.values()) == {1}
 
 
+@pytest.mark.slow
 def test_a_limit_that_was_learned_counts_for_the_files_that_wait_too(
     bureau: Bureau, tmp_path: Path
 ) -> None:
@@ -458,6 +459,7 @@ def test_what_still_fits_is_asked_though_something_dearer_waits(
     assert (ended.exit_code_at_end, ended.tally.annotated) == (7, 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", ["", " Limit: 90,000,000"])
 def test_a_queue_that_others_have_filled_is_waited_for_and_used_again(
     bureau: Bureau, tmp_path: Path, limit: str

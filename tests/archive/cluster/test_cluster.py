@@ -10,13 +10,11 @@ import pickle
 import re
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +22,12 @@ from typing import Any
 import dask
 import pytest
 from distributed import Client, Security
-from replies import Reply
+from support.batches import Ended, annotator, archive, run, text_of
+from support.chat_server import Shop, completion, fault
+from support.clusters import OWN_KEY, Crowd, gathered
+from support.programs import Closed, Forker, Running, children_of, say_is, wait_for_the_end_of
+from support.replies import Reply
+from support.stores import check_integrity, counts, rows
 
 import attributor
 from attributor.archive.batch_run import IN_QUARANTINE, BatchRun, Selection
@@ -48,65 +51,10 @@ from attributor.reading.archives import Entry, entries
 from attributor.records import Article
 from attributor.settings import Settings
 
-from .conftest import HERE, Forker, Running, archive, text_of
-from .shop import Shop, completion, fault
-from .test_killing import check_integrity, counts
-from .test_processes import Closed, children_of, say_is, wait_for_the_end_of
-from .working import Ended, annotator, rows, run
+pytestmark = pytest.mark.slow
 
 CALLS = 8
-OWN_KEY, DRIVERS_KEY = "sk-of-the-workers", "sk-of-the-driver"
-
-
-@dataclass
-class Crowd:
-    """A scheduler and its workers, which are replaced when they are killed."""
-
-    process: subprocess.Popen[str]
-    address: str
-
-    def pids(self) -> list[int]:
-        """The workers' processes, as soon as all are there."""
-        assert self.process.stdin is not None
-        self.process.stdin.write("\n")
-        self.process.stdin.flush()
-        return list(self._told()["pids"])
-
-    def replaced(self, pid: int) -> None:
-        """Wait until a worker that was killed has been replaced."""
-        while pid in self.pids():
-            os.sched_yield()
-
-    def dismiss(self) -> None:
-        """End all workers."""
-        assert self.process.stdin is not None
-        self.process.stdin.write("dismiss\n")
-        self.process.stdin.flush()
-
-    def _told(self) -> Any:
-        assert self.process.stdout is not None
-        return json.loads(self.process.stdout.readline())
-
-
-def gathered(workers: int, threads: int, protocol: str = "tcp://", **more: str) -> Iterator[Crowd]:
-    """A crowd, whose workers have a key of their own."""
-    environ = {k: v for k, v in os.environ.items() if not k.startswith(("ATTRIBUTOR_", "OPENAI_"))}
-    with subprocess.Popen(
-        [sys.executable, str(HERE / "crowding.py"), str(workers), str(threads), protocol],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environ | {"OPENAI_API_KEY": OWN_KEY} | more,
-    ) as process:
-        crowd = Crowd(process, "")
-        crowd.address = crowd._told()["address"]
-        try:
-            yield crowd
-        except BaseException:  # the test failed, and it may hang
-            process.kill()
-            raise
-        assert process.stdin is not None
-        process.stdin.close()
+DRIVERS_KEY = "sk-of-the-driver"
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from replies import Reply, send
+from support.http_server import Handler, serving
+from support.replies import Reply, send
 
 _QUOTED = re.compile(r"^(\d+)\| “", re.MULTILINE)
 _SPEAKER = re.compile(r"said ([A-Z]\w+ [A-Z]\w+)\.")
@@ -80,10 +80,8 @@ def digest(body: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
 
 
-def _handler(shop: Shop) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
+def _selling(shop: Shop) -> type[Handler]:
+    class Selling(Handler):
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             with shop.lock:
@@ -104,32 +102,27 @@ def _handler(shop: Shop) -> type[BaseHTTPRequestHandler]:
                 with shop.lock:
                     shop.open -= 1
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    return Handler
-
-
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        """A customer that went away in the middle is no fault of the shop."""
+    return Selling
 
 
 @contextmanager
 def opened() -> Iterator[Shop]:
     """A shop that is open as long as the block lasts."""
     shop = Shop()
-    http = _Server(("127.0.0.1", 0), _handler(shop))
-    shop.url = f"http://127.0.0.1:{http.server_port}/v1"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
-        yield shop
-    finally:
-        shop.gate.set()
-        http.shutdown()
-        thread.join()
-        http.server_close()
+    with serving(_selling(shop)) as port:
+        shop.url = f"http://127.0.0.1:{port}/v1"
+        try:
+            yield shop
+        finally:
+            shop.gate.set()
+
+
+def always(reply: Reply) -> Any:
+    return lambda shop, number, body: reply
+
+
+def only_about(word: str, reply: Reply) -> Any:
+    def choose(shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
+        return reply if word in body["messages"][-1]["content"] else None
+
+    return choose

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
-from replies import Reply, send
+
+from support.http_server import Handler, serving
+from support.replies import Reply, send
 
 VARIABLES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -40,8 +41,10 @@ class Listener:
         return f"http://127.0.0.1:{self.port}"
 
 
-def _handler(listener: Listener) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def _noting(listener: Listener) -> type[Handler]:
+    class Noting(Handler):
+        protocol_version = "HTTP/1.0"
+
         def do_POST(self) -> None:
             listener.targets.append(self.path)
             listener.bodies.append(self.rfile.read(int(self.headers["Content-Length"] or 0)))
@@ -49,26 +52,15 @@ def _handler(listener: Listener) -> type[BaseHTTPRequestHandler]:
 
         do_GET = do_CONNECT = do_POST
 
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    return Handler
+    return Noting
 
 
 @contextmanager
 def listening(reply: Reply, tls: ssl.SSLContext | None = None) -> Iterator[Listener]:
     """A server that gives every request the same reply; a proxy, if it is used as one."""
     listener = Listener(reply=reply)
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(listener)) as http:
-        if tls:
-            http.socket = tls.wrap_socket(http.socket, server_side=True)
-            http.handle_error = lambda *_: None  # type: ignore[method-assign]  # who distrusts us
-        listener.port = http.server_port
-        thread = threading.Thread(target=http.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
+    with serving(_noting(listener), tls) as listener.port:
         yield listener
-        http.shutdown()
-        thread.join()
 
 
 @contextmanager

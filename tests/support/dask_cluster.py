@@ -1,6 +1,6 @@
 """A process with a real scheduler and real workers, for batches to connect to.
 
-    python crowding.py WORKERS THREADS [PROTOCOL]
+    python dask_cluster.py WORKERS THREADS [PROTOCOL]
 
 It says one line of JSON: the scheduler's address and the workers' process ids; and so again for
 each line that it reads. "dismiss" ends all workers. It ends when nobody writes to it any more. A

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from reading.samples import PAGE, lines, table
-from reading.test_containers import tarred, zipped
-from reading.test_warc import HTML, crawl
+
+from support.archives import HTML, PAGE, crawl, lines, table, tarred, zipped
 
 OUT = ("../out.txt", "/etc/out.txt", "a/../../out.txt", "..\\out.txt")
 

@@ -20,9 +20,9 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from replies import Reply, send
-
-from .shop import Shop, _Server, digest
+from support.chat_server import Shop, digest
+from support.http_server import Handler, serving
+from support.replies import Reply, send
 
 Line = dict[str, Any]
 ENDPOINT = "/v1/chat/completions"
@@ -182,8 +182,7 @@ def _uploaded(handler: BaseHTTPRequestHandler) -> tuple[str, bytes]:
     raise ValueError("there is no file in the form")
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Counter(Handler):
     bureau: Bureau
 
     def do_POST(self) -> None:
@@ -244,21 +243,11 @@ class _Handler(BaseHTTPRequestHandler):
         more = begin + 2 < len(newest)
         return Reply(body={"object": "list", "data": page, "has_more": more})
 
-    def log_message(self, format: str, *args: object) -> None:
-        pass
-
 
 @contextmanager
 def opened() -> Iterator[Bureau]:
     """A bureau that is open as long as the block lasts."""
     bureau = Bureau(Shop())
-    http = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"bureau": bureau}))
-    bureau.url = bureau.shop.url = f"http://127.0.0.1:{http.server_port}/v1"
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(type("Counter", (_Counter,), {"bureau": bureau})) as port:
+        bureau.url = bureau.shop.url = f"http://127.0.0.1:{port}/v1"
         yield bureau
-    finally:
-        http.shutdown()
-        thread.join()
-        http.server_close()

@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from replies import Reply
+from support import batch_api_server as bureaus
+from support.batch_api_server import Bureau, Given, Line, result
+from support.batches import HASTY, annotator, archive, go, run
+from support.chat_server import Shop, completion, fault
+from support.programs import Forker
+from support.replies import Reply
+from support.stores import rows
 
 from attributor.archive.asking.budget import BUDGET_REACHED
 from attributor.archive.asking.ledger import Ledger
@@ -26,12 +32,6 @@ from attributor.archive.storing.store import Store
 from attributor.archive.storing.store_schema import migrations
 from attributor.errors import StoreError, UsageError
 from attributor.prompting.batch_api import BatchApi
-
-from . import bureau as bureaus
-from .bureau import Bureau, Given, Line, result
-from .conftest import Forker, archive
-from .shop import Shop, completion, fault
-from .working import HASTY, annotator, go, rows, run
 
 
 def once(bureau: Bureau, line: Line, told: Line, seen: set[str]) -> Line | None:
@@ -434,6 +434,7 @@ def test_a_batch_that_the_server_has_forgotten_is_submitted_again(
     assert bureau.sizes == [2, 2]
 
 
+@pytest.mark.slow
 def test_what_nobody_can_fetch_is_given_up_and_asked_again(
     bureau: Bureau, forker: Forker, tmp_path: Path
 ) -> None:
@@ -465,6 +466,7 @@ def test_an_outbox_is_nobody_elses(tmp_path: Path) -> None:
 MOMENTS = ("upload", "list", "create", "look", "download")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_a_kill_at_any_step_neither_loses_nor_submits_twice(
     bureau: Bureau, forker: Forker, tmp_path: Path, seed: int

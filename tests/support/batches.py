@@ -1,7 +1,8 @@
-"""Batches in this process: a real store, a real server, no waiting."""
+"""Batches in this process: articles, a real store, a real server, no waiting."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,15 +14,14 @@ from attributor.archive.progress import Progress
 from attributor.archive.run_options import RunOptions
 from attributor.archive.running import run_archive
 from attributor.archive.stopping import Stop
-from attributor.archive.storing.store import Store
 from attributor.pipeline import Annotator
+from attributor.prompting import Answer
 from attributor.prompting.server_errors import RetryWaits
 from attributor.reading.archives import Entry
 from attributor.records import Codebook, Target
 from attributor.settings import Settings
-
-from .bureau import Bureau
-from .shop import Shop
+from support.batch_api_server import Bureau
+from support.chat_server import Shop
 
 PRICED = "gpt-5-mini"
 NO_WAITS = RetryWaits(first_seconds=0.0, longest_seconds=0.0)
@@ -78,7 +78,18 @@ def go(bureau: Bureau, source: Path, *targets: str, **given: Any) -> Ended:
     return run(source.with_name("a.db"), who, source, speed=speed, **given)
 
 
-def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
-    """What a store answers."""
-    with Store.read(path) as store:
-        return [tuple(row) for row in store.execute(sql, values)]
+def text_of(number: int, *, speaker: str = "Ana Petric") -> str:
+    """An article with one quote that nobody else has."""
+    return f"Bridge {number} will stay.\n\n“We keep bridge {number} open,” said {speaker}.\n"
+
+
+def archive(path: Path, numbers: range, **fields: str) -> Path:
+    """A JSONL file of articles."""
+    lines = [json.dumps({"id": f"a{n}", "text": text_of(n)} | fields) for n in numbers]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def quoting() -> Answer:
+    quote = {"at": "2", "cue": "said", "mention": "Ana Petric", "name": "Ana Petric", "own": True}
+    return Answer(json.dumps({"quotes": [quote], "not_speech": []}))
