@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 OnStep = Callable[[str], None]
 
-LINE_EVERY = 10.0
-"""Seconds between two lines where no terminal is."""
+SECONDS_BETWEEN_LINES = 10.0
+"""Seconds between two lines where there is no terminal."""
 
 
 @contextmanager
@@ -36,10 +36,12 @@ def shown(article: str) -> Iterator[OnStep | None]:
 
 
 @contextmanager
-def watched() -> Iterator[Callable[[Progress], None]]:
-    """Shows how far a batch is: a line that changes on a terminal, else a line now and then."""
+def watched(
+    seconds_between_lines: float = SECONDS_BETWEEN_LINES,
+) -> Iterator[Callable[[Progress], None]]:
+    """Show how far a batch is: a line that changes on a terminal, else a line now and then."""
     if not sys.stderr.isatty():
-        yield _Lines()
+        yield _Lines(seconds_between_lines)
         return
     from rich.console import Console
     from rich.text import Text
@@ -57,16 +59,16 @@ def watched() -> Iterator[Callable[[Progress], None]]:
 
 
 class _Lines:
-    """Says how far it is every `LINE_EVERY` seconds."""
+    """Says how far a batch is, with a pause of some seconds between two lines."""
 
-    def __init__(self) -> None:
-        self._next = time.monotonic() + LINE_EVERY
+    def __init__(self, seconds: float) -> None:
+        self._seconds, self._next = seconds, time.monotonic() + seconds
 
     def __call__(self, tally: Progress) -> None:
         from attributor.cli.messages import say
 
         if time.monotonic() >= self._next:
-            self._next = time.monotonic() + LINE_EVERY
+            self._next = time.monotonic() + self._seconds
             say(progress(tally))
 
 

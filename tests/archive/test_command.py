@@ -21,7 +21,7 @@ from attributor.archive.batch_run import BatchRun
 from attributor.archive.progress import Horizon, Progress
 from attributor.archive.storing.store import Store
 from attributor.cli import cli
-from attributor.cli.progress_line import duration, progress
+from attributor.cli.progress_line import duration, progress, watched
 
 Run = Callable[..., click.testing.Result]
 
@@ -422,17 +422,14 @@ def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> Non
     assert duration(seconds) == said
 
 
+@pytest.mark.parametrize(("seconds", "lines"), [(0.0, 2), (1e6, 0)])
 def test_where_no_terminal_is_a_line_is_written_now_and_then(
-    shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
+    seconds: float, lines: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("attributor.cli.progress_line.LINE_EVERY", 0.0)
-    archive(Path("a.jsonl"), range(3))
-    lines = run(*ask(shop, "a.jsonl")).stderr.splitlines()
-    assert any("articles a second; 0 known" in line for line in lines)
-    assert lines[-1].startswith("3 articles annotated in")
-    monkeypatch.setattr("attributor.cli.progress_line.LINE_EVERY", 1e6)
-    lines = run(*ask(shop, "a.jsonl")).stderr.splitlines()
-    assert len(lines) == 2
+    with watched(seconds) as watch:
+        watch(Progress())
+        watch(Progress())
+    assert capsys.readouterr().err.count("articles a second; 0 known") == lines
 
 
 def test_an_archive_in_an_old_encoding_is_read_when_it_is_named(run: Run) -> None:

@@ -24,7 +24,7 @@ from support.replies import Reply
 from attributor.archive.asking.limits import Limits
 from attributor.archive.storing.store import Store
 from attributor.archive.storing.store_schema import migrate
-from attributor.archive.working.processes import Beginning, CrashedTwice, Workers
+from attributor.archive.working.processes import Beginning, WorkersCrashed, Workers
 from attributor.cli import cli
 from attributor.cli.log_file import logged
 from attributor.logs import own_words
@@ -301,7 +301,7 @@ def embedded() -> Annotator:
 def test_processes_that_are_lost_are_logged(embedded: Annotator, told: Callable[[], str]) -> None:
     async def over_one_call() -> None:
         workers = Workers(Beginning(embedded), 1)
-        with pytest.raises(CrashedTwice):
+        with pytest.raises(WorkersCrashed):
             await workers.call(os._exit, 1)
         await workers.call(abs, -3)
         workers.end()

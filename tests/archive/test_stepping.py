@@ -20,8 +20,8 @@ from support.chat_server import Shop
 from attributor.archive.storing.annotation_rows import AnnotationRows
 from attributor.archive.working.processes import (
     Beginning,
-    CrashedTwice,
     Workers,
+    WorkersCrashed,
     annotator_here,
     spawned,
 )
@@ -119,7 +119,7 @@ def test_a_call_over_which_two_processes_end_is_given_up_and_the_next_one_is_not
 ) -> None:
     async def go() -> None:
         workers = Workers(Beginning(who), 1)
-        with pytest.raises(CrashedTwice):
+        with pytest.raises(WorkersCrashed):
             await workers.call(os._exit, 1)
         assert await workers.call(abs, -3) == 3
         workers.end()
@@ -133,7 +133,7 @@ def test_a_process_without_room_for_a_call_ends_over_it_and_the_next_call_has_an
     async def go() -> None:
         workers = Workers(Beginning(who), 1)
         for over in (_too_much, _article_that_is_too_much):
-            with pytest.raises(CrashedTwice):
+            with pytest.raises(WorkersCrashed):
                 await workers.call(over)
         assert await workers.call(abs, -3) == 3
         workers.end()

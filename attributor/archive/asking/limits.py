@@ -159,9 +159,8 @@ class Limits:
     def hold(self, seconds: float) -> None:
         """Have nothing sent for this long, and then half as many calls at once."""
         now = self._clock()
-        if (
-            now >= self._held_until
-        ):  # the first refusal halves, not every call that was in flight with it
+        # The first refusal halves, not every call that was in flight with it.
+        if now >= self._held_until:
             self.allowed = max(1.0, self.allowed / 2)
             logger.warning(
                 "the server refuses for load: everybody waits %.1f s, then %d calls at once",

@@ -171,9 +171,8 @@ class BatchDesk:
         progress.bought, progress.free = bought, self._free
         progress.bought += self._first.bought if self._first else 0
         progress.spent = self._budget.spent_now
-        progress.rest_at = (
-            1.0 if bought else BATCH_API
-        )  # only the first request was answered, at full price
+        # Until the first file is answered, only the first request is, at full price.
+        progress.rest_at = 1.0 if bought else BATCH_API
         progress.files_out, progress.requests_out = open_requests(self._store)
 
     # --- the first request -----------------------------------------------------------------------

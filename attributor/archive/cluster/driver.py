@@ -29,6 +29,7 @@ from attributor.archive.progress import Progress
 from attributor.archive.recipe import Recipe
 from attributor.archive.run_options import CALLS_AT_ONCE, RunOptions
 from attributor.archive.stopping import Stop, Stopping
+from attributor.archive.working.processes import WorkersCrashed
 from attributor.errors import ClusterError, UsageError, panics_as_errors, quoted
 
 if TYPE_CHECKING:
@@ -38,10 +39,6 @@ logger = logging.getLogger(__name__)
 
 PROCESSES_ELSEWHERE = 32
 """Processes that are given work at once on somebody else's cluster, whose size nobody tells us."""
-
-
-class WorkersCrashed(Exception):
-    """One worker process after the other ended while it did this task."""
 
 
 class TaskLost(Exception):
@@ -268,9 +265,8 @@ class Cluster:
         self._end_batch("Every worker")
 
     async def _look(self) -> None:
-        if (
-            self._client.cluster is not None
-        ):  # Dask's nannies do not replace a worker that ends as it starts
+        # Dask's nannies do not replace a worker that ends as it starts.
+        if self._client.cluster is not None:
             self._client.cluster.scale(self.processes)
         async with asyncio.timeout(self._timing.answer_seconds):
             now = set(await self._client.nthreads())

@@ -8,13 +8,14 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from attributor.archive.cluster import worker
-from attributor.archive.cluster.driver import Cluster, WorkersCrashed
+from attributor.archive.cluster.driver import Cluster
 from attributor.archive.cluster.worker import Job
 from attributor.archive.progress import Progress
 from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import content_of
 from attributor.archive.storing.annotation_rows import AnnotationRows, Failure
 from attributor.archive.working.makers import ModelMaker
+from attributor.archive.working.processes import WorkersCrashed
 from attributor.archive.working.step import (
     Answers,
     NeedsAnswers,

@@ -11,7 +11,7 @@ from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.admission import article_at
 from attributor.archive.storing.annotation_rows import AnnotationRows, Failure
 from attributor.archive.storing.store import Store
-from attributor.archive.working.processes import CrashedTwice, Workers, annotator_here
+from attributor.archive.working.processes import Workers, WorkersCrashed, annotator_here
 from attributor.archive.working.step import (
     NeedsAnswers,
     NoAnnotation,
@@ -163,7 +163,7 @@ class EmbeddedMaker:
         """Have a process annotate the article; if it crashes, another one tries once more."""
         try:
             outcome = await self._workers.call(_read, article)
-        except CrashedTwice:
+        except WorkersCrashed:
             return crashed("The process that read the article ended twice over it").failure({})
         assert not isinstance(outcome, NeedsAnswers)  # noqa: S101  # the engine asks nobody
         return outcome.failure({}) if isinstance(outcome, NoAnnotation) else outcome

@@ -77,8 +77,8 @@ class Ended(Exception):
     """The process ended over a call."""
 
 
-class CrashedTwice(Exception):
-    """A process ended over a call, and so did another one that had nothing else to do."""
+class WorkersCrashed(Exception):
+    """One worker process after the other ended over a call, the last with nothing else to do."""
 
 
 class Beginning:
@@ -138,7 +138,7 @@ class Workers:
         """The result of the function in one of the processes; if that crashes, in another one.
 
         Raises:
-            CrashedTwice: the other one crashed, too.
+            WorkersCrashed: the other one crashed, too.
             AttributorError: a process cannot be started.
         """
         work = pickle.dumps(partial(function, *args, **kwargs))
@@ -168,7 +168,7 @@ class Workers:
             except Ended as error:
                 if process.has_begun:
                     logger.warning("a second process crashed over the same call, which is given up")
-                    raise CrashedTwice from error
+                    raise WorkersCrashed from error
                 raise _not_begun("it ended at once") from error
             finally:
                 process.end()

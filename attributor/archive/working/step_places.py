@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from typing import Protocol
 
-from attributor.archive.working.processes import Beginning, CrashedTwice, Workers, annotator_here
+from attributor.archive.working.processes import Beginning, Workers, WorkersCrashed, annotator_here
 from attributor.archive.working.step import (
     OUT_OF_MEMORY,
     Answers,
@@ -142,7 +142,7 @@ class There:
         """Go on with an article as far as the answers reach."""
         try:
             return await self._workers.call(_step, row, answers, article)
-        except CrashedTwice:
+        except WorkersCrashed:
             return crashed(
                 "The process that prepared the article or read its answers ended twice over it"
             )

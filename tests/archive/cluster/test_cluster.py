@@ -43,6 +43,7 @@ from attributor.archive.stopping import Stop, Stopping
 from attributor.archive.storing.annotation_rows import rows_of
 from attributor.archive.storing.store import Store
 from attributor.archive.wiring import maker_factory
+from attributor.archive.working.processes import WorkersCrashed
 from attributor.archive.working.step import NoAnnotation
 from attributor.errors import BusyError, ClusterError, UsageError
 from attributor.pipeline import Annotator
@@ -486,7 +487,7 @@ class Breaking:
     async def do(self, function: Any, jobs: Any, *, name: str, priority: int) -> list[NoAnnotation]:
         self.sizes.append(len(jobs))
         if any(job.article.id == "a3" for job in jobs):
-            raise clusters.WorkersCrashed
+            raise WorkersCrashed
         return [NoAnnotation("fine", job.article.id) for job in jobs]
 
 
@@ -514,7 +515,7 @@ class Unlucky:
     async def do(self, function: Any, request: Any, part: float, *, name: str) -> Answer:
         self.asked += 1
         if self.asked <= self._times:
-            raise clusters.WorkersCrashed
+            raise WorkersCrashed
         return Answer("here", model_reported="m")
 
 
