@@ -301,6 +301,7 @@ class Cluster:
         self._again += 1
         if self._again > AGAIN:
             self._is_lost("No worker", "does what it is given")
+            return
         logger.warning("nobody does what is out: %d tasks are given out again", len(self._out))
         self._give_up()
 
