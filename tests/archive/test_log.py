@@ -24,7 +24,7 @@ from support.replies import Reply
 from attributor.archive.asking.limits import Limits
 from attributor.archive.storing.store import Store
 from attributor.archive.storing.store_schema import migrate
-from attributor.archive.working.processes import Beginning, WorkersCrashed, Workers
+from attributor.archive.working.processes import Beginning, Workers, WorkersCrashed
 from attributor.cli import cli
 from attributor.cli.log_file import logged
 from attributor.logs import own_words

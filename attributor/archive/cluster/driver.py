@@ -297,6 +297,7 @@ class Cluster:
         self._times_again += 1
         if self._times_again > self._timing.times_handed_out_again:
             self._end_batch("No worker", "does what it is given")
+            return
         out = len(self._tasks_out)
         logger.warning("nobody does what is out: %d tasks are given out again", out)
         self._give_up()

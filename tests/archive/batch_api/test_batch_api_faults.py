@@ -612,7 +612,8 @@ def test_a_full_disk_is_told_and_costs_nothing(
         with pytest.raises(StoreError, match="No space left on device"):
             go(bureau, source)
     gc.collect()
-    assert caplog.messages == []  # as of errors that nobody has looked at
+    others = [each for each in caplog.records if not each.name.startswith("attributor")]
+    assert others == []  # as of errors that nobody has looked at
     assert go(bureau, source).tally.annotated == 2
 
 
