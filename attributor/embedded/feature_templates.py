@@ -13,8 +13,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
-_FIRST_MULTIPLIER, _SECOND_MULTIPLIER = 0x1E3779B1, 0x25EBCA77
-"""Odd multipliers below 2^30, by which small numbers are laid far apart."""
+_FIRST_MULTIPLIER = 0x1E3779B1
+"""An odd number below 2^30, by which template numbers are laid far apart."""
+_SECOND_MULTIPLIER = 0x25EBCA77
+"""Another one, by which values are laid far apart."""
 _DIGIT_MASK = 2**30 - 1
 """Keeps what fits in one digit of Python's integers, which is multiplied quickly."""
 

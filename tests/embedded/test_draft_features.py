@@ -154,6 +154,7 @@ def drafted(*phrases: str, text: str = SPLIT, cue: str = "said") -> list[int]:
             (1 * 3 + 1) * 2,
         ),  # only punctuation between two
         (["It", "bridge", "is not"], (2 * 3 + 1) * 2),
+        (["Mara Quill"], (1 * 3 + 0) * 2),  # right before the cue
         (["Mara Quill said"], (0 * 3 + 0) * 2 + 1),  # around the cue
     ],
 )

@@ -12,7 +12,7 @@ from attributor.embedded.token_arrays import Sheet, hashed
 TEXT = "Mara Quill, the mayor, left. “It is safe,” Oskar Lund said.\n\nI agree."
 TEXTS = st.lists(
     st.sampled_from(
-        ["said", "Mara", "I", "we", "“", "”", "‘", "’", ",", ".", "that", "\n\n", "reports"]
+        ["said", "Mara", "I", "“we", "I”", "‘we", "so’", ",", ".", "that", "\n\n", "reports"]
     ),
     max_size=40,
 ).map(" ".join)

@@ -185,6 +185,7 @@ def test_a_line_separator_parts_paragraphs(separator: str) -> None:
         ("“Come in,” “Go out,” he said.", ["Come in,", "Go out,"]),  # side by side
         ("(“Go,” she said.)", ["Go,"]),
         ("“Go,” he said. ” Then.", ["Go,"]),  # a mark too many closes nothing
+        ("“Go,””he said.” Then.", ["Go,"]),  # the second closes too, and opens nothing
         ("“Go”(he said)", ["Go"]),
         ("He asked “why?”.", ["why?"]),
         ("He called it a “so-called ‘rail’ bridge”.", ["so-called ‘rail’ bridge"]),

@@ -173,6 +173,8 @@ def test_english_content_stands_behind_the_clause_before_it_or_around_it(
          ["the bridge was closed", "it was open"]),
         ("Ann Lee said the bridge was closed, while Tom Berg said it was open.",
          ["the bridge was closed", "it was open"]),
+        ("Ann Lee said the bridge was closed and added that it was old.",
+         ["the bridge was closed", "that it was old"]),
         ("Ann Lee said so. “It rained all day,” said Tom Berg.", ["", "It rained all day"]),
     ],
 )  # fmt: skip

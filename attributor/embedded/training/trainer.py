@@ -60,6 +60,7 @@ _ALIKE_OVERLAP = 0.02
 _THOUGHT_COUNT = 0.3
 """What a cue of thought or belief counts as an example of a word that is none of speech."""
 _MARKS = re.compile(r"[\"“”„«»]|''|``")
+"""The double quotation marks that a copy of an article loses."""
 
 
 @dataclass(frozen=True)
