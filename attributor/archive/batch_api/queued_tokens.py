@@ -68,7 +68,7 @@ class QueuedTokens:
         self._rest, self._refusing_since = self._first_rest, None
         if self.most >= self._known:
             return False
-        self.most *= 2
+        self.most = min(2 * self.most, self._known)
         if self.most >= self._largest_refused:
             self.most = self._known
         return True
