@@ -86,6 +86,7 @@ def test_a_queue_that_is_full_for_a_day_is_given_up_and_an_answer_begins_the_day
     assert not queued.refused(1_000, 9, "")
 
 
+@example(1_000, [(501, False, False), (1_003, False, False), (1, False, True), (1, False, True)])
 @given(
     st.none() | st.integers(1_000, 10**7),
     st.lists(st.tuples(st.integers(1, 10**7), st.booleans(), st.booleans()), max_size=30),
