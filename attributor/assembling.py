@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attributor import grounding, speakers
+from attributor import speakers
 from attributor.engines import Proposed
-from attributor.grounding import GroundedQuote, Grounder, Grounding, Rejection
+from attributor.grounding import GroundedQuote, Grounder, Grounding, Rejection, uncovered
 from attributor.marking import Marking
 from attributor.marking.breaking_off import breaks_off
 from attributor.marking.language import UNKNOWN
@@ -84,7 +84,7 @@ def _unattributed(
         for quote, speaker in zip(grounded.quotes, of_quote, strict=True)
         if speaker is not None or quote.mention
     ]
-    left = grounding.uncovered(marking, credited, grounded.not_speech)
+    left = uncovered(marking, credited, grounded.not_speech)
     return tuple(Span.of(marking.text, *edges) for edges in left)
 
 
