@@ -1,4 +1,4 @@
-"""The engine that needs no key and no network: rules, and what was learned, over marking."""
+"""The embedded engine: chooses who reads an article, learned weights or rules alone."""
 
 from __future__ import annotations
 
@@ -6,16 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from attributor.embedded import by_rules, by_weights
+from attributor.embedded import weights as weights_files
+from attributor.embedded.stance.judging import with_stances
+from attributor.embedded.stance.targets import propose as propose_targets
 from attributor.engines import Dialogue, Proposed
 from attributor.marking import Marking
 from attributor.marking.language import UNKNOWN
 from attributor.records import Annotation, Codebook, Provenance, Usage
 
-__all__ = ["EmbeddedEngine"]
-
 NAME: Final = "embedded"
+"""What this engine is called in settings and annotations."""
 NOTHING = Usage(cost_usd=0.0)
 """What asking costs where nobody is asked."""
+MAX_CODE_POINTS = 1_000_000
+"""Longer texts are read by rules alone: the weights take some 10 s for one of this length."""
 
 _NO_PACK = (
     "No language pack fits this text, so nobody could be credited; if it is in a language that "
@@ -25,9 +30,6 @@ _NO_PACK = (
 _OTHER_LANGUAGE = (
     "The weights that were given are for another language, so rules alone have read this text."
 )
-
-LONGEST = 1_000_000
-"""Code points of a text up to which what was learned is asked: it takes some 10 s there."""
 _TOO_LONG = (
     "This text is longer than any article, so rules alone have read it; cut it into its articles "
     "for the better engine."
@@ -54,43 +56,37 @@ class EmbeddedEngine:
 
     def propose(self, marking: Marking) -> Dialogue[Proposed]:
         """Say who said what in the article; nobody is asked."""
-        from attributor.embedded import by_rules as rules
-        from attributor.embedded import by_weights as learned
-        from attributor.embedded import weights as files
-
-        weights = files.read(self.weights) if self.weights else files.shipped(marking.language)
+        if self.weights:
+            weights = weights_files.read(self.weights)
+        else:
+            weights = weights_files.shipped(marking.language)
         fits = weights is not None and weights.language == marking.language
-        too_long = len(marking.text) > LONGEST
-        odd = {
+        too_long = len(marking.text) > MAX_CODE_POINTS
+        reasons = {
             _NO_PACK: marking.language == UNKNOWN,
             _TOO_LONG: too_long,
             _OTHER_LANGUAGE: self.weights is not None and not fits,
         }
-        warnings = tuple(warning for warning, holds in odd.items() if holds)
+        warnings = tuple(warning for warning, holds in reasons.items() if holds)
         if weights is None or not fits or too_long:
-            return Proposed(rules.propose(marking), Provenance(name=NAME), NOTHING, warnings)
+            return Proposed(by_rules.propose(marking), Provenance(name=NAME), NOTHING, warnings)
         made_by = Provenance(name=NAME, weights_sha256=weights.sha256)
-        return Proposed(learned.propose(marking, weights), made_by, NOTHING, warnings)
+        return Proposed(by_weights.propose(marking, weights), made_by, NOTHING, warnings)
         yield []  # never: it asks nobody, and is a dialogue all the same
 
     def judge(
         self, annotation: Annotation, codebook: Codebook, marking: Marking, *, about_all: bool
     ) -> Dialogue[Annotation]:
         """Say where speakers stand; nobody is asked."""
-        from attributor.embedded.stance import judging as stance
-        from attributor.embedded.stance.targets import propose
-
-        targets = codebook if codebook.targets else propose(annotation, marking)
+        targets = codebook if codebook.targets else propose_targets(annotation, marking)
         about_all = about_all and bool(codebook.targets)
-        judged = stance.with_stances(annotation, targets, marking.language, about_all)
+        judged = with_stances(annotation, targets, marking.language, about_all)
         return judged.model_copy(update={"usage": judged.usage or NOTHING})
         yield []  # never: it asks nobody, and is a dialogue all the same
 
     def recipe(self, codebook: Codebook | None) -> Provenance:
         """All that its annotations depend on: the weights."""
-        from attributor.embedded import weights
-
-        return Provenance(name=NAME, weights_sha256=weights.digest(self.weights))
+        return Provenance(name=NAME, weights_sha256=weights_files.digest(self.weights))
 
     def estimate(self, marking: Marking, codebook: Codebook | None) -> None:
         """None: nobody is asked."""
