@@ -12,11 +12,12 @@ MAX_BYTES = 20_000_000
 """The longest article that is read: bytes of a file or download, code points of a text."""
 
 _HEADING = re.compile(r"^# +([^\r\n]+?)[ #]*\r?$", re.MULTILINE)
-_SURROGATE = re.compile("[\ud800-\udfff]")
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which UTF-8 cannot write."""
 _USER = re.compile(r"(?<=://)(?:[^/?#]*@|(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$)).*@)", re.DOTALL)
 
 
-class Found(NamedTuple):
+class FoundArticle(NamedTuple):
     """What stands at one place of a file: an article, or why there is none."""
 
     file: str
@@ -46,7 +47,7 @@ def article_from_text(
     if not text.strip():
         state = "holds nothing but white space" if text else "is empty"
         raise ReadingError(f"{quoted(id)} {state}: give it the article's text.", article=id)
-    if half := _SURROGATE.search(text):
+    if half := LONE_SURROGATE.search(text):
         raise ReadingError(
             f"{quoted(id)} holds half a character (a lone surrogate) at offset {half.start()}: "
             "save it anew as UTF-8.",

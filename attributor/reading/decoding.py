@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.streams import read_up_to
+from attributor.reading.streams import READ_BYTES, read_up_to
 
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
@@ -67,7 +67,6 @@ _GUESSES = (
 
 _WIDE = ("utf-16", "utf-32")
 _SAMPLE = 1_000_000  # bytes
-_PIECE = 1 << 16
 
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\v\f\r\x1b") + b"\x7f"
 
@@ -126,7 +125,7 @@ def pieces(stream: BinaryIO, name: str, otherwise: str | None = None) -> Iterato
         _refuse_controls(data, name, share=0.3)
         while data and data.isascii():
             yield data.decode("ascii")
-            data = read_up_to(stream, _PIECE)
+            data = read_up_to(stream, READ_BYTES)
         data += _more(stream)
         encodings = _sampled(data, name, otherwise)
     encoding = encodings[0]
@@ -137,7 +136,7 @@ def pieces(stream: BinaryIO, name: str, otherwise: str | None = None) -> Iterato
         while data:
             doubt.settle(data)
             yield decoder.decode(data)
-            data = read_up_to(stream, _PIECE)
+            data = read_up_to(stream, READ_BYTES)
         yield decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise ReadingError(

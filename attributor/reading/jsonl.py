@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 from pydantic import AliasChoices, BaseModel, Field, TypeAdapter, ValidationError
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES, Found, refuse_long
+from attributor.reading.articles import MAX_BYTES, FoundArticle, refuse_long
+from attributor.reading.options import ReadingOptions
 from attributor.reading.streams import filled
-from attributor.reading.table_options import How
 from attributor.reading.table_rows import TableRows, Values, by_name, tell
 
 
@@ -43,13 +43,13 @@ def lines_of(stream: BinaryIO) -> Iterator[bytes]:
             line = stream.readline(MAX_BYTES + 1)
 
 
-def articles(lines: Iterable[bytes], name: str, how: How) -> Iterator[Found]:
+def articles(lines: Iterable[bytes], name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
     """The articles of `lines`; a bad line is an error that names it, and the rest goes on.
 
     An article without an `id` is called "{name}:{number of its line}". A `text` is taken exactly
     as it stands; a key of another name may hold HTML, as other programs' exports do.
     """
-    reader = Objects(name, how, exact=True)
+    reader = Objects(name, options, exact=True)
     empty = True
     for number, line in filled(lines, is_blank, name):
         if empty and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -91,19 +91,19 @@ class Objects:
     The first object that has a text settles which keys hold what in all of them.
     """
 
-    def __init__(self, name: str, how: How, *, exact: bool) -> None:
+    def __init__(self, name: str, options: ReadingOptions, *, exact: bool) -> None:
         self._name = name
-        self._how = how
+        self._options = options
         self._exact = exact
         self._keys: dict[str, str] = {}
-        self._rows = TableRows(name, "text", how, exact=exact)
+        self._rows = TableRows(name, "text", options, exact=exact)
 
     @property
     def settled(self) -> bool:
         """Whether an object with a text has been seen."""
         return bool(self._keys)
 
-    def found(self, place: str, line: bytes) -> Found:
+    def found(self, place: str, line: bytes) -> FoundArticle:
         """The article of the object that `line` holds, or why there is none."""
         try:
             refuse_long(len(line), place)
@@ -131,7 +131,7 @@ class Objects:
         return Line.model_validate(kept).model_dump()
 
     def _settle(self, given: dict[str, Any]) -> None:
-        said = self._how.columns.said()
+        said = self._options.columns.said()
         own = {field: field for field in Line.model_fields if field in given}
         if "lang" in given:
             own["language"] = "lang"
@@ -145,9 +145,9 @@ class Objects:
         if "text" not in said and "text" not in keys:
             return
         self._keys = keys
-        tell(self._name, guessed, self._how.on_guess)
+        tell(self._name, guessed, self._options.on_guess)
         exact = self._exact and keys["text"] == "text" and "text" not in said
-        self._rows = TableRows(self._name, keys["text"], self._how, exact=exact)
+        self._rows = TableRows(self._name, keys["text"], self._options, exact=exact)
 
 
 def _unwrapped(value: object) -> object:

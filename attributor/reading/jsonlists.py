@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES, Found
+from attributor.reading.articles import MAX_BYTES, FoundArticle
 from attributor.reading.decompress import broken_off
 from attributor.reading.jsonl import Objects, is_object, lines_of
 from attributor.reading.jsonl import articles as articles_of_lines
-from attributor.reading.streams import read_up_to, rewound
-from attributor.reading.table_options import How
+from attributor.reading.options import ReadingOptions
+from attributor.reading.streams import READ_BYTES, read_up_to, rewound
 
-_PIECE = 1 << 16  # bytes
 _MAX_DEPTH = 1000
 _TOP = 0
 _MAX_HELD = 100
@@ -29,7 +28,7 @@ _STRUCTURE = re.compile(rb'["{}\[\]]')
 _IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 
 
-def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
+def articles(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
     """The articles of a JSON file: of its list, of the list in its object, or that it is itself.
 
     The list in an object is the first with an object that has a text, wherever it stands. Articles
@@ -46,22 +45,22 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
         )
     first, _, rest = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
     if rest.strip() and is_object(first):
-        yield from articles_of_lines(lines_of(rewound(head, stream)), name, how)
+        yield from articles_of_lines(lines_of(rewound(head, stream)), name, options)
         return
     if first.startswith(b"{") and len(head) <= MAX_BYTES:
-        reader = Objects(name, how, exact=False)
+        reader = Objects(name, options, exact=False)
         found = reader.found(name, head)
         if reader.settled:
             yield found
             return
-    yield from _listed(rewound(head, stream), name, how)
+    yield from _listed(rewound(head, stream), name, options)
 
 
-def _listed(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
+def _listed(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
     """The articles of the list that holds them."""
-    reader = Objects(name, how, exact=False)
+    reader = Objects(name, options, exact=False)
     within = -1
-    held: list[Found] = []
+    held: list[FoundArticle] = []
     chosen = False
     for list_, number, data in _objects(stream, name):
         if list_ != within:
@@ -77,7 +76,7 @@ def _listed(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     if not chosen:
         raise ReadingError(
             f"{quoted(name)} holds no list of articles, objects with a text under a key that is "
-            f"known for it: if there is one, {how.advice('text')}.",
+            f"known for it: if there is one, {options.advice('text')}.",
             article=name,
         )
 
@@ -125,7 +124,7 @@ def _stretches(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     """The text, cut behind each bracket outside strings; with the bracket, or b"" for none."""
     in_string = False
     piece = b""
-    while fresh := read_up_to(stream, _PIECE):
+    while fresh := read_up_to(stream, READ_BYTES):
         piece += fresh
         at = start = 0
         while at < len(piece):

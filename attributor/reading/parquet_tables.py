@@ -9,9 +9,9 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import Found
+from attributor.reading.articles import FoundArticle
 from attributor.reading.decompress import FREE_BYTES, MAX_RATIO, SizeTally, seekable
-from attributor.reading.table_options import How
+from attributor.reading.options import ReadingOptions
 from attributor.reading.table_rows import TableRows, Values, layout
 
 _BATCH = 64  # rows
@@ -19,7 +19,7 @@ _BATCH_SIZE = 64_000_000  # bytes; of a larger row group's rows, one may be as l
 _SAMPLE = 20  # rows
 
 
-def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
+def articles(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
     """The articles of a Parquet file, one a row; a broken row group costs its own rows.
 
     An article without an id is called "{name}:{row}", from 1.
@@ -30,14 +30,16 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     with seekable(stream, name) as whole:
         size = whole.seek(0, os.SEEK_END)
         whole.seek(0)
-        yield from _articles(_opened(whole, name), name, how, SizeTally(name, lambda: size))
+        yield from _articles(_opened(whole, name), name, options, SizeTally(name, lambda: size))
 
 
-def _articles(file: Any, name: str, how: How, tally: SizeTally) -> Iterator[Found]:
+def _articles(
+    file: Any, name: str, options: ReadingOptions, tally: SizeTally
+) -> Iterator[FoundArticle]:
     names = _plain_columns(file)
-    places = layout(names, _sample(file, names, name), name, how)
+    places = layout(names, _sample(file, names, name), name, options)
     wanted = {key: names[at] for key, at in places.items()}
-    rows = TableRows(name, wanted["text"], how)
+    rows = TableRows(name, wanted["text"], options)
     last = 0
     for group in range(file.num_row_groups):
         number = last
@@ -52,7 +54,7 @@ def _articles(file: Any, name: str, how: How, tally: SizeTally) -> Iterator[Foun
                 yield rows.found(place, values)
         except _Broken as broken:
             place = f"{name}:{number + 1}"
-            yield Found(name, place, broken.told(place, last))
+            yield FoundArticle(name, place, broken.told(place, last))
     if not last:
         raise ReadingError(f"{quoted(name)} has no rows: give a table of articles.", article=name)
 

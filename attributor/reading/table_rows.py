@@ -6,12 +6,12 @@ and for the text by what stands in the column.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from attributor.errors import ReadingError, quoted
 from attributor.marking.breaking_off import breaks_off
-from attributor.reading.articles import Found, article_from_text
+from attributor.reading.articles import LONE_SURROGATE, FoundArticle, article_from_text
+from attributor.reading.cell_markup import article_from_markup, holds_markup
 from attributor.reading.naming import (
     LEAST_TEXT,
     NAMES,
@@ -21,13 +21,12 @@ from attributor.reading.naming import (
     mean,
     rank,
 )
-from attributor.reading.table_options import Guessed, How
+from attributor.reading.options import Guessed, ReadingOptions
 from attributor.records import Article
 
 _WORDS = {"published": "date", "byline": "author"}
 _NEVER_TEXT = ("title", "byline", "url", "language")
 """What is no article's text even where nothing else is longer."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_ID = 1000
 
 
@@ -42,19 +41,21 @@ Values = Mapping[str, str | None]
 """What a row says of its article, by the same words."""
 
 
-def layout(names: Sequence[str], sample: Sequence[Sequence[object]], name: str, how: How) -> Layout:
-    """The layout of the table `name`; what of it is guessed is told to `how.on_guess`.
+def layout(
+    names: Sequence[str], sample: Sequence[Sequence[object]], name: str, options: ReadingOptions
+) -> Layout:
+    """The layout of the table `name`; what of it is guessed is told to `options.on_guess`.
 
     Args:
         names: of the columns, as the header has them.
         sample: the first rows; rows may be shorter or longer than the header.
         name: of the file, for messages.
-        how: what the user said of the columns.
+        options: what the user said of the columns.
 
     Raises:
         ReadingError: there is no such column, or none that holds text.
     """
-    said = {key: _place(wanted, names, name) for key, wanted in how.columns.said().items()}
+    said = {key: _place(wanted, names, name) for key, wanted in options.columns.said().items()}
     places = said | by_name(names, sample, said)
     at = places.get("text")
     if at is None or ("text" not in said and mean(_cells(sample, at)) < LEAST_TEXT):
@@ -64,12 +65,12 @@ def layout(names: Sequence[str], sample: Sequence[Sequence[object]], name: str, 
     if at is None:
         raise ReadingError(
             f"{quoted(name)} has no column that holds articles ({_shown(names)}): "
-            f"if there is one, {how.advice('text')}.",
+            f"if there is one, {options.advice('text')}.",
             article=name,
         )
     others = {key: place for key, place in places.items() if key != "text" and place != at}
     places = {"text": at, **others}
-    tell(name, {key: names[at] for key, at in places.items() if key not in said}, how.on_guess)
+    tell(name, {key: names[at] for key, at in places.items() if key not in said}, options.on_guess)
     return places
 
 
@@ -153,26 +154,28 @@ def _cells(sample: Sequence[Sequence[object]], at: int) -> list[str]:
 class TableRows:
     """From what the rows of one file say to its articles."""
 
-    def __init__(self, file: str, text_name: str, how: How, *, exact: bool = False) -> None:
+    def __init__(
+        self, file: str, text_name: str, options: ReadingOptions, *, exact: bool = False
+    ) -> None:
         self._file = file
         self._column = quoted(text_name)
-        self._how = how
+        self._options = options
         self._exact = exact
         self._told: set[str] = set()
 
-    def found(self, place: str, values: Values | ReadingError) -> Found:
+    def found(self, place: str, values: Values | ReadingError) -> FoundArticle:
         """The article of the row at `place` that says `values`, or why there is none."""
         if isinstance(values, ReadingError):
-            return Found(self._file, place, values)
+            return FoundArticle(self._file, place, values)
         try:
             article = self._article(place, dict(values))
             if breaks_off(article.text):
                 self._tell(f"texts in {self._column} that are only the beginnings of articles")
-            return Found(self._file, place, article)
+            return FoundArticle(self._file, place, article)
         except ReadingError as error:
             known = error.message.startswith(quoted(place))
             message = error.message if known else f"Row {quoted(place)}: {error.message}"
-            return Found(self._file, place, ReadingError(message, article=place))
+            return FoundArticle(self._file, place, ReadingError(message, article=place))
 
     def _article(self, place: str, values: dict[str, str | None]) -> Article:
         text = values.pop("text", None)
@@ -182,17 +185,15 @@ class TableRows:
         if len(id) > _MAX_ID:
             raise ReadingError(
                 f"{quoted(place)} has an id of more than {_MAX_ID:,} characters: if another "
-                f"column has shorter ones, {self._how.advice('id')}."
+                f"column has shorter ones, {self._options.advice('id')}."
             )
-        if any(_SURROGATE.search(value or "") for value in (text, id, *values.values())):
+        if any(LONE_SURROGATE.search(value or "") for value in (text, id, *values.values())):
             raise ReadingError(
                 f"{quoted(place)} has bytes that are no characters in the file's encoding: "
                 "save the file anew as UTF-8."
             )
         if self._exact or "<" not in text:
             return article_from_text(text, id=id, **values)
-        from attributor.reading.cell_markup import article_from_markup, holds_markup
-
         if not holds_markup(text):
             return article_from_text(text, id=id, **values)
         self._tell(f"HTML in {self._column}, which is stripped")
@@ -202,4 +203,4 @@ class TableRows:
         """Say once what the file holds."""
         if what not in self._told:
             self._told.add(what)
-            self._how.on_guess(f"{quoted(self._file)} holds {what}.")
+            self._options.on_guess(f"{quoted(self._file)} holds {what}.")

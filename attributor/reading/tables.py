@@ -9,10 +9,10 @@ from itertools import chain, islice
 from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES, Found
+from attributor.reading.articles import MAX_BYTES, FoundArticle
 from attributor.reading.decoding import pieces
+from attributor.reading.options import Columns, ReadingOptions
 from attributor.reading.streams import filled
-from attributor.reading.table_options import Columns, How
 from attributor.reading.table_rows import DELIMITERS, Layout, TableRows, Values, layout
 
 _SAMPLE_LINES = 200
@@ -26,7 +26,7 @@ Line = tuple[str, int]
 """A line with its end, and how many quotation marks are in it; of a very long one its beginning."""
 
 
-def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
+def articles(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
     """The articles of a table, one a row; a bad row is an error, and the rest goes on.
 
     An article without an id is called "{name}:{row}", the row as a spreadsheet counts: the header
@@ -38,19 +38,19 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     """
     # The limit on a row is ours; the module's own, for the whole process, must not be below it.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_BYTES))
-    told, lines = _told(_lines(pieces(stream, name, how.encoding)))
+    told, lines = _told(_lines(pieces(stream, name, options.encoding)))
     above, lines = _beginning(lines, name)
     head, broken = _head(lines)
     sample = [line for line, _ in head]
-    delimiter = told or _delimiter(sample, how.columns)
+    delimiter = told or _delimiter(sample, options.columns)
     sampled = _sampled(sample, delimiter)
     if not sampled:
         raise ReadingError(f"{quoted(name)} is empty: give it a header and rows.", article=name)
     first, *others = _readable(sampled)
-    is_header = first == sampled[0] and _is_header(first, how.columns)
+    is_header = first == sampled[0] and _is_header(first, options.columns)
     names = _trimmed(first) if is_header else [str(at + 1) for at in range(len(first))]
-    places = layout(names, others if is_header else [first, *others], name, how)
-    rows = TableRows(name, names[places["text"]], how)
+    places = layout(names, others if is_header else [first, *others], name, options)
+    rows = TableRows(name, names[places["text"]], options)
     numbered = filled(_rows(chain(head, lines), delimiter), _is_blank, name)
     if is_header:
         next(numbered)

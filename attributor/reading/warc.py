@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES, Found, refuse_long, without_credentials
+from attributor.reading.articles import MAX_BYTES, FoundArticle, refuse_long, without_credentials
 from attributor.reading.decompress import Guarded, broken_off
 from attributor.reading.folders import FOR_MACHINES
 from attributor.reading.html_text import looks_like_html
 from attributor.reading.pages import article_from_page
+from attributor.reading.streams import READ_BYTES
 from attributor.records import Article
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 _HTML = ("text/html", "application/xhtml+xml")
 _TEXT = (*_HTML, "text/plain")
 _HEADERS = 1_000_000  # bytes; the headers of a record, and of the answer in it
-_PIECE = 1 << 16
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _LEAST_PLAIN = 20
@@ -32,7 +32,7 @@ _LEAST_PLAIN = 20
 
 def articles(
     streams: Iterable[BinaryIO], name: str, encoding: str | None = None
-) -> Iterator[Found]:
+) -> Iterator[FoundArticle]:
     """The articles of a crawl: what was answered with status 200 and HTML or plain text.
 
     Each is called "{name}:{number of its record}", from 1 and all records counted; its `url` is
@@ -77,19 +77,21 @@ def articles(
         )
 
 
-def _found(about: Any, block: bytes, name: str, number: int, encoding: str | None) -> Found | None:
+def _found(
+    about: Any, block: bytes, name: str, number: int, encoding: str | None
+) -> FoundArticle | None:
     place = f"{name}:{number}"
     try:
         article = _article(about, block, place, encoding)
     except ReadingError as error:
-        return Found(name, place, ReadingError(error.message, article=place))
-    return None if article is None else Found(name, place, article)
+        return FoundArticle(name, place, ReadingError(error.message, article=place))
+    return None if article is None else FoundArticle(name, place, article)
 
 
-def _passed_over(name: str, number: int) -> Found:
+def _passed_over(name: str, number: int) -> FoundArticle:
     place = f"{name}:{number}"
     problem = "is no whole record, and is passed over: get a whole copy of the crawl for it"
-    return Found(name, place, ReadingError(f"{quoted(place)} {problem}.", article=place))
+    return FoundArticle(name, place, ReadingError(f"{quoted(place)} {problem}.", article=place))
 
 
 def _records(
@@ -111,7 +113,7 @@ def _records(
         guarded.left = None
         is_answer = record.rec_type == "response"
         block = _read(record.raw_stream, MAX_BYTES + _HEADERS if is_answer else 0)
-        while record.raw_stream.read(_PIECE):
+        while record.raw_stream.read(READ_BYTES):
             pass
         if getattr(record.raw_stream, "limit", 0):
             raise broken_off(name, EOFError())

@@ -16,6 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attributor.errors import ReadingError
+from attributor.reading import formats
 from attributor.reading.archives import Columns, Entry, entries
 from attributor.reading.folders import File, is_no_article
 from attributor.records import Article
@@ -358,7 +359,7 @@ def test_a_fault_of_ours_in_one_file_does_not_cost_the_others(
         raise RuntimeError("of ours")
 
     written(tmp_path, {"a.csv": table(ROWS), "b.txt": LEAD})
-    monkeypatch.setattr("attributor.reading.tables.articles", fail)
+    monkeypatch.setitem(formats.TABULAR, ".csv", fail)
     broken, text = told(tmp_path)
     assert "cannot be read on (RuntimeError: of ours)" in broken
     assert text == "b.txt"

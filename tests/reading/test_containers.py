@@ -317,7 +317,7 @@ def test_a_zip_with_too_long_a_directory_is_refused_before_it_is_read(
     data = zipped({f"{n}.txt": LEAD for n in range(50)})
     written(tmp_path, {"d.zip": data})
     assert len(articles(tmp_path)) == 50
-    monkeypatch.setattr(containers, "MAX_DIRECTORY", 1000)
+    monkeypatch.setattr(containers, "MAX_DIRECTORY_BYTES", 1000)
     monkeypatch.setattr(zipfile, "ZipFile", None)
     assert "has a directory of more than" in told(tmp_path)[0]
 

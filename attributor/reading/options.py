@@ -28,7 +28,7 @@ class Columns:
         return {key: name for key, name in given.items() if name}
 
 
-class How(NamedTuple):
+class ReadingOptions(NamedTuple):
     """How files of many articles are to be read."""
 
     columns: Columns = Columns()
