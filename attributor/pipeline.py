@@ -24,7 +24,8 @@ from attributor.event_loops import run_coroutine
 from attributor.marking import language as packs
 from attributor.marking import mark
 from attributor.records import Annotation, Article, Codebook, EngineName, Target
-from attributor.settings import CALL, Layer, Settings, check, load
+from attributor.settings import Settings
+from attributor.settings_layers import CALL, Layer, check, load
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

@@ -29,7 +29,7 @@ from attributor.prompting.messages import Answer, Request
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance_dialogue import StanceDialogue
 from attributor.records import Annotation, Codebook, Usage
-from attributor.settings import load
+from attributor.settings_layers import load
 
 WORDS = 350
 """Dev articles with at most so many words are asked about: a small model on two cores is slow."""

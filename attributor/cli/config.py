@@ -53,7 +53,7 @@ def config(ctx: click.Context) -> None:
 @config.command()
 def path() -> None:
     """Print where your own settings file is."""
-    from attributor.settings import user_file
+    from attributor.settings_files import user_file
 
     click.echo(user_file())
 
@@ -63,7 +63,9 @@ def path() -> None:
 @click.argument("value", required=False)
 def set_(name: str, value: str | None) -> None:
     """Set NAME to VALUE in your own file; the api_key is asked for, or read from a pipe."""
-    from attributor.settings import Layer, Settings, check, user_file, variables
+    from attributor.settings import Settings, variables
+    from attributor.settings_files import user_file
+    from attributor.settings_layers import Layer, check
 
     name = variables().get(name, name)
     place = "the command line"
@@ -129,7 +131,9 @@ def _dotenv_in(folder: str) -> Path:
 
 def _show() -> None:
     from attributor.cli.messages import say
-    from attributor.settings import Settings, load, user_file
+    from attributor.settings import Settings
+    from attributor.settings_files import user_file
+    from attributor.settings_layers import load
     from attributor.views.escaping import one_line
 
     settings = load()

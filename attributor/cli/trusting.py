@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def told_settings(flags: Mapping[str, Any]) -> Settings:
     """The settings of this call; what needs trust is asked for, and what is not used is told."""
-    from attributor.settings import load
+    from attributor.settings_layers import load
 
     settings = load(flags, ask=_ask if _is_watched() else None)
     for notice in settings.notices:

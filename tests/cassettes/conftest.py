@@ -16,7 +16,8 @@ from vcr.config import VCR
 from vcr.errors import CannotOverwriteExistingCassetteException
 
 from attributor.records import Annotation
-from attributor.settings import Settings, load
+from attributor.settings import Settings
+from attributor.settings_layers import load
 
 from . import readable
 

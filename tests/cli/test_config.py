@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from attributor.settings import load, user_file
+from attributor.settings_files import user_file
+from attributor.settings_layers import load
 
 from .conftest import Run
 

@@ -34,7 +34,8 @@ from attributor.errors import AttributorError, ClusterError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Asker, Request
 from attributor.records import Article, Codebook
-from attributor.settings import Settings, load
+from attributor.settings import Settings
+from attributor.settings_layers import load
 
 if TYPE_CHECKING:
     from distributed import Worker
