@@ -23,7 +23,7 @@ from attributor.errors import AccessError, AttributorError, UsageError, quoted
 from attributor.event_loops import run_coroutine
 from attributor.marking import language as packs
 from attributor.marking import mark
-from attributor.records import Annotation, Article, Codebook, EngineName, Target
+from attributor.records import Annotation, Article, Codebook, EngineName
 from attributor.settings import Settings
 from attributor.settings_layers import CALL, Layer, check, load
 
@@ -352,12 +352,8 @@ def _refuse_unknown(options: dict[str, Any], call: str, own: Sequence[str]) -> N
 def _codebook(targets: Codebook | Sequence[str]) -> Codebook | None:
     if isinstance(targets, Codebook):
         return targets
-    if isinstance(targets, str):
-        targets = [targets]
-    for name in targets:
-        if not 0 < len(name.strip()) <= 200:
-            raise UsageError(f"The target {quoted(name)} must have 1 to 200 characters.")
-    return Codebook(targets=tuple(Target(name=name) for name in targets)) if targets else None
+    names = [targets] if isinstance(targets, str) else targets
+    return Codebook.of(names) if names else None
 
 
 def _through(client: AsyncOpenAI, settings: Settings) -> Settings:

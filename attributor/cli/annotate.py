@@ -5,14 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from attributor import views
 from attributor.cli.article_loop import Work
 from attributor.cli.completion import files
-from attributor.cli.files import destination, format_for
+from attributor.cli.files import destination, format_for, refuse_overwriting
 from attributor.cli.messages import say
 from attributor.cli.options import (
     configured,
@@ -25,9 +25,6 @@ from attributor.errors import ReadingError, UsageError, panics_as_errors, quoted
 
 if TYPE_CHECKING:
     from attributor.records import Article
-
-# As attributor.views.FORMATS, which takes too long to import for --help.
-FORMATS = ("terminal", "json", "jsonl", "csv", "markdown", "html")
 
 EXAMPLES = """\b
 Examples:
@@ -49,7 +46,7 @@ Examples:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(FORMATS),
+    type=click.Choice(views.FORMATS),
     help="What to write; else what the suffix of --output says, else terminal.",
 )
 @click.option(
@@ -90,8 +87,8 @@ def annotate(
     """
     if dry_run and output:
         raise click.UsageError("--dry-run makes no annotation: leave --output away.")
-    _refuse_overwriting(sources, output)
-    format_ = format_for(output, FORMATS, "terminal", format_)
+    refuse_overwriting(sources, output)
+    format_ = format_for(output, views.FORMATS, "terminal", format_)
     annotator = configured(flags, codebook, targets, stance)
     settings = annotator.settings
     say(f"Nothing is sent now. {annotator.notice}" if dry_run else annotator.notice)
@@ -143,14 +140,12 @@ def _write(
 ) -> None:
     from itertools import chain
 
-    from attributor.views import write
-
     made = closing(work.annotations())
     with destination(output, marked=marked) as out, made as annotations:
         first = next(annotations, None)
         if first is None:
             ctx.exit(work.exit_code)  # by an exception: no file takes the place of an older one
-        write(format_, chain([first], annotations), out, **_looks(out.isatty()))
+        views.write(format_, chain([first], annotations), out, **_looks(out.isatty()))
     if output and output != "-":
         say(f"Written to {quoted(output)}.")
 
@@ -163,11 +158,3 @@ def _looks(on_terminal: bool) -> dict[str, Any]:
     able = on_terminal and os.environ.get("TERM") != "dumb"
     color = not os.environ.get("NO_COLOR") and (able or bool(os.environ.get("FORCE_COLOR")))
     return {"color": color, "width": shutil.get_terminal_size().columns if on_terminal else None}
-
-
-def _refuse_overwriting(sources: tuple[str, ...], output: str | None) -> None:
-    if output is None or not Path(output).is_file():
-        return
-    for source in sources:
-        if Path(source).exists() and Path(source).samefile(output):
-            raise UsageError(f"{quoted(output)} is what is read: write to another file.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attributor.cli.completion import files
-from attributor.cli.files import destination, format_for
+from attributor.cli.files import destination, format_for, refuse_overwriting
 from attributor.cli.messages import say, tell
-from attributor.cli.options import engine_options
+from attributor.cli.options import engine_options, targets_in
 from attributor.errors import ReadingError, UsageError, quoted
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def eval(
 
     asked = {"stance": stance, "codebook": codebook}
     _refuse_contradictions(flags | asked, predictions, as_json and html)
-    _refuse_overwriting((*gold, *([predictions] if predictions else ())), output)
+    refuse_overwriting((*gold, *([predictions] if predictions else ())), output)
     said = "json" if as_json else "html" if html else None
     format_ = format_for(output, ("terminal", "json", "html"), "terminal", said)
     articles = read_gold(*gold, split=split)[:limit]
@@ -96,7 +96,7 @@ def eval(
     if predictions:
         found = _ready(predictions, articles)
     else:
-        found = _asked(articles, flags, stance or bool(codebook), _targets(codebook))
+        found = _asked(articles, flags, stance or bool(codebook), targets_in(codebook))
     if found.predictions:
         report = _report(gold, articles, found, split, everything)
         _write(report, format_, output)
@@ -111,15 +111,6 @@ class _Found:
     seconds: float | None = None
     exit_code: int = 0
     has_stances: bool = False
-
-
-def _targets(path: str | None) -> tuple[Target, ...]:
-    """The targets of a codebook's file."""
-    if path is None:
-        return ()
-    from attributor.reading import read_codebook
-
-    return read_codebook(path).targets
 
 
 def _asked(
@@ -229,10 +220,3 @@ def _refuse_contradictions(flags: dict[str, Any], predictions: str | None, both:
     if predictions and given:
         name = given[0].replace("_", "-")
         raise click.UsageError(f"--predictions asks no engine: leave --{name} away.")
-
-
-def _refuse_overwriting(sources: Iterable[str], output: str | None) -> None:
-    if output and Path(output).is_file():
-        for source in sources:
-            if Path(source).exists() and Path(source).samefile(output):
-                raise UsageError(f"{quoted(output)} is what is read: write to another file.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
@@ -55,6 +55,19 @@ def format_for(output: str | None, formats: Sequence[str], default: str, given: 
         f"{suffix}: choose a name that ends in {', '.join(known[:-1])} or {known[-1]}"
         + ("." if suffix in _NEVER_WRITTEN else ", or say the format.")
     )
+
+
+def refuse_overwriting(sources: Iterable[str], output: str | None) -> None:
+    """See that what is read is not what is written.
+
+    Raises:
+        UsageError: `output` is one of the sources.
+    """
+    if output is None or not Path(output).is_file():
+        return
+    for source in sources:
+        if Path(source).exists() and Path(source).samefile(output):
+            raise UsageError(f"{quoted(output)} is what is read: write to another file.")
 
 
 @contextmanager

@@ -9,11 +9,10 @@ import click
 
 from attributor.cli.completion import files, folders, languages
 from attributor.cli.messages import say
-from attributor.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
-    from attributor.records import Codebook
+    from attributor.records import Codebook, Target
 
 Function = Callable[..., Any]
 
@@ -139,16 +138,16 @@ def _codebook(path: str | None, names: tuple[str, ...], stance: bool) -> Codeboo
 
     Without any, a codebook that leaves them to the engine if `stance` is asked for, else None.
     """
-    from attributor.records import Codebook, Target
+    from attributor.records import Codebook
 
-    targets: list[Target] = []
-    if path:
-        from attributor.reading import read_codebook
+    codebook = Codebook.of(names, targets_in(path))
+    return codebook if codebook.targets or stance else None
 
-        targets.extend(read_codebook(path).targets)
-    for name in names:
-        if not 0 < len(name.strip()) <= 200:
-            raise UsageError(f"The target {quoted(name)} must have 1 to 200 characters.")
-        if name.strip().casefold() not in {target.name.casefold() for target in targets}:
-            targets.append(Target(name=name.strip()))
-    return Codebook(targets=tuple(targets)) if targets or stance else None
+
+def targets_in(path: str | None) -> tuple[Target, ...]:
+    """The targets in a codebook's file; none without a file."""
+    if path is None:
+        return ()
+    from attributor.reading import read_codebook
+
+    return read_codebook(path).targets
