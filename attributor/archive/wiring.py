@@ -92,7 +92,7 @@ def _much_later(
     from attributor.prompting.batch_api import BatchApi
 
     asker, ledger = annotator.asker(sleep=stop.sleep), Ledger(store, run)
-    budget = _budget(annotator, speed, store, stop, prices.BATCH_API)
+    budget = _budget(annotator, speed, store, stop, prices.BATCH_API_SHARE)
     desk = BatchDesk(
         BatchApi(asker),
         store,

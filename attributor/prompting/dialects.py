@@ -15,22 +15,24 @@ from attributor.prompting.answer_schema import without_bounds
 from attributor.prompting.complaints import Complaint
 from attributor.prompting.messages import Message, Request
 
-REASONING_ROOM = 16_000
-"""Output tokens for thinking, on servers where the limit counts them."""
-LEAST_OUTPUT = 256
-"""Output tokens; a smaller number in a refusal is no limit of a model's answers."""
-LEAST_ROOM = 0.5
-"""The part of the output tokens wanted with which a request is still worth asking."""
-MOST_FORMS = 12
-"""In which one request is asked at most."""
+REASONING_TOKENS = 16_000
+"""How many output tokens are allowed for thinking on servers whose limit counts them."""
+MIN_OUTPUT_TOKENS = 256
+"""The smallest number in a refusal that is taken for a limit of a model's answers."""
+MIN_ROOM_SHARE = 0.5
+"""A request is still worth asking where this share of its output tokens has room."""
+MAX_TRIES_OF_A_FORM = 12
+"""How many forms one request is asked in, each simpler than the one before."""
 
 FORMATS = ("strict schema", "strict schema without bounds", "JSON mode", "plain text")
+"""What an answer can be held to, from the strictest on."""
 
 _NEVER_ABOUT_FORM = frozenset({401, 402, 403, 408, 409, 413, 425, 429, 451})
 """Statuses that say nothing about how a request is written."""
 _NOT_IMPLEMENTED = 501
+"""The status of a server that lacks what a request asks for."""
 _ABOUT_FORM = frozenset({400, 422, _NOT_IMPLEMENTED})
-"""Statuses with which a simpler try is worth while, though nothing is said to be unsupported."""
+"""Statuses after which a simpler form is tried, though nothing is said to be unsupported."""
 
 _UNSUPPORTED = re.compile(
     r"unsupport|unimplement|(?:\bnot?|n't) (?:be |been |yet |currently )?(?:support|implement"
@@ -88,8 +90,8 @@ class Dialect:
     most_output: int | None = None
 
     def output(self, wanted: int) -> int:
-        """The output tokens to ask for where so many are wanted."""
-        room = wanted + (REASONING_ROOM if self.completion_limit else 0)
+        """The output tokens to ask for, of which `wanted` are for the answer itself."""
+        room = wanted + (REASONING_TOKENS if self.completion_limit else 0)
         return room if self.most_output is None else min(room, self.most_output)
 
 
@@ -150,7 +152,7 @@ def alone(sent: Dialect, before: Alone, wanted: int, complaint: Complaint) -> Al
     """
     if complaint.kind == "too long":
         room = _room(complaint)
-        if room is not None and LEAST_ROOM * wanted <= room < sent.output(wanted):
+        if room is not None and MIN_ROOM_SHARE * wanted <= room < sent.output(wanted):
             return replace(before, most_output=room)
     elif complaint.kind == "rejected" and complaint.status in _ABOUT_FORM:
         plainer = _plainer(sent)
@@ -181,7 +183,9 @@ def _plainer(dialect: Dialect) -> Dialect:
 def _named_limit(complaint: Complaint, sent: int | None) -> int | None:
     """The output tokens that the server says an answer may have at most; None if it does not."""
     found = {_int(number) for number in _NUMBER.findall(complaint.text)}
-    named = {number for number in found if number >= LEAST_OUTPUT and number != complaint.status}
+    named = {
+        number for number in found if number >= MIN_OUTPUT_TOKENS and number != complaint.status
+    }
     top = sent if sent is not None else max(named) if len(named) > 1 else float("inf")
     least = 1 if complaint.says(_EXCLUSIVE) else 0
     fitting = [number - least for number in named if number < top]

@@ -55,8 +55,8 @@ def bureau() -> Iterator[Bureau]:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Between two attempts nobody waits long."""
-    monkeypatch.setattr("attributor.prompting.server_errors.FIRST_WAIT", 0.001)
-    monkeypatch.setattr("attributor.prompting.server_errors.LONGEST_WAIT", 0.001)
+    monkeypatch.setattr("attributor.prompting.retrying.FIRST_WAIT_SECONDS", 0.001)
+    monkeypatch.setattr("attributor.prompting.retrying.MAX_WAIT_SECONDS", 0.001)
 
 
 @pytest.fixture

@@ -62,9 +62,9 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
         self.check()
 
     monkeypatch.setattr(Stop, "sleep", at_once)
-    monkeypatch.setattr("attributor.archive.asking.limits.LONGEST_WAIT", 0.0)
-    monkeypatch.setattr("attributor.prompting.server_errors.FIRST_WAIT", 0.0)
-    monkeypatch.setattr("attributor.prompting.server_errors.LONGEST_WAIT", 0.0)
+    monkeypatch.setattr("attributor.archive.asking.limits.MAX_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("attributor.prompting.retrying.FIRST_WAIT_SECONDS", 0.0)
+    monkeypatch.setattr("attributor.prompting.retrying.MAX_WAIT_SECONDS", 0.0)
 
 
 def always(reply: Reply) -> Any:

@@ -21,7 +21,7 @@ from attributor.archive.batch_api import submissions
 from attributor.archive.batch_api.outboxes import Outbox
 from attributor.archive.stopping import Stop
 from attributor.errors import PanicError, StoreError, UsageError
-from attributor.prompting.batch_api import CLOCKS_DIFFER, KEPT
+from attributor.prompting.batch_api import CLOCK_SKEW_SECONDS, KEPT_SECONDS
 
 from . import bureau as bureaus
 from .bureau import Bureau, Given, Line
@@ -104,7 +104,7 @@ def test_another_server_is_asked_once_the_answers_are_no_longer_kept(
 ) -> None:
     source = archive(tmp_path / "a.jsonl", range(3))
     interrupted(source)
-    monkeypatch.setattr(submissions, "KEPT", -1)
+    monkeypatch.setattr(submissions, "KEPT_SECONDS", -1)
     with bureaus.opened() as other:
         assert go(other, source).tally.annotated == 3
 
@@ -130,9 +130,9 @@ def test_what_nobody_keeps_any_more_is_asked_again(
     source = archive(tmp_path / "a.jsonl", range(3))
     interrupted(source)
     bureau.batches, bureau.files = [], {}
-    monkeypatch.setattr("attributor.prompting.batch_api.KEPT", -1)
+    monkeypatch.setattr("attributor.prompting.batch_api.KEPT_SECONDS", -1)
     assert go(bureau, source).tally.annotated == 3
-    assert KEPT > CLOCKS_DIFFER
+    assert KEPT_SECONDS > CLOCK_SKEW_SECONDS
 
 
 def test_answers_that_the_server_has_deleted_are_asked_again(

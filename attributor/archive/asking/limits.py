@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager
 
 from attributor.prompting import token_counts as tokens
 from attributor.prompting.messages import Request
-from attributor.prompting.server_errors import LONGEST_WAIT, number_of, seconds_of
+from attributor.prompting.retrying import MAX_WAIT_SECONDS, number_of, seconds_of
 
 BURST = 2.0
 """Seconds of its rate that a bucket holds."""
@@ -186,4 +186,4 @@ class Limits:
             self._buckets[what].at_most(left * self._part, now)
         if left == 0:
             reset = seconds_of(headers.get(f"x-ratelimit-reset-{what}"))
-            self._held_until = max(self._held_until, now + min(reset or 0.0, LONGEST_WAIT))
+            self._held_until = max(self._held_until, now + min(reset or 0.0, MAX_WAIT_SECONDS))

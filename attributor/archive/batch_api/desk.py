@@ -25,8 +25,8 @@ from attributor.errors import ModelError, RequestError, StoreError, panics_as_er
 from attributor.prompting import Request
 from attributor.prompting import token_counts as tokens
 from attributor.prompting.batch_api import BatchApi
-from attributor.prompting.dialects import REASONING_ROOM
-from attributor.prompting.prices import BATCH_API
+from attributor.prompting.dialects import REASONING_TOKENS
+from attributor.prompting.prices import BATCH_API_SHARE
 
 LET_IN_AT_ONCE = 1000
 """Held requests that are let in at most when there is room for some."""
@@ -134,7 +134,7 @@ class BatchDesk:
 
     def _put(self, key: str, request: Request, article: int) -> None:
         """Write the request into the file that goes next, if there is room for it."""
-        promised = self._budget.likely_most(request, REASONING_ROOM)
+        promised = self._budget.likely_most(request, REASONING_TOKENS)
         if promised > self._budget.room or self._is_asking:
             self._held[key] = promised
             return
@@ -167,7 +167,7 @@ class BatchDesk:
         tally.bought, tally.free = bought, self._free
         tally.bought += self._first.bought if self._first else 0
         tally.spent = self._budget.spent_now
-        tally.rest_at = 1.0 if bought else BATCH_API  # only the first was asked at once
+        tally.rest_at = 1.0 if bought else BATCH_API_SHARE  # only the first was asked at once
         tally.files_out, tally.requests_out = counts(self._store)
 
     # --- the first request -----------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Any
 from attributor.archive.batch_api.outboxes import Outbox
 from attributor.archive.storing.store import Row, Store, now
 from attributor.errors import StoreError, UsageError, counted, quoted
-from attributor.prompting.batch_api import KEPT
+from attributor.prompting.batch_api import KEPT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Submissions:
         Raises:
             UsageError: another server has requests of this store.
         """
-        oldest = datetime.fromtimestamp(time.time() - KEPT, UTC).isoformat()
+        oldest = datetime.fromtimestamp(time.time() - KEPT_SECONDS, UTC).isoformat()
         found = self._store.one(
             "SELECT server, SUM(requests) AS requests FROM submissions "
             "WHERE server != ? AND ended IS NULL AND made > ? GROUP BY server",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from attributor.prompting.batch_api import MOST_BYTES, MOST_REQUESTS
+from attributor.prompting.batch_api import MAX_FILE_BYTES, MAX_FILE_REQUESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Tuning:
     patience: float = 3600.0
     gone_after: float = 300.0
     gone_unseen_after: float = 24 * 3600.0
-    requests_per_file: int = MOST_REQUESTS
-    bytes_per_file: int = MOST_BYTES
+    requests_per_file: int = MAX_FILE_REQUESTS
+    bytes_per_file: int = MAX_FILE_BYTES
     files_waiting: int = 32
     answers_per_write: int = 200
