@@ -18,6 +18,7 @@ from attributor.records import Article
 __all__ = ["Columns", "Entry", "check", "entries"]
 
 _GUESSED = Columns()
+"""All columns are guessed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,11 @@ MAX_BYTES = 20_000_000
 """The longest article that is read: bytes of a file or download, code points of a text."""
 
 _HEADING = re.compile(r"^# +([^\r\n]+?)[ #]*\r?$", re.MULTILINE)
+"""A top-level heading in Markdown."""
 LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 """Half a character, which UTF-8 cannot write."""
-_USER = re.compile(r"(?<=://)(?:[^/?#]*@|(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$)).*@)", re.DOTALL)
+_CREDENTIALS = re.compile(r"(?<=://)(?:[^/?#]*@|(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$)).*@)", re.DOTALL)
+"""A user's name and password in a URL."""
 
 
 class FoundArticle(NamedTuple):
@@ -66,7 +68,7 @@ def article_from_text(
 
 def without_credentials(url: str) -> str:
     """`url` without a user's name and password, however malformed it is."""
-    return _USER.sub("", url)
+    return _CREDENTIALS.sub("", url)
 
 
 def markdown_title(text: str) -> str | None:

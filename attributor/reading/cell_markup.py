@@ -23,7 +23,17 @@ _CLOSING = re.compile(rf"</(?:{_TAGS})\s*>", re.I)
 _BREAK = re.compile(r"<br\s*/?>", re.I)
 _BLOCK = re.compile(rf"(?:{_BLOCKS})", re.I)
 _BLOCK_MARKUP = re.compile(rf"</(?:{_BLOCKS})\s*>|<br\s*/?>", re.I)
-_UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg", "button", "head")
+_UNSEEN_TAGS = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "object",
+    "svg",
+    "button",
+    "head",
+)
 
 
 def holds_markup(text: str) -> bool:
@@ -65,7 +75,7 @@ def _paragraphs_of_piece(html: str) -> list[str]:
     )
     page = f"<html><body>{html}</body></html>".replace("\0", "").encode("utf-8", "replace")
     tree = etree.fromstring(page, parser)
-    etree.strip_elements(tree, *_UNSEEN, with_tail=False)
+    etree.strip_elements(tree, *_UNSEEN_TAGS, with_tail=False)
     return blocks("".join(_pieces_of_piece(tree)))
 
 

@@ -30,9 +30,12 @@ class Line(BaseModel):
 
 
 _OBJECT = TypeAdapter(dict[str, Any])
-_WRAPPED = ("$date", "$oid", "$numberLong", "rendered", "main", "original")
+"""Reads a JSON object, whatever is in it."""
+_WRAPPING_KEYS = ("$date", "$oid", "$numberLong", "rendered", "main", "original")
 """Keys of objects that are written in place of a value; the first that is there holds it."""
-_PARAGRAPH, _TAG = re.compile(r"<(?:p|div|br)\b", re.I), re.compile(r"</?[a-z][^<>]*>", re.I)
+_PARAGRAPH = re.compile(r"<(?:p|div|br)\b", re.I)
+"""Where a paragraph of HTML begins."""
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.I)
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -154,7 +157,7 @@ def _unwrapped(value: object) -> object:
     """What an export wraps in an object, as MongoDB, WordPress and the NYT's API do."""
     if not isinstance(value, dict):
         return value
-    key = next((key for key in _WRAPPED if key in value), None)
+    key = next((key for key in _WRAPPING_KEYS if key in value), None)
     if key is None:
         return value
     inner = _unwrapped(value[key])

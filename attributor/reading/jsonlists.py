@@ -21,9 +21,12 @@ from attributor.reading.jsonl import articles as articles_of_lines
 from attributor.reading.options import ReadingOptions
 from attributor.reading.streams import READ_BYTES, read_up_to, rewound
 
-_MAX_DEPTH = 1000
-_TOP = 0
-_MAX_HELD = 100
+_MAX_LEVELS = 1000
+"""How deep objects and lists may be nested."""
+_TOP_LIST = 0
+"""The number of a list that is the whole file."""
+_MAX_HELD_ARTICLES = 100
+"""How many objects of a list are kept until one of them shows that it is that of the articles."""
 _STRUCTURE = re.compile(rb'["{}\[\]]')
 _IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
 
@@ -68,11 +71,11 @@ def _listed(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[Fo
                 continue
             within, held = list_, []
         held.append(reader.found(f"{name}:{number}", data))
-        chosen = chosen or reader.settled or list_ == _TOP
+        chosen = chosen or reader.settled or list_ == _TOP_LIST
         if chosen:
             yield from held
             held = []
-        del held[_MAX_HELD:]
+        del held[_MAX_HELD_ARTICLES:]
     if not chosen:
         raise ReadingError(
             f"{quoted(name)} holds no list of articles, objects with a text under a key that is "
@@ -84,8 +87,8 @@ def _listed(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[Fo
 def _objects(stream: BinaryIO, name: str) -> Iterator[tuple[int, int, bytes]]:
     """The objects that stand in lists, but for those within such objects.
 
-    Yields the list's number (`_TOP` if it is the whole text), the object's number in it, from 1,
-    and the object; of one that is longer than any article, only its beginning.
+    Yields the list's number (`_TOP_LIST` if it is the whole text), the object's number in it, from
+    1, and the object; of one that is longer than any article, only its beginning.
 
     Raises:
         ReadingError: the text ends within a bracket, or closes another than it has opened.
@@ -101,8 +104,8 @@ def _objects(stream: BinaryIO, name: str) -> Iterator[tuple[int, int, bytes]]:
             if kept is None and mark == b"{" and within and within[-1].closed_by == b"]":
                 kept, outside = bytearray(mark), len(within)
             lists += mark == b"["
-            within.append(_Bracket(b"}" if mark == b"{" else b"]", lists if within else _TOP))
-            _refuse(len(within) > _MAX_DEPTH, name, "is nested too deeply")
+            within.append(_Bracket(b"}" if mark == b"{" else b"]", lists if within else _TOP_LIST))
+            _refuse(len(within) > _MAX_LEVELS, name, "is nested too deeply")
         elif mark:
             _refuse(not within or within.pop().closed_by != mark, name, "is not valid JSON")
             if kept is not None and len(within) == outside:
@@ -115,6 +118,8 @@ def _objects(stream: BinaryIO, name: str) -> Iterator[tuple[int, int, bytes]]:
 
 @dataclass(slots=True)
 class _Bracket:
+    """An open bracket: what closes it, the number of the list, and how many objects it had."""
+
     closed_by: bytes
     list: int
     objects: int = 0

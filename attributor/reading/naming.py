@@ -16,7 +16,6 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# What a column is called, folded as by `folded`; in each line, the surer names come first.
 NAMES = {
     "text": _words(
         "text fulltext articletext maintext bodytext texte texto testo tekst текст metin volltext "
@@ -44,10 +43,11 @@ NAMES = {
     "url": _words("url link permalink weburl canonicalurl sourceurl articleurl href adresse"),
     "language": _words("language lang sprache langue idioma lingua jezik јазик језик"),
 }
-LEAST_TEXT = 20
-"""Characters of a text; codes and names are shorter on the average."""
-_LONGEST_NAME = 40
-"""Letters of a name up to which it is looked at what it is put together from."""
+"""What a column is called by what it holds, folded as by `folded`, the surer names first."""
+MIN_TEXT_CHARACTERS = 20
+"""How long texts are on the average, at least; codes and names are shorter."""
+_MAX_NAME_LETTERS = 40
+"""The longest name that is told by the words that it is put together from."""
 
 _THING = r"news|article|artikel|story|post|web|page|doc|document|item|full|orig(?:inal)?"
 _STATE = r"raw|clean(?:ed)?|main|plain|extracted|parsed|body"
@@ -57,7 +57,7 @@ _TEXT = (
 )
 _IS_TEXT = re.compile(rf"(?:{_THING}|{_STATE})*(?:{_TEXT})(?:{_THING}|{_STATE}|{_TEXT})*")
 _LESS_SURE = re.compile(r"raw|html|document")
-"""A text called so comes behind others."""
+"""Words in the name of a column that is taken for the text only where no other is."""
 
 _PUBLISHED = (
     r"pub(?:bl[a-z]{0,9}|li[a-z]{0,9})?|veroffentlich[a-z]{0,4}|erschein[a-z]{0,5}|paru[a-z]{0,4}|"
@@ -85,7 +85,9 @@ _IS_DATE = re.compile(
 )
 _SAYS_PUBLISHED = re.compile(_PUBLISHED)
 _DATED = re.compile(r".*(?:\d{4}|\d{1,2}\D{1,2}\d{1,2}\D{1,2}\d{2}).*")
-_LONGEST_DATE = 60  # characters
+"""A cell that may be a date."""
+_MAX_DATE_CHARACTERS = 60
+"""The longest date, with what stands beside it."""
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
 _NAMES_ADDRESS = re.compile(r".*(?:url|urls|uri|href|link|links)")
 
@@ -97,6 +99,7 @@ def folded(name: str) -> str:
 
 
 _FOLDED_BY_HAND = str.maketrans("łđøıß", "ldois")
+"""Letters that have no accent to take off, and their plain ones."""
 
 
 def rank(key: str, name: str, cells: Sequence[str]) -> float | None:
@@ -112,9 +115,9 @@ def rank(key: str, name: str, cells: Sequence[str]) -> float | None:
     known = NAMES[key]
     if name in known:
         return known.index(name)
-    if len(name) > _LONGEST_NAME:
+    if len(name) > _MAX_NAME_LETTERS:
         return None
-    if key == "text" and _IS_TEXT.fullmatch(name) and mean(cells) >= LEAST_TEXT:
+    if key == "text" and _IS_TEXT.fullmatch(name) and mean(cells) >= MIN_TEXT_CHARACTERS:
         return len(known) + bool(_LESS_SURE.search(name))
     if key == "published" and _IS_DATE.fullmatch(name) and _are_dates(cells):
         # One that says so goes before a mere date, and before when a row was made.
@@ -128,7 +131,7 @@ def is_known(key: str, name: str) -> bool:
     if name in NAMES[key]:
         return True
     rule = {"text": _IS_TEXT, "published": _IS_DATE}.get(key)
-    return rule is not None and len(name) <= _LONGEST_NAME and bool(rule.fullmatch(name))
+    return rule is not None and len(name) <= _MAX_NAME_LETTERS and bool(rule.fullmatch(name))
 
 
 def are_addresses(name: str, cells: Sequence[str]) -> bool:
@@ -146,6 +149,6 @@ def mean(cells: Sequence[str]) -> float:
 
 def _are_dates(cells: Sequence[str]) -> bool:
     return all(
-        not cell or (len(cell) <= _LONGEST_DATE and _DATED.fullmatch(cell) is not None)
+        not cell or (len(cell) <= _MAX_DATE_CHARACTERS and _DATED.fullmatch(cell) is not None)
         for cell in cells
     )

@@ -14,9 +14,12 @@ from attributor.reading.decompress import FREE_BYTES, MAX_RATIO, SizeTally, seek
 from attributor.reading.options import ReadingOptions
 from attributor.reading.table_rows import TableRows, Values, layout
 
-_BATCH = 64  # rows
-_BATCH_SIZE = 64_000_000  # bytes; of a larger row group's rows, one may be as large as all
-_SAMPLE = 20  # rows
+_BATCH_ROWS = 64
+"""How many rows are read at once, at most."""
+_BATCH_BYTES = 64_000_000
+"""How large the rows read at once are, if each is as large as its whole row group."""
+_SAMPLE_ROWS = 20
+"""How many rows tell what the columns hold."""
 
 
 def articles(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
@@ -103,7 +106,7 @@ def _sample(file: Any, names: list[str], name: str) -> list[list[object]]:
         return []
     every = dict(zip(names, names, strict=True))
     try:
-        rows = islice(_rows(file, 0, every, name), _SAMPLE)
+        rows = islice(_rows(file, 0, every, name), _SAMPLE_ROWS)
         return [[_plain(scalar) for scalar in row.values()] for row in rows]
     except (_Broken, UnicodeDecodeError):
         return []
@@ -113,7 +116,7 @@ def _rows(file: Any, group: int, wanted: dict[str, str], name: str) -> Iterator[
     """The rows of a group as Arrow's scalars, by the keys of `wanted`."""
     columns = list(dict.fromkeys(wanted.values()))
     size = _size(file.metadata.row_group(group), columns)
-    rows = max(min(_BATCH, _BATCH_SIZE // max(size, 1)), 1)
+    rows = max(min(_BATCH_ROWS, _BATCH_BYTES // max(size, 1)), 1)
     try:
         for batch in file.iter_batches(rows, [group], columns, use_threads=False):
             for at in range(batch.num_rows):

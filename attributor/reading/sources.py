@@ -17,6 +17,7 @@ from attributor.reading.pages import article_from_page
 from attributor.records import Article
 
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+"""How a URL begins."""
 
 
 def read(

@@ -13,7 +13,7 @@ from attributor.marking.breaking_off import breaks_off
 from attributor.reading.articles import LONE_SURROGATE, FoundArticle, article_from_text
 from attributor.reading.cell_markup import article_from_markup, holds_markup
 from attributor.reading.naming import (
-    LEAST_TEXT,
+    MIN_TEXT_CHARACTERS,
     NAMES,
     are_addresses,
     folded,
@@ -24,21 +24,21 @@ from attributor.reading.naming import (
 from attributor.reading.options import Guessed, ReadingOptions
 from attributor.records import Article
 
-_WORDS = {"published": "date", "byline": "author"}
-_NEVER_TEXT = ("title", "byline", "url", "language")
-"""What is no article's text even where nothing else is longer."""
-_MAX_ID = 1000
-
-
+_KEY_NAMES = {"published": "date", "byline": "author"}
+"""What messages call some of the keys of an article."""
+_NEVER_TEXT_KEYS = ("title", "byline", "url", "language")
+"""Keys whose column is not taken for the text, even where no other is longer."""
+_MAX_ID_CHARACTERS = 1000
+"""The longest id of an article."""
 DELIMITERS = (",", ";", "\t", "|")
-"""What parts the cells of a table."""
-_LONGEST_NAME = 60
-"""Characters of a column's name."""
+"""What may part the cells of a table."""
+_MAX_COLUMN_CHARACTERS = 60
+"""The longest name of a column in a header that is told by its looks."""
 
 Layout = Mapping[str, int]
 """Where each of text, title, published, id, byline, url and language stands, counted from 0."""
 Values = Mapping[str, str | None]
-"""What a row says of its article, by the same words."""
+"""What a row says of its article, by the keys of a Layout."""
 
 
 def layout(
@@ -58,8 +58,8 @@ def layout(
     said = {key: _place(wanted, names, name) for key, wanted in options.columns.said().items()}
     places = said | by_name(names, sample, said)
     at = places.get("text")
-    if at is None or ("text" not in said and mean(_cells(sample, at)) < LEAST_TEXT):
-        kept = {*said.values(), *(places[key] for key in _NEVER_TEXT if key in places)}
+    if at is None or ("text" not in said and mean(_cells(sample, at)) < MIN_TEXT_CHARACTERS):
+        kept = {*said.values(), *(places[key] for key in _NEVER_TEXT_KEYS if key in places)}
         longest = _longest(names, sample, kept if at is None else {*places.values()})
         at = at if longest is None else longest
     if at is None:
@@ -96,7 +96,11 @@ def is_header(line: str, below: str = "") -> bool:
     """Whether a line is the header of a table: names alone, some of which are known for columns."""
     for delimiter in DELIMITERS:
         names = [cell.strip().strip('"') for cell in line.split(delimiter)]
-        if len(names) < 2 or delimiter not in below or max(map(len, names)) > _LONGEST_NAME:
+        if (
+            len(names) < 2
+            or delimiter not in below
+            or max(map(len, names)) > _MAX_COLUMN_CHARACTERS
+        ):
             continue
         words = [folded(name) for name in names]
         keys = {key for key in NAMES if any(is_known(key, word) for word in words)}
@@ -108,7 +112,9 @@ def is_header(line: str, below: str = "") -> bool:
 def tell(name: str, guessed: Mapping[str, str], on_guess: Guessed) -> None:
     """Say in which columns of the file `name` what was guessed to stand."""
     if guessed:
-        parts = [f"{_WORDS.get(key, key)} in {quoted(column)}" for key, column in guessed.items()]
+        parts = [
+            f"{_KEY_NAMES.get(key, key)} in {quoted(column)}" for key, column in guessed.items()
+        ]
         on_guess(f"{quoted(name)} is taken to have its {_listed(parts)}.")
 
 
@@ -142,7 +148,7 @@ def _longest(
         if at not in taken and not are_addresses(name, cells)
     ]
     length, place = max(lengths, default=(0.0, 0))
-    return -place if length >= LEAST_TEXT else None
+    return -place if length >= MIN_TEXT_CHARACTERS else None
 
 
 def _cells(sample: Sequence[Sequence[object]], at: int) -> list[str]:
@@ -182,10 +188,10 @@ class TableRows:
         id = values.pop("id", None) or place
         if text is None:
             raise ReadingError(f"{quoted(place)} has no text in {self._column}: fill it in.")
-        if len(id) > _MAX_ID:
+        if len(id) > _MAX_ID_CHARACTERS:
             raise ReadingError(
-                f"{quoted(place)} has an id of more than {_MAX_ID:,} characters: if another "
-                f"column has shorter ones, {self._options.advice('id')}."
+                f"{quoted(place)} has an id of more than {_MAX_ID_CHARACTERS:,} characters: if "
+                f"another column has shorter ones, {self._options.advice('id')}."
             )
         if any(LONE_SURROGATE.search(value or "") for value in (text, id, *values.values())):
             raise ReadingError(

@@ -16,14 +16,20 @@ from attributor.reading.streams import filled
 from attributor.reading.table_rows import DELIMITERS, Layout, TableRows, Values, layout
 
 _SAMPLE_LINES = 200
-_SAMPLE_LENGTH = 1_000_000  # characters
-_HEADING = 100  # characters; what is longer is no column's name
-_DATUM = re.compile(r"[\d\W]*\d[\d\W]*")  # a number or a date, which is no column's name either
-_BLANK = re.compile(r"[\s,;|\"]*")  # a line without a cell that says anything
-_EXCEL = re.compile(r"sep=(.)\r?\n?")
+"""How many lines tell what the columns hold."""
+_SAMPLE_CHARACTERS = 1_000_000
+"""How long these lines are together."""
+_MAX_COLUMN_CHARACTERS = 100
+"""The longest name of a column: a row with a longer cell is no header."""
+_NUMBER_OR_DATE = re.compile(r"[\d\W]*\d[\d\W]*")
+"""A number or a date, which is no column's name."""
+_BLANK = re.compile(r"[\s,;|\"]*")
+"""A line whose cells are all empty."""
+_EXCEL_DELIMITER = re.compile(r"sep=(.)\r?\n?")
+"""The line before the header that tells Excel the delimiter."""
 
 Line = tuple[str, int]
-"""A line with its end, and how many quotation marks are in it; of a very long one its beginning."""
+"""A line with its end, and its quotation marks; of a very long line only the beginning."""
 
 
 def articles(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
@@ -38,11 +44,11 @@ def articles(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[F
     """
     # The limit on a row is ours; the module's own, for the whole process, must not be below it.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_BYTES))
-    told, lines = _told(_lines(pieces(stream, name, options.encoding)))
+    named, lines = _named_delimiter(_lines(pieces(stream, name, options.encoding)))
     above, lines = _beginning(lines, name)
     head, broken = _head(lines)
     sample = [line for line, _ in head]
-    delimiter = told or _delimiter(sample, options.columns)
+    delimiter = named or _delimiter(sample, options.columns)
     sampled = _sampled(sample, delimiter)
     if not sampled:
         raise ReadingError(f"{quoted(name)} is empty: give it a header and rows.", article=name)
@@ -65,10 +71,10 @@ def articles(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[F
         raise ReadingError(f"{quoted(name)} has a header and no rows: add some.", article=name)
 
 
-def _told(lines: Iterator[Line]) -> tuple[str, Iterator[Line]]:
+def _named_delimiter(lines: Iterator[Line]) -> tuple[str, Iterator[Line]]:
     """The delimiter that the first line names for Excel (empty if it does not); other lines."""
     first = next(lines, ("", 0))
-    named = _EXCEL.fullmatch(first[0])
+    named = _EXCEL_DELIMITER.fullmatch(first[0])
     return (named[1], lines) if named else ("", chain([first], lines))
 
 
@@ -90,7 +96,7 @@ def _head(lines: Iterator[Line]) -> tuple[list[Line], ReadingError | None]:
         for line in islice(lines, _SAMPLE_LINES):
             head.append(line)
             length += len(line[0])
-            if length > _SAMPLE_LENGTH:
+            if length > _SAMPLE_CHARACTERS:
                 break
     except ReadingError as error:
         if not head:
@@ -150,7 +156,8 @@ def _readable(rows: Sequence[list[str] | str]) -> list[list[str]]:
 def _is_header(first: Sequence[str], columns: Columns) -> bool:
     named = any(name in first for name in columns.said().values())
     return named or not any(
-        len(cell) > _HEADING or "\n" in cell or _DATUM.fullmatch(cell) for cell in first
+        len(cell) > _MAX_COLUMN_CHARACTERS or "\n" in cell or _NUMBER_OR_DATE.fullmatch(cell)
+        for cell in first
     )
 
 

@@ -21,13 +21,18 @@ from attributor.records import Article
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
 
-_HTML = ("text/html", "application/xhtml+xml")
-_TEXT = (*_HTML, "text/plain")
-_HEADERS = 1_000_000  # bytes; the headers of a record, and of the answer in it
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+"""Media types of web pages."""
+_TEXT_TYPES = (*_HTML_TYPES, "text/plain")
+"""Media types of what is read as an article."""
+_MAX_HEADER_BYTES = 1_000_000
+"""How long the headers of a record, with those of the answer in it, may be."""
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
+"""The line before each chunk of a body, with its length."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_LEAST_PLAIN = 20
-"""Bytes; so many that are plain text are no compressed ones by chance."""
+"""Control characters, which compressed bytes hold and texts do not."""
+_MIN_PLAIN_BYTES = 20
+"""Compressed bytes of this length are not plain text by chance."""
 
 
 def articles(
@@ -101,7 +106,7 @@ def _records(
     guarded = Guarded(stream, name)
     records = iterate(guarded)
     while True:
-        guarded.left = _HEADERS
+        guarded.left = _MAX_HEADER_BYTES
         try:
             record = next(records)
         except StopIteration:
@@ -112,7 +117,7 @@ def _records(
             raise broken_off(name, error) from error
         guarded.left = None
         is_answer = record.rec_type == "response"
-        block = _read(record.raw_stream, MAX_BYTES + _HEADERS if is_answer else 0)
+        block = _read(record.raw_stream, MAX_BYTES + _MAX_HEADER_BYTES if is_answer else 0)
         while record.raw_stream.read(READ_BYTES):
             pass
         if getattr(record.raw_stream, "limit", 0):
@@ -149,13 +154,13 @@ def _article(about: Any, block: bytes, place: str, encoding: str | None) -> Arti
     media = media.strip().lower()
     address = about.get_header("WARC-Target-URI") or ""
     url = address if address.lower().startswith(("http:", "https:")) else None
-    if headers.get_statuscode() != "200" or media not in _TEXT or _is_for_machines(address):
+    if headers.get_statuscode() != "200" or media not in _TEXT_TYPES or _is_for_machines(address):
         return None
     body = _body(stream.read(), headers, place)
     article = article_from_page(
         body,
         place,
-        is_html=media in _HTML,
+        is_html=media in _HTML_TYPES,
         charset=_charset(parameters),
         otherwise=encoding,
         url=url,
@@ -230,7 +235,7 @@ def _is_plain(data: bytes) -> bool:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return len(data) > _LEAST_PLAIN and not _CONTROL.search(text)
+    return len(data) > _MIN_PLAIN_BYTES and not _CONTROL.search(text)
 
 
 def _read(stream: Any, size: int) -> bytes:
