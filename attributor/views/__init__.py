@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from attributor.records import Annotation
 
 FORMATS = ("terminal", "json", "jsonl", "csv", "markdown", "html")
+"""The formats that annotations are written in."""
 
 __all__ = ["FORMATS", "write"]
 

@@ -10,7 +10,8 @@ from typing import Literal
 
 from attributor.records import Annotation, Article, Quote, Span, Speaker
 
-GAP = " […] "  # stands between the spans of a split quote
+GAP = " […] "
+"""What stands between the spans of a split quote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import re
 
 from attributor.records import Annotation, Provenance, Quote, Speaker, Stance, Usage
 
-Fact = tuple[str, str]  # what it is, and its value
+Fact = tuple[str, str]
+"""What is known about an article: what it is, and its value."""
 
 
 _ON_A_DISK = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|\.\.[/\\]")
