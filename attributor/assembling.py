@@ -15,8 +15,9 @@ from attributor.records import Annotation, Article, MentionType, Quote, Span
 TEXT_BREAKS_OFF = (
     "This text says at its end that it is only the beginning of its article: get the whole one."
 )
-WARNING_LIMIT = 20
-"""Rejections that are told one by one; the rest are counted."""
+"""The warning about a text that is cut off."""
+MAX_REJECTION_WARNINGS = 20
+"""How many rejections are told one by one; the rest are counted."""
 
 
 def assemble(marking: Marking, proposed: Proposed) -> Annotation:
@@ -89,6 +90,7 @@ def _unattributed(
 
 
 def _sentences(rejections: Sequence[Rejection]) -> list[str]:
-    told = [rejection.message for rejection in rejections[:WARNING_LIMIT]]
-    more = len(rejections) - len(told)
-    return [*told, f"{more} more parts of the proposal were rejected."] if more else told
+    messages = [rejection.message for rejection in rejections[:MAX_REJECTION_WARNINGS]]
+    more = len(rejections) - len(messages)
+    counted = [f"{more} more parts of the proposal were rejected."] if more else []
+    return [*messages, *counted]

@@ -17,10 +17,15 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 from attributor.errors import UsageError, quoted
 
 SpeakerKind = Literal["person", "organization", "group", "anonymous", "document"]
+"""What a speaker is; "anonymous" is one whom the article does not name."""
 QuoteKind = Literal["direct", "indirect", "mixed"]
+"""Whether the words are the speaker's own; "mixed" is indirect with a part in quotation marks."""
 EngineName = Literal["embedded", "openai"]
+"""The engines that there are."""
 MentionType = Literal["name", "nominal", "pronoun", "none"]
+"""In which way the words name the speaker; "nominal" is a description as "the diplomat"."""
 StanceLabel = Literal["favor", "against", "neutral", "unclear"]
+"""Where a speaker stands; "unclear" is where the engine will not say."""
 MAX_TARGET_CHARACTERS = 200
 """The longest name of a target."""
 

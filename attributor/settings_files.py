@@ -16,9 +16,10 @@ from typing import Any
 
 from attributor.errors import UsageError
 
-MOST_BYTES = 65_536
-"""Bytes of a `.env` at most: its settings take a hundredth of that."""
-_WORDS = {"trusted": True, "refused": False}
+MAX_DOTENV_BYTES = 65_536
+"""The largest `.env` that is read: settings take a hundredth of that."""
+_ANSWER_WORDS = {"trusted": True, "refused": False}
+"""The words by which answers are kept, and whether they say that a file is trusted."""
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,10 @@ def read(path: Path) -> Dotenv:
         return Dotenv(place)
     except OSError as error:
         raise UsageError(f"The settings file '{path}' cannot be read: {error.strerror}.") from error
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_DOTENV_BYTES:
         raise UsageError(
-            f"The settings file '{path}' has more than {MOST_BYTES // 1024} KB, which is more than "
-            "any settings take: correct it or move it away."
+            f"The settings file '{path}' has more than {MAX_DOTENV_BYTES // 1024} KB, which is "
+            "more than any settings take: correct it or move it away."
         )
     import hashlib
 
@@ -117,25 +118,27 @@ def answer(found: Dotenv, answers: Path) -> bool | None:
         found: what was read.
         answers: the user's file of them.
     """
-    said = [word for word, sha256, path in _said(answers) if (sha256, path) == _key(found)]
-    return _WORDS[said[-1]] if said else None
+    said = [word for word, sha256, path in _answers_in(answers) if (sha256, path) == _key(found)]
+    return _ANSWER_WORDS[said[-1]] if said else None
 
 
 def is_changed(found: Dotenv, answers: Path) -> bool:
     """Whether another content at the same place was trusted."""
-    return any((word, path) == ("trusted", str(found.path)) for word, _, path in _said(answers))
+    return any(
+        (word, path) == ("trusted", str(found.path)) for word, _, path in _answers_in(answers)
+    )
 
 
 def with_answer(found: Dotenv, answers: Path, trusted: bool) -> str:
     """The text of the user's file with one more answer."""
     word = "trusted" if trusted else "refused"
-    kept = [line for line in _said(answers) if line[1:] != _key(found)]
+    kept = [line for line in _answers_in(answers) if line[1:] != _key(found)]
     return _text([*kept, (word, *_key(found))])
 
 
 def without(path: Path, answers: Path) -> str | None:
     """The text of the user's file without what was said of `path`; None if nothing was."""
-    said = list(_said(answers))
+    said = list(_answers_in(answers))
     kept = [line for line in said if line[2] != str(path)]
     return _text(kept) if len(kept) < len(said) else None
 
@@ -150,7 +153,7 @@ def _text(said: list[tuple[str, str, str]]) -> str:
     return "".join(f"{word} {sha256} {json.dumps(path)}\n" for word, sha256, path in said)
 
 
-def _said(answers: Path) -> Iterator[tuple[str, str, str]]:
+def _answers_in(answers: Path) -> Iterator[tuple[str, str, str]]:
     """Word, SHA-256 and path of each answer; what is none is passed over, and so trusts nobody."""
     try:
         lines = answers.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -161,7 +164,7 @@ def _said(answers: Path) -> Iterator[tuple[str, str, str]]:
     for line in lines:
         word, _, rest = line.partition(" ")
         sha256, _, path = rest.partition(" ")
-        if word in _WORDS:
+        if word in _ANSWER_WORDS:
             try:
                 yield word, sha256, json.loads(path)
             except ValueError:
@@ -172,7 +175,7 @@ def _beginning(path: Path) -> bytes:
     """As much of a file as may be there, and a byte more; a pipe in its place holds nobody up."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
     with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
-        return file.read(MOST_BYTES + 1)
+        return file.read(MAX_DOTENV_BYTES + 1)
 
 
 def _parsed(data: bytes, path: Path) -> Mapping[str, str | None]:

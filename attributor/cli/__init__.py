@@ -25,7 +25,7 @@ Examples:
 """
 
 PIPE_CLOSED = 141
-"""Exit code where nobody reads what is written any more, as for what SIGPIPE ends."""
+"""The exit code where nobody reads the output any more, as that of a program that SIGPIPE ends."""
 COMMANDS = (
     "annotate",
     "batch",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from attributor.records import Annotation, Article
 
 HOPELESS = (UsageError, AccessError, CreditError)
-"""What would happen to every other article of the call too, so that it ends there."""
+"""Errors that every other article of the call would meet too, so that the call ends."""
 
 Result = TypeVar("Result")
 Source = TypeVar("Source", bound="Article | Annotation")

@@ -24,11 +24,12 @@ _SUFFIXES = {
     ".parquet": "parquet",
     ".txt": "terminal",
 }
+"""The format that each suffix stands for."""
 _NEVER_WRITTEN = (
     *(".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".doc", ".odt", ".rtf", ".pdf", ".pptx", ".epub"),
     *(".zip", ".gz", ".bz2", ".xz", ".zst"),
 )
-"""Suffixes of what attributor writes in no format: a file named so would be taken for another."""
+"""Suffixes that no format is written with: a file named so would be taken for something else."""
 
 
 def format_for(output: str | None, formats: Sequence[str], default: str, given: str | None) -> str:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
     from attributor.archive.progress import Progress
 
 OnStep = Callable[[str], None]
+"""Is told what a request is for, each time before one is sent."""
 
-LINE_EVERY = 10.0
-"""Seconds between two lines where no terminal is."""
+SECONDS_BETWEEN_LINES = 10.0
+"""How often a line is printed where no terminal is."""
 
 
 @contextmanager
@@ -57,16 +58,16 @@ def watched() -> Iterator[Callable[[Progress], None]]:
 
 
 class _Lines:
-    """Says how far it is every `LINE_EVERY` seconds."""
+    """Says how far it is every `SECONDS_BETWEEN_LINES` seconds."""
 
     def __init__(self) -> None:
-        self._next = time.monotonic() + LINE_EVERY
+        self._next = time.monotonic() + SECONDS_BETWEEN_LINES
 
     def __call__(self, tally: Progress) -> None:
         from attributor.cli.messages import say
 
         if time.monotonic() >= self._next:
-            self._next = time.monotonic() + LINE_EVERY
+            self._next = time.monotonic() + SECONDS_BETWEEN_LINES
             say(progress(tally))
 
 

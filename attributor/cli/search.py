@@ -14,6 +14,7 @@ from attributor.cli.messages import Damage, say
 from attributor.cli.options import no_bom_option
 
 FORMATS = ("terminal", "jsonl", "csv")
+"""The formats that hits are written in."""
 
 EXAMPLES = """\b
 Examples:

@@ -20,6 +20,7 @@ from itertools import accumulate
 from typing import Literal
 
 Reason = Literal["outside", "reversed", "empty", "no_words", "not_found", "changed", "ambiguous"]
+"""Why a part of a proposal was not found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,15 +33,16 @@ class Miss:
 
 APOSTROPHES = "'’‘‛‚ʼʹ´`′"
 MARKS = '"“”„‟«»‹›「」『』〝〞〟'
-# Signs that end a sentence; the word after one may begin with either case.
 _STOPS = frozenset(".!?:…")
-# How many places are told apart before words count as ambiguous, and how much that may search.
-_PLACES = 200
-_SEARCHED = 200_000
-_BINDING = frozenset("-‐‑－" + APOSTROPHES)
+"""Signs that end a sentence; the word after one may begin with either case."""
+_MAX_PLACES = 200
+"""Words that fit more places than this count as ambiguous at once."""
+_MAX_SEARCHED_CODE_POINTS = 200_000
+"""Of long words fewer places are told apart, so that no more than this is compared."""
+_JOINING_SIGNS = frozenset("-‐‑－" + APOSTROPHES)
 
 # One character for one, so that offsets stay what they are.
-_PLAIN = str.maketrans(
+_PLAIN_CHARACTERS = str.maketrans(
     {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
     | dict.fromkeys(APOSTROPHES, "'")
     | dict.fromkeys(MARKS, '"')
@@ -143,7 +145,7 @@ def _variants(words: tuple[str, ...]) -> set[tuple[str, ...]]:
 def _occurrences(tokens: _Tokens, needle: str, low: int, high: int) -> Iterator[int | None]:
     """The tokens at which `needle` begins; None if there are more than are worth looking at."""
     position = tokens.at[low] - 2
-    for _ in range(min(_PLACES, 2 + _SEARCHED // len(needle))):
+    for _ in range(min(_MAX_PLACES, 2 + _MAX_SEARCHED_CODE_POINTS // len(needle))):
         position = tokens.joined.find(f" {needle} ", position + 1, tokens.at[high])
         if position < 0:
             return
@@ -207,7 +209,7 @@ def _binds(text: str, index: int) -> bool:
         return before.isdigit() and after.isdigit()
     if sign in APOSTROPHES and _compiled(_CLITIC).match(text, index + 1):
         return False
-    return sign in _BINDING and before.isalnum() and after.isalnum()
+    return sign in _JOINING_SIGNS and before.isalnum() and after.isalnum()
 
 
 def _case_fits(text: str, start: int, typed: str) -> bool:
@@ -266,7 +268,7 @@ def _is_word(token: str) -> bool:
 def _fold(text: str) -> _Tokens:
     parts, starts, ends = list[str](), list[int](), list[int]()
     previous = ""
-    for match in _compiled(_TOKEN, re.VERBOSE).finditer(text.translate(_PLAIN)):
+    for match in _compiled(_TOKEN, re.VERBOSE).finditer(text.translate(_PLAIN_CHARACTERS)):
         token, (start, end) = match[0], match.span()
         if not (token.isascii() and token.isalnum()):  # as most are: a word as it stands
             found, token = token, _FOLDS[str(match.lastgroup)](token)

@@ -423,12 +423,12 @@ def test_durations_are_said_as_people_say_them(seconds: float, said: str) -> Non
 def test_where_no_terminal_is_a_line_is_written_now_and_then(
     shop: Shop, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("attributor.cli.progress_line.LINE_EVERY", 0.0)
+    monkeypatch.setattr("attributor.cli.progress_line.SECONDS_BETWEEN_LINES", 0.0)
     archive(Path("a.jsonl"), range(3))
     lines = run(*ask(shop, "a.jsonl")).stderr.splitlines()
     assert any("articles a second; 0 known" in line for line in lines)
     assert lines[-1].startswith("3 articles annotated in")
-    monkeypatch.setattr("attributor.cli.progress_line.LINE_EVERY", 1e6)
+    monkeypatch.setattr("attributor.cli.progress_line.SECONDS_BETWEEN_LINES", 1e6)
     lines = run(*ask(shop, "a.jsonl")).stderr.splitlines()
     assert len(lines) == 2
 
