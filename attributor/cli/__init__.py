@@ -37,6 +37,7 @@ COMMANDS = (
     "schema",
     "completion",
 )
+"""The commands, in the order in which --help lists them."""
 
 
 class Commands(click.Group):

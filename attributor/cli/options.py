@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from attributor.records import Codebook, Target
 
 Function = Callable[..., Any]
+"""The function of a command."""
 
-_ENGINE = (
+_ENGINE_OPTIONS = (
     click.option(
         "--engine",
         type=click.Choice(["auto", "embedded", "openai"]),
@@ -40,8 +41,9 @@ _ENGINE = (
         help="Weights of your own for the embedded engine, made by 'attributor train'.",
     ),
 )
+"""Options that say which engine answers."""
 
-_STUDY = (
+_STUDY_OPTIONS = (
     click.option(
         "--target",
         "targets",
@@ -65,6 +67,7 @@ _STUDY = (
         help="en, de, sr-Latn or sr-Cyrl; detected if not given.",
     ),
 )
+"""Options that say what is asked of the articles."""
 
 
 def _encoding(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -94,14 +97,14 @@ no_bom_option = click.option(
 
 def engine_options(command: Function) -> Function:
     """Adds the options that say which engine reads the articles, and how."""
-    for option in reversed(_ENGINE):
+    for option in reversed(_ENGINE_OPTIONS):
         command = option(command)
     return command
 
 
 def study_options(command: Function) -> Function:
     """Adds the options that say what is asked of the articles."""
-    for option in reversed(_STUDY):
+    for option in reversed(_STUDY_OPTIONS):
         command = option(command)
     return command
 

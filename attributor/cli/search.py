@@ -124,3 +124,4 @@ def _write_csv(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
 
 
 _WRITERS = {"terminal": _write_terminal, "jsonl": _write_jsonl, "csv": _write_csv}
+"""Writes the hits in each format."""

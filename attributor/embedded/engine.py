@@ -56,14 +56,12 @@ class EmbeddedEngine:
 
     def propose(self, marking: Marking) -> Dialogue[Proposed]:
         """Say who said what in the article; nobody is asked."""
-        if self.weights:
-            weights = weights_files.read(self.weights)
-        else:
-            weights = weights_files.shipped(marking.language)
-        fits = weights is not None and weights.language == marking.language
+        own, language = self.weights, marking.language
+        weights = weights_files.read(own) if own else weights_files.shipped(language)
+        fits = weights is not None and weights.language == language
         too_long = len(marking.text) > MAX_CODE_POINTS
         reasons = {
-            _NO_PACK: marking.language == UNKNOWN,
+            _NO_PACK: language == UNKNOWN,
             _TOO_LONG: too_long,
             _OTHER_LANGUAGE: self.weights is not None and not fits,
         }

@@ -172,6 +172,7 @@ def compare(
 
 
 _PlacedQuote = tuple[PredictedQuote, Letters]
+"""A predicted quote, and the letters that it takes up."""
 
 
 def _found(text: str, prediction: Prediction | None) -> list[_PlacedQuote]:

@@ -32,6 +32,7 @@ _PRONOUNS = frozenset(
         *("er", "sie", "es", "wir"),
     )
 )
+"""Words that name a speaker as a pronoun does."""
 
 
 def words(name: str | None) -> list[str]:

@@ -28,9 +28,13 @@ _MAX_TRIMMING_ROUNDS = 12
 _CLAUSE_FOLLOWS = re.compile(r"[\s,:]\W*\w+\W+\w")
 """What follows a conjunction: "that they won", but not "that treaty", where the word points."""
 _WORD = re.compile(r"[^\W_]")
+"""A letter or a digit."""
 _FULL_STOP = re.compile(r"[.!?…]+")
+"""The signs that end a sentence."""
 _ABBREVIATION = re.compile(r"[.…]\w{0,2}\.$")
+"""A full stop that belongs to an abbreviation."""
 _NEITHER_SPACE_NOR_MARK = re.compile(rf"[^\s{re.escape(''.join(sorted(CHARACTERS)))}]")
+"""Whatever is more than white space and quotation marks."""
 _CLOSING_MARKS_OF = {sign: "".join(PAIRS.get(sign, "")) for sign in CHARACTERS}
 """The marks that may close what each mark opens."""
 _OPENING_MARKS_OF = {

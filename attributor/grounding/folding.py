@@ -32,7 +32,9 @@ class Miss:
 
 
 APOSTROPHES = "'’‘‛‚ʼʹ´`′"
+"""All signs that are written as apostrophes."""
 MARKS = '"“”„‟«»‹›「」『』〝〞〟'
+"""All quotation marks that are no apostrophes."""
 _STOPS = frozenset(".!?:…")
 """Signs that end a sentence; the word after one may begin with either case."""
 _MAX_PLACES = 200
@@ -40,14 +42,15 @@ _MAX_PLACES = 200
 _MAX_SEARCHED_CODE_POINTS = 200_000
 """Of long words fewer places are told apart, so that no more than this is compared."""
 _JOINING_SIGNS = frozenset("-‐‑－" + APOSTROPHES)
+"""Signs that join two parts of one word."""
 
-# One character for one, so that offsets stay what they are.
 _PLAIN_CHARACTERS = str.maketrans(
     {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
     | dict.fromkeys(APOSTROPHES, "'")
     | dict.fromkeys(MARKS, '"')
     | dict.fromkeys("‐‑", "-")
 )
+"""Plain characters for others, one for one, so that offsets stay what they are."""
 _INVISIBLE_CODES = dict.fromkeys(
     code
     for first, last in (
@@ -57,19 +60,24 @@ _INVISIBLE_CODES = dict.fromkeys(
     )
     for code in range(first, last + 1)
 )
+"""Code points that nobody sees, such as soft hyphens and marks of direction."""
 INVISIBLE = "".join(map(chr, _INVISIBLE_CODES))
-# Superscripts, circles and fractions are not what their compatibility form says: 10² is not 102.
+"""The characters that nobody sees."""
 _NO_FORM = ("<super>", "<sub>", "<circle>", "<fraction>", "<square>")
+"""Kinds of characters that are not what their compatibility form says: 10² is not 102."""
 
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Characters that are words by themselves."""
 _DASH = "\\-\u2012-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63"
+"""All dashes."""
 _LETTER = (
     "[^\\s\\-'\",;:.!?()\\[\\]{}<>*_¡¿·\u2010-\u2027\u2032-\u2043\u2045-\u205e\u2190-\u2212\u2300-"
     f"\u23ff\u2500-\u2bff\u2e00-\u2e7f\u3001-\u303f\ufe10-\ufe1f\ufe30-\ufe6f{_IDEOGRAPH}"
     "\U0001f000-\U0001faff]"
 )
-# A word of its own behind an apostrophe ("Ana's", "I'm"), which the "n't" of a negation is not.
+"""Whatever a word may consist of: no white space, and no sign between words."""
 _CLITIC = rf"(?:[sSmMdD]|re|ve|ll)(?!{_LETTER})"
+"""A word behind an apostrophe ("Ana's", "I'm"), which the "n't" of a negation is not."""
 # Markdown's emphasis and quotation marks match nothing here: they are not part of any wording.
 _TOKEN = rf"""(?P<word> (?: (?<![^\s"'(\[{INVISIBLE}]) [-\u2212–.] (?=[$€£¥]?\d) )?
                    {_LETTER}+ (?: (?: '(?!{_CLITIC}) | (?<=\d)[.,:](?=\d) ) {_LETTER}+ )*
@@ -79,8 +87,8 @@ _TOKEN = rf"""(?P<word> (?: (?<![^\s"'(\[{INVISIBLE}]) [-\u2212–.] (?=[$€£�
        | (?P<dash> [{_DASH}]+ )
        | (?P<drop> << | >> | ,, )
        | (?P<sign> [^\s"'*_] )"""
-# Compiled when words are first looked up, which not every run does: it takes a while.
 _compiled = cache(re.compile)
+"""Compiles a pattern when words are first looked up: it takes a while, and not every run does."""
 
 
 @dataclass(frozen=True, slots=True)

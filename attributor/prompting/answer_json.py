@@ -41,11 +41,14 @@ _OBJECT_BEGINS = re.compile(r'\{(?=\s*["}])|"(?=\s*\{(?:\s|\\[nrt])*\\+")')
 _TRAILING_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|,(?=\s*[\]}])', re.DOTALL)
 """A comma that closes a list or an object; strings are matched to be passed over."""
 _CONTROL = re.compile(r"[\x00-\x1f]")
+"""Control characters, which JSON does not allow in strings."""
 _NOISE = re.compile(r"<[^<>]{0,40}>|\[/?\w{1,20}\]|[\s`\ufeff\u200b◁▷]")
 """What may stand behind the last word of an answer: tokens, tags, fences."""
 
 _THOUGHT_NAMES = "think|thought|reason|reflect|analys|scratchpad|monologue|rationale"
+"""What tags around thoughts are called."""
 _ATTRIBUTES = r"(?:\s[^<>\[\]◁▷{}]{0,60})?"
+"""What may stand in a tag behind its name."""
 _THOUGHT_TAG = re.compile(
     rf"[<\[◁]\|?(?P<close>/|end_(?:of_)?)?[\w:.-]{{0,20}}(?:{_THOUGHT_NAMES})\w{{0,9}}"
     rf"{_ATTRIBUTES}\|?(?P<empty>/)?[>\]▷]"

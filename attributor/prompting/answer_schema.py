@@ -16,7 +16,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 
 from attributor.records import StanceLabel
 
-_NUMBER, _WORD = "[0-9]{1,4}", "( [^ ]{1,30})"
+_NUMBER = "[0-9]{1,4}"
+"""The number of a segment."""
+_WORD = "( [^ ]{1,30})"
+"""A space, and a word behind it."""
 PLACE: dict[str, JsonValue] = {
     "pattern": f"^{_NUMBER}(-{_NUMBER}{_WORD}{{0,4}}|{_WORD}{{1,4}}( - {_NUMBER}{_WORD}{{0,4}})?)?$"
 }

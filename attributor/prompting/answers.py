@@ -32,7 +32,10 @@ MAX_EDGE_WORDS = 6
 MAX_CUE_SEGMENTS = 2
 """How many segments a cue that interrupts a quote may take up."""
 
-_NUMBER, _DASH = r"\[?(\d{1,9})\]?", r"\s*[-–—]\s*"
+_NUMBER = r"\[?(\d{1,9})\]?"
+"""The number of a segment, in brackets or without."""
+_DASH = r"\s*[-–—]\s*"
+"""A dash between two numbers."""
 _PLACE = re.compile(
     rf"\s*{_NUMBER}[|:.]?(?:{_DASH}{_NUMBER}(?:\s+(.*))?|\s+(.+?)(?:\s{_DASH}{_NUMBER}(?:\s+(.*))?)?)?\s*",
     re.DOTALL,
@@ -116,10 +119,13 @@ _WHAT_CAME = {
     "other JSON": "The answer {about} is JSON of another shape: it has no list '{key}'",
     "nothing": "The answer {about} is not JSON",
 }
+"""What is wrong with an answer, by what was found in it."""
 _ENFORCE_SCHEMA = "try a model or server that enforces a JSON schema"
+"""What helps where an answer has not the right shape."""
 _WHAT_HELPS = dict.fromkeys(_WHAT_CAME, _ENFORCE_SCHEMA) | {
     "thoughts": "turn thinking off at the server, or try another model"
 }
+"""What helps, by what was found in an answer."""
 
 
 # --- what does it say? -----------------------------------------------------------------------

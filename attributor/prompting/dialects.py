@@ -40,31 +40,47 @@ _UNSUPPORTED = re.compile(
     r"|\bunexpected|\bextra\b|invalid|incompatible|deprecated|instead|must (?:be|alternate)"
     r"|should be|\bonly\b|cannot|can't|failed to (?:parse|compile|convert)|no endpoints|wrong"
 )
+"""Words that say that something is not supported."""
 _ABOUT_THIS_ANSWER = re.compile(
     r"failed to generate|generated (?:json|text|output)|json_validate_failed|failed_generation"
     r"|could not (?:generate|produce)|model's? (?:output|answer|response)"
 )
+"""Words that say that only this answer failed."""
 _TEMPERATURE = re.compile(r"temperature")
+"""Words about the temperature."""
 _CACHE = re.compile(r"cache")
-_LIMIT = re.compile(r"max_(?:completion_)?tokens|max_completion")
+"""Words about the mark up to which prompts are cached."""
+_LIMIT_NAME = re.compile(r"max_(?:completion_)?tokens|max_completion")
+"""The two names of the limit of output tokens."""
 _INSTEAD = re.compile(r"\binstead\b|\buse\b")
-_SYSTEM = re.compile(
+"""Words that say that another name is to be used."""
+_SYSTEM_MESSAGE = re.compile(
     r"system (?:role|message|prompt|instruction)|roles? must alternate|developer instruction"
     r"|only user and assistant|role\W{1,4}system"
 )
-_FORMAT = re.compile(
+"""Words about instructions in a message of their own."""
+_ANSWER_FORMAT = re.compile(
     r"response_?(?:format|schema|mime)|json[_ ](?:schema|object|mode)|structured[_ -]?output|guided"
     r"|grammar|\bstrict\b|\bschema\b|additionalproperties|requested parameters"
 )
+"""Words about the format that an answer is held to."""
 _JSON = re.compile(r"json")
+"""Words about JSON."""
 _NUMBER = re.compile(r"(?<![\w.-])(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?![\w-]|\.\d)")
-_EXCLUSIVE = re.compile(r"exclusive|(?:(?:less|lower|smaller|fewer) than|below) \W{0,2}\d")
-_CONTEXT = re.compile(r"context (?:length|window|size|limit)(?: is| of|:)?(?: only)? ([\d,]+)")
-_READ = re.compile(
+"""A whole number, with commas between thousands or without."""
+_BELOW_A_NUMBER = re.compile(r"exclusive|(?:(?:less|lower|smaller|fewer) than|below) \W{0,2}\d")
+"""Words that say that the number itself is already too large."""
+_CONTEXT_TOKENS = re.compile(
+    r"context (?:length|window|size|limit)(?: is| of|:)?(?: only)? ([\d,]+)"
+)
+"""How many tokens the context has, in words."""
+_INPUT_TOKENS = re.compile(
     r"([\d,]+) (?:tokens? )?(?:input tokens|prompt tokens|(?:tokens )?in the (?:messages|prompt)"
     r"|(?:tokens )?from the input|of text input)"
 )
-_SUM = re.compile(r"([\d,]+) \+ [\d,]+ > ([\d,]+)")
+"""How many tokens the request has, in words."""
+_TOKENS_AND_LIMIT = re.compile(r"([\d,]+) \+ [\d,]+ > ([\d,]+)")
+"""The tokens of the request and of the answer, and the limit that they are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +148,12 @@ def simpler(dialect: Dialect, complaint: Complaint, sent: int | None = None) -> 
     if dialect.temperature and says(_TEMPERATURE):
         return replace(dialect, temperature=False)
     is_about_name = not complaint.names_output_limit or says(_INSTEAD)
-    if not dialect.limit_is_settled and says(_LIMIT) and is_about_name:
+    if not dialect.limit_is_settled and says(_LIMIT_NAME) and is_about_name:
         other = not dialect.completion_limit
         return replace(dialect, completion_limit=other, limit_is_settled=True)
-    if dialect.system and says(_SYSTEM):
+    if dialect.system and says(_SYSTEM_MESSAGE):
         return replace(dialect, system=False)
-    is_format = says(_FORMAT) or complaint.status == _NOT_IMPLEMENTED
+    is_format = says(_ANSWER_FORMAT) or complaint.status == _NOT_IMPLEMENTED
     return _plainer(dialect) if is_format else dialect
 
 
@@ -156,7 +172,7 @@ def alone(sent: Dialect, before: Alone, wanted: int, complaint: Complaint) -> Al
             return replace(before, most_output=room)
     elif complaint.kind == "rejected" and complaint.status in _ABOUT_FORM:
         plainer = _plainer(sent)
-        is_format = complaint.says(_JSON) or complaint.says(_FORMAT)
+        is_format = complaint.says(_JSON) or complaint.says(_ANSWER_FORMAT)
         if plainer != sent and (is_format or complaint.status == _NOT_IMPLEMENTED):
             return replace(before, format=plainer.format)
     return before
@@ -187,16 +203,16 @@ def _named_limit(complaint: Complaint, sent: int | None) -> int | None:
         number for number in found if number >= MIN_OUTPUT_TOKENS and number != complaint.status
     }
     top = sent if sent is not None else max(named) if len(named) > 1 else float("inf")
-    least = 1 if complaint.says(_EXCLUSIVE) else 0
+    least = 1 if complaint.says(_BELOW_A_NUMBER) else 0
     fitting = [number - least for number in named if number < top]
     return max(fitting, default=None)
 
 
 def _room(complaint: Complaint) -> int | None:
     """The output tokens for which a context has room beside this article, if the server says so."""
-    if found := _SUM.search(complaint.text):
+    if found := _TOKENS_AND_LIMIT.search(complaint.text):
         return _int(found[2]) - _int(found[1])
-    context, read = _CONTEXT.search(complaint.text), _READ.search(complaint.text)
+    context, read = _CONTEXT_TOKENS.search(complaint.text), _INPUT_TOKENS.search(complaint.text)
     return _int(context[1]) - _int(read[1]) if context and read else None
 
 

@@ -30,7 +30,9 @@ OVERLOADED = frozenset({429, 503, 529})
 """Statuses by which a server asks everybody to wait, not only this request."""
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
+"""A number with its unit, as "30s" in "1m30s"."""
 _SECONDS_PER_UNIT = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+"""How many seconds each unit has."""
 
 
 def retrying(

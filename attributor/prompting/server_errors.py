@@ -236,6 +236,7 @@ _ERROR_OF_KIND: dict[Kind, Callable[[Complaint, Asked], ModelError]] = {
     "filtered": _filtered,
     "too long": _too_long,
 }
+"""Makes the error of each kind of complaint but "rejected"."""
 
 
 def _model(asked: Asked) -> str:

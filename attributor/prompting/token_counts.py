@@ -24,7 +24,9 @@ TOKENS_PER_MESSAGE = 4
 """How many tokens a chat adds around each message."""
 
 _PARTS = re.compile(r"[^\W\d_]+|\d{1,3}|[^\w\s]|\n+")
+"""The parts of a text that the estimate counts."""
 _WORDS = re.compile(r"\w{1,12}")
+"""Words, long ones in pieces."""
 
 Counter = Callable[[str], int]
 """Counts the tokens of a text."""

@@ -21,7 +21,10 @@ LEAD_CHARACTERS = 800
 MAX_SHOWN_CHARACTERS = 4_000
 """A longer segment (a page without one full stop) is shown without its middle."""
 
-OPENING, CLOSING = "<article>", "</article>"
+OPENING = "<article>"
+"""The line before the article."""
+CLOSING = "</article>"
+"""The line behind the article."""
 GAP = "…"
 """What stands for segments, or the middle of one, that are not shown."""
 

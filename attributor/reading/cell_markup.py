@@ -14,15 +14,22 @@ _TAGS = (
     "p|div|span|a|b|i|u|em|strong|small|sup|sub|q|cite|h[1-6]|ul|ol|li|dl|dt|dd|blockquote|pre|"
     "figure|figcaption|table|tbody|tr|td|th|section|article|header|footer|main|body|html|font|center"
 )
+"""Tags by which HTML in a cell is told from a text with a "<" in it."""
 _BLOCKS = (
     "p|div|h[1-6]|ul|ol|li|dl|dt|dd|blockquote|pre|figure|figcaption|table|tr|td|th|section|"
     "article|header|footer|main|body|html|center|hr|aside|nav|form|address"
 )
+"""Tags of elements that begin a new paragraph."""
 _OPENING = re.compile(rf"<(?:{_TAGS})(?:\s[^<>]{{0,2000}})?>", re.I)
+"""An opening tag."""
 _CLOSING = re.compile(rf"</(?:{_TAGS})\s*>", re.I)
+"""A closing tag."""
 _BREAK = re.compile(r"<br\s*/?>", re.I)
+"""A line break."""
 _BLOCK = re.compile(rf"(?:{_BLOCKS})", re.I)
+"""The name of an element that begins a new paragraph."""
 _BLOCK_MARKUP = re.compile(rf"</(?:{_BLOCKS})\s*>|<br\s*/?>", re.I)
+"""What ends a paragraph, or a line of it."""
 _UNSEEN_TAGS = (
     "script",
     "style",
@@ -34,6 +41,7 @@ _UNSEEN_TAGS = (
     "button",
     "head",
 )
+"""Elements whose text a reader of the page does not see."""
 
 
 def holds_markup(text: str) -> bool:

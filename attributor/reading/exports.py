@@ -11,8 +11,11 @@ from collections import Counter
 from attributor.errors import ReadingError, quoted
 
 _OF = r"[ \t]+(?:of|von|sur|de|di|van|av|z|od|из)[ \t]+"
+"""What stands between a number and the number of all."""
 _DOCUMENT = r"(?:documents?|dokumente?n?|documentos?|documenti?|documenten|records?|articles?)"
+"""What press databases call an article."""
 _END = r"[ \t]*+\r?$"
+"""The end of a line."""
 _MARK = re.compile(
     r"^[ \t]*+(?=\w)(?:"
     rf"(?i:{_DOCUMENT}[ \t]+(?P<number>\d+){_OF}(?P<of>\d+)){_END}|"

@@ -24,6 +24,7 @@ _SUFFIXES_OF_NO_ARTICLES = (
     ".log .webmanifest .cur .apng .jfif .ogv .otc .less .scss .ts .wasm .swf "
     ".db .db-wal .db-shm .db-journal .sqlite .sqlite3 .sqlite-wal .sqlite-shm"
 )
+"""Images, sound, film, programs, settings and databases, parted by spaces."""
 _NO_ARTICLE_SUFFIXES = frozenset(_SUFFIXES_OF_NO_ARTICLES.split())
 """Suffixes of files that are no articles: they are passed over in folders and archives."""
 _NO_ARTICLE_NAMES = frozenset(("thumbs.db", "desktop.ini", "__macosx"))

@@ -21,9 +21,13 @@ _WIDE_MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16
 """The byte order marks of UTF-16, with what they stand for."""
 
 _GIVE_TEXT = "save the article's text and give that"
+"""The advice where only the text can be read."""
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+"""The beginning of a date in a mailbox."""
 _JSON_KEY = r'\{\s*"[^"\n]{0,200}"\s*:'
+"""The beginning of a JSON object."""
 _SELECTOR = r"[A-Za-z*.#:@\[](?:(?!\. )[^\n{}“”]){0,200}"
+"""What a rule of a style sheet begins with."""
 
 _BEGINNINGS = [
     (re.compile(pattern), kind, advice)
@@ -95,8 +99,10 @@ _BEGINNINGS = [
         ),
     )
 ]
+"""What no article begins with: a pattern, what such a file is, and what to do."""
 
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]*):(.*)")
+"""A header line of a mail."""
 _MAIL_HEADERS = frozenset(
     ("mime-version", "message-id", "content-transfer-encoding", "return-path", "delivered-to")
 )
@@ -107,6 +113,7 @@ _ROOT_ELEMENT = re.compile(
     r"<([A-Za-z_][\w:.-]*)(?=[\s/>])([^>]*)",
     re.DOTALL,
 )
+"""The prolog, the name and the attributes of the first element."""
 _KINDS_OF_ROOT = {
     **dict.fromkeys(("rss", "feed", "rdf"), " (a feed, RSS or Atom)"),
     **dict.fromkeys(
@@ -114,6 +121,7 @@ _KINDS_OF_ROOT = {
     ),
     **dict.fromkeys(("urlset", "sitemapindex", "opml", "svg", "plist"), ""),
 }
+"""What XML with a root of this name is called, in addition to XML."""
 
 
 def refuse_foreign(data: bytes, name: str) -> None:

@@ -37,11 +37,17 @@ from attributor.reading.pages import article_from_page
 from attributor.reading.streams import MAX_BLANK_LINES, READ_BYTES
 
 TEXT = {".txt", ".text"}
+"""Suffixes of plain texts."""
 MARKDOWN = {".md", ".markdown"}
+"""Suffixes of Markdown."""
 HTML = {".html", ".htm", ".xhtml"}
+"""Suffixes of web pages."""
 JSONL = {".jsonl", ".ndjson"}
+"""Suffixes of files with one JSON object a line."""
 COMPRESSIONS = {".gz", ".bz2", ".xz"}
+"""Suffixes of compressed files."""
 ARCHIVES = {".zip", ".tar"}
+"""Suffixes of files that hold files."""
 MAX_LEVELS = 2
 """How many archives a file may lie in: an archive may hold archives, but those none."""
 

@@ -14,9 +14,12 @@ from attributor.records import Article
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I
 )
+"""The beginning of a web page."""
 _COMMENT = re.compile(rb"<!--.*?-->\s*", re.DOTALL)
+"""A comment, which may stand before the beginning."""
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)=["']?([\w:.-]+)""", re.I)
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]+)*")
+"""The code of a language in a page."""
 _INLINE_TAGS = {"hi", "ref", "del", "code", "graphic"}
 """Elements of trafilatura's result that stand within a line."""
 _MIN_PARAGRAPH_CHARACTERS = 40

@@ -36,6 +36,7 @@ _WRAPPING_KEYS = ("$date", "$oid", "$numberLong", "rendered", "main", "original"
 _PARAGRAPH = re.compile(r"<(?:p|div|br)\b", re.I)
 """Where a paragraph of HTML begins."""
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.I)
+"""A tag of HTML."""
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:

@@ -28,7 +28,9 @@ _TOP_LIST = 0
 _MAX_HELD_ARTICLES = 100
 """How many objects of a list are kept until one of them shows that it is that of the articles."""
 _STRUCTURE = re.compile(rb'["{}\[\]]')
+"""A bracket, or the beginning of a string."""
 _IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
+"""The rest of a string up to its end, or to the end of what was read."""
 
 
 def articles(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:

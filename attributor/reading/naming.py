@@ -49,47 +49,64 @@ MIN_TEXT_CHARACTERS = 20
 _MAX_NAME_LETTERS = 40
 """The longest name that is told by the words that it is put together from."""
 
-_THING = r"news|article|artikel|story|post|web|page|doc|document|item|full|orig(?:inal)?"
-_STATE = r"raw|clean(?:ed)?|main|plain|extracted|parsed|body"
-_TEXT = (
+_THING_WORDS = r"news|article|artikel|story|post|web|page|doc|document|item|full|orig(?:inal)?"
+"""Words for an article, or a part of one."""
+_STATE_WORDS = r"raw|clean(?:ed)?|main|plain|extracted|parsed|body"
+"""Words for what was done to a text."""
+_TEXT_WORDS = (
     r"text|contents?|body|html|document|texte|texto|testo|tekst|текст|inhalt|contenu|contenido|"
     r"contenuto|conteudo"
 )
-_IS_TEXT = re.compile(rf"(?:{_THING}|{_STATE})*(?:{_TEXT})(?:{_THING}|{_STATE}|{_TEXT})*")
+"""Words for a text."""
+_IS_TEXT = re.compile(
+    rf"(?:{_THING_WORDS}|{_STATE_WORDS})*(?:{_TEXT_WORDS})"
+    rf"(?:{_THING_WORDS}|{_STATE_WORDS}|{_TEXT_WORDS})*"
+)
+"""The name of a column that holds texts, as it is put together."""
 _LESS_SURE = re.compile(r"raw|html|document")
 """Words in the name of a column that is taken for the text only where no other is."""
 
-_PUBLISHED = (
+_PUBLISHED_WORDS = (
     r"pub(?:bl[a-z]{0,9}|li[a-z]{0,9})?|veroffentlich[a-z]{0,4}|erschein[a-z]{0,5}|paru[a-z]{0,4}|"
     r"opublikow[a-z]{0,4}|objav[a-z]{0,6}|vydan[a-z]{0,2}|zverejn[a-z]{0,4}|yayin[a-z]{0,6}|"
     r"(?:о|ob)?публик[а-я]{0,6}|објав[а-яјљњ]{0,6}|издан[а-я]{0,4}"
 )
-_ISSUED = (
+"""Words for publishing."""
+_ISSUED_WORDS = (
     r"post(?:ed)?|issued?|releas(?:ed?|ing)|print(?:ed)?|air(?:ed)?|broadcast|upload(?:ed)?|"
     r"crea[a-z]{0,6}|erstell[a-z]{0,4}|diffus[a-z]{0,4}|emis[a-z]{0,4}|kreir[a-z]{0,4}|"
     r"создан[а-я]{0,4}"
 )
-_DAY = (
+"""Words for issuing or making something."""
+_DAY_WORDS = (
     r"date|datetime|time|timestamp|day|utc|datum|tag|zeit|uhrzeit|heure|jour|fecha|hora|data|ora|"
     r"giorno|dia|tijd|czas|dzien|cas|den|vreme|vrijeme|дата|датум|время|време|tarihi?|saati?"
 )
-_JOINT = r"of|de|di|der|des|du|da|do|la|iso|first|display"
-_DONE = (
+"""Words for a day or a time."""
+_JOINING_WORDS = r"of|de|di|der|des|du|da|do|la|iso|first|display"
+"""Words that join others, and change nothing."""
+_DONE_WORDS = (
     r"published|posted|issued|released|created|printed|aired|uploaded|publicad[oa]|pubblicat[oa]|"
     r"publiee?|paru|veroffentlicht|erschienen|erstellt|gepubliceerd|geplaatst|opublikowan[eoy]|"
     r"objavljen[oa]?|опубликован[оа]?|објављен[оа]?|yayinlandi|zverejneno|vydano"
 )
+"""Participles that stand for a date by themselves."""
 _IS_DATE = re.compile(
-    rf"(?=.*(?:{_DAY}))(?:{_THING}|{_JOINT}|{_PUBLISHED}|{_ISSUED}|{_DAY}|text|content)*|"
-    rf"(?:{_THING}|{_JOINT})*(?:{_DONE})(?:on|at|am|le|el|il|op|em|w|dne)?"
+    rf"(?=.*(?:{_DAY_WORDS}))(?:{_THING_WORDS}|{_JOINING_WORDS}|{_PUBLISHED_WORDS}|"
+    rf"{_ISSUED_WORDS}|{_DAY_WORDS}|text|content)*|"
+    rf"(?:{_THING_WORDS}|{_JOINING_WORDS})*(?:{_DONE_WORDS})(?:on|at|am|le|el|il|op|em|w|dne)?"
 )
-_SAYS_PUBLISHED = re.compile(_PUBLISHED)
+"""The name of a column that holds dates, as it is put together."""
+_SAYS_PUBLISHED = re.compile(_PUBLISHED_WORDS)
+"""What makes a date that of publishing."""
 _DATED = re.compile(r".*(?:\d{4}|\d{1,2}\D{1,2}\d{1,2}\D{1,2}\d{2}).*")
 """A cell that may be a date."""
 _MAX_DATE_CHARACTERS = 60
 """The longest date, with what stands beside it."""
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
+"""A cell that is an address."""
 _NAMES_ADDRESS = re.compile(r".*(?:url|urls|uri|href|link|links)")
+"""The name of a column that holds addresses."""
 
 
 def folded(name: str) -> str:

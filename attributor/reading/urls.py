@@ -31,6 +31,7 @@ _REQUEST_HEADERS = {
     "User-Agent": f"attributor/{__version__}",
     "Accept": "text/html, application/xhtml+xml, text/*;q=0.8",
 }
+"""What each request says of itself."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 """IPv6 addresses that lead to IPv4 ones."""
 _METADATA_NETWORKS = (

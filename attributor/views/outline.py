@@ -153,6 +153,7 @@ def coverage(annotation: Annotation) -> Iterator[tuple[str, list[Span]]]:
 
 _SENTENCE_ENDS = ("", *".!?:;,…”“»\"'’")
 _MARKS = frozenset("\"'“”„‟‘’‚‛«»‹›`「」『』〝〞＂")
+"""Quotation marks of all languages."""
 
 
 def _count(things: list[Span], noun: str) -> str:

@@ -14,6 +14,7 @@ _ON_A_DISK = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|\.\.[/\\]")
 _FILE = re.compile(r".*\.\w{1,9}(:\d+)?")
 _IN_ARCHIVE = re.compile(r"(.*?\.\w+)(!.*)", re.DOTALL)
 _ON_THE_WEB = re.compile(r"https?://", re.IGNORECASE)
+"""The beginning of an address of the web."""
 
 
 def source(article: str) -> str:
