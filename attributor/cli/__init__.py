@@ -15,7 +15,9 @@ from typing import Any, NoReturn
 import click
 
 import attributor
+from attributor.cli.messages import tell
 from attributor.errors import panics_as_errors, quoted
+from attributor.views.escaping import visible
 
 EXAMPLES = """\b
 Examples:
@@ -87,8 +89,6 @@ class Commands(click.Group):
         except BrokenPipeError:
             _end_unread()
         except (Exception, KeyboardInterrupt, click.Abort) as error:
-            from attributor.cli.messages import tell
-
             ctx.exit(tell(error))
         return result
 
@@ -122,8 +122,6 @@ def _end_unread() -> NoReturn:
 
 def _harmless(error: click.ClickException) -> click.ClickException:
     """The same error, in whose message no name that somebody gave acts on the terminal."""
-    from attributor.views.escaping import visible
-
     error.message = visible(error.message)  # type: ignore[misc]  # click shows nothing else
     return error
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attributor import views
+from attributor.cli import paste
 from attributor.cli.article_loop import Work
 from attributor.cli.completion import files
+from attributor.cli.estimates_text import show_estimates
 from attributor.cli.files import destination, format_for, refuse_overwriting
 from attributor.cli.messages import say
 from attributor.cli.options import (
@@ -95,8 +97,6 @@ def annotate(
     found = _articles(sources, settings.allow_private, encoding)
     work = Work(annotator, found)
     if dry_run:
-        from attributor.cli.estimates_text import show_estimates
-
         show_estimates(work)
     else:
         _write(ctx, work, format_, output, marked=format_ == "csv" and not no_bom)
@@ -128,8 +128,6 @@ def _standard_input(encoding: str | None) -> Iterator[Article | ReadingError]:
     if sys.stdin is None:
         raise UsageError("There is no standard input: name a file or a URL.")
     if sys.stdin.isatty():
-        from attributor.cli import paste
-
         yield from read_stream(BytesIO(paste.read().encode()), "pasted")
     else:
         yield from read_stream(sys.stdin.buffer, "stdin", encoding)

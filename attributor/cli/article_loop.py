@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attributor.cli.messages import tell
+from attributor.cli.progress_line import shown
 from attributor.errors import AccessError, CreditError, UsageError, panics_as_errors
 
 if TYPE_CHECKING:
@@ -71,8 +72,6 @@ class Work(Generic[Source]):
             yield self.annotator.annotate_now
             return
         import asyncio
-
-        from attributor.cli.progress_line import shown
 
         with asyncio.Runner() as runner:
 

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from attributor.cli.article_loop import Work
 from attributor.cli.completion import files
 from attributor.cli.files import destination, format_for, refuse_overwriting
 from attributor.cli.messages import say, tell
 from attributor.cli.options import engine_options, targets_in
+from attributor.cli.trusting import told_settings
 from attributor.errors import ReadingError, UsageError, quoted
 
 if TYPE_CHECKING:
@@ -124,8 +126,6 @@ def _asked(
         stance: whether stances are asked for; of texts that are one quote they always are.
         known: targets with definition and examples.
     """
-    from attributor.cli.article_loop import Work
-    from attributor.cli.trusting import told_settings
     from attributor.evaluation.predictions import Prediction
     from attributor.evaluation.statements import batches, with_known
     from attributor.pipeline import Annotator

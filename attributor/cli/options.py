@@ -9,6 +9,7 @@ import click
 
 from attributor.cli.completion import files, folders, languages
 from attributor.cli.messages import say
+from attributor.cli.trusting import told_settings
 
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
@@ -116,7 +117,6 @@ def configured(
     stance: bool = False,
 ) -> Annotator:
     """The annotator that these options ask for; what is set aside of them is told."""
-    from attributor.cli.trusting import told_settings
     from attributor.pipeline import Annotator
 
     if stance and (targets or codebook):

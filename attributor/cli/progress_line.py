@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from attributor.cli.messages import heard_or_not, say
 from attributor.errors import counted
+from attributor.views.escaping import one_line
 
 if TYPE_CHECKING:
     from attributor.archive.progress import Progress
@@ -29,8 +31,6 @@ def shown(article: str) -> Iterator[OnStep | None]:
     from rich.console import Console
     from rich.text import Text
 
-    from attributor.views.escaping import one_line
-
     name = one_line(article)
     with Console(stderr=True).status(Text(f"{name} …")) as status:
         yield lambda step: status.update(Text(f"{name}: {one_line(step)} …"))
@@ -44,8 +44,6 @@ def watched() -> Iterator[Callable[[Progress], None]]:
         return
     from rich.console import Console
     from rich.text import Text
-
-    from attributor.cli.messages import heard_or_not
 
     status = Console(stderr=True).status(Text("reading …"))
     try:
@@ -64,7 +62,6 @@ class _Lines:
         self._next = time.monotonic() + SECONDS_BETWEEN_LINES
 
     def __call__(self, tally: Progress) -> None:
-        from attributor.cli.messages import say
 
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + SECONDS_BETWEEN_LINES

@@ -12,6 +12,7 @@ from attributor.cli.completion import files
 from attributor.cli.files import destination, format_for
 from attributor.cli.messages import Damage, say
 from attributor.cli.options import no_bom_option
+from attributor.views.escaping import one_line, visible
 
 FORMATS = ("terminal", "jsonl", "csv")
 """The formats that hits are written in."""
@@ -92,7 +93,6 @@ def search(
 
 
 def _write_terminal(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
-    from attributor.views.escaping import one_line, visible
 
     for row in rows:
         who = ", ".join(filter(None, (row["speaker"], row["role"]))) or "unnamed"

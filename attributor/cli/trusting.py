@@ -13,6 +13,7 @@ import click
 from attributor.cli.files import replacing
 from attributor.cli.messages import say
 from attributor.errors import AttributorError, quoted
+from attributor.settings_files import answers_file, is_changed, with_answer
 
 if TYPE_CHECKING:
     from attributor.settings import Settings
@@ -35,8 +36,6 @@ def remember(found: Dotenv, trusted: bool) -> None:
     Raises:
         AttributorError: it cannot be written.
     """
-    from attributor.settings_files import answers_file, with_answer
-
     write_private(answers_file(), with_answer(found, answers_file(), trusted))
 
 
@@ -62,7 +61,6 @@ def _is_watched() -> bool:
 
 
 def _ask(found: Dotenv, wanted: Mapping[str, str]) -> bool:
-    from attributor.settings_files import answers_file, is_changed
 
     changed = " has changed, and" if is_changed(found, answers_file()) else ""
     say(f"{quoted(str(found.path))}{changed} says where text goes, who pays or what is opened:")
