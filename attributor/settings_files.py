@@ -71,8 +71,8 @@ def read_user_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         # The error is not quoted whole: it may carry the key that stands on the line.
-        found = re.search(r"at (line \d+)", str(error))
-        raise _not_toml(path, f" (see {found[1]})" if found else "") from None
+        position = re.search(r"at (line \d+)", str(error))
+        raise _not_toml(path, f" (see {position[1]})" if position else "") from None
 
 
 def others_may_read(path: Path) -> bool:
@@ -111,29 +111,29 @@ def absolute(path: Path) -> Path:
     return Path(os.path.realpath(path.parent), path.name)
 
 
-def answer(found: Dotenv, answers: Path) -> bool | None:
+def answer(dotenv: Dotenv, answers: Path) -> bool | None:
     """Whether the user trusts it, the latest answer; None if that was never said.
 
     Args:
-        found: what was read.
+        dotenv: the file as it was read.
         answers: the user's file of them.
     """
-    said = [word for word, sha256, path in _answers_in(answers) if (sha256, path) == _key(found)]
+    said = [word for word, sha256, path in _answers_in(answers) if (sha256, path) == _key(dotenv)]
     return _ANSWER_WORDS[said[-1]] if said else None
 
 
-def is_changed(found: Dotenv, answers: Path) -> bool:
+def is_changed(dotenv: Dotenv, answers: Path) -> bool:
     """Whether another content at the same place was trusted."""
     return any(
-        (word, path) == ("trusted", str(found.path)) for word, _, path in _answers_in(answers)
+        (word, path) == ("trusted", str(dotenv.path)) for word, _, path in _answers_in(answers)
     )
 
 
-def with_answer(found: Dotenv, answers: Path, trusted: bool) -> str:
+def with_answer(dotenv: Dotenv, answers: Path, trusted: bool) -> str:
     """The text of the user's file with one more answer."""
     word = "trusted" if trusted else "refused"
-    kept = [line for line in _answers_in(answers) if line[1:] != _key(found)]
-    return _text([*kept, (word, *_key(found))])
+    kept = [line for line in _answers_in(answers) if line[1:] != _key(dotenv)]
+    return _text([*kept, (word, *_key(dotenv))])
 
 
 def without(path: Path, answers: Path) -> str | None:
@@ -143,8 +143,8 @@ def without(path: Path, answers: Path) -> str | None:
     return _text(kept) if len(kept) < len(said) else None
 
 
-def _key(found: Dotenv) -> tuple[str, str]:
-    return found.sha256, str(found.path)
+def _key(dotenv: Dotenv) -> tuple[str, str]:
+    return dotenv.sha256, str(dotenv.path)
 
 
 def _text(said: list[tuple[str, str, str]]) -> str:
@@ -172,7 +172,7 @@ def _answers_in(answers: Path) -> Iterator[tuple[str, str, str]]:
 
 
 def _beginning(path: Path) -> bytes:
-    """As much of a file as may be there, and a byte more; a pipe in its place holds nobody up."""
+    """The file up to a byte more than is allowed; a pipe in its place is not waited for."""
     flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0)
     with open(path, "rb", opener=lambda name, _: os.open(name, flags)) as file:
         return file.read(MAX_DOTENV_BYTES + 1)

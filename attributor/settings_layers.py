@@ -67,7 +67,7 @@ class Layer:
         return cls(place, {name: environ[var] for var, name in known.items() if environ.get(var)})
 
     def without(self, names: Iterable[str]) -> Layer:
-        """The same without some of its settings."""
+        """The layer without some of its settings."""
         left_out = set(names)
         return replace(self, values={k: v for k, v in self.values.items() if k not in left_out})
 

@@ -138,8 +138,8 @@ def _write(
 ) -> None:
     from itertools import chain
 
-    made = closing(work.annotations())
-    with destination(output, marked=marked) as out, made as annotations:
+    closed_at_end = closing(work.annotations())
+    with destination(output, marked=marked) as out, closed_at_end as annotations:
         first = next(annotations, None)
         if first is None:
             ctx.exit(work.exit_code)  # by an exception: no file takes the place of an older one

@@ -96,13 +96,13 @@ def trust(folder: str) -> None:
     What is trusted is the file as it is now: after a change it is not used until it is trusted
     again.
     """
-    found = settings_files.read(_dotenv_in(folder))
-    if not found.sha256:
+    dotenv = settings_files.read(_dotenv_in(folder))
+    if not dotenv.sha256:
         raise UsageError(
-            f"There is no file of settings {quoted(str(found.path))}: name its folder."
+            f"There is no file of settings {quoted(str(dotenv.path))}: name its folder."
         )
-    remember(found, trusted=True)
-    click.echo(f"{quoted(str(found.path))} is trusted, as long as it stays like this.", err=True)
+    remember(dotenv, trusted=True)
+    click.echo(f"{quoted(str(dotenv.path))} is trusted, as long as it stays like this.", err=True)
 
 
 @config.command(short_help="Trust the .env of FOLDER no more.")
@@ -141,8 +141,9 @@ def _show() -> None:
         say(notice)
 
 
-def _key(given: str | None) -> str:
-    if given is not None:
+def _key(argument: str | None) -> str:
+    """The key that the user types or a pipe sends; an argument is refused."""
+    if argument is not None:
         raise click.UsageError(
             "A key on the command line stays in the shell's history: leave it away here, and "
             "paste it when asked."

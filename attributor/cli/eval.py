@@ -93,7 +93,7 @@ def eval(
     said = "json" if as_json else "html" if html else None
     format_ = format_for(output, ("terminal", "json", "html"), "terminal", said)
     articles = read_gold(*gold, split=split)[:limit]
-    if format_ == "html" and all(each.given for each in articles):
+    if format_ == "html" and all(each.is_statement for each in articles):
         raise UsageError("These texts are one quote each, which --html has nothing to show of.")
     if predictions:
         found = _ready(predictions, articles)
@@ -135,13 +135,13 @@ def _asked(
     settings = told_settings(flags)
     annotator = Annotator(settings)
     say(annotator.notice)
-    found = _Found(has_stances=stance or any(gold.given for gold in articles))
-    batched = {each.id: each for each in batches(gold for gold in articles if gold.given)}
+    found = _Found(has_stances=stance or any(gold.is_statement for gold in articles))
+    batched = {each.id: each for each in batches(gold for gold in articles if gold.is_statement)}
 
     def sources() -> Iterator[Article | Annotation]:
         """What is asked about, with its own targets set when its turn comes."""
         for gold in articles:
-            if not gold.given:
+            if not gold.is_statement:
                 annotator.codebook = with_known(gold.codebook, known) if stance else None
                 yield gold.article
         for batch in batched.values():
@@ -153,8 +153,8 @@ def _asked(
     with closing(work.annotations()) as annotations:
         for each in annotations:
             batch = batched.get(each.id)
-            made = batch.predictions(each) if batch else [Prediction.of(each)]
-            found.predictions.update({prediction.id: prediction for prediction in made})
+            predictions = batch.predictions(each) if batch else [Prediction.of(each)]
+            found.predictions.update({prediction.id: prediction for prediction in predictions})
     found.seconds, found.exit_code = perf_counter() - begun, work.exit_code
     return found
 
@@ -216,7 +216,7 @@ def _write(report: Report, format_: str, output: str | None) -> None:
 def _refuse_contradictions(flags: dict[str, Any], predictions: str | None, both: bool) -> None:
     if both:
         raise click.UsageError("--json and --html are two outputs: choose one of them.")
-    given = [name for name, value in flags.items() if value]
-    if predictions and given:
-        name = given[0].replace("_", "-")
+    engine_flags = [name for name, value in flags.items() if value]
+    if predictions and engine_flags:
+        name = engine_flags[0].replace("_", "-")
         raise click.UsageError(f"--predictions asks no engine: leave --{name} away.")

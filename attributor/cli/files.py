@@ -32,22 +32,22 @@ _NEVER_WRITTEN = (
 """Suffixes that no format is written with: a file named so would be taken for something else."""
 
 
-def format_for(output: str | None, formats: Sequence[str], default: str, given: str | None) -> str:
+def format_for(output: str | None, formats: Sequence[str], default: str, option: str | None) -> str:
     """In which format to write.
 
     Args:
         output: the file's name, or None.
         formats: those there are.
         default: where neither an option nor a suffix says one.
-        given: what an option says.
+        option: what an option says; None if it was not used.
 
     Raises:
-        UsageError: the suffix stands for none of the formats, or for something else than is given.
+        UsageError: the suffix stands for none of the formats, or contradicts the option.
     """
     suffix = Path(output or "").suffix.lower()
-    if given is not None and suffix not in _NEVER_WRITTEN:
-        return given
-    said = _SUFFIXES.get(suffix, "") if suffix else given or default
+    if option is not None and suffix not in _NEVER_WRITTEN:
+        return option
+    said = _SUFFIXES.get(suffix, "") if suffix else option or default
     if said in formats:
         return said
     known = [each for each, format_ in _SUFFIXES.items() if format_ in formats]

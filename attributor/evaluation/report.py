@@ -67,9 +67,9 @@ class Report:
         return sum(each.prediction is None for each in self.comparisons)
 
     @property
-    def given(self) -> bool:
+    def is_of_statements(self) -> bool:
         """Whether all of the gold is texts that are one quote each, so that stances are all."""
-        return all(each.gold.given for each in self.comparisons)
+        return all(each.gold.is_statement for each in self.comparisons)
 
     @property
     def engines(self) -> list[Provenance]:
@@ -91,16 +91,16 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The report, line by line; nothing in it acts on a terminal."""
         yield self.heading()
-        if not self.given:
+        if not self.is_of_statements:
             yield ""
             yield from self._table()
             yield from self._who()
         yield from self._stances()
         yield ""
         yield self.cost()
-        what = "texts" if self.given else "articles"
+        what = "texts" if self.is_of_statements else "articles"
         yield f"In brackets: the middle 95 % over 1,000 samples of the {what}."
-        if not self.given:
+        if not self.is_of_statements:
             yield from self._worst()
 
     def heading(self) -> str:
@@ -109,7 +109,9 @@ class Report:
         quotes = self.evaluation.total["gold", "all"]
         asked = "quotes and thoughts" if self.everything else "quotes of speech"
         number = f"{len(self.comparisons):,}"
-        seen = f"{number} texts" if self.given else f"{number} articles, {quotes:,} {asked}"
+        seen = (
+            f"{number} texts" if self.is_of_statements else f"{number} articles, {quotes:,} {asked}"
+        )
         split = f", split {self.split}" if self.split else ""
         engines = "; ".join(dict.fromkeys(map(wording.made_by, self.engines)))
         return one_line(f"{files}{split}: {seen}" + (f"; {engines}" if engines else ""))
@@ -138,7 +140,7 @@ class Report:
             parts.append(wording.price(usage))
         if self.seconds is not None:
             each = 1000 * self.seconds / max(len(self.comparisons), 1)
-            one = "a text" if self.given else "an article"
+            one = "a text" if self.is_of_statements else "an article"
             parts.append(f"{self.seconds:.1f} s ({each:,.1f} ms {one})")
         if self.without_prediction:
             parts.append(f"articles without a prediction: {self.without_prediction:,}")

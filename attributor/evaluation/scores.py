@@ -74,7 +74,7 @@ class Evaluation:
 
     @cached_property
     def total(self) -> Counter[Key]:
-        """The same in all articles together."""
+        """What there is to count in all articles together."""
         return sum(self.counts, Counter[Key]())
 
     @cached_property
@@ -108,15 +108,15 @@ def count(comparison: Comparison) -> Counter[Key]:
             counts["P", "all"] += match.exact and match.speaker_is_right
             counts["P_found", "all"] += match.found and match.speaker_is_right
         if match.asked:
-            told = Counter(dict(_told(match)))
+            added = Counter(dict(_counts_of(match)))
             for kind in ("all", match.gold.kind):
-                counts.update({(what, kind): number for what, number in told.items()})
+                counts.update({(what, kind): number for what, number in added.items()})
             counts.update(_who(match))
             counts.update(_stances(match))
     return counts
 
 
-def _told(match: Match) -> Iterator[tuple[str, int]]:
+def _counts_of(match: Match) -> Iterator[tuple[str, int]]:
     """What a gold quote that is asked for adds to its kind."""
     found, right = match.found, match.speaker_is_right
     yield "gold", 1
@@ -135,7 +135,7 @@ def _told(match: Match) -> Iterator[tuple[str, int]]:
 def _who(match: Match) -> Iterator[Key]:
     """What a quote adds to the table of who is named how, if the gold knows who speaks."""
     if match.found and match.way:
-        told = {
+        holding = {
             "quotes": True,
             "to name": bool(match.gold.name),
             "rightly named": match.is_rightly_named,
@@ -143,7 +143,7 @@ def _who(match: Match) -> Iterator[Key]:
             "named": bool(match.given_name),
         }
         for kind in (match.way, "all"):
-            yield from ((f"who {what}", kind) for what, holds in told.items() if holds)
+            yield from ((f"who {what}", kind) for what, holds in holding.items() if holds)
 
 
 def _stances(match: Match) -> Iterator[Key]:

@@ -229,7 +229,7 @@ def _rejection(number: int | None, part: Part, piece: Piece, miss: Miss) -> Reje
 
 
 def _fuller(one: GroundedQuote, other: GroundedQuote) -> GroundedQuote:
-    """Of two quotes of the same spans, the one that says more of its source; else the first."""
+    """The one of two quotes that says more of its source; the first if both say as much."""
     return max(
         one, other, key=lambda q: (q.speaker is not None, q.mention is not None, bool(q.cue))
     )

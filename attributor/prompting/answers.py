@@ -87,10 +87,10 @@ def parsed(request: Request, answer: Answer, key: str) -> dict[str, Any]:
             }
         if len(items) > 1:  # the last one may be broken off
             return {key: items[:-1], CUT_OFF_KEY: answer.usage.output_tokens}
-    raise AnswerError(_whats_wrong(request, answer, found, key), article=request.article)
+    raise AnswerError(_problem(request, answer, found, key), article=request.article)
 
 
-def _whats_wrong(request: Request, answer: Answer, found: FoundJson, key: str) -> str:
+def _problem(request: Request, answer: Answer, found: FoundJson, key: str) -> str:
     about = f"about '{harmless(request.article)}'"
     other_model = "try another model, or --engine embedded"
     if answer.refusal:
@@ -131,14 +131,14 @@ _WHAT_HELPS = dict.fromkeys(_WHAT_CAME, _ENFORCE_SCHEMA) | {
 # --- what does it say? -----------------------------------------------------------------------
 
 
-def read_attribution(found: dict[str, Any], window: Window, marking: Marking) -> AnswerReading:
+def read_attribution(answer: dict[str, Any], window: Window, marking: Marking) -> AnswerReading:
     """What an answer to attribute or repair says about its window."""
     reading = AnswerReading()
-    if CUT_OFF_KEY in found:
-        tokens = f"{found[CUT_OFF_KEY]:,}"
+    if CUT_OFF_KEY in answer:
+        tokens = f"{answer[CUT_OFF_KEY]:,}"
         reading.remarks.append(Remark(f"the answer was cut off after {tokens} output tokens"))
     places = QuoteSources(marking, window)
-    for place, item in enumerate(found["quotes"], start=1):
+    for place, item in enumerate(answer["quotes"], start=1):
         try:
             quote = WireQuote.model_validate(item)
         except ValidationError as error:
@@ -155,7 +155,7 @@ def read_attribution(found: dict[str, Any], window: Window, marking: Marking) ->
                 reading.remarks.append(proposed)
             else:
                 _add(proposed, reading.quotes, window)
-    numbers = found.get("not_speech")
+    numbers = answer.get("not_speech")
     reading.not_speech = [n for n in numbers if type(n) is int] if isinstance(numbers, list) else []
     return reading
 

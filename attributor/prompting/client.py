@@ -119,7 +119,7 @@ class Asker:
         return await self.buy(request)
 
     async def buy(self, request: Request) -> Answer:
-        """The same, for who keeps it before it is looked at."""
+        """The answer, as `ask` gives it; what carries requests keeps it before it is looked at."""
         response = await self.persistently(lambda: self._adapting(request), request.article)
         return self.read(request.article, response)
 

@@ -186,7 +186,7 @@ class Complaint:
 
     @cached_property
     def kind(self) -> Kind:
-        """What it is about."""
+        """What the complaint is about."""
         status, says = self.status, self.says
         about_content = status not in _NEVER_ABOUT_CONTENT and not says(ACCOUNT_CLOSED)
         if status == 451 or (about_content and status < 502 and self._speaks_of_a_filter):

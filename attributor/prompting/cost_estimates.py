@@ -54,7 +54,7 @@ class Estimate:
 
     @property
     def amounts(self) -> str:
-        """All but the price, in words."""
+        """Requests and tokens in words, without the price."""
         return (
             f"{_range(self.requests)} requests, {_range(self.input_tokens)} input tokens, "
             f"{_range(self.output_tokens)} output tokens"

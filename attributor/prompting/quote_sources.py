@@ -28,7 +28,7 @@ Side = Literal["before", "after", "around"]
 MAX_SOURCE_CODE_POINTS = 160
 """A cue and a mention that take up more than this are not taken for one source."""
 MAX_CUE_WORDS = 6
-"""Of a cue with more words than this, the article's own is taken."""
+"""A longer cue is not believed: the article's own cue is taken."""
 
 _WORD = re.compile(r"\w+")
 """A word."""

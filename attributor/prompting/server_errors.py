@@ -141,7 +141,7 @@ def _status(complaint: Complaint, asked: Asked) -> ModelError:
 
 
 def _where(complaint: Complaint) -> str:
-    """The status, as it came."""
+    """The status, and whether it came as HTTP's or in the answer."""
     if complaint.inside:
         return f"(error {complaint.status} in an answer with HTTP 200)"
     return f"(HTTP {complaint.status})"
@@ -255,7 +255,7 @@ def shown(message: str, key: str = "") -> str:
 
 
 def without_key(message: str, key: str = "") -> str:
-    """The same words without this key, and without what looks like one."""
+    """The words without this key, and without what looks like one."""
     return _LIKE_A_KEY.sub("…", message.replace(key, "…") if key else message)
 
 

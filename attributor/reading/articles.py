@@ -25,7 +25,7 @@ class FoundArticle(NamedTuple):
     file: str
     """The file's name, with the member's if it is an archive: "dump.zip!a/b.csv"."""
     place: str
-    """The same with the row: what an article is called that has no id of its own."""
+    """The file's name with the row: what an article is called that has no id of its own."""
     article: Article | ReadingError
 
 

@@ -53,7 +53,7 @@ class File:
     name: str
     """The path from the source on, with slashes: what the ids of its articles begin with."""
     source: str
-    """The same for people, from where they are."""
+    """The path for people, from the folder that they are in."""
     named: bool
     """Whether the user named it, or it was found in a folder."""
 
@@ -214,7 +214,7 @@ class _Root:
         return os.path.join(self.path, relative) if relative else self.path
 
     def shown(self, relative: str) -> str:
-        """The same as a text for people."""
+        """The path below it, as a text for people."""
         base = "" if self.path == "." else printable(self.path)
         return printable(os.path.join(base, relative) if relative else self.path)
 

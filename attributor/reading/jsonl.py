@@ -121,27 +121,27 @@ class Objects:
         return self._rows.found(place, values)
 
     def _values(self, line: bytes) -> Values:
-        read = _OBJECT.validate_json(line.removeprefix(b"\xef\xbb\xbf"))
-        given = {key: _unwrapped(value) for key, value in read.items()}
+        parsed = _OBJECT.validate_json(line.removeprefix(b"\xef\xbb\xbf"))
+        fields = {key: _unwrapped(value) for key, value in parsed.items()}
         if not self._keys:
-            self._settle(given)
+            self._settle(fields)
         renamed = {field: key for field, key in self._keys.items() if key != field}
-        kept = {key: given[key] for key in given if key != "text" or key not in renamed}
+        kept = {key: fields[key] for key in fields if key != "text" or key not in renamed}
         for field, key in renamed.items():
-            if key in given:
-                kept[field] = given[key] if field == "text" else _plain(given[key])
+            if key in fields:
+                kept[field] = fields[key] if field == "text" else _plain(fields[key])
         if "published" in kept:  # many databases write seconds since 1970
             kept["published"] = _plain(kept["published"]) or kept["published"]
         return Line.model_validate(kept).model_dump()
 
-    def _settle(self, given: dict[str, Any]) -> None:
+    def _settle(self, fields: dict[str, Any]) -> None:
         said = self._options.columns.said()
-        own = {field: field for field in Line.model_fields if field in given}
-        if "lang" in given:
+        own = {field: field for field in Line.model_fields if field in fields}
+        if "lang" in fields:
             own["language"] = "lang"
-        names = [name for name in given if not given[name] or _plain(given[name]) is not None]
+        names = [name for name in fields if not fields[name] or _plain(fields[name]) is not None]
         names += [field for field in own.values() if field not in names]
-        plain = [_plain(given[name]) for name in names]
+        plain = [_plain(fields[name]) for name in names]
         places = by_name(names, [plain], {key: names.index(name) for key, name in own.items()})
         guessed = {field: names[at] for field, at in places.items() if field not in said}
         keys = {"text": own["text"]} if "text" in own else {}

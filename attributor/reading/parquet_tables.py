@@ -57,7 +57,7 @@ def _articles(
                 yield rows.found(place, values)
         except _Broken as broken:
             place = f"{name}:{number + 1}"
-            yield FoundArticle(name, place, broken.told(place, last))
+            yield FoundArticle(name, place, broken.as_error(place, last))
     if not last:
         raise ReadingError(f"{quoted(name)} has no rows: give a table of articles.", article=name)
 
@@ -65,8 +65,8 @@ def _articles(
 class _Broken(Exception):
     """A row group cannot be read on."""
 
-    def told(self, place: str, last: int) -> ReadingError:
-        """That from the row at `place` to the row `last` all are lost, and why."""
+    def as_error(self, place: str, last: int) -> ReadingError:
+        """The error that the rows from that at `place` to the row `last` are lost."""
         return ReadingError(
             f"{quoted(place)} and the rows up to {last} cannot be read ({self}): "
             "get a whole copy of the file, or write it anew.",

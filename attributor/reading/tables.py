@@ -190,7 +190,7 @@ class _Feed:
         return line
 
     def begin_row(self) -> None:
-        """Count anew from here."""
+        """Begin to count the length of a new row."""
         self._length = self._quotes = 0
 
     def skip_row(self) -> None:
