@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attributor import grounding, speakers
+from attributor import speakers
 from attributor.engines import Proposed
-from attributor.grounding import GroundedQuote, Grounder, Grounding, Rejection
+from attributor.grounding import GroundedQuote, Grounder, Grounding, Rejection, uncovered
 from attributor.marking import Marking
 from attributor.marking.breaking_off import breaks_off
 from attributor.marking.language import UNKNOWN
@@ -15,8 +15,9 @@ from attributor.records import Annotation, Article, MentionType, Quote, Span
 TEXT_BREAKS_OFF = (
     "This text says at its end that it is only the beginning of its article: get the whole one."
 )
-WARNING_LIMIT = 20
-"""Rejections that are told one by one; the rest are counted."""
+"""The warning about a text that is cut off."""
+MAX_REJECTION_WARNINGS = 20
+"""How many rejections are told one by one; the rest are counted."""
 
 
 def assemble(marking: Marking, proposed: Proposed) -> Annotation:
@@ -84,11 +85,12 @@ def _unattributed(
         for quote, speaker in zip(grounded.quotes, of_quote, strict=True)
         if speaker is not None or quote.mention
     ]
-    left = grounding.uncovered(marking, credited, grounded.not_speech)
+    left = uncovered(marking, credited, grounded.not_speech)
     return tuple(Span.of(marking.text, *edges) for edges in left)
 
 
 def _sentences(rejections: Sequence[Rejection]) -> list[str]:
-    told = [rejection.message for rejection in rejections[:WARNING_LIMIT]]
-    more = len(rejections) - len(told)
-    return [*told, f"{more} more parts of the proposal were rejected."] if more else told
+    messages = [rejection.message for rejection in rejections[:MAX_REJECTION_WARNINGS]]
+    more = len(rejections) - len(messages)
+    counted = [f"{more} more parts of the proposal were rejected."] if more else []
+    return [*messages, *counted]

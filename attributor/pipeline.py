@@ -24,22 +24,23 @@ from attributor.errors import AccessError, AttributorError, UsageError, quoted
 from attributor.event_loops import run_coroutine
 from attributor.marking import language as packs
 from attributor.marking import mark
-from attributor.records import Annotation, Article, Codebook, Target
-from attributor.settings import CALL, Layer, Settings, check, load
+from attributor.records import Annotation, Article, Codebook
+from attributor.settings import Settings
+from attributor.settings_layers import CALL, Layer, check, load
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
     from attributor.prompting import Asker, Estimate
     from attributor.prompting.client import Gate
-    from attributor.prompting.server_errors import RetryWaits
+    from attributor.prompting.retrying import RetryWaits
 
 Progress = Callable[[str], None]
 """Called with a short phrase each time a step of a dialogue begins."""
 
-LONGEST_NAME = 256
-"""Characters up to which a text is looked at whether it is a file's name."""
-_NAME = re.compile(r"\s*(\w+://\S+|\S*[^\s.]\.[A-Za-z][A-Za-z0-9]{1,6})\s*")
+MAX_NAME_CHARACTERS = 256
+"""A longer text is not taken for the name of a file."""
+_URL_OR_FILE_NAME = re.compile(r"\s*(\w+://\S+|\S*[^\s.]\.[A-Za-z][A-Za-z0-9]{1,6})\s*")
 """A URL, or a word that ends in a suffix."""
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -89,7 +90,7 @@ ENGINES: Mapping[EngineName, Callable[[Settings, bool], Engine]] = {
     "embedded": _embedded,
     "openai": _model,
 }
-"""Makes each engine of the settings, and of whether the caller has a client of his own."""
+"""Makes each engine, given the settings and whether the caller has a client of his own."""
 
 
 class Annotator:
@@ -262,34 +263,32 @@ def as_article(article: Article | str | PathLike[str]) -> Article:
     """
     if isinstance(article, str):
         _warn_of_a_name(article)
-        found = Article(id="text", text=article)
-    elif isinstance(article, Article):
-        found = article
-    else:
-        found = _the_only_one(fspath(article))
-    if not found.text.strip():
-        raise UsageError(f"The article '{found.id}' has no text.", article=found.id)
-    return found
+        article = Article(id="text", text=article)
+    elif not isinstance(article, Article):
+        article = _the_only_one(fspath(article))
+    if not article.text.strip():
+        raise UsageError(f"The article '{article.id}' has no text.", article=article.id)
+    return article
 
 
 def _the_only_one(path: str) -> Article:
     """The article in the file `path`."""
     from attributor.reading import read
 
-    found = list(islice(read(path), 2))
-    if len(found) != 1:
+    articles = list(islice(read(path), 2))
+    if len(articles) != 1:
         raise UsageError(
             f"{quoted(path)} holds not one article but several, or none: go through read(…), and "
             "annotate each."
         )
-    if isinstance(found[0], Exception):
-        raise found[0]
-    return found[0]
+    if isinstance(articles[0], Exception):
+        raise articles[0]
+    return articles[0]
 
 
 def _warn_of_a_name(text: str) -> None:
     """Tell who gave a file's name or a URL for the text of an article."""
-    if len(text) < LONGEST_NAME and (_NAME.fullmatch(text) or _is_file(text)):
+    if len(text) < MAX_NAME_CHARACTERS and (_URL_OR_FILE_NAME.fullmatch(text) or _is_file(text)):
         warnings.warn(
             f"{quoted(text)} looks like the name of a file or a URL, and is annotated as a text: "
             "give Path(…), or what attributor.read gives.",
@@ -339,8 +338,8 @@ def annotator_for(
             warnings.warn(notice, stacklevel=3)
     elif options:
         check(Layer(CALL, options))
-        given = Settings(**options)
-        settings = settings.model_copy(update={name: getattr(given, name) for name in options})
+        changed = Settings(**options)
+        settings = settings.model_copy(update={name: getattr(changed, name) for name in options})
     return Annotator(settings, _codebook(targets), client)
 
 
@@ -358,12 +357,8 @@ def _refuse_unknown(options: dict[str, Any], call: str, own: Sequence[str]) -> N
 def _codebook(targets: Codebook | Sequence[str]) -> Codebook | None:
     if isinstance(targets, Codebook):
         return targets
-    if isinstance(targets, str):
-        targets = [targets]
-    for name in targets:
-        if not 0 < len(name.strip()) <= 200:
-            raise UsageError(f"The target {quoted(name)} must have 1 to 200 characters.")
-    return Codebook(targets=tuple(Target(name=name) for name in targets)) if targets else None
+    names = [targets] if isinstance(targets, str) else targets
+    return Codebook.of(names) if names else None
 
 
 def _through(client: AsyncOpenAI, settings: Settings) -> Settings:

@@ -8,18 +8,25 @@ frozen: a stage never alters what the stage before it said.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from attributor.engine_names import EngineName
+from attributor.errors import UsageError, quoted
 
 SpeakerKind = Literal["person", "organization", "group", "anonymous", "document"]
+"""What a speaker is; "anonymous" is one whom the article does not name."""
 QuoteKind = Literal["direct", "indirect", "mixed"]
+"""Whether the words are the speaker's own; "mixed" is indirect with a part in quotation marks."""
 MentionType = Literal["name", "nominal", "pronoun", "none"]
+"""In which way the words name the speaker; "nominal" is a description as "the diplomat"."""
 StanceLabel = Literal["favor", "against", "neutral", "unclear"]
+"""Where a speaker stands; "unclear" is where the engine will not say."""
+MAX_TARGET_CHARACTERS = 200
+"""The longest name of a target."""
 
 
 class Record(BaseModel):
@@ -176,7 +183,7 @@ class Example(Record):
 class Target(Record):
     """What a stance is towards: a name, its definition for coders, and examples."""
 
-    name: str = Field(min_length=1, max_length=200)
+    name: str = Field(min_length=1, max_length=MAX_TARGET_CHARACTERS)
     definition: str = ""
     examples: tuple[Example, ...] = ()
 
@@ -185,6 +192,27 @@ class Codebook(Record):
     """The targets of one study; without any, the engine proposes them, article by article."""
 
     targets: tuple[Target, ...] = ()
+
+    @classmethod
+    def of(cls, names: Iterable[str], known: Iterable[Target] = ()) -> Codebook:
+        """The known targets, and after them one for each name that none of them has.
+
+        Args:
+            names: what stances are towards; case, and white space around a name, do not count.
+            known: targets with a definition and examples.
+
+        Raises:
+            UsageError: a name is empty or too long.
+        """
+        targets = list(known)
+        for name in map(str.strip, names):
+            if not 0 < len(name) <= MAX_TARGET_CHARACTERS:
+                raise UsageError(
+                    f"The target {quoted(name)} must have 1 to {MAX_TARGET_CHARACTERS} characters."
+                )
+            if name.casefold() not in {target.name.casefold() for target in targets}:
+                targets.append(Target(name=name))
+        return cls(targets=tuple(targets))
 
 
 # --- what an engine says, before it is believed ------------------------------------------------

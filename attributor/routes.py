@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
 SERVERS = frozenset({"http", "https"})
-"""Schemes of a server's URL."""
+"""The schemes that the URL of a server may have."""
 PROXIES = frozenset({"http", "https", "socks5", "socks5h"})
-"""Schemes of a proxy's URL."""
+"""The schemes that the URL of a proxy may have."""
 _OTHER_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")
-"""Dots of other scripts, which a host's name may be written with."""
+"""Turns the dots of other scripts, which a host's name may be written with, into plain ones."""
 
 
 def is_address_of(url: str, schemes: Container[str]) -> bool:

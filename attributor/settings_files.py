@@ -24,9 +24,10 @@ from attributor.small_files import (
     read_text,
 )
 
-MOST_BYTES = 65_536
-"""Bytes of a `.env` at most: its settings take a hundredth of that."""
-_WORDS = {"trusted": True, "refused": False}
+MAX_SETTINGS_BYTES = 65_536
+"""The largest `.env` that is read: settings take a hundredth of that."""
+_ANSWER_WORDS = {"trusted": True, "refused": False}
+"""The words by which answers are kept, and whether they say that a file is trusted."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,7 @@ def read_user_file(path: Path) -> dict[str, Any]:
         UsageError: it cannot be read, or is not TOML.
     """
     try:
-        text = read_text(path, MOST_BYTES)
+        text = read_text(path, MAX_SETTINGS_BYTES)
     except NoFile:
         return {}
     except Mistake as mistake:
@@ -76,8 +77,8 @@ def read_user_file(path: Path) -> dict[str, Any]:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         # The error is not quoted whole: it may carry the key that stands on the line.
-        found = re.search(r"at (line \d+)", str(error))
-        raise _not_toml(path, f" (see {found[1]})" if found else "") from None
+        position = re.search(r"at (line \d+)", str(error))
+        raise _not_toml(path, f" (see {position[1]})" if position else "") from None
 
 
 def others_may_read(path: Path) -> bool:
@@ -93,7 +94,7 @@ def read(path: Path) -> Dotenv:
     """
     place = absolute(path)
     try:
-        data = read_bytes(path, MOST_BYTES)
+        data = read_bytes(path, MAX_SETTINGS_BYTES)
         values = _parsed(data)
     except (NoFile, NotAFile):
         return Dotenv(place)
@@ -111,38 +112,40 @@ def absolute(path: Path) -> Path:
     return Path(os.path.realpath(path.parent), path.name)
 
 
-def answer(found: Dotenv, answers: Path) -> bool | None:
+def answer(dotenv: Dotenv, answers: Path) -> bool | None:
     """Whether the user trusts it, the latest answer; None if that was never said.
 
     Args:
-        found: what was read.
+        dotenv: the file as it was read.
         answers: the user's file of them.
     """
-    said = [word for word, sha256, path in _said(answers) if (sha256, path) == _key(found)]
-    return _WORDS[said[-1]] if said else None
+    said = [word for word, sha256, path in _answers_in(answers) if (sha256, path) == _key(dotenv)]
+    return _ANSWER_WORDS[said[-1]] if said else None
 
 
-def is_changed(found: Dotenv, answers: Path) -> bool:
+def is_changed(dotenv: Dotenv, answers: Path) -> bool:
     """Whether another content at the same place was trusted."""
-    return any((word, path) == ("trusted", str(found.path)) for word, _, path in _said(answers))
+    return any(
+        (word, path) == ("trusted", str(dotenv.path)) for word, _, path in _answers_in(answers)
+    )
 
 
-def with_answer(found: Dotenv, answers: Path, trusted: bool) -> str:
+def with_answer(dotenv: Dotenv, answers: Path, trusted: bool) -> str:
     """The text of the user's file with one more answer."""
     word = "trusted" if trusted else "refused"
-    kept = [line for line in _said(answers) if line[1:] != _key(found)]
-    return _text([*kept, (word, *_key(found))])
+    kept = [line for line in _answers_in(answers) if line[1:] != _key(dotenv)]
+    return _text([*kept, (word, *_key(dotenv))])
 
 
 def without(path: Path, answers: Path) -> str | None:
     """The text of the user's file without what was said of `path`; None if nothing was."""
-    said = list(_said(answers))
+    said = list(_answers_in(answers))
     kept = [line for line in said if line[2] != str(path)]
     return _text(kept) if len(kept) < len(said) else None
 
 
-def _key(found: Dotenv) -> tuple[str, str]:
-    return found.sha256, str(found.path)
+def _key(dotenv: Dotenv) -> tuple[str, str]:
+    return dotenv.sha256, str(dotenv.path)
 
 
 def _text(said: list[tuple[str, str, str]]) -> str:
@@ -151,7 +154,7 @@ def _text(said: list[tuple[str, str, str]]) -> str:
     return "".join(f"{word} {sha256} {json.dumps(path)}\n" for word, sha256, path in said)
 
 
-def _said(answers: Path) -> Iterator[tuple[str, str, str]]:
+def _answers_in(answers: Path) -> Iterator[tuple[str, str, str]]:
     """Word, SHA-256 and path of each answer; what is none is passed over, and so trusts nobody."""
     try:
         lines = answers.read_text(encoding="utf-8", errors="replace").splitlines()
@@ -162,7 +165,7 @@ def _said(answers: Path) -> Iterator[tuple[str, str, str]]:
     for line in lines:
         word, _, rest = line.partition(" ")
         sha256, _, path = rest.partition(" ")
-        if word in _WORDS:
+        if word in _ANSWER_WORDS:
             try:
                 yield word, sha256, json.loads(path)
             except ValueError:

@@ -23,13 +23,13 @@ from attributor.errors import AttributorError
 from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.evaluation.matching import Comparison, compare
 from attributor.evaluation.predictions import Prediction
-from attributor.evaluation.scores import RESAMPLES, SEED, count, figures, intervals
+from attributor.evaluation.scores import RESAMPLES, RESAMPLING_SEED, count, figures, intervals
 from attributor.prompting.client import Asker
 from attributor.prompting.messages import Answer, Request
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance_dialogue import StanceDialogue
 from attributor.records import Annotation, Codebook, Usage
-from attributor.settings import load
+from attributor.settings_layers import load
 
 WORDS = 350
 """Dev articles with at most so many words are asked about: a small model on two cores is slow."""
@@ -182,7 +182,7 @@ def _span(interval: tuple[float, float]) -> str:
 def lead(one: Run, other: Run) -> str:
     """By how much `one` has a higher F1, with the middle 95 % over samples of the articles."""
     pairs = list(zip(one.counts(), other.counts(), strict=True))
-    draw = random.Random(SEED)
+    draw = random.Random(RESAMPLING_SEED)
     leads = sorted(_lead(draw.choices(pairs, k=len(pairs))) for _ in range(RESAMPLES))
     low, high = leads[int(RESAMPLES * 0.025)], leads[int(RESAMPLES * 0.975) - 1]
     return f"{_lead(pairs):+.1f} ({low:+.1f} to {high:+.1f})"

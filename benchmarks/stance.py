@@ -43,7 +43,12 @@ from attributor.embedded.stance.examples import LABELS
 from attributor.embedded.stance.judging import LEAST_MARGIN, judge_of
 from attributor.embedded.stance.leaning import words_of
 from attributor.evaluation.gold import GoldArticle
-from attributor.evaluation.statements import TOGETHER, StatementBatch, batches, with_known
+from attributor.evaluation.statements import (
+    MAX_TEXTS_PER_BATCH,
+    StatementBatch,
+    batches,
+    with_known,
+)
 from attributor.marking import language as packs
 from attributor.records import Annotation, Codebook, Example, StanceLabel, Target
 
@@ -220,7 +225,10 @@ def _open(model: Model, texts: TextSet) -> Answers:
     for group in (
         texts.groups
         if texts.name == "seeds"
-        else [together[at : at + TOGETHER] for at in range(0, len(together), TOGETHER)]
+        else [
+            together[at : at + MAX_TEXTS_PER_BATCH]
+            for at in range(0, len(together), MAX_TEXTS_PER_BATCH)
+        ]
     ):
         batch = _once_each(group)
         found |= _meant(group, batch, model.ask(batch.annotation("openai"), Codebook()))

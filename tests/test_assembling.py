@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attributor.assembling import TEXT_BREAKS_OFF, WARNING_LIMIT, assemble
+from attributor.assembling import MAX_REJECTION_WARNINGS, TEXT_BREAKS_OFF, assemble
 from attributor.engines import Proposed
 from attributor.marking import mark
 from attributor.records import (
@@ -147,8 +147,8 @@ def test_a_quote_that_nobody_is_credited_with_stays_open() -> None:
 def test_rejections_are_told_and_the_many_are_counted() -> None:
     rejected = quote("They won", "added", "she")
     assert len(annotate(TEXT, Proposal(quotes=(rejected,) * 3)).warnings) == 3
-    warnings = annotate(TEXT, Proposal(quotes=(rejected,) * (WARNING_LIMIT + 5))).warnings
-    assert len(warnings) == WARNING_LIMIT + 1
+    warnings = annotate(TEXT, Proposal(quotes=(rejected,) * (MAX_REJECTION_WARNINGS + 5))).warnings
+    assert len(warnings) == MAX_REJECTION_WARNINGS + 1
     assert warnings[-1] == "5 more parts of the proposal were rejected."
 
 

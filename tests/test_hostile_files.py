@@ -19,8 +19,9 @@ from attributor.marking import language
 from attributor.pipeline import Annotator
 from attributor.reading import read_codebook
 from attributor.records import Article
-from attributor.settings import Settings, load
+from attributor.settings import Settings
 from attributor.settings_files import read_user_file
+from attributor.settings_layers import load
 
 ARTICLE = Article(
     id="a",

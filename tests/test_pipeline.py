@@ -62,10 +62,11 @@ def test_the_result_is_the_same_awaited_and_inside_a_running_loop() -> None:
     asyncio.run(both())
 
 
-def test_targets_are_names_one_name_or_a_codebook() -> None:
+def test_targets_are_names_each_once_or_one_name_or_a_codebook() -> None:
     text = "“We support the ferry and we welcome it,” Nela Brandt said."
     codebook = Codebook(targets=(Target(name="the ferry"),))
-    for targets in (["the ferry"], ("the ferry",), "the ferry", codebook):
+    twice = ["the ferry", " The Ferry "]
+    for targets in (["the ferry"], ("the ferry",), "the ferry", twice, codebook):
         (quote,) = annotate(text, targets=targets).quotes
         assert [(s.target, s.label) for s in quote.stances] == [("the ferry", "favor")]
     assert annotate(text).quotes[0].stances == ()

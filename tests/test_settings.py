@@ -11,8 +11,16 @@ from typing import Any
 import pytest
 
 from attributor.errors import UsageError
-from attributor.settings import Ask, Settings, load, user_file, variables
-from attributor.settings_files import Dotenv, answers_file, read, with_answer, without
+from attributor.settings import Settings, variables
+from attributor.settings_files import (
+    Dotenv,
+    answers_file,
+    read,
+    user_file,
+    with_answer,
+    without,
+)
+from attributor.settings_layers import Ask, load
 
 KEY = "sk-example-0123456789abcdef"
 ROOT = Path(__file__).parent.parent

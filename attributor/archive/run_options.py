@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from attributor.archive.batch_api.tuning import Tuning
     from attributor.archive.cluster.timing import ClusterTiming
-    from attributor.prompting.server_errors import RetryWaits
+    from attributor.prompting.retrying import RetryWaits
 
 CALLS_AT_ONCE = 8
 """Calls to a model's server at once, unless --concurrency says otherwise."""

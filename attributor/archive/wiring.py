@@ -116,7 +116,7 @@ def _by_batch_api(
     tuning = run_options.batch_api or Tuning()
     asker = annotator.asker(sleep=stop.sleep, waits=run_options.retry_waits)
     ledger = Ledger(store, run)
-    budget = _budget(annotator, run_options, store, stop, prices.BATCH_API)
+    budget = _budget(annotator, run_options, store, stop, prices.BATCH_API_SHARE)
     desk = BatchDesk(
         BatchApi(asker, tuning.kept_seconds),
         store,

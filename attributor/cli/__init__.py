@@ -15,7 +15,9 @@ from typing import Any, NoReturn
 import click
 
 import attributor
+from attributor.cli.messages import tell
 from attributor.errors import panics_as_errors, quoted
+from attributor.views.escaping import visible
 
 EXAMPLES = """\b
 Examples:
@@ -25,7 +27,7 @@ Examples:
 """
 
 PIPE_CLOSED = 141
-"""Exit code where nobody reads what is written any more, as for what SIGPIPE ends."""
+"""The exit code where nobody reads the output any more, as that of a program that SIGPIPE ends."""
 COMMANDS = (
     "annotate",
     "batch",
@@ -37,6 +39,7 @@ COMMANDS = (
     "schema",
     "completion",
 )
+"""The commands, in the order in which --help lists them."""
 
 
 class Commands(click.Group):
@@ -86,8 +89,6 @@ class Commands(click.Group):
         except BrokenPipeError:
             _end_unread()
         except (Exception, KeyboardInterrupt, click.Abort) as error:
-            from attributor.cli.messages import tell
-
             ctx.exit(tell(error))
         return result
 
@@ -121,8 +122,6 @@ def _end_unread() -> NoReturn:
 
 def _harmless(error: click.ClickException) -> click.ClickException:
     """The same error, in whose message no name that somebody gave acts on the terminal."""
-    from attributor.views.escaping import visible
-
     error.message = visible(error.message)  # type: ignore[misc]  # click shows nothing else
     return error
 

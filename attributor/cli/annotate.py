@@ -5,14 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from attributor import views
+from attributor.cli import paste
 from attributor.cli.article_loop import Work
 from attributor.cli.completion import files
-from attributor.cli.files import destination, format_for
+from attributor.cli.estimates_text import show_estimates
+from attributor.cli.files import destination, format_for, refuse_overwriting
 from attributor.cli.messages import say, without_pack
 from attributor.cli.options import (
     configured,
@@ -25,9 +27,6 @@ from attributor.errors import ReadingError, UsageError, panics_as_errors, quoted
 
 if TYPE_CHECKING:
     from attributor.records import Article
-
-# As attributor.views.FORMATS, which takes too long to import for --help.
-FORMATS = ("terminal", "json", "jsonl", "csv", "markdown", "html")
 
 EXAMPLES = """\b
 Examples:
@@ -49,7 +48,7 @@ Examples:
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(FORMATS),
+    type=click.Choice(views.FORMATS),
     help="What to write; else what the suffix of --output says, else terminal.",
 )
 @click.option(
@@ -90,16 +89,14 @@ def annotate(
     """
     if dry_run and output:
         raise click.UsageError("--dry-run makes no annotation: leave --output away.")
-    _refuse_overwriting(sources, output)
-    format_ = format_for(output, FORMATS, "terminal", format_)
+    refuse_overwriting(sources, output)
+    format_ = format_for(output, views.FORMATS, "terminal", format_)
     annotator = configured(flags, codebook, targets, stance)
     settings = annotator.settings
     say(f"Nothing is sent now. {annotator.notice}" if dry_run else annotator.notice)
     found = _articles(sources, settings.allow_private, encoding)
     work = Work(annotator, found)
     if dry_run:
-        from attributor.cli.estimates_text import show_estimates
-
         show_estimates(work)
     else:
         _write(ctx, work, format_, output, marked=format_ == "csv" and not no_bom)
@@ -131,8 +128,6 @@ def _standard_input(encoding: str | None) -> Iterator[Article | ReadingError]:
     if sys.stdin is None:
         raise UsageError("There is no standard input: name a file or a URL.")
     if sys.stdin.isatty():
-        from attributor.cli import paste
-
         yield from read_stream(BytesIO(paste.read().encode()), "pasted")
     else:
         yield from read_stream(sys.stdin.buffer, "stdin", encoding)
@@ -143,14 +138,12 @@ def _write(
 ) -> None:
     from itertools import chain
 
-    from attributor.views import write
-
-    made = closing(work.annotations())
-    with destination(output, marked=marked) as out, made as annotations:
+    closed_at_end = closing(work.annotations())
+    with destination(output, marked=marked) as out, closed_at_end as annotations:
         first = next(annotations, None)
         if first is None:
             ctx.exit(work.exit_code)  # by an exception: no file takes the place of an older one
-        write(format_, chain([first], annotations), out, **_looks(out.isatty()))
+        views.write(format_, chain([first], annotations), out, **_looks(out.isatty()))
     if work.without_pack:
         say(without_pack(work.without_pack))
     if output and output != "-":
@@ -165,11 +158,3 @@ def _looks(on_terminal: bool) -> dict[str, Any]:
     able = on_terminal and os.environ.get("TERM") != "dumb"
     color = not os.environ.get("NO_COLOR") and (able or bool(os.environ.get("FORCE_COLOR")))
     return {"color": color, "width": shutil.get_terminal_size().columns if on_terminal else None}
-
-
-def _refuse_overwriting(sources: tuple[str, ...], output: str | None) -> None:
-    if output is None or not Path(output).is_file():
-        return
-    for source in sources:
-        if Path(source).exists() and Path(source).samefile(output):
-            raise UsageError(f"{quoted(output)} is what is read: write to another file.")

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attributor.cli.messages import tell
+from attributor.cli.progress_line import shown
 from attributor.errors import AccessError, CreditError, UsageError, panics_as_errors
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from attributor.records import Annotation, Article
 
 HOPELESS = (UsageError, AccessError, CreditError)
-"""What would happen to every other article of the call too, so that it ends there."""
+"""Errors that every other article of the call would meet too, so that the call ends."""
 
 Result = TypeVar("Result")
 Source = TypeVar("Source", bound="Article | Annotation")
@@ -83,8 +84,6 @@ class Work(Generic[Source]):
             yield self.annotator.annotate_now
             return
         import asyncio
-
-        from attributor.cli.progress_line import shown
 
         with asyncio.Runner() as runner:
 

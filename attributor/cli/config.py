@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
+from attributor import settings_files
 from attributor.cli.completion import folders
 from attributor.cli.completion import settings as settings_names
+from attributor.cli.messages import say
 from attributor.cli.trusting import remember, write_private
 from attributor.errors import UsageError, quoted
+from attributor.views.escaping import one_line
 
 if TYPE_CHECKING:
     from attributor.settings import Settings
@@ -53,9 +56,7 @@ def config(ctx: click.Context) -> None:
 @config.command()
 def path() -> None:
     """Print where your own settings file is."""
-    from attributor.settings import user_file
-
-    click.echo(user_file())
+    click.echo(settings_files.user_file())
 
 
 @config.command("set", epilog=SET_EXAMPLES, short_help="Set NAME to VALUE in your own file.")
@@ -63,7 +64,8 @@ def path() -> None:
 @click.argument("value", required=False)
 def set_(name: str, value: str | None) -> None:
     """Set NAME to VALUE in your own file; the api_key is asked for, or read from a pipe."""
-    from attributor.settings import Layer, Settings, check, user_file, variables
+    from attributor.settings import Settings, variables
+    from attributor.settings_layers import Layer, check
 
     name = variables().get(name, name)
     place = "the command line"
@@ -72,20 +74,18 @@ def set_(name: str, value: str | None) -> None:
     if not value:
         raise click.UsageError(f"Say what {quoted(name)} shall be.")
     check(Layer(place, {name: value}))
-    _rewrite(user_file(), name, _as_toml(name, Settings(**{name: value})))
-    click.echo(f"{name} is set in {user_file()} ({_guarded()}).", err=True)
+    _rewrite(settings_files.user_file(), name, _as_toml(name, Settings(**{name: value})))
+    click.echo(f"{name} is set in {settings_files.user_file()} ({_guarded()}).", err=True)
 
 
 @config.command()
 @click.argument("name", shell_complete=settings_names)
 def unset(name: str) -> None:
     """Take NAME out of your own file."""
-    from attributor.settings_files import read_user_file, user_file
-
-    if name not in read_user_file(user_file()):
-        raise UsageError(f"{quoted(name)} is not set in '{user_file()}'.")
-    _rewrite(user_file(), name, None)
-    click.echo(f"{name} is taken out of {user_file()}.", err=True)
+    if name not in settings_files.read_user_file(settings_files.user_file()):
+        raise UsageError(f"{quoted(name)} is not set in '{settings_files.user_file()}'.")
+    _rewrite(settings_files.user_file(), name, None)
+    click.echo(f"{name} is taken out of {settings_files.user_file()}.", err=True)
 
 
 @config.command(short_help="Let the .env of FOLDER say all that it does now.")
@@ -96,28 +96,24 @@ def trust(folder: str) -> None:
     What is trusted is the file as it is now: after a change it is not used until it is trusted
     again.
     """
-    from attributor.settings_files import read
-
-    found = read(_dotenv_in(folder))
-    if not found.sha256:
+    dotenv = settings_files.read(_dotenv_in(folder))
+    if not dotenv.sha256:
         raise UsageError(
-            f"There is no file of settings {quoted(str(found.path))}: name its folder."
+            f"There is no file of settings {quoted(str(dotenv.path))}: name its folder."
         )
-    remember(found, trusted=True)
-    click.echo(f"{quoted(str(found.path))} is trusted, as long as it stays like this.", err=True)
+    remember(dotenv, trusted=True)
+    click.echo(f"{quoted(str(dotenv.path))} is trusted, as long as it stays like this.", err=True)
 
 
 @config.command(short_help="Trust the .env of FOLDER no more.")
 @click.argument("folder", required=False, default=".", shell_complete=folders)
 def distrust(folder: str) -> None:
     """Trust the .env of FOLDER (or of this one) no more, whatever was said of it."""
-    from attributor.settings_files import absolute, answers_file, without
-
-    path = absolute(_dotenv_in(folder))
-    left = without(path, answers_file())
+    path = settings_files.absolute(_dotenv_in(folder))
+    left = settings_files.without(path, settings_files.answers_file())
     if left is None:
         raise UsageError(f"{quoted(str(path))} is not trusted.")
-    write_private(answers_file(), left)
+    write_private(settings_files.answers_file(), left)
     click.echo(f"{quoted(str(path))} is not trusted any more.", err=True)
 
 
@@ -128,13 +124,12 @@ def _dotenv_in(folder: str) -> Path:
 
 
 def _show() -> None:
-    from attributor.cli.messages import say
-    from attributor.settings import Settings, load, user_file
-    from attributor.views.escaping import one_line
+    from attributor.settings import Settings
+    from attributor.settings_layers import load
 
     settings = load()
-    state = "" if user_file().exists() else " (not there yet)"
-    click.echo(f"Your own file: {user_file()}{state}\n")
+    state = "" if settings_files.user_file().exists() else " (not there yet)"
+    click.echo(f"Your own file: {settings_files.user_file()}{state}\n")
     for name in Settings.model_fields:
         shown = one_line(settings.shown(name)) or "not set"
         click.echo(f"{name:14}{shown:32}  {one_line(settings.origin(name))}")
@@ -146,8 +141,9 @@ def _show() -> None:
         say(notice)
 
 
-def _key(given: str | None) -> str:
-    if given is not None:
+def _key(argument: str | None) -> str:
+    """The key that the user types or a pipe sends; an argument is refused."""
+    if argument is not None:
         raise click.UsageError(
             "A key on the command line stays in the shell's history: leave it away here, and "
             "paste it when asked."
@@ -176,9 +172,7 @@ def _rewrite(path: Path, name: str, line: str | None) -> None:
     """
     import tomllib
 
-    from attributor.settings_files import read_user_file
-
-    before = read_user_file(path)
+    before = settings_files.read_user_file(path)
     old = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
     setting = re.compile(rf"\s*[\"']?{re.escape(name)}[\"']?\s*=")
     lines = [kept for kept in old if not setting.match(kept)] + ([line] if line else [])

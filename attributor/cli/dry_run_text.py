@@ -18,7 +18,7 @@ def described(plan: DryRunPlan, run_options: RunOptions, *, drawn: bool = False)
     """The plan in lines; `drawn` where it is that of a sample, which has no copies."""
     from attributor.archive.planning import SECONDS_PER_ANSWER
     from attributor.archive.run_options import CALLS_AT_ONCE
-    from attributor.prompting.prices import BATCH_API
+    from attributor.prompting.prices import BATCH_API_SHARE
 
     if drawn:
         yield f"Drawn at random: {counted(plan.read, 'article')}."
@@ -46,9 +46,9 @@ def described(plan: DryRunPlan, run_options: RunOptions, *, drawn: bool = False)
     if plan.estimate.cost_usd is not None:
         low, high = plan.estimate.cost_usd
         yield f"Price, asked one by one: ${_dollars(low)} to ${_dollars(high)}."
-        low, high = BATCH_API * low, BATCH_API * high
+        low, high = BATCH_API_SHARE * low, BATCH_API_SHARE * high
         yield f"Price, by the OpenAI Batch API: ${_dollars(low)} to ${_dollars(high)}."
-        price = plan.estimate.cost_usd[1] * (BATCH_API if run_options.by_batch_api else 1)
+        price = plan.estimate.cost_usd[1] * (BATCH_API_SHARE if run_options.by_batch_api else 1)
         if run_options.max_cost is not None and plan.spent + price > run_options.max_cost:
             spent = f", of which ${_dollars(plan.spent)} is spent," if plan.spent else ""
             yield f"The budget of ${_dollars(run_options.max_cost)}{spent} may not be enough."

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from attributor.views.escaping import one_line
+
 if TYPE_CHECKING:
     from attributor.cli.article_loop import Work
     from attributor.records import Article
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
 
 def show_estimates(work: Work[Article]) -> None:
     """Print what each article would cost, and all of them together; nobody is asked."""
-    from attributor.views.escaping import one_line
-
     if not work.annotator.engine.asks:
         click.echo("The embedded engine costs nothing.")
         return

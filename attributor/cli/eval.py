@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from attributor.cli.article_loop import Work
 from attributor.cli.completion import files
-from attributor.cli.files import destination, format_for
+from attributor.cli.files import destination, format_for, refuse_overwriting
 from attributor.cli.messages import say, tell
-from attributor.cli.options import engine_options
+from attributor.cli.options import engine_options, targets_in
+from attributor.cli.trusting import told_settings
 from attributor.errors import ReadingError, UsageError, quoted
 
 if TYPE_CHECKING:
@@ -87,16 +89,16 @@ def eval(
 
     asked = {"stance": stance, "codebook": codebook}
     _refuse_contradictions(flags | asked, predictions, as_json and html)
-    _refuse_overwriting((*gold, *([predictions] if predictions else ())), output)
+    refuse_overwriting((*gold, *([predictions] if predictions else ())), output)
     said = "json" if as_json else "html" if html else None
     format_ = format_for(output, ("terminal", "json", "html"), "terminal", said)
     articles = read_gold(*gold, split=split)[:limit]
-    if format_ == "html" and all(each.given for each in articles):
+    if format_ == "html" and all(each.is_statement for each in articles):
         raise UsageError("These texts are one quote each, which --html has nothing to show of.")
     if predictions:
         found = _ready(predictions, articles)
     else:
-        found = _asked(articles, flags, stance or bool(codebook), _targets(codebook))
+        found = _asked(articles, flags, stance or bool(codebook), targets_in(codebook))
     if found.predictions:
         report = _report(gold, articles, found, split, everything)
         _write(report, format_, output)
@@ -113,15 +115,6 @@ class _Found:
     has_stances: bool = False
 
 
-def _targets(path: str | None) -> tuple[Target, ...]:
-    """The targets of a codebook's file."""
-    if path is None:
-        return ()
-    from attributor.reading import read_codebook
-
-    return read_codebook(path).targets
-
-
 def _asked(
     articles: list[GoldArticle], flags: dict[str, Any], stance: bool, known: Sequence[Target]
 ) -> _Found:
@@ -133,8 +126,6 @@ def _asked(
         stance: whether stances are asked for; of texts that are one quote they always are.
         known: targets with definition and examples.
     """
-    from attributor.cli.article_loop import Work
-    from attributor.cli.trusting import told_settings
     from attributor.evaluation.predictions import Prediction
     from attributor.evaluation.statements import batches, with_known
     from attributor.pipeline import Annotator
@@ -144,13 +135,13 @@ def _asked(
     settings = told_settings(flags)
     annotator = Annotator(settings)
     say(annotator.notice)
-    found = _Found(has_stances=stance or any(gold.given for gold in articles))
-    batched = {each.id: each for each in batches(gold for gold in articles if gold.given)}
+    found = _Found(has_stances=stance or any(gold.is_statement for gold in articles))
+    batched = {each.id: each for each in batches(gold for gold in articles if gold.is_statement)}
 
     def sources() -> Iterator[Article | Annotation]:
         """What is asked about, with its own targets set when its turn comes."""
         for gold in articles:
-            if not gold.given:
+            if not gold.is_statement:
                 annotator.codebook = with_known(gold.codebook, known) if stance else None
                 yield gold.article
         for batch in batched.values():
@@ -162,8 +153,8 @@ def _asked(
     with closing(work.annotations()) as annotations:
         for each in annotations:
             batch = batched.get(each.id)
-            made = batch.predictions(each) if batch else [Prediction.of(each)]
-            found.predictions.update({prediction.id: prediction for prediction in made})
+            predictions = batch.predictions(each) if batch else [Prediction.of(each)]
+            found.predictions.update({prediction.id: prediction for prediction in predictions})
     found.seconds, found.exit_code = perf_counter() - begun, work.exit_code
     return found
 
@@ -225,14 +216,7 @@ def _write(report: Report, format_: str, output: str | None) -> None:
 def _refuse_contradictions(flags: dict[str, Any], predictions: str | None, both: bool) -> None:
     if both:
         raise click.UsageError("--json and --html are two outputs: choose one of them.")
-    given = [name for name, value in flags.items() if value]
-    if predictions and given:
-        name = given[0].replace("_", "-")
+    engine_flags = [name for name, value in flags.items() if value]
+    if predictions and engine_flags:
+        name = engine_flags[0].replace("_", "-")
         raise click.UsageError(f"--predictions asks no engine: leave --{name} away.")
-
-
-def _refuse_overwriting(sources: Iterable[str], output: str | None) -> None:
-    if output and Path(output).is_file():
-        for source in sources:
-            if Path(source).exists() and Path(source).samefile(output):
-                raise UsageError(f"{quoted(output)} is what is read: write to another file.")

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from attributor.records import Annotation
 
 FORMATS = ("jsonl", "csv", "parquet")
+"""The formats that a store is exported in."""
 
 EXAMPLES = """\b
 Examples:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
@@ -24,29 +24,30 @@ _SUFFIXES = {
     ".parquet": "parquet",
     ".txt": "terminal",
 }
+"""The format that each suffix stands for."""
 _NEVER_WRITTEN = (
     *(".xlsx", ".xlsm", ".xls", ".ods", ".docx", ".doc", ".odt", ".rtf", ".pdf", ".pptx", ".epub"),
     *(".zip", ".gz", ".bz2", ".xz", ".zst"),
 )
-"""Suffixes of what attributor writes in no format: a file named so would be taken for another."""
+"""Suffixes that no format is written with: a file named so would be taken for something else."""
 
 
-def format_for(output: str | None, formats: Sequence[str], default: str, given: str | None) -> str:
+def format_for(output: str | None, formats: Sequence[str], default: str, option: str | None) -> str:
     """In which format to write.
 
     Args:
         output: the file's name, or None.
         formats: those there are.
         default: where neither an option nor a suffix says one.
-        given: what an option says.
+        option: what an option says; None if it was not used.
 
     Raises:
-        UsageError: the suffix stands for none of the formats, or for something else than is given.
+        UsageError: the suffix stands for none of the formats, or contradicts the option.
     """
     suffix = Path(output or "").suffix.lower()
-    if given is not None and suffix not in _NEVER_WRITTEN:
-        return given
-    said = _SUFFIXES.get(suffix, "") if suffix else given or default
+    if option is not None and suffix not in _NEVER_WRITTEN:
+        return option
+    said = _SUFFIXES.get(suffix, "") if suffix else option or default
     if said in formats:
         return said
     known = [each for each, format_ in _SUFFIXES.items() if format_ in formats]
@@ -55,6 +56,19 @@ def format_for(output: str | None, formats: Sequence[str], default: str, given: 
         f"{suffix}: choose a name that ends in {', '.join(known[:-1])} or {known[-1]}"
         + ("." if suffix in _NEVER_WRITTEN else ", or say the format.")
     )
+
+
+def refuse_overwriting(sources: Iterable[str], output: str | None) -> None:
+    """See that what is read is not what is written.
+
+    Raises:
+        UsageError: `output` is one of the sources.
+    """
+    if output is None or not Path(output).is_file():
+        return
+    for source in sources:
+        if Path(source).exists() and Path(source).samefile(output):
+            raise UsageError(f"{quoted(output)} is what is read: write to another file.")
 
 
 @contextmanager

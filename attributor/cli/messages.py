@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import click
 
 from attributor.errors import AttributorError, StoreError, counted, quoted
+from attributor.views.escaping import one_line, visible
 
 
 class Damage:
@@ -32,8 +33,6 @@ class Damage:
 
 def say(sentence: str) -> None:
     """Write one line to standard error."""
-    from attributor.views.escaping import one_line
-
     with heard_or_not():
         click.echo(one_line(sentence), err=True)
 
@@ -94,7 +93,5 @@ def _unexpected(error: BaseException) -> str:
 
 def _show_traceback(error: BaseException) -> None:
     import traceback
-
-    from attributor.views.escaping import visible
 
     click.echo(visible("".join(traceback.format_exception(error))), err=True, nl=False)

@@ -9,16 +9,17 @@ import click
 
 from attributor.cli.completion import files, folders, languages
 from attributor.cli.messages import say
+from attributor.cli.trusting import told_settings
 from attributor.engine_names import ENGINE_CHOICES
-from attributor.errors import UsageError, quoted
 
 if TYPE_CHECKING:
     from attributor.pipeline import Annotator
-    from attributor.records import Codebook
+    from attributor.records import Codebook, Target
 
 Function = Callable[..., Any]
+"""The function of a command."""
 
-_ENGINE = (
+_ENGINE_OPTIONS = (
     click.option(
         "--engine",
         type=click.Choice(ENGINE_CHOICES),
@@ -42,8 +43,9 @@ _ENGINE = (
         help="Weights of your own for the embedded engine, made by 'attributor train'.",
     ),
 )
+"""Options that say which engine answers."""
 
-_STUDY = (
+_STUDY_OPTIONS = (
     click.option(
         "--target",
         "targets",
@@ -67,6 +69,7 @@ _STUDY = (
         help="en, de, sr-Latn or sr-Cyrl; detected if not given.",
     ),
 )
+"""Options that say what is asked of the articles."""
 
 
 def _encoding(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -96,14 +99,14 @@ no_bom_option = click.option(
 
 def engine_options(command: Function) -> Function:
     """Adds the options that say which engine reads the articles, and how."""
-    for option in reversed(_ENGINE):
+    for option in reversed(_ENGINE_OPTIONS):
         command = option(command)
     return command
 
 
 def study_options(command: Function) -> Function:
     """Adds the options that say what is asked of the articles."""
-    for option in reversed(_STUDY):
+    for option in reversed(_STUDY_OPTIONS):
         command = option(command)
     return command
 
@@ -115,7 +118,6 @@ def configured(
     stance: bool = False,
 ) -> Annotator:
     """The annotator that these options ask for; what is set aside of them is told."""
-    from attributor.cli.trusting import told_settings
     from attributor.pipeline import Annotator
 
     if stance and (targets or codebook):
@@ -140,16 +142,16 @@ def _codebook(path: str | None, names: tuple[str, ...], stance: bool) -> Codeboo
 
     Without any, a codebook that leaves them to the engine if `stance` is asked for, else None.
     """
-    from attributor.records import Codebook, Target
+    from attributor.records import Codebook
 
-    targets: list[Target] = []
-    if path:
-        from attributor.reading import read_codebook
+    codebook = Codebook.of(names, targets_in(path))
+    return codebook if codebook.targets or stance else None
 
-        targets.extend(read_codebook(path).targets)
-    for name in names:
-        if not 0 < len(name.strip()) <= 200:
-            raise UsageError(f"The target {quoted(name)} must have 1 to 200 characters.")
-        if name.strip().casefold() not in {target.name.casefold() for target in targets}:
-            targets.append(Target(name=name.strip()))
-    return Codebook(targets=tuple(targets)) if targets or stance else None
+
+def targets_in(path: str | None) -> tuple[Target, ...]:
+    """The targets in a codebook's file; none without a file."""
+    if path is None:
+        return ()
+    from attributor.reading import read_codebook
+
+    return read_codebook(path).targets

@@ -18,13 +18,28 @@ from pathlib import Path
 from typing import TextIO
 
 INVITATION = "Paste an article, then press {keys} (Ctrl-C cancels):\n"
+"""What a user at a terminal is told before pasting."""
 
-_BRACKETS_ON, _BRACKETS_OFF = "\x1b[?2004h", "\x1b[?2004l"
-_PASTE_BEGINS, _PASTE_ENDS = "\x1b[200~", "\x1b[201~"
-_CANCEL, _END, _BACKSPACE = "\x03", "\x04", "\x08\x7f"
+_BRACKETS_ON = "\x1b[?2004h"
+"""Asks the terminal to put marks around what is pasted."""
+_BRACKETS_OFF = "\x1b[?2004l"
+"""Asks the terminal to leave these marks away again."""
+_PASTE_BEGINS = "\x1b[200~"
+"""The mark before what is pasted."""
+_PASTE_ENDS = "\x1b[201~"
+"""The mark behind what is pasted."""
+_CANCEL = "\x03"
+"""What Ctrl-C sends."""
+_END = "\x04"
+"""What Ctrl-D sends."""
+_BACKSPACE = "\x08\x7f"
+"""What the key that deletes a character sends, depending on the terminal."""
 _SEQUENCE = r"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}[@-~]|O[A-Z])"
+"""What a key without a character of its own sends."""
 _PART = re.compile(rf"{_SEQUENCE}|[^\x00-\x1f\x7f]+|[\x00-\x1f\x7f]")
+"""A key without a character, a run of characters, or a control character."""
 _UNFINISHED = re.compile(r"\x1b(?:\[[0-?]{0,32}[ -/]{0,4}|O)?\Z")
+"""The beginning of what a key sends, of which more is to come."""
 
 
 class Typed:

@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from attributor.cli.messages import heard_or_not, say
 from attributor.errors import counted
+from attributor.views.escaping import one_line
 
 if TYPE_CHECKING:
     from attributor.archive.progress import Progress
 
 OnStep = Callable[[str], None]
+"""Is told what a request is for, each time before one is sent."""
 
 SECONDS_BETWEEN_LINES = 10.0
 """Seconds between two lines where there is no terminal."""
@@ -27,8 +30,6 @@ def shown(article: str) -> Iterator[OnStep | None]:
         return
     from rich.console import Console
     from rich.text import Text
-
-    from attributor.views.escaping import one_line
 
     name = one_line(article)
     with Console(stderr=True).status(Text(f"{name} …")) as status:
@@ -45,8 +46,6 @@ def watched(
         return
     from rich.console import Console
     from rich.text import Text
-
-    from attributor.cli.messages import heard_or_not
 
     status = Console(stderr=True).status(Text("reading …"))
     try:
@@ -65,7 +64,6 @@ class _Lines:
         self._seconds, self._next = seconds, time.monotonic() + seconds
 
     def __call__(self, tally: Progress) -> None:
-        from attributor.cli.messages import say
 
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + self._seconds

@@ -12,8 +12,10 @@ from attributor.cli.completion import files
 from attributor.cli.files import destination, format_for
 from attributor.cli.messages import Damage, say
 from attributor.cli.options import no_bom_option
+from attributor.views.escaping import one_line, visible
 
 FORMATS = ("terminal", "jsonl", "csv")
+"""The formats that hits are written in."""
 
 EXAMPLES = """\b
 Examples:
@@ -65,7 +67,7 @@ def search(
     format_: str | None,
     output: str | None,
     no_bom: bool,
-    **given: Any,
+    **filters: Any,
 ) -> None:
     """Find quotes in STORE that have all WORDS; put words in a row into quotation marks.
 
@@ -77,11 +79,11 @@ def search(
     from attributor.archive.storing.store import Store, whole
 
     # Halves of characters, as of a name in an old encoding, are in no store.
-    given = {key: whole(value) if isinstance(value, str) else value for key, value in given.items()}
+    filters = {k: whole(v) if isinstance(v, str) else v for k, v in filters.items()}
     format_ = format_for(output, FORMATS, "terminal", format_)
     damage = Damage()
     with Store.read(store) as opened:
-        found = list(find(opened, Query(words=whole(" ".join(words)), **given), damage))
+        found = list(find(opened, Query(words=whole(" ".join(words)), **filters), damage))
     with destination(output, marked=format_ == "csv" and not no_bom) as out:
         _WRITERS[format_](found, out)
     if not found and not damage.exit_code:
@@ -91,14 +93,12 @@ def search(
 
 
 def _write_terminal(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
-    from attributor.views.escaping import one_line, visible
-
     for row in rows:
         who = ", ".join(filter(None, (row["speaker"], row["role"]))) or "unnamed"
         where = ", ".join(filter(None, (row["title"], row["published"], row["article"])))
         out.write(f"{one_line(who)}: {visible(row['quote'])}\n")
-        told = [row["kind"], *([row["stances"]] if row["stances"] else []), where]
-        out.write(f"    {one_line(' · '.join(told))}\n")
+        facts = [row["kind"], *([row["stances"]] if row["stances"] else []), where]
+        out.write(f"    {one_line(' · '.join(facts))}\n")
 
 
 def _write_jsonl(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
@@ -123,3 +123,4 @@ def _write_csv(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
 
 
 _WRITERS = {"terminal": _write_terminal, "jsonl": _write_jsonl, "csv": _write_csv}
+"""Writes the hits in each format."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from attributor.cli.files import destination
 from attributor.cli.messages import say
 from attributor.errors import counted, quoted
 
@@ -37,7 +38,6 @@ def train(gold: tuple[str, ...], output: str, language: str | None, seed: int, a
     GOLD is JSONL: gold, or annotations in attributor's own format as corrected by hand. Needs
     'attributor[train]'. The weights hold no text of the articles.
     """
-    from attributor.cli.files import destination
     from attributor.embedded import weights
     from attributor.embedded.training import trainer as training
     from attributor.evaluation.gold import read_gold

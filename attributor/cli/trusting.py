@@ -13,6 +13,7 @@ import click
 from attributor.cli.files import replacing
 from attributor.cli.messages import say
 from attributor.errors import AttributorError, quoted
+from attributor.settings_files import answers_file, is_changed, with_answer
 
 if TYPE_CHECKING:
     from attributor.settings import Settings
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 def told_settings(flags: Mapping[str, Any]) -> Settings:
     """The settings of this call; what needs trust is asked for, and what is not used is told."""
-    from attributor.settings import load
+    from attributor.settings_layers import load
 
     settings = load(flags, ask=_ask if _is_watched() else None)
     for notice in settings.notices:
@@ -29,15 +30,13 @@ def told_settings(flags: Mapping[str, Any]) -> Settings:
     return settings
 
 
-def remember(found: Dotenv, trusted: bool) -> None:
+def remember(dotenv: Dotenv, trusted: bool) -> None:
     """Keep whether the user trusts a folder's `.env` as it is now.
 
     Raises:
         AttributorError: it cannot be written.
     """
-    from attributor.settings_files import answers_file, with_answer
-
-    write_private(answers_file(), with_answer(found, answers_file(), trusted))
+    write_private(answers_file(), with_answer(dotenv, answers_file(), trusted))
 
 
 def write_private(path: Path, text: str) -> None:
@@ -61,13 +60,12 @@ def _is_watched() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
-def _ask(found: Dotenv, wanted: Mapping[str, str]) -> bool:
-    from attributor.settings_files import answers_file, is_changed
+def _ask(dotenv: Dotenv, wanted: Mapping[str, str]) -> bool:
 
-    changed = " has changed, and" if is_changed(found, answers_file()) else ""
-    say(f"{quoted(str(found.path))}{changed} says where text goes, who pays or what is opened:")
+    changed = " has changed, and" if is_changed(dotenv, answers_file()) else ""
+    say(f"{quoted(str(dotenv.path))}{changed} says where text goes, who pays or what is opened:")
     for variable, value in wanted.items():
         say(f"{variable}={quoted(value)}")
     trusted = click.confirm("Do you trust it, as long as it stays like this?", err=True)
-    remember(found, trusted)
+    remember(dotenv, trusted)
     return trusted

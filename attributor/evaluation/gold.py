@@ -106,7 +106,7 @@ class GoldArticle(Lenient):
     lang: str | None = None
     quotes: tuple[GoldQuote, ...]
     discard: tuple[Stretches, ...] = ()
-    given: bool = False
+    is_statement: bool = False
     """Whether the text is one quote, which the engine is given and only asked about."""
 
     @model_validator(mode="after")
@@ -154,7 +154,7 @@ class Statement(Lenient):
             stance=(LabelledStance(target=self.target, label=self.stance),),
         )
         facts = self.model_dump(include={"id", "source", "split", "text", "lang"})
-        return GoldArticle(quotes=(quote,), given=True, **facts)
+        return GoldArticle(quotes=(quote,), is_statement=True, **facts)
 
 
 def read_gold(*paths: str, split: str | None = None) -> list[GoldArticle]:

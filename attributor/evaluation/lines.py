@@ -38,13 +38,14 @@ def read_lines(paths: Iterable[str], make: Callable[[dict[str, Any]], Read]) -> 
         for number, line in _lines(path):
             place = f"{path}:{number}"
             try:
-                made = make(_object(line))
-                if made.id in seen:
-                    raise ValueError(f"{quoted(made.id)} stands in {quoted(seen[made.id])} already")
+                article = make(_object(line))
+                if article.id in seen:
+                    first = quoted(seen[article.id])
+                    raise ValueError(f"{quoted(article.id)} stands in {first} already")
             except ValueError as error:
                 raise ReadingError(f"{quoted(place)} cannot be used: {error}.") from None
-            seen[made.id] = place
-            yield made
+            seen[article.id] = place
+            yield article
 
 
 def record(data: Any, make: Callable[[Any], Made]) -> Made:

@@ -20,13 +20,17 @@ from attributor.marking.spans import Span
 Letters = frozenset[int]
 """Offsets of letters and digits."""
 
-FOUND, EXACT = 0.5, 0.8
-"""The least overlap (intersection over union) of a quote that counts as found, or as exact."""
-_LONGER = 40
-"""So many letters more than the gold's may a mention have."""
+MIN_FOUND_OVERLAP = 0.5
+"""A quote with this overlap (intersection over union), or more, counts as found."""
+MIN_EXACT_OVERLAP = 0.8
+"""A quote with this overlap (intersection over union), or more, counts as exact."""
+_MAX_EXTRA_LETTERS = 40
+"""How many letters more than the gold's a mention may have."""
 
 Outcome = Literal["right", "partly", "misattributed", "missed"]
+"""What became of a gold quote."""
 Wrong = Literal["invented", "repeated"]
+"""What is wrong with a prediction that belongs to no gold quote."""
 
 
 @dataclass(frozen=True)
@@ -49,12 +53,12 @@ class Match:
     @property
     def found(self) -> bool:
         """Whether at least half of the quote, all in all, is there."""
-        return self.overlap >= FOUND
+        return self.overlap >= MIN_FOUND_OVERLAP
 
     @property
     def exact(self) -> bool:
         """Whether the quote is there but for a few words."""
-        return self.overlap >= EXACT
+        return self.overlap >= MIN_EXACT_OVERLAP
 
     @property
     def has_wrong_name(self) -> bool:
@@ -146,7 +150,7 @@ def compare(
     wanted = [(quote, letters(text, quote.content)) for quote in gold.quotes]
     wanted = [(quote, content) for quote, content in wanted if content]
     discarded = letters(text, (edges for passage in gold.discard for edges in passage))
-    groups: list[list[_Found]] = [[] for _ in wanted]
+    groups: list[list[_PlacedQuote]] = [[] for _ in wanted]
     strays = []
     for found in _found(text, prediction):
         shared = [len(content & found[1]) for _, content in wanted]
@@ -167,10 +171,11 @@ def compare(
     return Comparison(gold, prediction, tuple(matches), tuple(strays))
 
 
-_Found = tuple[PredictedQuote, Letters]
+_PlacedQuote = tuple[PredictedQuote, Letters]
+"""A predicted quote, and the letters that it takes up."""
 
 
-def _found(text: str, prediction: Prediction | None) -> list[_Found]:
+def _found(text: str, prediction: Prediction | None) -> list[_PlacedQuote]:
     """The predicted quotes with their letters, longest first."""
     quotes = prediction.quotes if prediction else ()
     found = [(quote, letters(text, quote.content)) for quote in quotes]
@@ -188,7 +193,7 @@ def letters(text: str, stretches: Iterable[Span]) -> Letters:
 
 
 def _match(
-    text: str, quote: GoldQuote, content: Letters, group: list[_Found], everything: bool
+    text: str, quote: GoldQuote, content: Letters, group: list[_PlacedQuote], everything: bool
 ) -> Match:
     joined = frozenset[int]().union(*(found for _, found in group))
     mention = letters(text, quote.mention)
@@ -199,7 +204,7 @@ def _match(
         overlap=len(joined & content) / len(joined | content),
         has_speaker=bool(mention),
         speaker_is_right=not mention
-        or (bool(named & mention) and len(named) <= len(mention) + _LONGER),
+        or (bool(named & mention) and len(named) <= len(mention) + _MAX_EXTRA_LETTERS),
         asked=everything or quote.speech_cue,
         way=_way(text, quote),
     )

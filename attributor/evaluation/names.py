@@ -6,7 +6,9 @@ import re
 import unicodedata
 
 _TITLES = frozenset(("mr", "mrs", "ms", "dr", "sen", "rep", "gov", "the"))
+"""Words before a name that are no part of it."""
 _APOSTROPHES = dict.fromkeys(map(ord, "’'`ʼ"))
+"""Signs that are left out of names."""
 # Serbian Cyrillic to Latin letters; what an accent tells apart there is one letter here.
 _LATIN = str.maketrans(
     {
@@ -30,6 +32,7 @@ _PRONOUNS = frozenset(
         *("er", "sie", "es", "wir"),
     )
 )
+"""Words that name a speaker as a pronoun does."""
 
 
 def words(name: str | None) -> list[str]:

@@ -19,7 +19,7 @@ from attributor.evaluation.matching import Comparison, Match
 from attributor.evaluation.predictions import PredictedQuote
 from attributor.evaluation.report import Report
 from attributor.evaluation.scores import KINDS
-from attributor.evaluation.stances import STANCE
+from attributor.evaluation.stances import STANCE_FIGURES
 from attributor.marking.spans import Span
 from attributor.views import wording
 from attributor.views.escaping import visible
@@ -36,7 +36,7 @@ LOOKS = {
     "repeated": ("s8 b3", "said twice"),
     "not asked": ("s0 b0", "a thought, not asked for"),
 }
-"""What became of a quote -> its classes in page.css, and how it is called."""
+"""The classes in page.css, and the words, for what became of a quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _head(report: Report) -> Iterator[str]:
 
 def _stances(report: Report) -> Iterator[str]:
     if report.has_stances:
-        known = ", ".join(f"{each} {report.figure((each, 'stance'))}" for each in STANCE)
+        known = ", ".join(f"{each} {report.figure((each, 'stance'))}" for each in STANCE_FIGURES)
         yield f'<p class="source">Stances: {safe(known)}; {safe(report.stances_seen)}.</p>\n'
 
 

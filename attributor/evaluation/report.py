@@ -14,23 +14,28 @@ from attributor.evaluation.matching import Comparison
 from attributor.evaluation.names import WAYS
 from attributor.evaluation.scores import (
     KINDS,
-    OVERALL,
+    NAMING_COUNTS,
+    OVERALL_FIGURES,
     SHARES,
-    WHO,
     Evaluation,
     Key,
     figures,
 )
-from attributor.evaluation.stances import ANSWERS, LABELS, OF_LABEL, STANCE, gold_of
+from attributor.evaluation.stances import ANSWERS, LABEL_FIGURES, LABELS, STANCE_FIGURES, gold_of
 from attributor.records import Provenance, Usage
 from attributor.views import wording
 from attributor.views.escaping import one_line
 
 MEASURES = ("found", "exact", "speaker", "name", "R", "P", "F1", "F1_found", "misnamed")
+"""The figures of the table, in its order."""
 FAULTS = ("missed", "partly", "misattributed", "wrong")
-WORST = 10
-_NAMES = {"macro_F1": "macro-F1"}
-_WIDTH = 20  # columns of a figure with its interval
+"""What can be wrong with the quotes of an article."""
+MAX_WORST_ARTICLES = 10
+"""How many of the articles with most faults are listed."""
+_SHOWN_NAMES = {"macro_F1": "macro-F1"}
+"""How figures are written for readers whose names differ from that."""
+_FIGURE_COLUMNS = 20
+"""How wide a figure with its interval is printed."""
 
 
 @dataclass(frozen=True)
@@ -62,9 +67,9 @@ class Report:
         return sum(each.prediction is None for each in self.comparisons)
 
     @property
-    def given(self) -> bool:
+    def is_of_statements(self) -> bool:
         """Whether all of the gold is texts that are one quote each, so that stances are all."""
-        return all(each.gold.given for each in self.comparisons)
+        return all(each.gold.is_statement for each in self.comparisons)
 
     @property
     def engines(self) -> list[Provenance]:
@@ -86,16 +91,16 @@ class Report:
     def lines(self) -> Iterator[str]:
         """The report, line by line; nothing in it acts on a terminal."""
         yield self.heading()
-        if not self.given:
+        if not self.is_of_statements:
             yield ""
             yield from self._table()
             yield from self._who()
         yield from self._stances()
         yield ""
         yield self.cost()
-        what = "texts" if self.given else "articles"
+        what = "texts" if self.is_of_statements else "articles"
         yield f"In brackets: the middle 95 % over 1,000 samples of the {what}."
-        if not self.given:
+        if not self.is_of_statements:
             yield from self._worst()
 
     def heading(self) -> str:
@@ -104,7 +109,9 @@ class Report:
         quotes = self.evaluation.total["gold", "all"]
         asked = "quotes and thoughts" if self.everything else "quotes of speech"
         number = f"{len(self.comparisons):,}"
-        seen = f"{number} texts" if self.given else f"{number} articles, {quotes:,} {asked}"
+        seen = (
+            f"{number} texts" if self.is_of_statements else f"{number} articles, {quotes:,} {asked}"
+        )
         split = f", split {self.split}" if self.split else ""
         engines = "; ".join(dict.fromkeys(map(wording.made_by, self.engines)))
         return one_line(f"{files}{split}: {seen}" + (f"; {engines}" if engines else ""))
@@ -114,7 +121,7 @@ class Report:
         total = self.evaluation.total
         yield "gold", [f"{total['gold', kind]:,}" for kind in KINDS]
         for measure in MEASURES:
-            kinds = ("all",) if measure in OVERALL else KINDS
+            kinds = ("all",) if measure in OVERALL_FIGURES else KINDS
             yield measure, [self.figure((measure, kind)) for kind in kinds]
 
     def figure(self, key: Key) -> str:
@@ -133,16 +140,18 @@ class Report:
             parts.append(wording.price(usage))
         if self.seconds is not None:
             each = 1000 * self.seconds / max(len(self.comparisons), 1)
-            one = "a text" if self.given else "an article"
+            one = "a text" if self.is_of_statements else "an article"
             parts.append(f"{self.seconds:.1f} s ({each:,.1f} ms {one})")
         if self.without_prediction:
             parts.append(f"articles without a prediction: {self.without_prediction:,}")
         return "; ".join(parts) + "."
 
     def _table(self) -> Iterator[str]:
-        yield " " * 10 + "".join(kind.ljust(_WIDTH) for kind in KINDS).rstrip()
+        yield " " * 10 + "".join(kind.ljust(_FIGURE_COLUMNS) for kind in KINDS).rstrip()
         for measure, cells in self.rows():
-            yield measure.ljust(10) + "".join(cell.ljust(_WIDTH) for cell in cells).rstrip()
+            yield (
+                measure.ljust(10) + "".join(cell.ljust(_FIGURE_COLUMNS) for cell in cells).rstrip()
+            )
 
     def _who(self) -> Iterator[str]:
         """How often a speaker is rightly named, by what names them on the spot."""
@@ -151,7 +160,7 @@ class Report:
             yield ""
             yield (
                 "named by".ljust(14)
-                + "".join(what.ljust(15) for what in (*WHO, "misnamed")).rstrip()
+                + "".join(what.ljust(15) for what in (*NAMING_COUNTS, "misnamed")).rstrip()
             )
         for way, told in seen:
             cells = ("–" if value is None else f"{value:,}" for value in told.values())
@@ -162,7 +171,7 @@ class Report:
         """For each way of naming a speaker on the spot: how many quotes, and how they are named."""
         total, found = self.evaluation.total, self.evaluation.figures
         return {
-            way: {what: total[f"who {what}", way] for what in WHO}
+            way: {what: total[f"who {what}", way] for what in NAMING_COUNTS}
             | {"misnamed": found["misnamed", way]}
             for way in WAYS
         }
@@ -171,14 +180,14 @@ class Report:
         if self.has_stances:
             yield ""
             yield f"Stances: {self.stances_seen}."
-            for measure in STANCE:
-                name = _NAMES.get(measure, measure)
+            for measure in STANCE_FIGURES:
+                name = _SHOWN_NAMES.get(measure, measure)
                 yield name.ljust(10) + self.figure((measure, "stance"))
             yield self.of_majority
             yield ""
-            yield " " * 10 + "".join(label.ljust(_WIDTH) for label in LABELS).rstrip()
-            for measure in OF_LABEL:
-                cells = (self.figure((measure, label)).ljust(_WIDTH) for label in LABELS)
+            yield " " * 10 + "".join(label.ljust(_FIGURE_COLUMNS) for label in LABELS).rstrip()
+            for measure in LABEL_FIGURES:
+                cells = (self.figure((measure, label)).ljust(_FIGURE_COLUMNS) for label in LABELS)
                 yield measure.removeprefix("stance ").ljust(10) + "".join(cells).rstrip()
             yield ""
             yield from stances.lines(self.answers)
@@ -208,7 +217,7 @@ class Report:
         return f"{compared:,} of {gold:,} are of quotes that were found"
 
     def _worst(self) -> Iterator[str]:
-        worst = [self.comparisons[n] for n in self.evaluation.worst[:WORST]]
+        worst = [self.comparisons[n] for n in self.evaluation.worst[:MAX_WORST_ARTICLES]]
         if any(comparison.faults for comparison in worst):
             yield ""
             yield "Worst articles: missed  partly  misattributed  wrong"
@@ -248,12 +257,12 @@ class Report:
         return {
             "gold": self.evaluation.total["stances", "gold"],
             "compared": sum(answers.values()),
-            **{measure: found[measure, "stance"] for measure in STANCE},
-            "intervals": {m: self.evaluation.intervals.get((m, "stance")) for m in STANCE},
-            "majority": {measure: commonest[measure, "stance"] for measure in STANCE},
+            **{measure: found[measure, "stance"] for measure in STANCE_FIGURES},
+            "intervals": {m: self.evaluation.intervals.get((m, "stance")) for m in STANCE_FIGURES},
+            "majority": {measure: commonest[measure, "stance"] for measure in STANCE_FIGURES},
             "by_label": {
                 label: {"gold": gold_of(answers, label)}
-                | {name.removeprefix("stance "): found[name, label] for name in OF_LABEL}
+                | {name.removeprefix("stance "): found[name, label] for name in LABEL_FIGURES}
                 for label in LABELS
             },
             "answers": {
@@ -277,4 +286,4 @@ class Report:
 def _nested(values: Mapping[Key, Any]) -> dict[str, Any]:
     """What there is for all predictions, and by kind what there is for every kind."""
     kinds = {kind: {measure: values.get((measure, kind)) for measure in SHARES} for kind in KINDS}
-    return {measure: values.get((measure, "all")) for measure in OVERALL} | kinds
+    return {measure: values.get((measure, "all")) for measure in OVERALL_FIGURES} | kinds

@@ -28,6 +28,7 @@ from attributor.evaluation.names import WAYS
 from attributor.evaluation.stances import LABELS, share
 
 KINDS = ("all", "direct", "mixed", "indirect")
+"""The kinds of quotes that figures are given for."""
 SHARES = {
     "found": "gold",
     "exact": "gold",
@@ -35,19 +36,25 @@ SHARES = {
     "name": "has name",
     "R": "gold",
 }
-"""Each figure that there is for every kind -> what it is a share of."""
-OVERALL = ("P", "F1", "F1_found", "misnamed")
-WHO = ("quotes", "to name", "rightly named", "wrongly named")
+"""What each figure is a share of that there is for every kind."""
+OVERALL_FIGURES = ("P", "F1", "F1_found", "misnamed")
+"""The figures that there are for all kinds together alone."""
+NAMING_COUNTS = ("quotes", "to name", "rightly named", "wrongly named")
 """What is counted for each way of naming a speaker on the spot."""
 
 RESAMPLES = 1000
-SEED = 20250101
+"""How many samples of the articles the intervals are made of."""
+RESAMPLING_SEED = 20250101
+"""Makes the intervals the same in every run."""
 
 Key = tuple[str, str]
 """What is counted or measured, and of which kind of quotes or with which label."""
 Counts = Mapping[Key, int]
+"""How many there are of each."""
 Figures = dict[Key, float | None]
+"""Each figure in per cent; None where there is nothing to measure."""
 Interval = tuple[float, float]
+"""The lower and the upper end of a 95 % interval, in per cent."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +74,7 @@ class Evaluation:
 
     @cached_property
     def total(self) -> Counter[Key]:
-        """The same in all articles together."""
+        """What there is to count in all articles together."""
         return sum(self.counts, Counter[Key]())
 
     @cached_property
@@ -101,15 +108,15 @@ def count(comparison: Comparison) -> Counter[Key]:
             counts["P", "all"] += match.exact and match.speaker_is_right
             counts["P_found", "all"] += match.found and match.speaker_is_right
         if match.asked:
-            told = Counter(dict(_told(match)))
+            added = Counter(dict(_counts_of(match)))
             for kind in ("all", match.gold.kind):
-                counts.update({(what, kind): number for what, number in told.items()})
+                counts.update({(what, kind): number for what, number in added.items()})
             counts.update(_who(match))
             counts.update(_stances(match))
     return counts
 
 
-def _told(match: Match) -> Iterator[tuple[str, int]]:
+def _counts_of(match: Match) -> Iterator[tuple[str, int]]:
     """What a gold quote that is asked for adds to its kind."""
     found, right = match.found, match.speaker_is_right
     yield "gold", 1
@@ -128,7 +135,7 @@ def _told(match: Match) -> Iterator[tuple[str, int]]:
 def _who(match: Match) -> Iterator[Key]:
     """What a quote adds to the table of who is named how, if the gold knows who speaks."""
     if match.found and match.way:
-        told = {
+        holding = {
             "quotes": True,
             "to name": bool(match.gold.name),
             "rightly named": match.is_rightly_named,
@@ -136,7 +143,7 @@ def _who(match: Match) -> Iterator[Key]:
             "named": bool(match.given_name),
         }
         for kind in (match.way, "all"):
-            yield from ((f"who {what}", kind) for what, holds in told.items() if holds)
+            yield from ((f"who {what}", kind) for what, holds in holding.items() if holds)
 
 
 def _stances(match: Match) -> Iterator[Key]:
@@ -190,7 +197,8 @@ def _harmonic(precision: float | None, recall: float | None) -> float:
 
 # --- chance ------------------------------------------------------------------------------------
 
-_WIDTH = 8  # bytes of a count in a packed row
+_COUNT_BYTES = 8
+"""How many bytes a count takes in a packed row."""
 
 
 def intervals(counts: Sequence[Counts], resamples: int = RESAMPLES) -> dict[Key, Interval]:
@@ -204,7 +212,7 @@ def intervals(counts: Sequence[Counts], resamples: int = RESAMPLES) -> dict[Key,
     keys = sorted({key for each in counts for key in each})
     # One number holds all counts of an article, so that a sample is added up in one sum.
     rows = [_packed(each.get(key, 0) for key in keys) for each in counts]
-    chance = random.Random(SEED)  # noqa: S311
+    chance = random.Random(RESAMPLING_SEED)  # noqa: S311
     samples: dict[Key, list[float]] = {}
     for _ in range(resamples):
         total = _unpacked(sum(chance.choices(rows, k=len(rows))), len(keys))
@@ -215,15 +223,15 @@ def intervals(counts: Sequence[Counts], resamples: int = RESAMPLES) -> dict[Key,
 
 
 def _packed(numbers: Iterable[int]) -> int:
-    data = b"".join(number.to_bytes(_WIDTH, "little") for number in numbers)
+    data = b"".join(number.to_bytes(_COUNT_BYTES, "little") for number in numbers)
     return int.from_bytes(data, "little")
 
 
 def _unpacked(row: int, length: int) -> list[int]:
-    data = row.to_bytes(_WIDTH * length, "little")
+    data = row.to_bytes(_COUNT_BYTES * length, "little")
     return [
-        int.from_bytes(data[start : start + _WIDTH], "little")
-        for start in range(0, len(data), _WIDTH)
+        int.from_bytes(data[start : start + _COUNT_BYTES], "little")
+        for start in range(0, len(data), _COUNT_BYTES)
     ]
 
 

@@ -10,13 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 LABELS = ("favor", "against", "neutral")
+"""The labels of the gold."""
 ANSWERS = (*LABELS, "unclear")
-STANCE = ("accuracy", "macro_F1", "abstained")
-OF_LABEL = ("stance P", "stance R", "stance F1")
+"""The labels that an engine may give."""
+STANCE_FIGURES = ("accuracy", "macro_F1", "abstained")
+"""The figures for all labels together."""
+LABEL_FIGURES = ("stance P", "stance R", "stance F1")
+"""The figures for each label."""
 
 Key = tuple[str, str]
+"""A gold label and an answer, or a figure and a label."""
 Table = dict[Key, int]
-"""(gold label, answer) -> how many."""
+"""How many quotes there are of each gold label and answer."""
 
 
 def table(counts: Mapping[Key, int]) -> Table:
@@ -29,7 +34,7 @@ def table(counts: Mapping[Key, int]) -> Table:
 
 
 def figures(answers: Table) -> dict[Key, float | None]:
-    """The figures of a table: those of STANCE under "stance", those of OF_LABEL under a label."""
+    """STANCE_FIGURES of a table under "stance", and LABEL_FIGURES under each label."""
     whole = sum(answers.values())
     found: dict[Key, float | None] = {}
     scores = []
@@ -38,7 +43,7 @@ def figures(answers: Table) -> dict[Key, float | None]:
         if given or gold:
             scores.append(2 * right / (given + gold))
         parts = ((right, given), (right, gold), (2 * right, given + gold))
-        for name, (part, of) in zip(OF_LABEL, parts, strict=True):
+        for name, (part, of) in zip(LABEL_FIGURES, parts, strict=True):
             found[name, label] = share(part, of)
     right = sum(answers[label, label] for label in LABELS)
     found["accuracy", "stance"] = share(right, whole)

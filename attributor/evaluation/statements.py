@@ -24,8 +24,8 @@ from attributor.records import (
     Target,
 )
 
-TOGETHER = 20
-"""As many as one request holds."""
+MAX_TEXTS_PER_BATCH = 20
+"""How many texts are asked about together: as many as one request holds."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +107,7 @@ def batches(texts: Iterable[GoldArticle]) -> list[StatementBatch]:
     for each in texts:
         groups.setdefault((each.codebook, each.lang), []).append(each)
     return [
-        StatementBatch(tuple(group[at : at + TOGETHER]))
+        StatementBatch(tuple(group[at : at + MAX_TEXTS_PER_BATCH]))
         for group in groups.values()
-        for at in range(0, len(group), TOGETHER)
+        for at in range(0, len(group), MAX_TEXTS_PER_BATCH)
     ]

@@ -23,19 +23,24 @@ from attributor.marking.quotation import CHARACTERS, PAIRS
 from attributor.marking.spans import Span, covers
 from attributor.records import QuoteKind
 
-# More kinds of signs in turn than any real edge has; it bounds the work on an edge of signs alone.
-_ROUNDS = 12
-# "that they won", but not "that treaty", where the word points.
-_CLAUSE = re.compile(r"[\s,:]\W*\w+\W+\w")
+_MAX_TRIMMING_ROUNDS = 12
+"""How often an edge is trimmed, so that one of signs alone takes no long time."""
+_CLAUSE_FOLLOWS = re.compile(r"[\s,:]\W*\w+\W+\w")
+"""What follows a conjunction: "that they won", but not "that treaty", where the word points."""
 _WORD = re.compile(r"[^\W_]")
+"""A letter or a digit."""
 _FULL_STOP = re.compile(r"[.!?…]+")
+"""The signs that end a sentence."""
 _ABBREVIATION = re.compile(r"[.…]\w{0,2}\.$")
+"""A full stop that belongs to an abbreviation."""
 _NEITHER_SPACE_NOR_MARK = re.compile(rf"[^\s{re.escape(''.join(sorted(CHARACTERS)))}]")
-# Which signs may be the partner of a mark: behind an opening one, before a closing one.
-_CLOSING = {sign: "".join(PAIRS.get(sign, "")) for sign in CHARACTERS}
-_OPENING = {
+"""Whatever is more than white space and quotation marks."""
+_CLOSING_MARKS_OF = {sign: "".join(PAIRS.get(sign, "")) for sign in CHARACTERS}
+"""The marks that may close what each mark opens."""
+_OPENING_MARKS_OF = {
     sign: "".join(o for o, closers in PAIRS.items() if sign in closers) for sign in CHARACTERS
 }
+"""The marks that may open what each mark closes."""
 
 
 def content(marking: Marking, pieces: Sequence[Span]) -> tuple[Span, ...]:
@@ -107,7 +112,7 @@ def _opened(marking: Marking, start: int, end: int) -> int | None:
     """Where the conjunction that opens the span ends; None if there is none."""
     for word in marking.pack.introduces_content:
         after = start + len(word)
-        if marking.text.startswith(word, start) and _CLAUSE.match(marking.text, after, end):
+        if marking.text.startswith(word, start) and _CLAUSE_FOLLOWS.match(marking.text, after, end):
             return after
     return None
 
@@ -115,7 +120,7 @@ def _opened(marking: Marking, start: int, end: int) -> int | None:
 def trim(marking: Marking, start: int, end: int) -> Span | None:
     """The span without space, commas and unbalanced marks at its edges; None if no word is left."""
     unpaired: set[str] = set()
-    for _ in range(_ROUNDS):
+    for _ in range(_MAX_TRIMMING_ROUNDS):
         before = start, end
         start, end = _trim_signs(marking.text, start, end)
         start, end = _trim_passage(marking, start, end)
@@ -166,13 +171,13 @@ def _trim_stray_marks(text: str, start: int, end: int, unpaired: set[str]) -> Sp
 
     `unpaired` remembers the marks that are known to have none.
     """
-    while start < end and _is_stray(text, start, (start + 1, end), _CLOSING, unpaired):
+    while start < end and _is_stray(text, start, (start + 1, end), _CLOSING_MARKS_OF, unpaired):
         start += 1
     while end - 1 > start and not (text[end - 1] in "'’" and text[end - 2].isalnum()):
-        if not _is_stray(text, end - 1, (start, end - 1), _OPENING, unpaired):
+        if not _is_stray(text, end - 1, (start, end - 1), _OPENING_MARKS_OF, unpaired):
             break
         end -= 1
-    partners = _CLOSING.get(text[start : start + 1], "")
+    partners = _CLOSING_MARKS_OF.get(text[start : start + 1], "")
     pair = end - 1 > start and text[end - 1] in partners
     if pair and all(text.find(sign, start + 1, end - 1) < 0 for sign in partners):
         return start + 1, end - 1

@@ -20,6 +20,7 @@ from itertools import accumulate
 from typing import Literal
 
 Reason = Literal["outside", "reversed", "empty", "no_words", "not_found", "changed", "ambiguous"]
+"""Why a part of a proposal was not found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,21 +32,25 @@ class Miss:
 
 
 APOSTROPHES = "'’‘‛‚ʼʹ´`′"
+"""All signs that are written as apostrophes."""
 MARKS = '"“”„‟«»‹›「」『』〝〞〟'
-# Signs that end a sentence; the word after one may begin with either case.
+"""All quotation marks that are no apostrophes."""
 _STOPS = frozenset(".!?:…")
-# How many places are told apart before words count as ambiguous, and how much that may search.
-_PLACES = 200
-_SEARCHED = 200_000
-_BINDING = frozenset("-‐‑－" + APOSTROPHES)
+"""Signs that end a sentence; the word after one may begin with either case."""
+_MAX_PLACES = 200
+"""Words that fit more places than this count as ambiguous at once."""
+_MAX_SEARCHED_CODE_POINTS = 200_000
+"""Of long words fewer places are told apart, so that no more than this is compared."""
+_JOINING_SIGNS = frozenset("-‐‑－" + APOSTROPHES)
+"""Signs that join two parts of one word."""
 
-# One character for one, so that offsets stay what they are.
-_PLAIN = str.maketrans(
+_PLAIN_CHARACTERS = str.maketrans(
     {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
     | dict.fromkeys(APOSTROPHES, "'")
     | dict.fromkeys(MARKS, '"')
     | dict.fromkeys("‐‑", "-")
 )
+"""Plain characters for others, one for one, so that offsets stay what they are."""
 _INVISIBLE_CODES = dict.fromkeys(
     code
     for first, last in (
@@ -55,19 +60,24 @@ _INVISIBLE_CODES = dict.fromkeys(
     )
     for code in range(first, last + 1)
 )
+"""Code points that nobody sees, such as soft hyphens and marks of direction."""
 INVISIBLE = "".join(map(chr, _INVISIBLE_CODES))
-# Superscripts, circles and fractions are not what their compatibility form says: 10² is not 102.
+"""The characters that nobody sees."""
 _NO_FORM = ("<super>", "<sub>", "<circle>", "<fraction>", "<square>")
+"""Kinds of characters that are not what their compatibility form says: 10² is not 102."""
 
 _IDEOGRAPH = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+"""Characters that are words by themselves."""
 _DASH = "\\-\u2012-\u2015\u2212\u2e3a\u2e3b\ufe58\ufe63"
+"""All dashes."""
 _LETTER = (
     "[^\\s\\-'\",;:.!?()\\[\\]{}<>*_¡¿·\u2010-\u2027\u2032-\u2043\u2045-\u205e\u2190-\u2212\u2300-"
     f"\u23ff\u2500-\u2bff\u2e00-\u2e7f\u3001-\u303f\ufe10-\ufe1f\ufe30-\ufe6f{_IDEOGRAPH}"
     "\U0001f000-\U0001faff]"
 )
-# A word of its own behind an apostrophe ("Ana's", "I'm"), which the "n't" of a negation is not.
+"""Whatever a word may consist of: no white space, and no sign between words."""
 _CLITIC = rf"(?:[sSmMdD]|re|ve|ll)(?!{_LETTER})"
+"""A word behind an apostrophe ("Ana's", "I'm"), which the "n't" of a negation is not."""
 # Markdown's emphasis and quotation marks match nothing here: they are not part of any wording.
 _TOKEN = rf"""(?P<word> (?: (?<![^\s"'(\[{INVISIBLE}]) [-\u2212–.] (?=[$€£¥]?\d) )?
                    {_LETTER}+ (?: (?: '(?!{_CLITIC}) | (?<=\d)[.,:](?=\d) ) {_LETTER}+ )*
@@ -77,8 +87,8 @@ _TOKEN = rf"""(?P<word> (?: (?<![^\s"'(\[{INVISIBLE}]) [-\u2212–.] (?=[$€£�
        | (?P<dash> [{_DASH}]+ )
        | (?P<drop> << | >> | ,, )
        | (?P<sign> [^\s"'*_] )"""
-# Compiled when words are first looked up, which not every run does: it takes a while.
 _compiled = cache(re.compile)
+"""Compiles a pattern when words are first looked up: it takes a while, and not every run does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +153,7 @@ def _variants(words: tuple[str, ...]) -> set[tuple[str, ...]]:
 def _occurrences(tokens: _Tokens, needle: str, low: int, high: int) -> Iterator[int | None]:
     """The tokens at which `needle` begins; None if there are more than are worth looking at."""
     position = tokens.at[low] - 2
-    for _ in range(min(_PLACES, 2 + _SEARCHED // len(needle))):
+    for _ in range(min(_MAX_PLACES, 2 + _MAX_SEARCHED_CODE_POINTS // len(needle))):
         position = tokens.joined.find(f" {needle} ", position + 1, tokens.at[high])
         if position < 0:
             return
@@ -207,7 +217,7 @@ def _binds(text: str, index: int) -> bool:
         return before.isdigit() and after.isdigit()
     if sign in APOSTROPHES and _compiled(_CLITIC).match(text, index + 1):
         return False
-    return sign in _BINDING and before.isalnum() and after.isalnum()
+    return sign in _JOINING_SIGNS and before.isalnum() and after.isalnum()
 
 
 def _case_fits(text: str, start: int, typed: str) -> bool:
@@ -266,7 +276,7 @@ def _is_word(token: str) -> bool:
 def _fold(text: str) -> _Tokens:
     parts, starts, ends = list[str](), list[int](), list[int]()
     previous = ""
-    for match in _compiled(_TOKEN, re.VERBOSE).finditer(text.translate(_PLAIN)):
+    for match in _compiled(_TOKEN, re.VERBOSE).finditer(text.translate(_PLAIN_CHARACTERS)):
         token, (start, end) = match[0], match.span()
         if not (token.isascii() and token.isalnum()):  # as most are: a word as it stands
             found, token = token, _FOLDS[str(match.lastgroup)](token)

@@ -20,38 +20,48 @@ from typing import Any, Literal
 
 from pydantic_core import from_json
 
+from attributor.marking.spans import Span
+
 Json = dict[str, Any]
-Span = tuple[int, int]
+"""A JSON object."""
 
-MOST_TRIES = 5_000
-"""So many beginnings of JSON are tried before the rest of a text is left unread."""
-MOST_READINGS = 10
-"""So often may the characters of a text be read, on the average, before the rest is left unread."""
-DEEPEST_WRAPPING = 3
-"""An answer is looked for within so many objects, lists and strings."""
-MOST_BEGINNINGS = 20
-"""So many braces are tried as the beginning of an answer that was cut off."""
+MAX_BEGINNINGS = 5_000
+"""How many beginnings of JSON are tried before the rest of a text is left unread."""
+MAX_READINGS_PER_CHARACTER = 10
+"""How often a text's characters are read, on the average, before its rest is left unread."""
+MAX_WRAPPINGS = 3
+"""How many objects, lists and strings an answer may be wrapped in."""
+MAX_CUT_OFF_BEGINNINGS = 20
+"""How many braces are tried as the beginning of an answer that was cut off."""
 
-_DECODER = json.JSONDecoder(strict=False)  # takes line breaks within strings
-# Of an object, or of one that is encoded twice.
-_BEGIN = re.compile(r'\{(?=\s*["}])|"(?=\s*\{(?:\s|\\[nrt])*\\+")')
-_TRAILING = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|,(?=\s*[\]}])', re.DOTALL)
+_DECODER = json.JSONDecoder(strict=False)
+"""Takes line breaks within strings, which JSON forbids and models write."""
+_OBJECT_BEGINS = re.compile(r'\{(?=\s*["}])|"(?=\s*\{(?:\s|\\[nrt])*\\+")')
+"""Where an object begins, or a string that holds one."""
+_TRAILING_COMMA = re.compile(r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)|,(?=\s*[\]}])', re.DOTALL)
+"""A comma that closes a list or an object; strings are matched to be passed over."""
 _CONTROL = re.compile(r"[\x00-\x1f]")
-# What may stand behind the last word of an answer: tokens, tags, fences.
+"""Control characters, which JSON does not allow in strings."""
 _NOISE = re.compile(r"<[^<>]{0,40}>|\[/?\w{1,20}\]|[\s`\ufeff\u200b◁▷]")
+"""What may stand behind the last word of an answer: tokens, tags, fences."""
 
-_NAMES = "think|thought|reason|reflect|analys|scratchpad|monologue|rationale"
+_THOUGHT_NAMES = "think|thought|reason|reflect|analys|scratchpad|monologue|rationale"
+"""What tags around thoughts are called."""
 _ATTRIBUTES = r"(?:\s[^<>\[\]◁▷{}]{0,60})?"
-_TAG = re.compile(
-    rf"[<\[◁]\|?(?P<close>/|end_(?:of_)?)?[\w:.-]{{0,20}}(?:{_NAMES})\w{{0,9}}"
+"""What may stand in a tag behind its name."""
+_THOUGHT_TAG = re.compile(
+    rf"[<\[◁]\|?(?P<close>/|end_(?:of_)?)?[\w:.-]{{0,20}}(?:{_THOUGHT_NAMES})\w{{0,9}}"
     rf"{_ATTRIBUTES}\|?(?P<empty>/)?[>\]▷]"
     r"|<\|channel\|?>\s{0,3}(?P<channel>\w{1,20})"
     r"|(?P<other_close></?channel\|>|<unused95>|assistantfinal)"
     r"|(?P<other_open>\A\s*analysis(?=[A-Z]))",
     re.IGNORECASE,
 )
-"""Where thoughts begin and end: tags under any usual name, and the channels of "harmony", with
-their special tokens or without."""
+"""Where thoughts begin and end.
+
+These are tags under any usual name, and the channels of "harmony", with their special tokens or
+without.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +94,14 @@ class Shape:
     def inside(self, value: object) -> list[Json]:
         """The answers in a value, the outermost of each wrapping; no more than two that differ."""
         level: list[Any] = [value]
-        found = list[Json]()
-        for _ in range(DEEPEST_WRAPPING + 1):
+        answers = list[Json]()
+        for _ in range(MAX_WRAPPINGS + 1):
             level = [self._decoded(item) for item in level]
             for item in level:
-                if self.fits(item) and item not in found[:2]:
-                    found.append(item)
+                if self.fits(item) and item not in answers[:2]:
+                    answers.append(item)
             level = [inner for item in level if not self.fits(item) for inner in _values(item)]
-        return found[:2]
+        return answers[:2]
 
     def begins(self, part: Json, whole: Json) -> bool:
         """Whether what is whole of a part is the beginning of the other."""
@@ -115,13 +125,15 @@ def find(text: str, shape: Shape, *, was_cut_off: bool = False) -> FoundJson:
             and the end of thoughts is none.
     """
     try:
-        bare = _parsed(text)
-        if shape.fits(bare):  # as almost always: no more work then
-            return FoundJson("answer", bare)
-        found = _find(text, shape, was_cut_off)
-        straight = _TRAILING.sub(lambda m: "" if m[0] == "," else m[0], text)
-        again = _find(straight, shape, was_cut_off) if straight != text else found
-        return again if again.value is not None or again.what == "several" else found
+        whole = _parsed(text)
+        if shape.fits(whole):  # as almost always: no more work then
+            return FoundJson("answer", whole)
+        as_written = _find(text, shape, was_cut_off)
+        without_commas = _TRAILING_COMMA.sub(lambda m: "" if m[0] == "," else m[0], text)
+        if without_commas == text:
+            return as_written
+        mended = _find(without_commas, shape, was_cut_off)
+        return mended if mended.value is not None or mended.what == "several" else as_written
     except RecursionError:
         return FoundJson("nothing")
 
@@ -144,17 +156,16 @@ def _find(text: str, shape: Shape, was_cut_off: bool) -> FoundJson:
     if was_cut_off:
         return FoundJson("part", begun) if begun else FoundJson("nothing")
     if len(thought) == 1 and not _NOISE.sub("", text[last_end:]):
-        return FoundJson(
-            "answer", thought[0]
-        )  # the last word: the end of the thoughts is not marked
+        # It is the last word: the end of the thoughts is not marked.
+        return FoundJson("answer", thought[0])
     return FoundJson(_what_else(text, spans, thoughts))
 
 
 def _objects(text: str) -> Iterator[tuple[int, int, Any]]:
     """The outermost objects: start, end, value. What does not parse is passed over."""
-    work, at = MOST_READINGS * len(text), 0
-    for _ in range(MOST_TRIES):
-        begin = _BEGIN.search(text, at)
+    work, at = MAX_READINGS_PER_CHARACTER * len(text), 0
+    for _ in range(MAX_BEGINNINGS):
+        begin = _OBJECT_BEGINS.search(text, at)
         if begin is None or work < 0:
             break
         start = begin.start()
@@ -176,7 +187,7 @@ def _thoughts(text: str, objects: list[Span]) -> list[Span]:
     """
     found = list[Span]()
     opened: int | None = None
-    for tag in _TAG.finditer(text):
+    for tag in _THOUGHT_TAG.finditer(text):
         if tag["empty"] or _within(tag.start(), objects):
             continue
         channel = (tag["channel"] or "").lower()
@@ -191,7 +202,7 @@ def _thoughts(text: str, objects: list[Span]) -> list[Span]:
 
 def _begun(text: str, shape: Shape, objects: list[Span], thoughts: list[Span]) -> Json | None:
     """The answer that the text ends in the middle of."""
-    for start in islice(_open(text, objects, thoughts), MOST_BEGINNINGS):
+    for start in islice(_open(text, objects, thoughts), MAX_CUT_OFF_BEGINNINGS):
         try:
             value = from_json(_CONTROL.sub(" ", text[start:]), allow_partial=True)
         except ValueError:
@@ -203,7 +214,7 @@ def _begun(text: str, shape: Shape, objects: list[Span], thoughts: list[Span]) -
 
 def _open(text: str, objects: list[Span], thoughts: list[Span]) -> Iterator[int]:
     """Where JSON begins, outside of thoughts, that is broken, or broken off."""
-    for begin in _BEGIN.finditer(text):
+    for begin in _OBJECT_BEGINS.finditer(text):
         if not _within(begin.start(), objects) and not _within(begin.start(), thoughts):
             yield begin.start()
 

@@ -16,11 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 
 from attributor.records import StanceLabel
 
-_NUMBER, _WORD = "[0-9]{1,4}", "( [^ ]{1,30})"
-# Holds an edge to four words where the server keeps to patterns; elsewhere more are cut off.
-AT: dict[str, JsonValue] = {
+_NUMBER = "[0-9]{1,4}"
+"""The number of a segment."""
+_WORD = "( [^ ]{1,30})"
+"""A space, and a word behind it."""
+PLACE: dict[str, JsonValue] = {
     "pattern": f"^{_NUMBER}(-{_NUMBER}{_WORD}{{0,4}}|{_WORD}{{1,4}}( - {_NUMBER}{_WORD}{{0,4}})?)?$"
 }
+"""Holds an edge to four words where the server keeps to patterns; elsewhere more are cut off."""
 
 
 class Wire(BaseModel):
@@ -36,10 +39,10 @@ class Wire(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _null_is_nothing(cls, given: object) -> object:
-        if not isinstance(given, dict):
-            return given
-        return {name: value for name, value in given.items() if value is not None}
+    def _null_is_nothing(cls, fields: object) -> object:
+        if not isinstance(fields, dict):
+            return fields
+        return {name: value for name, value in fields.items() if value is not None}
 
 
 class WireQuote(Wire):
@@ -51,7 +54,7 @@ class WireQuote(Wire):
     looked for beside the quote.
     """
 
-    at: str = Field("", json_schema_extra=AT)
+    at: str = Field("", json_schema_extra=PLACE)
     cue: str = ""
     mention: str = ""
     name: str = ""
@@ -65,8 +68,8 @@ class Attribution(Wire):
     not_speech: list[int]
 
 
-# One to eight words, where the server keeps to patterns.
 PHRASE: dict[str, JsonValue] = {"pattern": "^[^ ]{1,30}( [^ ]{1,30}){0,7}$"}
+"""Holds the name of a target to eight words where the server keeps to patterns."""
 
 
 class WireStance(Wire):

@@ -23,19 +23,24 @@ from attributor.prompting.quote_sources import QuoteSources
 from attributor.prompting.windows import Window, harmless
 from attributor.records import Piece, ProposedQuote
 
-MAX_NAME, MAX_WORDS = 120, 80
-"""Characters of the free text that is taken from an answer."""
-EDGE_WORDS = 6
-"""An edge is asked for in up to four words; of more, the outermost are taken."""
-CUE_SEGMENTS = 2
+MAX_NAME_CHARACTERS = 120
+"""How much of a speaker's name is taken from an answer."""
+MAX_WORDS_CHARACTERS = 80
+"""How much of the words of a cue or a mention is taken from an answer."""
+MAX_EDGE_WORDS = 6
+"""How many words of an edge are taken, the outermost; up to four are asked for."""
+MAX_CUE_SEGMENTS = 2
 """How many segments a cue that interrupts a quote may take up."""
 
-_NUMBER, _DASH = r"\[?(\d{1,9})\]?", r"\s*[-–—]\s*"
-_AT = re.compile(
+_NUMBER = r"\[?(\d{1,9})\]?"
+"""The number of a segment, in brackets or without."""
+_DASH = r"\s*[-–—]\s*"
+"""A dash between two numbers."""
+_PLACE = re.compile(
     rf"\s*{_NUMBER}[|:.]?(?:{_DASH}{_NUMBER}(?:\s+(.*))?|\s+(.+?)(?:\s{_DASH}{_NUMBER}(?:\s+(.*))?)?)?\s*",
     re.DOTALL,
 )
-"""A number, or two with a dash between them; words behind either. A dash inside words is theirs."""
+"""A place: one segment's number, or two with a dash between them, and words behind either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Remark:
     numbers: tuple[int, ...] = ()
 
 
-CUT_OFF = "cut off"
+CUT_OFF_KEY = "cut off"
 """The key under which a part of an answer says after how many output tokens it ends."""
 
 
@@ -77,13 +82,15 @@ def parsed(request: Request, answer: Answer, key: str) -> dict[str, Any]:
     if found.value is not None and not answer.refusal:
         items = found.value.get(key) or []
         if found.what == "answer":
-            return {name: v for name, v in found.value.items() if name != CUT_OFF} | {key: items}
+            return {name: v for name, v in found.value.items() if name != CUT_OFF_KEY} | {
+                key: items
+            }
         if len(items) > 1:  # the last one may be broken off
-            return {key: items[:-1], CUT_OFF: answer.usage.output_tokens}
-    raise AnswerError(_whats_wrong(request, answer, found, key), article=request.article)
+            return {key: items[:-1], CUT_OFF_KEY: answer.usage.output_tokens}
+    raise AnswerError(_problem(request, answer, found, key), article=request.article)
 
 
-def _whats_wrong(request: Request, answer: Answer, found: FoundJson, key: str) -> str:
+def _problem(request: Request, answer: Answer, found: FoundJson, key: str) -> str:
     about = f"about '{harmless(request.article)}'"
     other_model = "try another model, or --engine embedded"
     if answer.refusal:
@@ -103,32 +110,35 @@ def _whats_wrong(request: Request, answer: Answer, found: FoundJson, key: str) -
         return f"The model gave an empty answer {about}; try again, or another model."
     if TOOL_CALL in answer.text:
         return f"The model called a tool instead of answering {about}; {other_model}."
-    return f"{_UNREADABLE[found.what].format(about=about, key=key)}; {_HELPS[found.what]}."
+    return f"{_WHAT_CAME[found.what].format(about=about, key=key)}; {_WHAT_HELPS[found.what]}."
 
 
-_UNREADABLE = {
+_WHAT_CAME = {
     "thoughts": "The model gave only its thoughts {about}, and no answer",
     "several": "The answer {about} holds several JSON objects that differ",
     "other JSON": "The answer {about} is JSON of another shape: it has no list '{key}'",
     "nothing": "The answer {about} is not JSON",
 }
-_ENFORCE = "try a model or server that enforces a JSON schema"
-_HELPS = dict.fromkeys(_UNREADABLE, _ENFORCE) | {
+"""What is wrong with an answer, by what was found in it."""
+_ENFORCE_SCHEMA = "try a model or server that enforces a JSON schema"
+"""What helps where an answer has not the right shape."""
+_WHAT_HELPS = dict.fromkeys(_WHAT_CAME, _ENFORCE_SCHEMA) | {
     "thoughts": "turn thinking off at the server, or try another model"
 }
+"""What helps, by what was found in an answer."""
 
 
 # --- what does it say? -----------------------------------------------------------------------
 
 
-def read_attribution(found: dict[str, Any], window: Window, marking: Marking) -> AnswerReading:
+def read_attribution(answer: dict[str, Any], window: Window, marking: Marking) -> AnswerReading:
     """What an answer to attribute or repair says about its window."""
     reading = AnswerReading()
-    if CUT_OFF in found:
-        tokens = f"{found[CUT_OFF]:,}"
+    if CUT_OFF_KEY in answer:
+        tokens = f"{answer[CUT_OFF_KEY]:,}"
         reading.remarks.append(Remark(f"the answer was cut off after {tokens} output tokens"))
     places = QuoteSources(marking, window)
-    for place, item in enumerate(found["quotes"], start=1):
+    for place, item in enumerate(answer["quotes"], start=1):
         try:
             quote = WireQuote.model_validate(item)
         except ValidationError as error:
@@ -145,14 +155,14 @@ def read_attribution(found: dict[str, Any], window: Window, marking: Marking) ->
                 reading.remarks.append(proposed)
             else:
                 _add(proposed, reading.quotes, window)
-    numbers = found.get("not_speech")
+    numbers = answer.get("not_speech")
     reading.not_speech = [n for n in numbers if type(n) is int] if isinstance(numbers, list) else []
     return reading
 
 
 def _index(name: str, names: list[str]) -> int | None:
     """The place of `name` among `names`, to which it is added; None if it is empty."""
-    short = harmless(name)[:MAX_NAME]
+    short = harmless(name)[:MAX_NAME_CHARACTERS]
     if not short:
         return None
     if short not in names:
@@ -167,7 +177,7 @@ def _add(quote: ProposedQuote, quotes: list[ProposedQuote], window: Window) -> N
         a, b = before.pieces[-1].end, quote.pieces[0].start
         between = [s for s in window.segments if a <= s.start and s.end <= b]
         shared = before.pieces[-1].start == b and before.pieces[-1].end == quote.pieces[0].end
-        if (a <= b or shared) and len(between) <= CUE_SEGMENTS:
+        if (a <= b or shared) and len(between) <= MAX_CUE_SEGMENTS:
             pieces = (*before.pieces, *quote.pieces)
             quotes[-1] = before.model_copy(update={"pieces": pieces})
             return
@@ -189,7 +199,7 @@ class _Edges:
 
 
 def _edges(quote: WireQuote, window: Window) -> _Edges | Remark:
-    match = _AT.fullmatch(quote.at)
+    match = _PLACE.fullmatch(quote.at)
     if match is None:
         return Remark("a place does not begin with a segment's number")
     number, straight, straight_ends, starts, after, ends = match.groups()
@@ -204,8 +214,8 @@ def _edges(quote: WireQuote, window: Window) -> _Edges | Remark:
     return _Edges(
         first - 1,
         last - 1,
-        " ".join((starts or "").split()[:EDGE_WORDS]),
-        " ".join((straight_ends or ends or "").split()[-EDGE_WORDS:]),
+        " ".join((starts or "").split()[:MAX_EDGE_WORDS]),
+        " ".join((straight_ends or ends or "").split()[-MAX_EDGE_WORDS:]),
     )
 
 
@@ -226,7 +236,7 @@ def _parts(edges: _Edges, places: QuoteSources) -> list[_Edges]:
 def _proposed(
     quote: WireQuote, edges: _Edges, places: QuoteSources, speaker: int | None
 ) -> ProposedQuote | Remark:
-    cue, mention = (words.strip()[:MAX_WORDS] for words in (quote.cue, quote.mention))
+    cue, mention = (words.strip()[:MAX_WORDS_CHARACTERS] for words in (quote.cue, quote.mention))
     if cue.casefold() == mention.casefold():
         cue = ""
     source = places.source(edges.first, edges.last, Words(cue, mention, quote.name, quote.own))

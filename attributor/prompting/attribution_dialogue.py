@@ -4,7 +4,7 @@
 
 `requests()` offers what is outstanding, `take()` takes an answer, `failed()` the word that there is
 none, until nothing is outstanding and `outcome()` is what the model proposes. Where speakers stand
-is asked afterwards, by `stance`.
+is asked afterwards, by `stance_dialogue`.
 """
 
 from __future__ import annotations
@@ -19,17 +19,19 @@ from attributor.prompting.answers import AnswerReading, parsed, read_attribution
 from attributor.prompting.cutting import check_length, doubts
 from attributor.prompting.messages import Answer, Message, Purpose, Request, sha256
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.window_state import Talk, merged
+from attributor.prompting.window_state import WindowState, merged
 from attributor.prompting.windows import cut, show
 from attributor.records import Provenance, Usage
 
-ROOM, ROOM_PER_SEGMENT = 150, 35
-"""Output tokens that an answer may have: a guard against answers that run away.
+BASE_OUTPUT_TOKENS = 150
+"""How many output tokens any answer may have."""
+OUTPUT_TOKENS_PER_SEGMENT = 35
+"""How many output tokens more an answer may have for each segment, against endless answers.
 
 A quote takes about 30, and a segment seldom holds more than one.
 """
-
 SCHEMA = schema_json(Attribution)
+"""The schema of an answer."""
 
 
 class AttributionDialogue:
@@ -43,8 +45,8 @@ class AttributionDialogue:
     def __init__(self, marking: Marking, prompts: Prompts) -> None:
         self._marking, self._prompts = marking, prompts
         self._grounder = Grounder(marking)
-        self._talks = [Talk(marking, window, self._grounder) for window in cut(marking)]
-        self._outstanding = [self._attribute(talk) for talk in self._talks]
+        self._states = [WindowState(marking, window, self._grounder) for window in cut(marking)]
+        self._outstanding = [self._attribute(state) for state in self._states]
         self._usage = Usage()
         self._answer = Answer("")
         self._failure: ModelError | None = None
@@ -62,15 +64,15 @@ class AttributionDialogue:
         """
         self._outstanding.remove(request)
         self._usage, self._answer = self._usage + answer.usage, answer
-        talk = self._talks[request.part]
+        state = self._states[request.part]
         try:
-            reading = self._read(talk, request, answer)
+            reading = self._read(state, request, answer)
         except ModelError as error:
             if request.purpose == "attribute":
                 raise
-            talk.unusable.append(error.message)
+            state.unusable.append(error.message)
         else:
-            self._taken(talk, request, reading)
+            self._taken(state, request, reading)
 
     def failed(self, request: Request, error: ModelError) -> None:
         """Take note that an outstanding request gets no answer: what was found before stands.
@@ -82,44 +84,44 @@ class AttributionDialogue:
             raise error
         self._outstanding.remove(request)
         self._failure = error
-        self._talks[request.part].note_failed(error.message)
+        self._states[request.part].note_failed(error.message)
 
-    def _read(self, talk: Talk, request: Request, answer: Answer) -> AnswerReading:
+    def _read(self, state: WindowState, request: Request, answer: Answer) -> AnswerReading:
         check_length(request, answer)
-        reading = read_attribution(parsed(request, answer, "quotes"), talk.window, self._marking)
-        talk.unusable += doubts(request, answer)
+        reading = read_attribution(parsed(request, answer, "quotes"), state.window, self._marking)
+        state.unusable += doubts(request, answer)
         return reading
 
-    def _taken(self, talk: Talk, request: Request, reading: AnswerReading) -> None:
+    def _taken(self, state: WindowState, request: Request, reading: AnswerReading) -> None:
         if request.purpose != "attribute":
-            return talk.mend(reading)
-        talk.accept(reading)
-        if talk.open:
-            self._outstanding.append(self._repair(talk))
+            return state.mend(reading)
+        state.accept(reading)
+        if state.open:
+            self._outstanding.append(self._repair(state))
         return None
 
-    def _attribute(self, talk: Talk) -> Request:
-        shown = show(talk.window, self._marking.text)
-        segments = len(talk.window.segments)
-        return self._request("attribute", talk, self._prompts.attribute.body, shown, segments)
+    def _attribute(self, state: WindowState) -> Request:
+        shown = show(state.window, self._marking.text)
+        segments = len(state.window.segments)
+        return self._request("attribute", state, self._prompts.attribute.body, shown, segments)
 
-    def _repair(self, talk: Talk) -> Request:
+    def _repair(self, state: WindowState) -> Request:
         system = f"{self._prompts.attribute.body}\n\n{self._prompts.repair.body}"
-        shown = show(talk.window, self._marking.text, only=talk.shown_again())
-        user = f"{talk.what_is_open()}\n\n{shown}"
-        return self._request("repair", talk, system, user, len(talk.open))
+        shown = show(state.window, self._marking.text, only=state.shown_again())
+        user = f"{state.what_is_open()}\n\n{shown}"
+        return self._request("repair", state, system, user, len(state.open))
 
     def _request(
-        self, purpose: Purpose, talk: Talk, system: str, user: str, segments: int
+        self, purpose: Purpose, state: WindowState, system: str, user: str, segments: int
     ) -> Request:
         return Request(
             article=self._marking.article.id,
             purpose=purpose,
-            part=talk.window.number,
+            part=state.window.number,
             messages=(Message("system", system), Message("user", user)),
             schema_name="attribution",
             schema_json=SCHEMA,
-            max_output_tokens=ROOM + ROOM_PER_SEGMENT * segments,
+            max_output_tokens=BASE_OUTPUT_TOKENS + OUTPUT_TOKENS_PER_SEGMENT * segments,
         )
 
     def outcome(self) -> Proposed:
@@ -128,7 +130,7 @@ class AttributionDialogue:
         Raises:
             ModelError: a request got no answer, and without it there is no quote.
         """
-        proposal = merged(self._talks)
+        proposal = merged(self._states)
         if self._failure and not self._grounder.ground(proposal).quotes:
             raise self._failure
         used = self._prompts.used()
@@ -140,5 +142,5 @@ class AttributionDialogue:
             prompt_sha256=prompt_files.sha256_of(used),
             schema_sha256=sha256(SCHEMA),
         )
-        warnings = [warning for talk in self._talks for warning in talk.warnings()]
+        warnings = [warning for state in self._states for warning in state.warnings()]
         return Proposed(proposal, made_by, self._usage, tuple(warnings), self._grounder)

@@ -17,6 +17,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 from attributor.errors import AccessError, BusyError, ModelError, RequestError
 from attributor.prompting import complaints, prices
 from attributor.prompting.client import Asker
+from attributor.prompting.completions import object_in
 from attributor.prompting.dialects import Dialect
 from attributor.prompting.messages import Answer, Request
 from attributor.prompting.server_errors import complaint_of, is_transient, shown, status_error
@@ -27,20 +28,27 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ENDPOINT: Final = "/v1/chat/completions"
-MOST_REQUESTS, MOST_BYTES = 50_000, 200_000_000
-"""Of one file."""
-NAME = "attributor"
+"""Where the server is to send each request of a file."""
+MAX_FILE_REQUESTS = 50_000
+"""How many requests one file may hold."""
+MAX_FILE_BYTES = 200_000_000
+"""How large one file of requests may be."""
+NAME_KEY = "attributor"
 """The key of the metadata that holds a batch's name."""
-KEPT = 30 * 24 * 3600
-"""Seconds that the server keeps files: the longest that it can."""
-TO_CONNECT, TO_STORE = 10.0, 600.0
-"""Seconds in which a server takes a call, and says that it has an uploaded file."""
-CLOCKS_DIFFER = 24 * 3600
-"""Seconds that the server's clock may be behind."""
+KEPT_SECONDS = 30 * 24 * 3600
+"""How long the server is asked to keep files: as long as it can."""
+CONNECT_SECONDS = 10.0
+"""How long a server may take to accept the connection for an upload."""
+STORE_SECONDS = 600.0
+"""How long a server may take to say that it has an uploaded file."""
+CLOCK_SKEW_SECONDS = 24 * 3600
+"""How far the server's clock may be behind."""
 UNKNOWN = "unknown"
-_NOT_TAKEN = (*range(400, 500), 503)
+"""The status of a batch that the server does not know."""
+_NOT_TAKEN_STATUSES = (*range(400, 500), 503)
 """HTTP statuses that say that nothing was done; after any other, or none, nobody knows."""
 OVER = frozenset({"completed", "failed", "expired", "cancelled", UNKNOWN})
+"""The statuses of batches of which nothing more comes."""
 NAMES = OVER | {"validating", "in_progress", "finalizing", "cancelling"}
 """Every status that there is; a server may make up others."""
 
@@ -87,10 +95,10 @@ class BatchApi:
 
     Args:
         asker: asks the server.
-        seconds_kept: for how long the server keeps files, at most `KEPT`.
+        seconds_kept: for how long the server keeps files, at most `KEPT_SECONDS`.
     """
 
-    def __init__(self, asker: Asker, seconds_kept: float = KEPT) -> None:
+    def __init__(self, asker: Asker, seconds_kept: float = KEPT_SECONDS) -> None:
         self._asker, self.seconds_kept = asker, seconds_kept
         self.host = asker.host
         # Without a password: it is kept in stores, and a new password is no other server.
@@ -115,7 +123,7 @@ class BatchApi:
         import httpx2
         import openai
 
-        patient = httpx2.Timeout(TO_STORE, connect=TO_CONNECT)
+        patient = httpx2.Timeout(STORE_SECONDS, connect=CONNECT_SECONDS)
 
         async def send() -> str:
             file.seek(0)
@@ -123,7 +131,7 @@ class BatchApi:
                 sent = await self._asker.client.files.create(
                     file=(f"{name}.jsonl", file),
                     purpose="batch",
-                    expires_after={"anchor": "created_at", "seconds": KEPT},
+                    expires_after={"anchor": "created_at", "seconds": KEPT_SECONDS},
                     timeout=patient,
                 )
             except openai.NotFoundError as error:
@@ -149,10 +157,10 @@ class BatchApi:
         """
 
         async def look() -> str | None:
-            found = await self._find(name, since)
-            if found is None:
+            batch_id = await self._find(name, since)
+            if batch_id is None:
                 await self._check_account(file_id, since, f"the file '{file_id}'")
-            return found
+            return batch_id
 
         return await self._asked(look)
 
@@ -176,8 +184,8 @@ class BatchApi:
                     input_file_id=file_id,
                     endpoint=ENDPOINT,
                     completion_window="24h",
-                    metadata={NAME: name},
-                    output_expires_after={"anchor": "created_at", "seconds": KEPT},
+                    metadata={NAME_KEY: name},
+                    output_expires_after={"anchor": "created_at", "seconds": KEPT_SECONDS},
                 )
             except openai.NotFoundError as error:
                 raise RequestError(
@@ -186,7 +194,7 @@ class BatchApi:
                     "away."
                 ) from error
             except openai.APIError as error:
-                if getattr(error, "status_code", 0) in _NOT_TAKEN:
+                if getattr(error, "status_code", 0) in _NOT_TAKEN_STATUSES:
                     raise
                 raise BusyError(
                     f"The Batch API of '{self.host}' did not say whether it has taken the file of "
@@ -276,11 +284,10 @@ class BatchApi:
         """What the lines of a downloaded file say, one by one."""
         sent = self._asker.dialect  # many lines may complain of the same: it is changed once
         for line in lines:
-            told = _object(line)
-            custom_id = told.get("custom_id")
+            fields = _fields(line)
+            custom_id = fields.get("custom_id")
             if isinstance(custom_id, str):  # else its request counts as not answered
-                response = told.get("response")
-                yield self._result(custom_id, response if isinstance(response, dict) else {}, sent)
+                yield self._result(custom_id, object_in(fields.get("response")), sent)
 
     def _result(self, custom_id: str, response: dict[str, Any], sent: Dialect) -> Result:
         status, body = response.get("status_code"), response.get("body")
@@ -301,7 +308,7 @@ class BatchApi:
         except ModelError as error:
             return Result(custom_id, error=error)
         cost = answer.usage.cost_usd
-        halved = None if cost is None else cost * prices.BATCH_API
+        halved = None if cost is None else cost * prices.BATCH_API_SHARE
         return Result(custom_id, answer.costing(halved))
 
     async def aclose(self) -> None:
@@ -309,7 +316,7 @@ class BatchApi:
         await self._asker.aclose()
 
     async def _asked(self, call: Callable[[], Awaitable[T]]) -> T:
-        """What a call gives, tried again as long as that makes sense."""
+        """The result of a call, tried again as long as that makes sense."""
         try:
             return await self._asker.persistently(call)
         except (AttributeError, TypeError, ValueError) as error:  # the page of a proxy
@@ -328,13 +335,12 @@ class BatchApi:
 
         try:
             async for batch in self._asker.client.batches.list(limit=100):  # the newest first
-                if (batch.metadata or {}).get(NAME) == name:
+                if (batch.metadata or {}).get(NAME_KEY) == name:
                     return _id(batch)
-                if batch.created_at < since - CLOCKS_DIFFER:
+                if batch.created_at < since - CLOCK_SKEW_SECONDS:
                     break
         except openai.APIStatusError as error:
-            told = self._asker.explained(error)
-            if not isinstance(told, RequestError):
+            if not isinstance(self._asker.explained(error), RequestError):
                 raise
             raise BusyError(
                 f"The Batch API of '{self.host}' does not say which batches it has (HTTP "
@@ -344,20 +350,19 @@ class BatchApi:
         return None
 
 
-def _id(given: Batch | FileObject) -> str:
+def _id(stored: Batch | FileObject) -> str:
     """The id that the server gave; the client does not check whether it gave one."""
-    if not isinstance(given.id, str):
-        raise TypeError(given)
-    return given.id
+    if not isinstance(stored.id, str):
+        raise TypeError(stored)
+    return stored.id
 
 
-def _object(line: bytes) -> dict[str, Any]:
+def _fields(line: bytes) -> dict[str, Any]:
     """The JSON object of a line; an empty one if there is none."""
     try:
-        told = json.loads(line)
+        return object_in(json.loads(line))
     except ValueError:
         return {}
-    return told if isinstance(told, dict) else {}
 
 
 def _status(batch: Batch) -> Status:

@@ -15,12 +15,12 @@ import openai
 
 from attributor.errors import AnswerError
 
-MOST_ANSWER_BYTES = 8_000_000
-"""Of an answer, decompressed: a hundred times as many as the longest takes."""
-MOST_FILE_BYTES = 2_000_000_000
-"""Of a file that is written to disk as it comes: ten times as many as one of requests has."""
-LEAST_BYTES_A_SECOND = 20_000
-"""A file that goes up, or comes down, has a second more for each so many of its bytes."""
+MAX_ANSWER_BYTES = 8_000_000
+"""The largest answer that is read, decompressed: a hundred times as large as the longest one."""
+MAX_FILE_BYTES = 2_000_000_000
+"""The largest file that is downloaded: ten times as large as one of requests can be."""
+MIN_BYTES_PER_SECOND = 20_000
+"""The slowest rate at which a file may go up or come down: its time-out grows with its size."""
 
 
 class OversizedError(openai.OpenAIError, AnswerError):
@@ -49,10 +49,10 @@ class BoundedClient(openai.DefaultAsyncHttpxClient):
         body = _Body(request, is_file=stream)
         try:
             async with asyncio.timeout_at(body.deadline):
-                given = await super().send(request, stream=True, **options)
+                unbounded = await super().send(request, stream=True, **options)
         except TimeoutError as error:
             raise httpx2.ReadTimeout("the server took too long", request=request) from error
-        response = body.of(given)
+        response = body.of(unbounded)
         if not stream:
             await response.aread()
         return response
@@ -64,31 +64,31 @@ class _Body(httpx2.AsyncByteStream):
     def __init__(self, request: httpx2.Request, *, is_file: bool) -> None:
         self._request, self._is_file = request, is_file
         seconds = request.extensions.get("timeout", {}).get("read")
-        sent = int(request.headers.get("content-length") or 0) / LEAST_BYTES_A_SECOND
+        sent = int(request.headers.get("content-length") or 0) / MIN_BYTES_PER_SECOND
         now = asyncio.get_running_loop().time()
         self.deadline = None if seconds is None else now + seconds + sent
 
-    def of(self, given: httpx2.Response) -> httpx2.Response:
+    def of(self, unbounded: httpx2.Response) -> httpx2.Response:
         """The response, with this as its body."""
-        self._given = given
-        self._is_file = self._is_file and given.is_success
+        self._unbounded = unbounded
+        self._is_file = self._is_file and unbounded.is_success
         # It is decompressed here, once: of more, each may multiply what the one before gives.
-        headers = given.headers.copy()
+        headers = unbounded.headers.copy()
         for name in ("content-encoding", "content-length", "transfer-encoding"):
             headers.pop(name, None)
         return httpx2.Response(
-            given.status_code,
+            unbounded.status_code,
             headers=headers,
             stream=self,
             request=self._request,
-            extensions=given.extensions,
+            extensions=unbounded.extensions,
         )
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        most = MOST_FILE_BYTES if self._is_file else MOST_ANSWER_BYTES
-        if "," in self._given.headers.get("content-encoding", ""):
+        most = MAX_FILE_BYTES if self._is_file else MAX_ANSWER_BYTES
+        if "," in self._unbounded.headers.get("content-encoding", ""):
             raise httpx2.DecodingError("compressed more than once", request=self._request)
-        pieces, size = self._given.aiter_bytes(), 0
+        pieces, size = self._unbounded.aiter_bytes(), 0
         try:
             while piece := await self._next(pieces):
                 size += len(piece)
@@ -102,7 +102,7 @@ class _Body(httpx2.AsyncByteStream):
     async def _next(self, pieces: AsyncIterator[bytes]) -> bytes:
         deadline = self.deadline
         if deadline is not None and self._is_file:
-            deadline += self._given.num_bytes_downloaded / LEAST_BYTES_A_SECOND
+            deadline += self._unbounded.num_bytes_downloaded / MIN_BYTES_PER_SECOND
         try:
             async with asyncio.timeout_at(deadline):
                 return await anext(pieces, b"")
@@ -110,4 +110,4 @@ class _Body(httpx2.AsyncByteStream):
             raise httpx2.ReadTimeout("the body took too long", request=self._request) from error
 
     async def aclose(self) -> None:
-        await self._given.aclose()
+        await self._unbounded.aclose()

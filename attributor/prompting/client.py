@@ -1,38 +1,40 @@
 """The client: carries requests to an OpenAI-compatible server, and its answers back.
 
-tenacity is the one retry policy; the SDK's own is off. What a server cannot do is found out from
-its first refusal and remembered, see `dialects`; an error in an answer with HTTP 200 is treated as
+What a server cannot do is found out from its first refusal and remembered, see `dialects`. What
+fails for a moment is tried again, see `retrying`. An error in an answer with HTTP 200 is treated as
 one that came with its own status.
 """
 
 from __future__ import annotations
 
 import logging
-import random
 import zlib
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import fields
-from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from attributor.engines import Conversation
 from attributor.errors import AnswerError, ModelError, quoted
 from attributor.prompting import complaints, prices
-from attributor.prompting.completions import completion, is_stream, refusal_of, text_of
+from attributor.prompting.completions import (
+    completion,
+    is_stream,
+    object_in,
+    refusal_of,
+    text_of,
+)
 from attributor.prompting.connecting import Connections
-from attributor.prompting.dialects import MOST_FORMS, Alone, Dialect, parameters, simpler
-from attributor.prompting.dialects import alone as narrowed
+from attributor.prompting.dialects import MAX_TRIES_OF_A_FORM, Alone, Dialect, parameters, simpler
+from attributor.prompting.dialects import alone as alone_after
 from attributor.prompting.messages import Answer, Request
+from attributor.prompting.retrying import RetryWaits, fault_of, retrying
 from attributor.prompting.server_errors import (
     Asked,
-    RetryWaits,
     complaint_of,
     explained,
-    is_transient,
     said,
-    seconds_to_wait,
     status_error,
     without_key,
 )
@@ -42,21 +44,21 @@ from attributor.settings import OPENAI_URL, Settings
 
 if TYPE_CHECKING:
     from openai import APIError, APIStatusError, AsyncOpenAI
-    from tenacity import AsyncRetrying, RetryCallState
 
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-MOST_TOKENS = 2**31
-"""No answer has so many: a server that says so says nonsense."""
+MAX_COUNTED_TOKENS = 2**31
+"""The largest count of tokens that is believed; a server that says more says nonsense."""
 AS_ALL = Alone()
-"""A request that is asked as all others are."""
-LEAST_KEY = 8
-"""Characters of a key; shorter ones are no secret."""
+"""How a request is asked that needs nothing of its own."""
+MIN_KEY_CHARACTERS = 8
+"""A shorter key may be any word, and is not left out of messages."""
 UNREADABLE = ValueError, ArithmeticError, LookupError, OSError, EOFError, zlib.error
 """What libraries raise over an answer, or a request, that they can make nothing of."""
 _NO_COMPLETION = ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError
+"""What looking for the parts of a chat completion raises where there is none."""
 
 
 class Gate(Protocol):
@@ -71,20 +73,16 @@ class Gate(Protocol):
         ...
 
     def hold(self, seconds: float) -> None:
-        """Take note that the server wants to be left alone for so long."""
+        """Take note that the server wants to be left alone for these seconds."""
         ...
 
 
 class Asks(Protocol):
-    """What a dialogue is carried by."""
+    """Whoever can carry a request and bring its answer: the client, or a test."""
 
     async def ask(self, request: Request) -> Answer:
         """The answer to one request."""
         ...
-
-
-OVERLOADED = frozenset({429, 503, 529})
-"""Statuses by which a server asks everybody to wait, not only this request."""
 
 
 class Asker:
@@ -128,7 +126,7 @@ class Asker:
         return await self.buy(request)
 
     async def buy(self, request: Request) -> Answer:
-        """The same, for who keeps it before it is looked at."""
+        """The answer, as `ask` gives it; what carries requests keeps it before it is looked at."""
         response = await self.persistently(lambda: self._adapting(request), request.article)
         return self.read(request.article, response)
 
@@ -140,14 +138,18 @@ class Asker:
         """
         import openai
 
-        async def calling() -> T:
+        async def attempt() -> T:
             return await call()
 
+        hold = self._gate.hold if self._gate else None
         try:
-            given: T = await self._retrying(article)(calling)
-            return given
+            policy = retrying(
+                self._settings.attempts, self._sleep, hold, self._waits, _named(article)
+            )
+            result: T = await policy(attempt)
+            return result
         except openai.APIError as error:
-            logger.warning("%s is given up (%s)", _named(article), _fault(error))
+            logger.warning("%s is given up (%s)", _named(article), fault_of(error))
             raise self.explained(error).about(article) from error
 
     def body(self, request: Request, alone: Alone = AS_ALL) -> dict[str, Any]:
@@ -167,38 +169,24 @@ class Asker:
             sent: how it was asked.
             output: the output tokens that it was asked for, if that is known.
         """
-        found = simpler(sent, complaint_of(error), output)
-        if self._dialect == sent != found:
-            self._dialect = found
+        dialect = simpler(sent, complaint_of(error), output)
+        if self._dialect == sent != dialect:
+            self._dialect = dialect
             logger.info(
-                "%s is asked otherwise from now on: %s", quoted(self.host), _changed(sent, found)
+                "%s is asked otherwise from now on: %s", quoted(self.host), _changed(sent, dialect)
             )
-        return found != sent
+        return dialect != sent
 
     async def aclose(self) -> None:
         """Close the connections, unless the client is the caller's own."""
         await self._connections.aclose()
-
-    def _retrying(self, article: str) -> AsyncRetrying:
-        import asyncio
-
-        import tenacity
-
-        return tenacity.AsyncRetrying(
-            sleep=self._sleep or asyncio.sleep,
-            stop=tenacity.stop_after_attempt(self._settings.attempts),
-            wait=self._seconds_to_wait,
-            retry=tenacity.retry_if_exception(is_transient),
-            before_sleep=partial(self._before_waiting, article),
-            reraise=True,
-        )
 
     async def _adapting(self, request: Request) -> str:
         """Send the request, more simply as long as the server rejects what it does not know."""
         import openai
 
         alone, wanted = AS_ALL, request.max_output_tokens
-        for _ in range(MOST_FORMS):
+        for _ in range(MAX_TRIES_OF_A_FORM):
             sent = self._dialect
             own = alone.within(sent)
             try:
@@ -207,7 +195,7 @@ class Asker:
                 is_as_all = alone.format <= sent.format  # else it is the form of this one alone
                 if is_as_all and self.adapts(error, sent, own.output(wanted)):
                     continue
-                before, alone = alone, narrowed(own, alone, wanted, complaint_of(error))
+                before, alone = alone, alone_after(own, alone, wanted, complaint_of(error))
                 if alone == before:
                     raise
                 logger.info(
@@ -260,35 +248,17 @@ class Asker:
         if self._gate:
             self._gate.heard(status, headers)
 
-    def _seconds_to_wait(self, state: RetryCallState) -> float:
-        error = state.outcome.exception() if state.outcome else None
-        return seconds_to_wait(error, state.attempt_number, random.random(), self._waits)  # noqa: S311
-
-    def _before_waiting(self, article: str, state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        wait = state.next_action.sleep if state.next_action else 0.0
-        logger.warning(
-            "%s failed (%s), try %d of %d; the next one is in %.1f s",
-            _named(article),
-            _fault(error),
-            state.attempt_number,
-            self._settings.attempts,
-            wait,
-        )
-        if self._gate and state.next_action and getattr(error, "status_code", 0) in OVERLOADED:
-            self._gate.hold(wait)
-
     def explained(self, error: APIError) -> ModelError:
-        """What a user is told of an error of the server's."""
+        """The error as a user is told it."""
         settings = self._settings
         asked = Asked(self.host, settings.model, settings.attempts, settings.timeout, self._key)
         return explained(error, asked)
 
     @property
     def _key(self) -> str:
-        """What is left out of messages: the key, unless it may be any word."""
+        """The key to leave out of messages; empty if it is so short that it may be any word."""
         key = str(self.client.api_key or "")
-        return key if len(key) >= LEAST_KEY else ""
+        return key if len(key) >= MIN_KEY_CHARACTERS else ""
 
     def read(self, article: str, text: str) -> Answer:
         """The answer in a chat completion, with its price.
@@ -345,17 +315,12 @@ _PROGRESS = {
     "repair": "what was left open",
     "stance": "where they stand",
 }
+"""What a request is for, by its purpose, as a user is told."""
 
 
 def _named(article: str) -> str:
     """A request, as the log calls it."""
     return f"the request about {quoted(article)}" if article else "a request"
-
-
-def _fault(error: BaseException | None) -> str:
-    """What went wrong, without the server's words."""
-    status = getattr(error, "status_code", None)
-    return f"HTTP {status}" if status else type(error).__name__
 
 
 def _changed(before: Dialect, after: Dialect) -> str:
@@ -368,8 +333,8 @@ def _changed(before: Dialect, after: Dialect) -> str:
 def _answer(body: dict[str, Any], model: str) -> Answer:
     choices = body["choices"]
     choice = choices[0] if choices else {"message": {}, "finish_reason": None}
-    message, usage = choice["message"], _object(body.get("usage"))
-    details = _object(usage.get("prompt_tokens_details"))
+    message, usage = choice["message"], object_in(body.get("usage"))
+    details = object_in(usage.get("prompt_tokens_details"))
     counted = Usage(
         requests=1,
         input_tokens=_number(usage.get("prompt_tokens")),
@@ -386,14 +351,10 @@ def _answer(body: dict[str, Any], model: str) -> Answer:
     )
 
 
-def _object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
 def _words(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
 def _number(value: object) -> int:
     """A count of tokens; 0, as where none is said, if it can be none."""
-    return value if isinstance(value, int) and 0 <= value < MOST_TOKENS else 0
+    return value if isinstance(value, int) and 0 <= value < MAX_COUNTED_TOKENS else 0

@@ -12,14 +12,16 @@ from typing import Any
 
 from attributor.prompting.messages import THOUGHTS, TOOL_CALL
 
-_OF_PARTS = ("text", "content", "value", "output_text", "parts", "thinking", "summary")
-_OF_CALLS = ("input", "arguments", "json", "parsed")
-"""Keys under which a part of a message has its words, or an object."""
-_OF_THOUGHTS = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thoughts")
+_WORD_KEYS = ("text", "content", "value", "output_text", "parts", "thinking", "summary")
+"""Keys under which a part of a message has its words."""
+_OBJECT_KEYS = ("input", "arguments", "json", "parsed")
+"""Keys under which a part of a message has an object in place of words."""
+_THOUGHT_KEYS = ("reasoning_content", "reasoning", "thinking", "reasoning_details", "thoughts")
 """Keys under which a message has what its model thinks aloud."""
-_OF_STREAMS = ("data:", "event:", "id:", "retry:", ":")
+_EVENT_BEGINNINGS = ("data:", "event:", "id:", "retry:", ":")
 """What the lines of a stream of events begin with."""
 _BLANK = "\ufeff \t\r\n"
+"""White space, and a byte order mark, which may stand before a body."""
 
 
 def completion(body: str) -> Any:
@@ -37,7 +39,7 @@ def completion(body: str) -> Any:
 
 def is_stream(body: str) -> bool:
     """Whether it is a stream of events, as servers give it that were asked to stream."""
-    return body.lstrip(_BLANK).startswith(_OF_STREAMS)
+    return body.lstrip(_BLANK).startswith(_EVENT_BEGINNINGS)
 
 
 def text_of(message: dict[str, Any]) -> str:
@@ -50,7 +52,7 @@ def text_of(message: dict[str, Any]) -> str:
     said += "".join(f"\n{TOOL_CALL}{call}" for call in _calls(message))
     if said.strip():
         return said
-    fields = (_words(message.get(key)) for key in _OF_THOUGHTS)
+    fields = (_words(message.get(key)) for key in _THOUGHT_KEYS)
     thoughts = ("".join(words for words, _ in thought) for thought in (content, *fields))
     thought = next((words for words in thoughts if words.strip()), "")
     return f"{THOUGHTS}{thought}" if thought else said
@@ -65,6 +67,11 @@ def refusal_of(message: dict[str, Any]) -> str | None:
     return (words or json.dumps(refusal)) if refusal else None
 
 
+def object_in(value: object) -> dict[str, Any]:
+    """The JSON object that a value is; an empty one where it is something else."""
+    return value if isinstance(value, dict) else {}
+
+
 def _words(value: object, is_thought: bool = False) -> Iterator[tuple[str, bool]]:
     """The words of a message's content, and whether each are thoughts."""
     if isinstance(value, str):
@@ -76,7 +83,7 @@ def _words(value: object, is_thought: bool = False) -> Iterator[tuple[str, bool]
         kind = str(value.get("type", "")).lower()
         is_thought = is_thought or value.get("thought") is True
         is_thought = is_thought or any(word in kind for word in ("think", "thought", "reason"))
-        key = next((key for key in (*_OF_PARTS, *_OF_CALLS) if value.get(key)), None)
+        key = next((key for key in (*_WORD_KEYS, *_OBJECT_KEYS) if value.get(key)), None)
         if key:
             yield from _words(value[key], is_thought)
         elif value and not kind:
@@ -93,12 +100,12 @@ def _calls(message: dict[str, Any]) -> list[str]:
 
 def _events(text: str) -> Iterator[Any]:
     """The JSON of a stream's lines, or of a whole body with such lines behind it."""
-    if not text.startswith(_OF_STREAMS):
+    if not text.startswith(_EVENT_BEGINNINGS):
         whole, end = json.JSONDecoder(strict=False).raw_decode(text)
         yield whole
         text = text[end:]
     for line in filter(None, map(str.strip, text.split("\n"))):
-        if not line.startswith(_OF_STREAMS):
+        if not line.startswith(_EVENT_BEGINNINGS):
             raise ValueError("this is no line of a stream")
         data = line.removeprefix("data:").strip() if line.startswith("data:") else ""
         if data and data != "[DONE]":

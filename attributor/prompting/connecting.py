@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
 NO_KEY = "none"
-"""Sent where there is no key: servers that need none want something all the same."""
+"""What is sent where there is no key: servers that need none want something all the same."""
 SECONDS_TO_CONNECT = 10.0
-"""Seconds that a connection may take to be made."""
+"""How long a connection may take to be made."""
 
 
 class Connections:

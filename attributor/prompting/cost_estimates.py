@@ -13,13 +13,16 @@ from attributor.prompting import token_counts as tokens
 from attributor.prompting.attribution_dialogue import AttributionDialogue
 from attributor.prompting.messages import Request
 from attributor.prompting.prompts import Prompts
-from attributor.prompting.stance_dialogue import OPEN_TARGETS, QUOTES_PER_REQUEST, listed
+from attributor.prompting.stance_dialogue import MAX_OPEN_TARGETS, MAX_QUOTES_PER_REQUEST, listed
 from attributor.records import Codebook, Usage
 from attributor.settings import OPENAI_URL
 
-TOKENS_PER_QUOTE, TOKENS_PER_STANCE = 35, 16
+OUTPUT_TOKENS_PER_QUOTE = 35
+"""How many output tokens a quote takes on the average."""
+OUTPUT_TOKENS_PER_STANCE = 16
+"""How many output tokens a stance takes on the average."""
 REPAIR_SHARE = 0.5
-"""How long the answer to a repair is at most, as a rule, beside the first."""
+"""The answer to a repair is seldom longer than this share of the first answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Estimate:
 
     @property
     def amounts(self) -> str:
-        """All but the price, in words."""
+        """Requests and tokens in words, without the price."""
         return (
             f"{_range(self.requests)} requests, {_range(self.input_tokens)} input tokens, "
             f"{_range(self.output_tokens)} output tokens"
@@ -96,16 +99,18 @@ def estimate(
     extra = tokens.count(prompts.repair.body, model) * len(requests)
     few = max(len(marking.passages), 1) if requests else 0
     many = max(few, len(marking.segments) // 2)
-    low = Usage(requests=len(requests), input_tokens=read, output_tokens=few * TOKENS_PER_QUOTE)
+    low = Usage(
+        requests=len(requests), input_tokens=read, output_tokens=few * OUTPUT_TOKENS_PER_QUOTE
+    )
     high = Usage(
         requests=2 * len(requests),
         input_tokens=2 * read + extra,
-        output_tokens=int(many * TOKENS_PER_QUOTE * (1 + REPAIR_SHARE)),
+        output_tokens=int(many * OUTPUT_TOKENS_PER_QUOTE * (1 + REPAIR_SHARE)),
     )
     if codebook and requests:
         shown = tokens.count(marking.text, model)
         low += _stances(few, 1, _static(prompts, codebook, model), shown // 3)
-        targets = len(codebook.targets) or OPEN_TARGETS
+        targets = len(codebook.targets) or MAX_OPEN_TARGETS
         high += _stances(many, targets, _static(prompts, codebook, model), shown)
     return _between(low, high, model, base_url or OPENAI_URL)
 
@@ -142,11 +147,11 @@ def _static(prompts: Prompts, codebook: Codebook, model: str) -> int:
 
 
 def _stances(quotes: int, each: int, static: int, shown: int) -> Usage:
-    requests = math.ceil(quotes / QUOTES_PER_REQUEST)
+    requests = math.ceil(quotes / MAX_QUOTES_PER_REQUEST)
     return Usage(
         requests=requests,
         input_tokens=requests * static + shown,
-        output_tokens=quotes * each * TOKENS_PER_STANCE,
+        output_tokens=quotes * each * OUTPUT_TOKENS_PER_STANCE,
     )
 
 

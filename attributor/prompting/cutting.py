@@ -14,14 +14,14 @@ from attributor.prompting import token_counts as tokens
 from attributor.prompting.messages import Answer, Request
 from attributor.prompting.windows import harmless
 
-CONTEXT_STEP = 1_024
-"""Tokens; contexts are multiples of it, unless somebody chose another number."""
-NEAR = 2
-"""Tokens by which the count of a cut prompt may differ from the context."""
-LEAST_CONTEXT = 512
-"""Tokens; no context is smaller, so that a smaller count is no count of what was read."""
+CONTEXT_STEP_TOKENS = 1_024
+"""Contexts are multiples of this, unless somebody chose another number."""
+TOLERANCE_TOKENS = 2
+"""How far the count of a cut prompt may be from the context."""
+MIN_CONTEXT_TOKENS = 512
+"""No context is smaller, so that a smaller count is no count of what was read."""
 COUNTED_FEWER = "The server counted "
-"""What a warning of a small count begins with: it says nothing of the answer itself."""
+"""How a warning of a small count begins, by which it is told from what an answer itself says."""
 
 
 def check_length(request: Request, answer: Answer) -> None:
@@ -41,7 +41,7 @@ def check_length(request: Request, answer: Answer) -> None:
 
 def doubts(request: Request, answer: Answer) -> list[str]:
     """The warning that an answer may be to a cut prompt; none where nothing speaks for it."""
-    if _counted(answer) < LEAST_CONTEXT or not _is_short(request, answer):
+    if _counted(answer) < MIN_CONTEXT_TOKENS or not _is_short(request, answer):
         return []
     return [
         f"{COUNTED_FEWER}{_counted(answer):,} tokens for a request that has at least "
@@ -61,5 +61,5 @@ def _is_short(request: Request, answer: Answer) -> bool:
 
 
 def _is_context(counted: int) -> bool:
-    off = (counted + NEAR) % CONTEXT_STEP
-    return counted > CONTEXT_STEP - NEAR - 1 and off <= 2 * NEAR
+    off = (counted + TOLERANCE_TOKENS) % CONTEXT_STEP_TOKENS
+    return counted > CONTEXT_STEP_TOKENS - TOLERANCE_TOKENS - 1 and off <= 2 * TOLERANCE_TOKENS

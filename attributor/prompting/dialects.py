@@ -15,22 +15,24 @@ from attributor.prompting.answer_schema import without_bounds
 from attributor.prompting.complaints import Complaint
 from attributor.prompting.messages import Message, Request
 
-REASONING_ROOM = 16_000
-"""Output tokens for thinking, on servers where the limit counts them."""
-LEAST_OUTPUT = 256
-"""Output tokens; a smaller number in a refusal is no limit of a model's answers."""
-LEAST_ROOM = 0.5
-"""The part of the output tokens wanted with which a request is still worth asking."""
-MOST_FORMS = 12
-"""In which one request is asked at most."""
+REASONING_TOKENS = 16_000
+"""How many output tokens are allowed for thinking on servers whose limit counts them."""
+MIN_OUTPUT_TOKENS = 256
+"""The smallest number in a refusal that is taken for a limit of a model's answers."""
+MIN_ROOM_SHARE = 0.5
+"""A request is still worth asking where this share of its output tokens has room."""
+MAX_TRIES_OF_A_FORM = 12
+"""How many forms one request is asked in, each simpler than the one before."""
 
 FORMATS = ("strict schema", "strict schema without bounds", "JSON mode", "plain text")
+"""What an answer can be held to, from the strictest on."""
 
 _NEVER_ABOUT_FORM = frozenset({401, 402, 403, 408, 409, 413, 425, 429, 451})
 """Statuses that say nothing about how a request is written."""
 _NOT_IMPLEMENTED = 501
+"""The status of a server that lacks what a request asks for."""
 _ABOUT_FORM = frozenset({400, 422, _NOT_IMPLEMENTED})
-"""Statuses with which a simpler try is worth while, though nothing is said to be unsupported."""
+"""Statuses after which a simpler form is tried, though nothing is said to be unsupported."""
 
 _UNSUPPORTED = re.compile(
     r"unsupport|unimplement|(?:\bnot?|n't) (?:be |been |yet |currently )?(?:support|implement"
@@ -38,31 +40,47 @@ _UNSUPPORTED = re.compile(
     r"|\bunexpected|\bextra\b|invalid|incompatible|deprecated|instead|must (?:be|alternate)"
     r"|should be|\bonly\b|cannot|can't|failed to (?:parse|compile|convert)|no endpoints|wrong"
 )
+"""Words that say that something is not supported."""
 _ABOUT_THIS_ANSWER = re.compile(
     r"failed to generate|generated (?:json|text|output)|json_validate_failed|failed_generation"
     r"|could not (?:generate|produce)|model's? (?:output|answer|response)"
 )
+"""Words that say that only this answer failed."""
 _TEMPERATURE = re.compile(r"temperature")
+"""Words about the temperature."""
 _CACHE = re.compile(r"cache")
-_LIMIT = re.compile(r"max_(?:completion_)?tokens|max_completion")
+"""Words about the mark up to which prompts are cached."""
+_LIMIT_NAME = re.compile(r"max_(?:completion_)?tokens|max_completion")
+"""The two names of the limit of output tokens."""
 _INSTEAD = re.compile(r"\binstead\b|\buse\b")
-_SYSTEM = re.compile(
+"""Words that say that another name is to be used."""
+_SYSTEM_MESSAGE = re.compile(
     r"system (?:role|message|prompt|instruction)|roles? must alternate|developer instruction"
     r"|only user and assistant|role\W{1,4}system"
 )
-_FORMAT = re.compile(
+"""Words about instructions in a message of their own."""
+_ANSWER_FORMAT = re.compile(
     r"response_?(?:format|schema|mime)|json[_ ](?:schema|object|mode)|structured[_ -]?output|guided"
     r"|grammar|\bstrict\b|\bschema\b|additionalproperties|requested parameters"
 )
+"""Words about the format that an answer is held to."""
 _JSON = re.compile(r"json")
+"""Words about JSON."""
 _NUMBER = re.compile(r"(?<![\w.-])(?:\d{1,3}(?:,\d{3})+|\d{1,9})(?![\w-]|\.\d)")
-_EXCLUSIVE = re.compile(r"exclusive|(?:(?:less|lower|smaller|fewer) than|below) \W{0,2}\d")
-_CONTEXT = re.compile(r"context (?:length|window|size|limit)(?: is| of|:)?(?: only)? ([\d,]+)")
-_READ = re.compile(
+"""A whole number, with commas between thousands or without."""
+_BELOW_A_NUMBER = re.compile(r"exclusive|(?:(?:less|lower|smaller|fewer) than|below) \W{0,2}\d")
+"""Words that say that the number itself is already too large."""
+_CONTEXT_TOKENS = re.compile(
+    r"context (?:length|window|size|limit)(?: is| of|:)?(?: only)? ([\d,]+)"
+)
+"""How many tokens the context has, in words."""
+_INPUT_TOKENS = re.compile(
     r"([\d,]+) (?:tokens? )?(?:input tokens|prompt tokens|(?:tokens )?in the (?:messages|prompt)"
     r"|(?:tokens )?from the input|of text input)"
 )
-_SUM = re.compile(r"([\d,]+) \+ [\d,]+ > ([\d,]+)")
+"""How many tokens the request has, in words."""
+_TOKENS_AND_LIMIT = re.compile(r"([\d,]+) \+ [\d,]+ > ([\d,]+)")
+"""The tokens of the request and of the answer, and the limit that they are over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +106,8 @@ class Dialect:
     most_output: int | None = None
 
     def output(self, wanted: int) -> int:
-        """The output tokens to ask for where so many are wanted."""
-        room = wanted + (REASONING_ROOM if self.completion_limit else 0)
+        """The output tokens to ask for, of which `wanted` are for the answer itself."""
+        room = wanted + (REASONING_TOKENS if self.completion_limit else 0)
         return room if self.most_output is None else min(room, self.most_output)
 
 
@@ -130,12 +148,12 @@ def simpler(dialect: Dialect, complaint: Complaint, sent: int | None = None) -> 
     if dialect.temperature and says(_TEMPERATURE):
         return replace(dialect, temperature=False)
     is_about_name = not complaint.names_output_limit or says(_INSTEAD)
-    if not dialect.limit_is_settled and says(_LIMIT) and is_about_name:
+    if not dialect.limit_is_settled and says(_LIMIT_NAME) and is_about_name:
         other = not dialect.completion_limit
         return replace(dialect, completion_limit=other, limit_is_settled=True)
-    if dialect.system and says(_SYSTEM):
+    if dialect.system and says(_SYSTEM_MESSAGE):
         return replace(dialect, system=False)
-    is_format = says(_FORMAT) or complaint.status == _NOT_IMPLEMENTED
+    is_format = says(_ANSWER_FORMAT) or complaint.status == _NOT_IMPLEMENTED
     return _plainer(dialect) if is_format else dialect
 
 
@@ -150,11 +168,11 @@ def alone(sent: Dialect, before: Alone, wanted: int, complaint: Complaint) -> Al
     """
     if complaint.kind == "too long":
         room = _room(complaint)
-        if room is not None and LEAST_ROOM * wanted <= room < sent.output(wanted):
+        if room is not None and MIN_ROOM_SHARE * wanted <= room < sent.output(wanted):
             return replace(before, most_output=room)
     elif complaint.kind == "rejected" and complaint.status in _ABOUT_FORM:
         plainer = _plainer(sent)
-        is_format = complaint.says(_JSON) or complaint.says(_FORMAT)
+        is_format = complaint.says(_JSON) or complaint.says(_ANSWER_FORMAT)
         if plainer != sent and (is_format or complaint.status == _NOT_IMPLEMENTED):
             return replace(before, format=plainer.format)
     return before
@@ -181,18 +199,20 @@ def _plainer(dialect: Dialect) -> Dialect:
 def _named_limit(complaint: Complaint, sent: int | None) -> int | None:
     """The output tokens that the server says an answer may have at most; None if it does not."""
     found = {_int(number) for number in _NUMBER.findall(complaint.text)}
-    named = {number for number in found if number >= LEAST_OUTPUT and number != complaint.status}
+    named = {
+        number for number in found if number >= MIN_OUTPUT_TOKENS and number != complaint.status
+    }
     top = sent if sent is not None else max(named) if len(named) > 1 else float("inf")
-    least = 1 if complaint.says(_EXCLUSIVE) else 0
+    least = 1 if complaint.says(_BELOW_A_NUMBER) else 0
     fitting = [number - least for number in named if number < top]
     return max(fitting, default=None)
 
 
 def _room(complaint: Complaint) -> int | None:
     """The output tokens for which a context has room beside this article, if the server says so."""
-    if found := _SUM.search(complaint.text):
+    if found := _TOKENS_AND_LIMIT.search(complaint.text):
         return _int(found[2]) - _int(found[1])
-    context, read = _CONTEXT.search(complaint.text), _READ.search(complaint.text)
+    context, read = _CONTEXT_TOKENS.search(complaint.text), _INPUT_TOKENS.search(complaint.text)
     return _int(context[1]) - _int(read[1]) if context and read else None
 
 

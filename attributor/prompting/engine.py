@@ -8,9 +8,7 @@ from typing import Final
 from attributor.engines import Dialogue, Proposed, asked
 from attributor.errors import quoted
 from attributor.marking import Marking
-from attributor.prompting import attribution_dialogue as dialogue
-from attributor.prompting import prompts
-from attributor.prompting import stance_dialogue as stance
+from attributor.prompting import attribution_dialogue, prompts, stance_dialogue
 from attributor.prompting.attribution_dialogue import AttributionDialogue
 from attributor.prompting.cost_estimates import Estimate, estimate
 from attributor.prompting.messages import sha256
@@ -21,6 +19,7 @@ from attributor.routes import host_of, proxy_for
 from attributor.settings import Settings
 
 NAME: Final = "openai"
+"""What this engine is called in settings and annotations."""
 
 
 @dataclass(frozen=True)
@@ -74,9 +73,11 @@ class ModelEngine:
 
     def recipe(self, codebook: Codebook | None) -> Provenance:
         """All that its annotations depend on: the model, the prompts, the schemas."""
-        schemas = [dialogue.SCHEMA]
+        schemas = [attribution_dialogue.SCHEMA]
         if codebook is not None:
-            schemas.append(stance.SCHEMA if codebook.targets else stance.OPEN_SCHEMA)
+            schemas.append(
+                stance_dialogue.SCHEMA if codebook.targets else stance_dialogue.OPEN_SCHEMA
+            )
         return Provenance(
             name=NAME,
             model=self.settings.model,

@@ -11,10 +11,14 @@ from typing import Any, Literal
 from attributor.records import Usage
 
 Purpose = Literal["attribute", "repair", "stance"]
+"""What a request asks for."""
 
-THOUGHTS, TOOL_CALL = "<think>", "<tool_call>"
-"""What an answer's text says before thoughts and calls that a server kept apart from it."""
+THOUGHTS = "<think>"
+"""What stands in an answer's text before thoughts that a server kept apart from it."""
+TOOL_CALL = "<tool_call>"
+"""What stands in an answer's text before the call of a tool that a server kept apart from it."""
 _CUT_OFF = re.compile(r"length|maxtoken|outputtoken|tokenlimit|contextwindow")
+"""Finish reasons of answers that became too long, in lower case and without signs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from attributor.records import Usage
 
-BATCH_API = 0.5
-"""What an answer of the OpenAI Batch API costs beside the same answer at once."""
+BATCH_API_SHARE = 0.5
+"""The share of the usual price that an answer of the OpenAI Batch API costs."""
 
 
 def cost(model: str, usage: Usage, base_url: str) -> float | None:

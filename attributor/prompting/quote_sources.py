@@ -23,13 +23,15 @@ from attributor.records import Piece
 from attributor.reporting import ReportingClause, grammar_of, is_reported_by_mood, reports
 
 Side = Literal["before", "after", "around"]
+"""Where the clause that reports a quote stands beside it."""
 
 MAX_SOURCE_CODE_POINTS = 160
 """A cue and a mention that take up more than this are not taken for one source."""
 MAX_CUE_WORDS = 6
-"""Of a cue with more words than this, the article's own is taken."""
+"""A longer cue is not believed: the article's own cue is taken."""
 
 _WORD = re.compile(r"\w+")
+"""A word."""
 _SPEECH_ENDS = (",", "—", "–", "?", "!", "…")
 """What speech can end with before a clause that reports it."""
 

@@ -1,4 +1,4 @@
-"""What can go wrong between here and the server: one sentence for each, and whether to try again.
+"""What can go wrong between here and the server: one sentence for each error, as a user reads it.
 
 A server's own words are shown, but never a header or a body in full: both may hold a key or the
 article.
@@ -6,11 +6,8 @@ article.
 
 from __future__ import annotations
 
-import email.utils
-import math
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,32 +30,16 @@ from attributor.routes import distrust
 if TYPE_CHECKING:
     from openai import APIError, APIStatusError
 
-LONGEST_HEADER = 100
-"""Characters of a header that are looked at."""
-MOST_SHOWN = 300
-"""Characters of a server's words that are shown."""
-COMPLAINT = "attributor.complaint"
-"""Under which a response of httpx2 keeps what it says is wrong."""
+MAX_SHOWN_CHARACTERS = 300
+"""How much of a server's words is shown."""
+COMPLAINT_KEY = "attributor.complaint"
+"""The key of a response's extensions under which its complaint is kept once it was read."""
 
-_DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
-_SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
-_KEY = re.compile(
+_LIKE_A_KEY = re.compile(
     r"\b(sk|pk|rk|key|org|proj|gsk|xai|hf|nvapi)[-_][\w*.-]{6,}|\bAIza[\w-]{10,}|\bBearer\s+\S+",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class RetryWaits:
-    """How long is waited between two attempts at a call.
-
-    Attributes:
-        first_seconds: before the second attempt, where the server names no time; it doubles.
-        longest_seconds: at most, also where the server asks for more.
-    """
-
-    first_seconds: float = 1.0
-    longest_seconds: float = 120.0
+"""What looks like a key of any server, and is left out of messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,16 +55,16 @@ class Asked:
 
 def complaint_of(error: APIStatusError) -> Complaint:
     """What the server says is wrong; its body is read once."""
-    known = error.response.extensions.get(COMPLAINT)
+    known = error.response.extensions.get(COMPLAINT_KEY)
     if isinstance(known, Complaint):
         return known
     try:
         body = error.response.text
     except Exception:  # a client of the caller's own may have let go of it
         body = str(error.body or "")
-    found = complaints.read(error.status_code, body)
-    error.response.extensions[COMPLAINT] = found
-    return found
+    complaint = complaints.read(error.status_code, body)
+    error.response.extensions[COMPLAINT_KEY] = complaint
+    return complaint
 
 
 def status_error(complaint: Complaint) -> APIStatusError:
@@ -94,9 +75,11 @@ def status_error(complaint: Complaint) -> APIStatusError:
     response = httpx2.Response(
         complaint.status,
         request=httpx2.Request("POST", "https://server.invalid"),
-        extensions={COMPLAINT: complaint},
+        extensions={COMPLAINT_KEY: complaint},
     )
-    return openai.APIStatusError(complaint.shown[:MOST_SHOWN], response=response, body=None)
+    return openai.APIStatusError(
+        complaint.shown[:MAX_SHOWN_CHARACTERS], response=response, body=None
+    )
 
 
 def is_transient(error: BaseException) -> bool:
@@ -106,68 +89,6 @@ def is_transient(error: BaseException) -> bool:
     if isinstance(error, openai.APIStatusError):
         return complaint_of(error).kind == "busy"
     return isinstance(error, openai.APIConnectionError) and _distrusted(error, "") is None
-
-
-def seconds_to_wait(
-    error: BaseException | None, attempt: int, jitter: float, waits: RetryWaits
-) -> float:
-    """How long to wait before the next attempt.
-
-    Args:
-        error: what the last attempt ended with; its headers decide if they say anything.
-        attempt: how many attempts were made, at least 1.
-        jitter: a number from 0 to 1.
-        waits: the first and the longest wait.
-    """
-    response = getattr(error, "response", None)
-    told = _told(response.headers) if response is not None else None
-    if told is not None:
-        return min(max(0.0, told) + jitter * 0.5, waits.longest_seconds)
-    seconds = waits.first_seconds * 2.0 ** (attempt - 1) * (0.5 + jitter / 2)
-    return min(seconds, waits.longest_seconds)
-
-
-def _told(headers: Mapping[str, str]) -> float | None:
-    """Seconds that the server's headers ask to wait, negative for a time that is over, or None."""
-    for name, unit in (("retry-after-ms", 0.001), ("retry-after", 1.0)):
-        seconds = number_of(headers.get(name))
-        if seconds is not None:
-            return seconds * unit
-    date = _date(headers.get("retry-after") or "")
-    if date is not None:
-        return date - time.time()
-    resets = [
-        seconds_of(headers.get(f"x-ratelimit-reset-{what}"))
-        for what in ("requests", "tokens")
-        if headers.get(f"x-ratelimit-remaining-{what}", "0") == "0"
-    ]
-    return max((seconds for seconds in resets if seconds is not None), default=None)
-
-
-def _date(value: str) -> float | None:
-    """The date in a header, in seconds since the epoch; None where there is none."""
-    try:
-        date = email.utils.parsedate_tz(value[:LONGEST_HEADER])
-        return None if date is None else float(email.utils.mktime_tz(date))
-    except (ValueError, OverflowError, TypeError, IndexError):  # as of the year 999999
-        return None
-
-
-def number_of(value: str | None) -> float | None:
-    """The number in a header; None where there is none."""
-    try:
-        number = float(value or "")
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
-
-
-def seconds_of(value: str | None) -> float | None:
-    """Seconds of "1m30s", "20ms" or "12" in a header; None where there is no such thing."""
-    parts = _DURATION.findall((value or "")[:LONGEST_HEADER])
-    if parts:
-        return sum(float(number) * _SECONDS[unit] for number, unit in parts)
-    return number_of(value)
 
 
 def explained(error: APIError, asked: Asked) -> ModelError:
@@ -215,12 +136,12 @@ def _is_about_what_came(cause: BaseException) -> bool:
 
 
 def _status(complaint: Complaint, asked: Asked) -> ModelError:
-    told = _TOLD.get(complaint.kind)
-    return told(complaint, asked) if told else _rejected(complaint, asked)
+    make = _ERROR_OF_KIND.get(complaint.kind)
+    return make(complaint, asked) if make else _rejected(complaint, asked)
 
 
 def _where(complaint: Complaint) -> str:
-    """The status, as it came."""
+    """The status, and whether it came as HTTP's or in the answer."""
     if complaint.inside:
         return f"(error {complaint.status} in an answer with HTTP 200)"
     return f"(HTTP {complaint.status})"
@@ -307,7 +228,7 @@ def _rejected(complaint: Complaint, asked: Asked) -> RequestError:
     )
 
 
-_TOLD: dict[Kind, Callable[[Complaint, Asked], ModelError]] = {
+_ERROR_OF_KIND: dict[Kind, Callable[[Complaint, Asked], ModelError]] = {
     "busy": _busy,
     "no credit": _no_credit,
     "no access": _no_access,
@@ -315,6 +236,7 @@ _TOLD: dict[Kind, Callable[[Complaint, Asked], ModelError]] = {
     "filtered": _filtered,
     "too long": _too_long,
 }
+"""Makes the error of each kind of complaint but "rejected"."""
 
 
 def _model(asked: Asked) -> str:
@@ -327,12 +249,14 @@ def _tries(asked: Asked) -> str:
 
 def shown(message: str, key: str = "") -> str:
     """A server's words, without keys, controls and length."""
-    return harmless(without_key(message[: 10 * MOST_SHOWN], key))[:MOST_SHOWN].rstrip(". ")
+    return harmless(without_key(message[: 10 * MAX_SHOWN_CHARACTERS], key))[
+        :MAX_SHOWN_CHARACTERS
+    ].rstrip(". ")
 
 
 def without_key(message: str, key: str = "") -> str:
-    """The same words without this key, and without what looks like one."""
-    return _KEY.sub("…", message.replace(key, "…") if key else message)
+    """The words without this key, and without what looks like one."""
+    return _LIKE_A_KEY.sub("…", message.replace(key, "…") if key else message)
 
 
 def _distrusted(error: BaseException, host: str) -> AccessError | None:

@@ -26,18 +26,25 @@ from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import harmless
 from attributor.records import Annotation, Codebook, Example, Quote, Span, Stance, Target, Usage
 
-QUOTES_PER_REQUEST = 20
-QUOTE_CHARACTERS = 1_500
-ROOM, ROOM_PER_PAIR = 200, 25
-"""Output tokens that an answer may have."""
-MAX_TARGET = 80
-"""Characters of a target that a model names."""
-EXAMPLES_PER_LABEL = 5
-"""So many examples of each label a model is shown; the embedded engine learns from hundreds."""
-OPEN_TARGETS = 3
-"""So many targets of a quote a model is asked to name at most; of more the first are taken."""
+MAX_QUOTES_PER_REQUEST = 20
+"""How many quotes one request asks about."""
+MAX_QUOTE_CHARACTERS = 1_500
+"""How much of a quote is shown."""
+BASE_OUTPUT_TOKENS = 200
+"""How many output tokens any answer may have."""
+OUTPUT_TOKENS_PER_STANCE = 25
+"""How many output tokens more an answer may have for each stance that is asked for."""
+MAX_TARGET_CHARACTERS = 80
+"""How much is taken of the name that a model gives a target."""
+MAX_EXAMPLES_PER_LABEL = 5
+"""How many examples of each label a model is shown; the embedded engine learns from hundreds."""
+MAX_OPEN_TARGETS = 3
+"""How many targets of one quote a model may name: of more, the first are taken."""
 
-SCHEMA, OPEN_SCHEMA = schema_json(Stances), schema_json(OpenStances)
+SCHEMA = schema_json(Stances)
+"""The schema of an answer about the codebook's targets."""
+OPEN_SCHEMA = schema_json(OpenStances)
+"""The schema of an answer whose targets the model names."""
 
 
 class StanceDialogue:
@@ -63,12 +70,13 @@ class StanceDialogue:
         stances_are_all: bool = False,
     ) -> None:
         self._stances_are_all = stances_are_all
-        self._given, self._targets = annotation, codebook.targets
+        self._annotation, self._targets = annotation, codebook.targets
         self._prompt = prompts.stance if self._targets else prompts.open_stance
         self._schema = SCHEMA if self._targets else OPEN_SCHEMA
         quotes = annotation.quotes
         self._chunks = [
-            quotes[i : i + QUOTES_PER_REQUEST] for i in range(0, len(quotes), QUOTES_PER_REQUEST)
+            quotes[i : i + MAX_QUOTES_PER_REQUEST]
+            for i in range(0, len(quotes), MAX_QUOTES_PER_REQUEST)
         ]
         self._outstanding = [self._request(n) for n in range(len(self._chunks))]
         self._stances: dict[int, dict[str, Stance]] = {}
@@ -83,7 +91,7 @@ class StanceDialogue:
 
     def outcome(self) -> Annotation:
         """The annotation with stances, once nothing is outstanding."""
-        return self._with_stances() if self._chunks else self._given
+        return self._with_stances() if self._chunks else self._annotation
 
     def take(self, request: Request, answer: Answer) -> None:
         """Take the answer to an outstanding request; one that cannot be used becomes a warning."""
@@ -91,12 +99,12 @@ class StanceDialogue:
         self._usage, self._answer = self._usage + answer.usage, answer
         try:
             check_length(request, answer)
-            found = parsed(request, answer, "stances")
+            fields = parsed(request, answer, "stances")
         except ModelError as error:
             self._warnings.append(error.message)
             return
         self._warnings += doubts(request, answer)
-        for item in found["stances"]:
+        for item in fields["stances"]:
             self._take_one(item, self._chunks[request.part])
 
     def failed(self, request: Request, error: ModelError) -> None:
@@ -122,52 +130,53 @@ class StanceDialogue:
         if quote is None or not target:
             self._warnings.append(
                 f"A stance was given for quote {wire.quote} and target "
-                f"{harmless(str(wire.target))[:MAX_TARGET]}, which were not asked about."
+                f"{harmless(str(wire.target))[:MAX_TARGET_CHARACTERS]}, which were not asked about."
             )
             return
-        taken = self._stances.setdefault(quote.id, {})
-        if self._targets or len(taken) < OPEN_TARGETS:
+        stances = self._stances.setdefault(quote.id, {})
+        if self._targets or len(stances) < MAX_OPEN_TARGETS:
             evidence = quote.spans[0] if len(quote.spans) == 1 else None
             stance = Stance(target=target, label=wire.label, evidence=evidence)
-            taken.setdefault(target.casefold(), stance)
+            stances.setdefault(target.casefold(), stance)
 
     def _named(self, target: int | str) -> str:
         """The name of a target: the codebook's by its number, or the model's own; "" if none."""
         if isinstance(target, str):
-            name = harmless(target)[:MAX_TARGET].strip()
+            name = harmless(target)[:MAX_TARGET_CHARACTERS].strip()
             return self._spellings.setdefault(name.casefold(), name)
         return self._targets[target - 1].name if 1 <= target <= len(self._targets) else ""
 
     def _request(self, part: int) -> Request:
         chunk, targets = self._chunks[part], self._targets
+        stances = len(chunk) * (len(targets) or MAX_OPEN_TARGETS)
         system = "\n".join([self._prompt.body, *listed(targets)])
         user = "\n".join(["<quotes>", *(self._shown(quote) for quote in chunk), "</quotes>"])
         return Request(
-            article=self._given.article.id,
+            article=self._annotation.article.id,
             purpose="stance",
             part=part,
             messages=(Message("system", system), Message("user", user)),
             schema_name="stances",
             schema_json=self._schema,
-            max_output_tokens=ROOM + ROOM_PER_PAIR * len(chunk) * (len(targets) or OPEN_TARGETS),
+            max_output_tokens=BASE_OUTPUT_TOKENS + OUTPUT_TOKENS_PER_STANCE * stances,
         )
 
     def _shown(self, quote: Quote) -> str:
-        speaker = self._given.speaker_of(quote)
+        speaker = self._annotation.speaker_of(quote)
         who = harmless((speaker.name or speaker.role) if speaker else "") or "unnamed"
         return f"{quote.id}| {who}: {_words(quote.spans)}"
 
     def _with_stances(self) -> Annotation:
         quotes = tuple(
             quote.model_copy(update={"stances": tuple(self._stances.get(quote.id, {}).values())})
-            for quote in self._given.quotes
+            for quote in self._annotation.quotes
         )
-        engine, used = self._given.engine, self._prompt
-        return self._given.model_copy(
+        engine, used = self._annotation.engine, self._prompt
+        return self._annotation.model_copy(
             update={
                 "quotes": quotes,
                 "usage": self._usage,
-                "warnings": (*self._given.warnings, *self._warnings),
+                "warnings": (*self._annotation.warnings, *self._warnings),
                 "engine": engine.model_copy(
                     update={
                         "model": engine.model or self._answer.model,
@@ -198,9 +207,9 @@ def _shown(examples: Iterable[Example]) -> Iterator[Example]:
     seen: Counter[str] = Counter()
     for example in examples:
         seen[example.label] += 1
-        if seen[example.label] <= EXAMPLES_PER_LABEL:
+        if seen[example.label] <= MAX_EXAMPLES_PER_LABEL:
             yield example
 
 
 def _words(spans: Sequence[Span]) -> str:
-    return harmless(" … ".join(span.text for span in spans))[:QUOTE_CHARACTERS]
+    return harmless(" … ".join(span.text for span in spans))[:MAX_QUOTE_CHARACTERS]

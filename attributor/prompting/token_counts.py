@@ -17,34 +17,37 @@ from functools import lru_cache
 from attributor.prompting.messages import Request
 
 NEWEST_ENCODING = "o200k_base"
-"""For models that tiktoken does not know: the newest ones, and those of other makers."""
-PATIENCE = 3.0
-"""Seconds that tiktoken may take to fetch its vocabulary, once per process."""
-PER_MESSAGE = 4
-"""Tokens that a chat adds around each message."""
+"""The encoding for models that tiktoken does not know: the newest, and other makers'."""
+VOCABULARY_SECONDS = 3.0
+"""How long tiktoken may take to fetch its vocabulary, once per process."""
+TOKENS_PER_MESSAGE = 4
+"""How many tokens a chat adds around each message."""
 
 _PARTS = re.compile(r"[^\W\d_]+|\d{1,3}|[^\w\s]|\n+")
+"""The parts of a text that the estimate counts."""
 _WORDS = re.compile(r"\w{1,12}")
+"""Words, long ones in pieces."""
 
 Counter = Callable[[str], int]
+"""Counts the tokens of a text."""
 
 
 def count(text: str, model: str) -> int:
     """The tokens of `text` for `model`; estimated if the vocabulary cannot be had."""
-    counter = _tiktoken_within(model, PATIENCE)
+    counter = _tiktoken_within(model, VOCABULARY_SECONDS)
     return counter(text) if counter else estimated(text)
 
 
 def of_request(request: Request, model: str) -> int:
     """The input tokens of a request, with its schema."""
     texts = [request.schema_json, *(message.content for message in request.messages)]
-    return sum(count(text, model) for text in texts) + PER_MESSAGE * len(request.messages)
+    return sum(count(text, model) for text in texts) + TOKENS_PER_MESSAGE * len(request.messages)
 
 
 def roughly(request: Request) -> int:
-    """About as many as `of_request`, at once and without a vocabulary."""
+    """An estimate of `of_request` that needs no vocabulary and takes no time."""
     texts = [request.schema_json, *(message.content for message in request.messages)]
-    return sum(map(estimated, texts)) + PER_MESSAGE * len(request.messages)
+    return sum(map(estimated, texts)) + TOKENS_PER_MESSAGE * len(request.messages)
 
 
 @lru_cache(maxsize=128)  # prompts and schemas come again and again
@@ -67,7 +70,7 @@ def least(request: Request) -> int:
 
 
 def at_most(request: Request) -> float:
-    """What `least` is at most; at once."""
+    """A bound above `least` that takes no time."""
     return sum(len(message.content) * 13 / 12 + 1 for message in request.messages) / 5.5
 
 

@@ -13,15 +13,16 @@ from attributor.prompting.answers import AnswerReading, Remark
 from attributor.prompting.windows import Window, harmless
 from attributor.records import Piece, Proposal, ProposedQuote, ProposedSpeaker
 
-NEIGHBOURS = 2
-"""Segments that a repair request shows on either side of an open one."""
+NEIGHBOR_SEGMENTS = 2
+"""How many segments a repair request shows on either side of an open one."""
 MAX_REMARKS = 20
-SHOWN_OPEN = 60
-"""Characters of an open segment that a warning shows."""
+"""How many remarks a repair request, or the warnings of a window, hold."""
+MAX_SHOWN_CHARACTERS = 60
+"""How much of an open segment a warning shows."""
 
 
 @dataclass
-class Talk:
+class WindowState:
     """The state of one window.
 
     `quotes` are those whose pieces the article bears out, `broken` those with a piece that it does
@@ -60,12 +61,12 @@ class Talk:
         asked_for = [(s.start, s.end) for n in self.open if (s := self.window.segment(n))]
         stands = self._spans(self.quotes)
         broken, self.broken = self.broken, []
-        for found in reading.quotes:
-            speaker = None if found.speaker is None else found.speaker + before
-            new = [piece for piece in found.pieces if not any_overlap([_window(piece)], stands)]
+        for proposed in reading.quotes:
+            speaker = None if proposed.speaker is None else proposed.speaker + before
+            new = [piece for piece in proposed.pieces if not any_overlap([_window(piece)], stands)]
             if not new:
                 continue
-            quote = found.model_copy(update={"speaker": speaker, "pieces": tuple(new)})
+            quote = proposed.model_copy(update={"speaker": speaker, "pieces": tuple(new)})
             spans = self._spans([quote])
             if any_overlap(spans, asked_for) and not any_overlap(spans, stands):
                 self._sort_out([self._whole(quote)])
@@ -86,7 +87,7 @@ class Talk:
     def note_failed(self, reason: str) -> None:
         """Take note that the repair got no answer, and why."""
         first = self.window.segments[self.open[0] - 1]
-        words = quoted(self.marking.text[first.start : first.end], SHOWN_OPEN)
+        words = quoted(self.marking.text[first.start : first.end], MAX_SHOWN_CHARACTERS)
         more = f" and {len(self.open) - 1:,} more" if len(self.open) > 1 else ""
         self.unusable.append(f"{words}{more} stayed open, as asking again failed: {reason}")
 
@@ -97,7 +98,7 @@ class Talk:
 
     def shown_again(self) -> frozenset[int]:
         """The numbers that a repair request shows: what is open, with its neighbours."""
-        near = range(-NEIGHBOURS, NEIGHBOURS + 1)
+        near = range(-NEIGHBOR_SEGMENTS, NEIGHBOR_SEGMENTS + 1)
         return frozenset(n + step for n in self.open for step in near)
 
     def what_is_open(self) -> str:
@@ -111,10 +112,10 @@ class Talk:
         grounding = self._ground(quotes)
         rejections = [r for r in grounding.rejections if r.part == "piece"]
         bad = {r.quote for r in rejections}
-        found = {q.flags[0]: q.spans for q in grounding.quotes}
+        spans_of = {q.flags[0]: q.spans for q in grounding.quotes}
         taken: list[Span] = []
         for number, quote in enumerate(quotes):
-            spans = found.get(_mark(number), ())
+            spans = spans_of.get(_flag_of(number), ())
             if number in bad:
                 self.broken.append(quote)
             elif any_overlap(spans, taken):
@@ -131,7 +132,7 @@ class Talk:
         wanted = tuple(quotes)
         if wanted != self._grounded[0]:
             nameless = tuple(
-                quote.model_copy(update={"speaker": None, "flags": (_mark(number),)})
+                quote.model_copy(update={"speaker": None, "flags": (_flag_of(number),)})
                 for number, quote in enumerate(quotes)
             )
             self._grounded = wanted, self.grounder.ground(Proposal(quotes=nameless))
@@ -156,7 +157,7 @@ class Talk:
         ]
 
 
-def _mark(number: int) -> str:
+def _flag_of(number: int) -> str:
     """The flag by which a quote is known again after grounding."""
     return f"no. {number}"
 
@@ -167,20 +168,20 @@ def _window(piece: Piece) -> Span:
 
 def pieces_of(numbers: Iterable[int], window: Window) -> list[Piece]:
     """The segments with these numbers as pieces; numbers that are not shown are left out."""
-    found = [segment for n in numbers if (segment := window.segment(n))]
-    return [Piece(start=segment.start, end=segment.end) for segment in found]
+    segments = [segment for n in numbers if (segment := window.segment(n))]
+    return [Piece(start=segment.start, end=segment.end) for segment in segments]
 
 
-def merged(talks: Iterable[Talk]) -> Proposal:
+def merged(states: Iterable[WindowState]) -> Proposal:
     """One proposal from all windows; a name is the same speaker in all of them."""
     index: dict[str, int] = {}
     quotes: list[ProposedQuote] = []
     not_speech: list[Piece] = []
-    for talk in talks:
-        places = [index.setdefault(name, len(index)) for name in talk.names]
-        for quote in (*talk.quotes, *talk.broken):
+    for state in states:
+        places = [index.setdefault(name, len(index)) for name in state.names]
+        for quote in (*state.quotes, *state.broken):
             speaker = None if quote.speaker is None else places[quote.speaker]
             quotes.append(quote.model_copy(update={"speaker": speaker}))
-        not_speech += pieces_of(talk.not_speech, talk.window)
+        not_speech += pieces_of(state.not_speech, state.window)
     speakers = tuple(ProposedSpeaker(name=name) for name in index)
     return Proposal(speakers=speakers, quotes=tuple(quotes), not_speech=tuple(not_speech))

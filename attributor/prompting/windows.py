@@ -13,12 +13,20 @@ from dataclasses import dataclass
 from attributor.marking.evidence import Marking, Segment
 
 MAX_SEGMENTS = 150
+"""How many segments a window has."""
 MAX_CHARACTERS = 12_000
+"""How long a window is."""
 LEAD_CHARACTERS = 800
-SHOWN_CHARACTERS = 4_000
+"""How much of the article's beginning stands before each later window."""
+MAX_SHOWN_CHARACTERS = 4_000
 """A longer segment (a page without one full stop) is shown without its middle."""
 
-OPENING, CLOSING, GAP = "<article>", "</article>", "…"
+OPENING = "<article>"
+"""The line before the article."""
+CLOSING = "</article>"
+"""The line behind the article."""
+GAP = "…"
+"""What stands for segments, or the middle of one, that are not shown."""
 
 
 @dataclass(frozen=True)
@@ -92,15 +100,18 @@ def show(window: Window, text: str, only: Collection[int] | None = None) -> str:
 
 
 def _shortened(text: str) -> str:
-    if len(text) <= SHOWN_CHARACTERS:
+    if len(text) <= MAX_SHOWN_CHARACTERS:
         return text
-    half = SHOWN_CHARACTERS // 2
+    half = MAX_SHOWN_CHARACTERS // 2
     return f"{text[:half]} {GAP} {text[-half:]}"
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ud800-\udfff]")
+"""Characters that no request may hold: controls but white space, and halves of characters."""
 _SPECIAL = re.compile(r"<|\[(?=/?[A-Z_]+\])")
+"""Where what a model's template obeys may begin."""
 _UNUSUAL = ("<", "[", "  ")
+"""What a text has to hold for there to be anything to replace in it."""
 
 
 def harmless(text: str) -> str:

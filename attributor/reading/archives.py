@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from hashlib import blake2b
 
 from attributor.errors import ReadingError, panics_as_errors, quoted
-from attributor.reading import folders
-from attributor.reading import formats as forms
-from attributor.reading.articles import Found
+from attributor.reading import folders, formats
+from attributor.reading.articles import FoundArticle
 from attributor.reading.folders import check
-from attributor.reading.table_options import Columns, Guessed, How, ignore
+from attributor.reading.options import Columns, Guessed, ReadingOptions, ignore
 from attributor.records import Article
 
 __all__ = ["Columns", "Entry", "check", "entries"]
 
 _GUESSED = Columns()
+"""All columns are guessed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ def entries(
     Raises:
         ReadingError: there is no room for temporary files.
     """
-    how = How(columns, on_guess, encoding, has_options=True)
+    options = ReadingOptions(columns, on_guess, encoding, has_options=True)
     taken = _Taken()
     for source in sources:
         for file in folders.files(source):
@@ -65,11 +65,11 @@ def entries(
             if len(sources) > 1 and not taken.is_new(file.path):
                 continue
             base = file.source.removesuffix(file.name)
-            for found in _found(file, how):
+            for found in _found(file, options):
                 yield Entry(base + found.file, taken.named(found))
 
 
-def _found(file: folders.File, how: How) -> Iterator[Found]:
+def _found(file: folders.File, options: ReadingOptions) -> Iterator[FoundArticle]:
     name = file.name
     try:
         if file.named and folders.is_no_article(name):
@@ -78,13 +78,15 @@ def _found(file: folders.File, how: How) -> Iterator[Found]:
                 article=name,
             )
         with panics_as_errors(), file.open() as stream:
-            yield from forms.found(stream, name, how)
+            yield from formats.found_in(stream, name, options)
     except ReadingError as error:
-        yield Found(name, name, error)
+        yield FoundArticle(name, name, error)
     except Exception as error:  # a fault in one file must not cost the others
         reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
         problem = f"cannot be read on ({quoted(reason, 120).strip(chr(39))}): check it"
-        yield Found(name, name, ReadingError(f"{quoted(file.source)} {problem}.", article=name))
+        yield FoundArticle(
+            name, name, ReadingError(f"{quoted(file.source)} {problem}.", article=name)
+        )
 
 
 class _Taken:
@@ -98,7 +100,7 @@ class _Taken:
         self._ids.execute("PRAGMA cache_size = -512")  # KiB; more is no faster, ids come anywhere
         self._ids.execute("CREATE TABLE taken (id BLOB PRIMARY KEY, place TEXT) WITHOUT ROWID")
 
-    def named(self, found: Found) -> Article | ReadingError:
+    def named(self, found: FoundArticle) -> Article | ReadingError:
         """The article with an id of its own, or an error if its file has used that before."""
         article = found.article
         if isinstance(article, ReadingError):

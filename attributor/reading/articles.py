@@ -12,17 +12,20 @@ MAX_BYTES = 20_000_000
 """The longest article that is read: bytes of a file or download, code points of a text."""
 
 _HEADING = re.compile(r"^# +([^\r\n]+?)[ #]*\r?$", re.MULTILINE)
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_USER = re.compile(r"(?<=://)(?:[^/?#]*@|(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$)).*@)", re.DOTALL)
+"""A top-level heading in Markdown."""
+LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+"""Half a character, which UTF-8 cannot write."""
+_CREDENTIALS = re.compile(r"(?<=://)(?:[^/?#]*@|(?!\[)[^/?#@]*:(?!\d*(?:[/?#]|$)).*@)", re.DOTALL)
+"""A user's name and password in a URL."""
 
 
-class Found(NamedTuple):
+class FoundArticle(NamedTuple):
     """What stands at one place of a file: an article, or why there is none."""
 
     file: str
     """The file's name, with the member's if it is an archive: "dump.zip!a/b.csv"."""
     place: str
-    """The same with the row: what an article is called that has no id of its own."""
+    """The file's name with the row: what an article is called that has no id of its own."""
     article: Article | ReadingError
 
 
@@ -46,7 +49,7 @@ def article_from_text(
     if not text.strip():
         state = "holds nothing but white space" if text else "is empty"
         raise ReadingError(f"{quoted(id)} {state}: give it the article's text.", article=id)
-    if half := _SURROGATE.search(text):
+    if half := LONE_SURROGATE.search(text):
         raise ReadingError(
             f"{quoted(id)} holds half a character (a lone surrogate) at offset {half.start()}: "
             "save it anew as UTF-8.",
@@ -65,7 +68,7 @@ def article_from_text(
 
 def without_credentials(url: str) -> str:
     """`url` without a user's name and password, however malformed it is."""
-    return _USER.sub("", url)
+    return _CREDENTIALS.sub("", url)
 
 
 def markdown_title(text: str) -> str | None:

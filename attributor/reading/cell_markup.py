@@ -14,16 +14,34 @@ _TAGS = (
     "p|div|span|a|b|i|u|em|strong|small|sup|sub|q|cite|h[1-6]|ul|ol|li|dl|dt|dd|blockquote|pre|"
     "figure|figcaption|table|tbody|tr|td|th|section|article|header|footer|main|body|html|font|center"
 )
+"""Tags by which HTML in a cell is told from a text with a "<" in it."""
 _BLOCKS = (
     "p|div|h[1-6]|ul|ol|li|dl|dt|dd|blockquote|pre|figure|figcaption|table|tr|td|th|section|"
     "article|header|footer|main|body|html|center|hr|aside|nav|form|address"
 )
+"""Tags of elements that begin a new paragraph."""
 _OPENING = re.compile(rf"<(?:{_TAGS})(?:\s[^<>]{{0,2000}})?>", re.I)
+"""An opening tag."""
 _CLOSING = re.compile(rf"</(?:{_TAGS})\s*>", re.I)
+"""A closing tag."""
 _BREAK = re.compile(r"<br\s*/?>", re.I)
+"""A line break."""
 _BLOCK = re.compile(rf"(?:{_BLOCKS})", re.I)
+"""The name of an element that begins a new paragraph."""
 _BLOCK_MARKUP = re.compile(rf"</(?:{_BLOCKS})\s*>|<br\s*/?>", re.I)
-_UNSEEN = ("script", "style", "noscript", "template", "iframe", "object", "svg", "button", "head")
+"""What ends a paragraph, or a line of it."""
+_UNSEEN_TAGS = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "iframe",
+    "object",
+    "svg",
+    "button",
+    "head",
+)
+"""Elements whose text a reader of the page does not see."""
 
 
 def holds_markup(text: str) -> bool:
@@ -65,7 +83,7 @@ def _paragraphs_of_piece(html: str) -> list[str]:
     )
     page = f"<html><body>{html}</body></html>".replace("\0", "").encode("utf-8", "replace")
     tree = etree.fromstring(page, parser)
-    etree.strip_elements(tree, *_UNSEEN, with_tail=False)
+    etree.strip_elements(tree, *_UNSEEN_TAGS, with_tail=False)
     return blocks("".join(_pieces_of_piece(tree)))
 
 

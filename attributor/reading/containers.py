@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import stat
 import tarfile
@@ -12,35 +11,33 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import Any, BinaryIO, Self
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading import formats as forms
-from attributor.reading.articles import Found
 from attributor.reading.decompress import Guarded, SizeTally, Unpacked, broken_off, seekable
 from attributor.reading.folders import is_no_article
-from attributor.reading.table_options import How
+from attributor.reading.streams import READ_BYTES
 
-MAX_DIRECTORY = 32_000_000
-"""The longest directory of a ZIP that is read, in bytes: some 400,000 members."""
-_HEADERS = 1_000_000  # bytes; of one member of a tar
-_PIECE = 1 << 16
+MAX_DIRECTORY_BYTES = 32_000_000
+"""The longest directory of a ZIP that is read: one of some 400,000 members."""
+_TAR_HEADER_BYTES = 1_000_000
+"""How long the headers of one member of a tar may be."""
 
 Member = tuple[str, Unpacked | ReadingError]
 """A member's path in the archive, and its bytes or why they are not read."""
 
 
-def members(stream: BinaryIO, name: str, suffix: str, how: How, level: int) -> Iterator[Found]:
-    """What the members of an archive hold, in its order; a bad member does not cost the others.
+def members(stream: BinaryIO, name: str, suffix: str) -> Iterator[Member]:
+    """The members of an archive in its order, each called "{name}!{its path}".
 
-    A member is called "{name}!{its path}". Those that are no articles by their name are left out.
+    Those that are no articles by their name are left out. Each is to be read before the next one
+    is asked for.
+
+    Args:
+        stream: the archive's bytes.
+        name: what the archive is called.
+        suffix: ".zip" or ".tar".
 
     Raises:
-        ReadingError: the archive itself is none, breaks off, or lies too deep in others.
+        ReadingError: the archive itself is none, breaks off, or holds nothing to read.
     """
-    if level >= forms.MAX_LEVELS:
-        raise ReadingError(
-            f"{quoted(name)} lies two archives deep, and archives are read one level deep in "
-            "others: unpack the outer one and give the files.",
-            article=name,
-        )
     empty = True
     for path, content in (_of_zip if suffix == ".zip" else _of_tar)(stream, name):
         if is_no_article(path):
@@ -50,9 +47,8 @@ def members(stream: BinaryIO, name: str, suffix: str, how: How, level: int) -> I
         if leads_out := _leads_out(path):
             content = ReadingError(f"{quoted(member)} {leads_out}.")
         if isinstance(content, ReadingError):
-            yield Found(member, member, ReadingError(content.message, article=member))
-        else:
-            yield from forms.found(io.BufferedReader(content, _PIECE), member, how, level + 1)
+            content = ReadingError(content.message, article=member)
+        yield member, content
     if empty:
         raise ReadingError(
             f"{quoted(name)} holds no file that may be an article: give another.", article=name
@@ -118,9 +114,9 @@ def _refuse_long_directory(stream: BinaryIO, name: str) -> None:
     length = int.from_bytes(tail[end + 12 : end + 16], "little") if end >= 0 else 0
     if end64 >= 0:
         length = max(length % 0xFFFFFFFF, int.from_bytes(tail[end64 + 40 : end64 + 48], "little"))
-    if length > MAX_DIRECTORY:
+    if length > MAX_DIRECTORY_BYTES:
         raise ReadingError(
-            f"{quoted(name)} has a directory of more than {MAX_DIRECTORY // 1_000_000} MB "
+            f"{quoted(name)} has a directory of more than {MAX_DIRECTORY_BYTES // 1_000_000} MB "
             "(some 400,000 members): unpack it and give the folder, or pack it as tar.",
             article=name,
         )
@@ -128,7 +124,7 @@ def _refuse_long_directory(stream: BinaryIO, name: str) -> None:
 
 def _of_tar(stream: BinaryIO, name: str) -> Iterator[Member]:
     guarded = Guarded(stream, name)
-    guarded.left = _HEADERS
+    guarded.left = _TAR_HEADER_BYTES
     try:
         archive = tarfile.open(fileobj=guarded, mode="r|", tarinfo=_Header)  # type: ignore[call-overload]  # noqa: SIM115
     except ReadingError:
@@ -147,7 +143,7 @@ def _of_tar(stream: BinaryIO, name: str) -> Iterator[Member]:
             _drain(unpacked)
         elif not info.isdir():
             yield info.name, _special(member)
-        guarded.left = _HEADERS + (0 if content is not None else info.size)
+        guarded.left = _TAR_HEADER_BYTES + (0 if content is not None else info.size)
 
 
 def _next(archive: tarfile.TarFile, name: str) -> tarfile.TarInfo | None:
@@ -162,7 +158,7 @@ def _next(archive: tarfile.TarFile, name: str) -> tarfile.TarInfo | None:
 
 
 def _drain(stream: Unpacked) -> None:
-    while stream.read(_PIECE):
+    while stream.read(READ_BYTES):
         pass
 
 

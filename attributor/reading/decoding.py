@@ -11,14 +11,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.streams import read_up_to
+from attributor.reading.streams import READ_BYTES, read_up_to
 
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
 
 _ZIP = "a ZIP archive or an Office document"
-_IN_WACZ = (b"datapackage.json", b"pages/pages.jsonl", b".warc")
-"""What is in every ZIP that is a WACZ."""
+"""What a file is called that begins as a ZIP does."""
+_WACZ_MEMBERS = (b"datapackage.json", b"pages/pages.jsonl", b".warc")
+"""Names that stand in every ZIP that is a WACZ."""
 _MAGIC = {
     b"%PDF-": "a PDF document",
     b"PK\x03\x04": _ZIP,
@@ -36,21 +37,19 @@ _MAGIC = {
     b"SQLite format 3\x00": "an SQLite database",
     b"bplist00": "a page saved by Safari (webarchive)",
 }
+"""What a file is that is no text, by the bytes that it begins with."""
 
-# UTF-32's little-endian mark begins with UTF-16's, so it comes first.
-_MARKS = (
+_BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-
-# Python also registers codecs that are no charsets of articles, some of them slow or warning.
+"""The encoding that each mark stands for; UTF-32's little-endian one begins as UTF-16's does."""
 _CHARSET = re.compile(r"utf-(8|16|32)|iso|cp\d|koi8|mac|gb|big5|euc|shift|hz|johab|tis|kz")
-
-# What a declared charset means to browsers: curly quotes sit where ISO 8859 has controls.
-_AS_BROWSERS_DO = {
+"""Charsets of articles; Python has other codecs, too, some of them slow or warning."""
+_READ_AS = {
     "ascii": "cp1252",
     "iso8859-1": "cp1252",
     "iso8859-9": "cp1254",
@@ -58,28 +57,29 @@ _AS_BROWSERS_DO = {
     "shift_jis": "cp932",
     "euc_kr": "cp949",
 }
-
-# What newsrooms' old files are in. More candidates make short texts ambiguous.
+"""How browsers read a declared charset: curly quotes stand where ISO 8859 has controls."""
 _GUESSES = (
     *("cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1257", "koi8_r", "mac_roman"),
     *("cp932", "euc_jp", "gb18030", "big5", "cp949"),
 )
-
-_WIDE = ("utf-16", "utf-32")
-_SAMPLE = 1_000_000  # bytes
-_PIECE = 1 << 16
-
+"""The encodings of newsrooms' old files; more of them would make short texts ambiguous."""
+_WIDE_ENCODINGS = ("utf-16", "utf-32")
+"""How the names of encodings begin that have more than one byte in every character."""
+_SAMPLE_BYTES = 1_000_000
+"""How much of a stream decides which encoding it is in."""
 _CONTROLS = bytes(c for c in range(32) if c not in b"\t\n\v\f\r\x1b") + b"\x7f"
+"""Control characters that a text seldom holds."""
 
 
 def charset(name: str) -> str | None:
     """What Python calls the encoding `name`; None if it is none that tells texts without a mark."""
     try:
-        found = codecs.lookup(name).name
+        known = codecs.lookup(name).name
     except (LookupError, ValueError):
         return None
-    found = _AS_BROWSERS_DO.get(found, found)
-    return found if _CHARSET.match(found) and not found.startswith(_WIDE) else None
+    read_as = _READ_AS.get(known, known)
+    is_usable = _CHARSET.match(read_as) and not read_as.startswith(_WIDE_ENCODINGS)
+    return read_as if is_usable else None
 
 
 def decode(
@@ -102,8 +102,8 @@ def decode(
     except UnicodeDecodeError as error:
         _refuse_controls(data, name, share=0.01)
         _refuse_mixed(data, name, error)
-        told = _declared(data, declared) or otherwise
-        return _decode_as(told or _guessed(data, name)[0], data, name)
+        stated = _declared(data, declared) or otherwise
+        return _decode_as(stated or _guessed(data, name)[0], data, name)
     _refuse_controls(data, name, share=0.3)
     return text
 
@@ -111,14 +111,14 @@ def decode(
 def pieces(stream: BinaryIO, name: str, otherwise: str | None = None) -> Iterator[str]:
     """The text of a stream of any length, as `decode` would give it, piece by piece.
 
-    What it is in is decided by the first `_SAMPLE` bytes from where it is not ASCII on.
+    What it is in is decided by the first `_SAMPLE_BYTES` bytes from where it is not ASCII on.
     Bytes that do not fit come as lone surrogates (as `surrogateescape` makes them), so that only
     the rows they stand in are lost.
 
     Raises:
         ReadingError: as `decode` does.
     """
-    data = read_up_to(stream, _SAMPLE)
+    data = read_up_to(stream, _SAMPLE_BYTES)
     mark, encoding = _marked(data, name)
     data = data[len(mark) :]
     encodings = [encoding]
@@ -126,18 +126,18 @@ def pieces(stream: BinaryIO, name: str, otherwise: str | None = None) -> Iterato
         _refuse_controls(data, name, share=0.3)
         while data and data.isascii():
             yield data.decode("ascii")
-            data = read_up_to(stream, _PIECE)
+            data = read_up_to(stream, READ_BYTES)
         data += _more(stream)
         encodings = _sampled(data, name, otherwise)
     encoding = encodings[0]
-    wide = encoding.startswith(_WIDE)  # a byte of these is nothing by itself
+    wide = encoding.startswith(_WIDE_ENCODINGS)  # a byte of these is nothing by itself
     decoder = codecs.getincrementaldecoder(encoding)("strict" if wide else "surrogateescape")
     doubt = _Doubt(encodings, name)
     try:
         while data:
             doubt.settle(data)
             yield decoder.decode(data)
-            data = read_up_to(stream, _PIECE)
+            data = read_up_to(stream, READ_BYTES)
         yield decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
         raise ReadingError(
@@ -150,7 +150,7 @@ def pieces(stream: BinaryIO, name: str, otherwise: str | None = None) -> Iterato
 def _more(stream: BinaryIO) -> bytes:
     """What there is to judge by; if nothing more is, what was read already has to do."""
     try:
-        return read_up_to(stream, _SAMPLE)
+        return read_up_to(stream, _SAMPLE_BYTES)
     except ReadingError:  # which the next reading raises again
         return b""
 
@@ -202,7 +202,7 @@ def refuse_binary(data: bytes, name: str) -> None:
         return
     for magic, kind in _MAGIC.items():
         if data.startswith(magic):
-            if kind == _ZIP and any(path in data for path in _IN_WACZ):
+            if kind == _ZIP and any(path in data for path in _WACZ_MEMBERS):
                 raise _binary(name, "a crawl packed as WACZ", "unpack it and give its WARC files")
             raise _binary(name, kind)
 
@@ -210,7 +210,7 @@ def refuse_binary(data: bytes, name: str) -> None:
 def _marked(data: bytes, name: str) -> tuple[bytes, str]:
     """The byte order mark that `data` begin with, and what it says; b"" and "" if there is none."""
     refuse_binary(data, name)
-    return next((marked for marked in _MARKS if data.startswith(marked[0])), (b"", ""))
+    return next((marked for marked in _BYTE_ORDER_MARKS if data.startswith(marked[0])), (b"", ""))
 
 
 def _decode_as(encoding: str, data: bytes, name: str) -> str:
@@ -238,7 +238,7 @@ def _refuse_mixed(data: bytes, name: str, error: UnicodeDecodeError) -> None:
 def _declared(data: bytes, declared: str | None) -> str | None:
     try:
         charset = codecs.lookup(declared or "").name
-        charset = _AS_BROWSERS_DO.get(charset, charset)
+        charset = _READ_AS.get(charset, charset)
         if not _CHARSET.match(charset):
             return None
         data.decode(charset)

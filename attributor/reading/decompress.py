@@ -24,13 +24,14 @@ from attributor.reading.streams import read_up_to
 MAX_RATIO = 200
 """How many bytes may come out for each byte that went in, once `FREE_BYTES` have come out."""
 FREE_BYTES = 100_000_000
-"""What may come out of anything, whatever went in."""
-MAX_UNPACKED = 1_000_000_000_000
-"""What may come out of one file at all, in bytes."""
-MAX_SPOOLED = 4_000_000_000
+"""How many bytes may come out of anything, whatever went in."""
+MAX_UNPACKED_BYTES = 1_000_000_000_000
+"""How many bytes may come out of one file at all."""
+MAX_SPOOLED_BYTES = 4_000_000_000
 """The largest ZIP or Parquet in an archive, which must be laid down whole before it is read."""
 
-_XZ_MEMORY = 256_000_000  # bytes; a file may ask for gigabytes, the tool's own presets for 65 MB
+_XZ_MEMORY_BYTES = 256_000_000
+"""How much memory an xz file may ask for: the tool's own presets ask for 65 MB, others for more."""
 
 BROKEN = (
     *(EOFError, zlib.error, lzma.LZMAError, OSError, ValueError, NotImplementedError),
@@ -64,8 +65,8 @@ class SizeTally:
         self._unpacked += size
         if self._unpacked <= FREE_BYTES:
             return
-        if self._unpacked > MAX_UNPACKED:
-            problem = f"more than {MAX_UNPACKED // 1_000_000_000} GB"
+        if self._unpacked > MAX_UNPACKED_BYTES:
+            problem = f"more than {MAX_UNPACKED_BYTES // 1_000_000_000} GB"
         elif self._unpacked > MAX_RATIO * self._packed():
             problem = f"more than {MAX_RATIO} times its size, as a bomb does"
         else:
@@ -159,10 +160,10 @@ def seekable(stream: BinaryIO, name: str) -> Iterator[BinaryIO]:
         size = 0
         while piece := stream.read(1 << 20):
             size += len(piece)
-            if size > MAX_SPOOLED:
+            if size > MAX_SPOOLED_BYTES:
                 raise ReadingError(
-                    f"{quoted(name)} is larger than {MAX_SPOOLED // 1_000_000_000} GB, too large "
-                    "to be read within an archive: unpack it and give the files.",
+                    f"{quoted(name)} is larger than {MAX_SPOOLED_BYTES // 1_000_000_000} GB, too "
+                    "large to be read within an archive: unpack it and give the files.",
                     article=name,
                 )
             file.write(piece)
@@ -267,7 +268,7 @@ class _Xz:
 
     @staticmethod
     def _fresh() -> lzma.LZMADecompressor:
-        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY)
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=_XZ_MEMORY_BYTES)
 
     def read1(self, size: int, /) -> bytes:
         packed = b""

@@ -11,8 +11,11 @@ from collections import Counter
 from attributor.errors import ReadingError, quoted
 
 _OF = r"[ \t]+(?:of|von|sur|de|di|van|av|z|od|из)[ \t]+"
+"""What stands between a number and the number of all."""
 _DOCUMENT = r"(?:documents?|dokumente?n?|documentos?|documenti?|documenten|records?|articles?)"
+"""What press databases call an article."""
 _END = r"[ \t]*+\r?$"
+"""The end of a line."""
 _MARK = re.compile(
     r"^[ \t]*+(?=\w)(?:"
     rf"(?i:{_DOCUMENT}[ \t]+(?P<number>\d+){_OF}(?P<of>\d+)){_END}|"
@@ -24,10 +27,13 @@ _MARK = re.compile(
     r"(?P<field>HD|BY|WC|PD|SN|SC|LA|CY|LP|TD|AN|PUB)(?:[ \t]|\r?$))",
     re.MULTILINE,
 )
-"""What stands in each article of an export: its number among all ("1 of 3 DOCUMENTS"), Factiva's
-number or the names of its fields, Nexis's last line, a label that other databases write."""
-_FIELDS = 4
-"""So many different fields of Factiva's, each more than once, are no chance."""
+"""What stands in each article of an export.
+
+These are its number among all ("1 of 3 DOCUMENTS"), Factiva's number or the names of its fields,
+Nexis's last line, or a label that other databases write.
+"""
+_MIN_FACTIVA_FIELDS = 4
+"""How many of Factiva's fields have to come more than once for it to be no chance."""
 
 
 def refuse_many(text: str, name: str) -> None:
@@ -54,6 +60,6 @@ def articles_in(text: str) -> int:
         else:
             marks[(mark["label"] or mark.lastgroup or "").lower()] += 1
     totals = Counter(total for _, total in numbers)
-    is_factiva = sum(count > 1 for count in fields.values()) >= _FIELDS
+    is_factiva = sum(count > 1 for count in fields.values()) >= _MIN_FACTIVA_FIELDS
     counts = (*totals.values(), *marks.values(), fields["HD"] if is_factiva else 0)
     return max(counts, default=0)

@@ -15,7 +15,8 @@ from typing import BinaryIO
 from attributor.errors import ReadingError, quoted
 
 _GLOB = re.compile(r"[*?\[]")
-_SUFFIXES = (
+"""A sign that makes a pattern of a name."""
+_SUFFIXES_OF_NO_ARTICLES = (
     ".jpg .jpeg .png .gif .bmp .tif .tiff .webp .avif .heic .svg .ico .psd .raw "
     ".mp3 .wav .ogg .flac .m4a .aac .mp4 .m4v .mov .avi .mkv .webm .wmv .srt .vtt "
     ".css .js .mjs .map .woff .woff2 .ttf .otf .eot .py .pyc .sh .bat .exe .dll .so .jar .class "
@@ -23,19 +24,24 @@ _SUFFIXES = (
     ".log .webmanifest .cur .apng .jfif .ogv .otc .less .scss .ts .wasm .swf "
     ".db .db-wal .db-shm .db-journal .sqlite .sqlite3 .sqlite-wal .sqlite-shm"
 )
-_NO_ARTICLES = frozenset(_SUFFIXES.split())
-_NO_ARTICLES_NAMES = frozenset(("thumbs.db", "desktop.ini", "__macosx"))
+"""Images, sound, film, programs, settings and databases, parted by spaces."""
+_NO_ARTICLE_SUFFIXES = frozenset(_SUFFIXES_OF_NO_ARTICLES.split())
+"""Suffixes of files that are no articles: they are passed over in folders and archives."""
+_NO_ARTICLE_NAMES = frozenset(("thumbs.db", "desktop.ini", "__macosx"))
+"""Names that operating systems give to files of their own, in lower case."""
 FOR_MACHINES = (
     *("robots.txt", "ads.txt", "app-ads.txt", "humans.txt", "security.txt", "llms.txt"),
     *("sellers.json", "browserconfig.xml", "crossdomain.xml", "opensearch.xml", "wget-log"),
 )
-"""What a site has for programs, and a mirror of it keeps, under names that all sites use."""
+"""Files of a site that are meant for programs, which a mirror of it has too."""
 _QUERY = re.compile(r"(.*?\.[a-z0-9]{1,11})(?:[?@#]|%3f)(\S*)")
-"""A name with the rest of its address, as wget and browsers write it: "logo.png?w=200"."""
+"""A file's name with the query of its address, as wget writes it: "logo.png?w=200"."""
 _APPENDED = re.compile(r"\.(?:download|tmp|part|crdownload|orig|bak|old|gz|bz2|xz|br|zst|\d{1,3})$")
-_LONGEST_NAME = 500
-"""Characters of a name up to which it is looked at what was appended to it."""
-_ARTICLES = (".txt", ".text", ".md", ".markdown", ".html", ".htm")
+"""A suffix that programs append to a name that has one."""
+_MAX_NAME_CHARACTERS = 500
+"""The longest name of which appended suffixes are taken off."""
+_ARTICLE_SUFFIXES = (".txt", ".text", ".md", ".markdown", ".html", ".htm")
+"""Suffixes that a name keeps behind a "?": there it is a title with a question mark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +53,7 @@ class File:
     name: str
     """The path from the source on, with slashes: what the ids of its articles begin with."""
     source: str
-    """The same for people, from where they are."""
+    """The path for people, from the folder that they are in."""
     named: bool
     """Whether the user named it, or it was found in a folder."""
 
@@ -153,21 +159,21 @@ def is_no_article(path: str) -> bool:
     parts = PurePosixPath(path.replace("\\", "/").lower()).parts
     if any(part.startswith(".") and part.strip(".") for part in parts):
         return True
-    if not parts or not _NO_ARTICLES_NAMES.isdisjoint(parts):
+    if not parts or not _NO_ARTICLE_NAMES.isdisjoint(parts):
         return bool(parts)
     name = _original(parts[-1])
     suffix = PurePosixPath(name).suffix
     is_sitemap = suffix == ".xml" and "sitemap" in name
-    return suffix in _NO_ARTICLES or name in FOR_MACHINES or is_sitemap
+    return suffix in _NO_ARTICLE_SUFFIXES or name in FOR_MACHINES or is_sitemap
 
 
 def _original(name: str) -> str:
     """A file's name as its site has it, without what browsers and wget append."""
-    shorter = name if len(name) <= _LONGEST_NAME else ""
+    shorter = name if len(name) <= _MAX_NAME_CHARACTERS else ""
     while shorter:
         name, shorter = shorter, _APPENDED.sub("", shorter)
         query = _QUERY.fullmatch(shorter)
-        if query and ("=" in query[2] or not query[2].endswith(_ARTICLES)):
+        if query and ("=" in query[2] or not query[2].endswith(_ARTICLE_SUFFIXES)):
             shorter = query[1]
         if shorter == name:
             break
@@ -208,7 +214,7 @@ class _Root:
         return os.path.join(self.path, relative) if relative else self.path
 
     def shown(self, relative: str) -> str:
-        """The same as a text for people."""
+        """The path below it, as a text for people."""
         base = "" if self.path == "." else printable(self.path)
         return printable(os.path.join(base, relative) if relative else self.path)
 

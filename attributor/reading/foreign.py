@@ -13,16 +13,21 @@ from attributor.errors import ReadingError, quoted
 from attributor.reading.html_text import looks_like_html
 from attributor.reading.table_rows import is_header
 
-_HEAD = 1 << 16
-"""How many bytes of a file are looked at."""
-_HEADERS = 300
+_HEAD_BYTES = 1 << 16
+"""How much of a file is looked at."""
+_MAX_HEADER_LINES = 300
 """How many lines of a mail's headers are looked at."""
 _WIDE_MARKS = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+"""The byte order marks of UTF-16, with what they stand for."""
 
 _GIVE_TEXT = "save the article's text and give that"
+"""The advice where only the text can be read."""
 _DAY = r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
+"""The beginning of a date in a mailbox."""
 _JSON_KEY = r'\{\s*"[^"\n]{0,200}"\s*:'
+"""The beginning of a JSON object."""
 _SELECTOR = r"[A-Za-z*.#:@\[](?:(?!\. )[^\n{}“”]){0,200}"
+"""What a rule of a style sheet begins with."""
 
 _BEGINNINGS = [
     (re.compile(pattern), kind, advice)
@@ -94,25 +99,29 @@ _BEGINNINGS = [
         ),
     )
 ]
+"""What no article begins with: a pattern, what such a file is, and what to do."""
 
 _HEADER = re.compile(r"([A-Za-z][A-Za-z0-9-]*):(.*)")
-_MAIL = frozenset(
+"""A header line of a mail."""
+_MAIL_HEADERS = frozenset(
     ("mime-version", "message-id", "content-transfer-encoding", "return-path", "delivered-to")
 )
 """Headers that every mail has some of, and no article."""
 
-_ROOT = re.compile(
+_ROOT_ELEMENT = re.compile(
     r"((?>\s+|<\?.*?\?>|<!--.*?-->|<![A-Za-z][^>\[]*(?:\[.*?\]\s*)?>)*+)"
     r"<([A-Za-z_][\w:.-]*)(?=[\s/>])([^>]*)",
     re.DOTALL,
 )
-_ROOTS = {
+"""The prolog, the name and the attributes of the first element."""
+_KINDS_OF_ROOT = {
     **dict.fromkeys(("rss", "feed", "rdf"), " (a feed, RSS or Atom)"),
     **dict.fromkeys(
         ("nitf", "newsml", "newsitem", "newsmessage", "packageitem"), " (NewsML, NITF)"
     ),
     **dict.fromkeys(("urlset", "sitemapindex", "opml", "svg", "plist"), ""),
 }
+"""What XML with a root of this name is called, in addition to XML."""
 
 
 def refuse_foreign(data: bytes, name: str) -> None:
@@ -122,7 +131,7 @@ def refuse_foreign(data: bytes, name: str) -> None:
         data: a file from its beginning.
         name: what it is called in the message.
     """
-    head = _text(data[:_HEAD])
+    head = _text(data[:_HEAD_BYTES])
     if looks_like_html(data):
         return
     if xml := _xml(head, data):
@@ -150,7 +159,7 @@ def _text(data: bytes) -> str:
 
 def _xml(head: str, data: bytes) -> str | None:
     """Which XML (or SGML) it is: by its declaration or root, or as it closes what it opens."""
-    found = _ROOT.match(head)
+    found = _ROOT_ELEMENT.match(head)
     if found is None:
         return "XML" if head.startswith("<?xml") else None
     from lxml.html.defs import tags as html_tags
@@ -158,8 +167,8 @@ def _xml(head: str, data: bytes) -> str | None:
     prolog, root, attributes = found.groups()
     kind = root.lower().rpartition(":")[2]
     is_declared = "<?xml" in prolog and kind not in ("html", "head", "body")
-    if is_declared or kind in _ROOTS or "xmlns" in attributes:
-        return f"XML{_ROOTS.get(kind, '')}"
+    if is_declared or kind in _KINDS_OF_ROOT or "xmlns" in attributes:
+        return f"XML{_KINDS_OF_ROOT.get(kind, '')}"
     closes = _text(data[-200:]).rstrip().endswith(f"</{root}>")
     return "XML" if kind not in html_tags and closes else None
 
@@ -167,7 +176,7 @@ def _xml(head: str, data: bytes) -> str | None:
 def _mail(head: str) -> tuple[str, str] | None:
     """What a text is that begins with a mail's headers, and what to do; None if it does not."""
     headers: dict[str, str] = {}
-    for line in head.split("\n", _HEADERS)[:_HEADERS]:
+    for line in head.split("\n", _MAX_HEADER_LINES)[:_MAX_HEADER_LINES]:
         if not line.strip():
             break
         if line[0] in " \t":
@@ -177,7 +186,7 @@ def _mail(head: str) -> tuple[str, str] | None:
             return None
         headers.setdefault(found[1].lower(), found[2].strip().lower())
     is_typed = re.match(r"[a-z]+/[a-z]", headers.get("content-type", "")) is not None
-    if len(headers) < 2 or not (is_typed or _MAIL & headers.keys()):
+    if len(headers) < 2 or not (is_typed or _MAIL_HEADERS & headers.keys()):
         return None
     if "snapshot-content-location" in headers or "multipart/related" in headers.get(
         "content-type", ""

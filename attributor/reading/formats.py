@@ -1,105 +1,151 @@
-"""A file or a member of an archive, by its name, to the reader of its form."""
+"""The way from any file's bytes to its articles: by its name to the reader of its format.
+
+    found_in(stream, name)
+        .warc (.gz)                warc
+        .gz, .bz2, .xz             decompress, then by the name that is left
+        .jsonl, .ndjson            jsonl
+        .zip, .tar                 containers, then each member as a file of its own
+        .csv, .tsv, .parquet       tables, parquet_tables
+        .json                      jsonlists
+        anything else              a text, a page, or JSONL by its beginning
+
+The readers know nothing of each other and nothing of this module, which alone goes into archives.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import io
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
 from pathlib import PurePosixPath
 from typing import BinaryIO
 
-from attributor.errors import ReadingError
-from attributor.reading.articles import MAX_BYTES, Found
+from attributor.errors import ReadingError, quoted
+from attributor.reading import (
+    containers,
+    decompress,
+    jsonl,
+    jsonlists,
+    parquet_tables,
+    tables,
+    warc,
+)
+from attributor.reading.articles import MAX_BYTES, FoundArticle
 from attributor.reading.html_text import looks_like_html
+from attributor.reading.options import ReadingOptions
 from attributor.reading.pages import article_from_page
-from attributor.reading.streams import MAX_BLANK
-from attributor.reading.table_options import How
+from attributor.reading.streams import MAX_BLANK_LINES, READ_BYTES
 
 TEXT = {".txt", ".text"}
+"""Suffixes of plain texts."""
 MARKDOWN = {".md", ".markdown"}
+"""Suffixes of Markdown."""
 HTML = {".html", ".htm", ".xhtml"}
+"""Suffixes of web pages."""
 JSONL = {".jsonl", ".ndjson"}
-TABLES = {".csv", ".tsv", ".tab"}
-PACKINGS = {".gz", ".bz2", ".xz"}
+"""Suffixes of files with one JSON object a line."""
+COMPRESSIONS = {".gz", ".bz2", ".xz"}
+"""Suffixes of compressed files."""
 ARCHIVES = {".zip", ".tar"}
-_PIECE = 1 << 16  # bytes
-_SHORT = {".tgz": ".tar.gz", ".tbz2": ".tar.bz2", ".tbz": ".tar.bz2", ".txz": ".tar.xz"}
-
+"""Suffixes of files that hold files."""
 MAX_LEVELS = 2
-"""An archive may hold archives, but those none."""
+"""How many archives a file may lie in: an archive may hold archives, but those none."""
+
+Reader = Callable[[BinaryIO, str, ReadingOptions], Iterator[FoundArticle]]
+"""Reads the articles of a stream with a file's name."""
+TABULAR: dict[str, Reader] = {
+    ".csv": tables.articles,
+    ".tsv": tables.articles,
+    ".tab": tables.articles,
+    ".parquet": parquet_tables.articles,
+    ".json": jsonlists.articles,
+}
+"""The reader of each format that holds many articles with their fields, by the file's suffix."""
+_LONG_SUFFIXES = {".tgz": ".tar.gz", ".tbz2": ".tar.bz2", ".tbz": ".tar.bz2", ".txz": ".tar.xz"}
+"""What the short suffixes of compressed tar files stand for."""
 
 
-def found(stream: BinaryIO, name: str, how: How, level: int = 0) -> Iterator[Found]:
-    """What a file called `name` holds; where it breaks off, an error comes last.
+def found_in(
+    stream: BinaryIO, name: str, options: ReadingOptions, level: int = 0
+) -> Iterator[FoundArticle]:
+    """The articles of a file called `name`; where it breaks off, an error comes last.
 
     Args:
         stream: its bytes.
-        name: what its articles' ids and the messages begin with; its end tells the form.
-        how: how tables are to be read.
-        level: how many archives it is in.
+        name: what its articles' ids and the messages begin with; its end tells the format.
+        options: how tables are to be read.
+        level: how many archives the file is in.
     """
     try:
-        yield from _found(stream, name, how, level)
+        yield from _by_name(stream, name, options, level)
     except ReadingError as error:
-        yield Found(name, name, error.about(name))  # type: ignore[arg-type]
+        yield FoundArticle(name, name, error.about(name))  # type: ignore[arg-type]
 
 
-def _found(stream: BinaryIO, name: str, how: How, level: int) -> Iterator[Found]:
-    suffix, packing = kind(name)
+def _by_name(
+    stream: BinaryIO, name: str, options: ReadingOptions, level: int
+) -> Iterator[FoundArticle]:
+    suffix, compression = kind(name)
     if suffix == ".warc":
-        from attributor.reading import decompress as packed
-        from attributor.reading import warc
-
-        whole = [packed.unpacked(stream, name, packing) if packing else stream]
-        streams = packed.members(stream, name) if packing == ".gz" else whole
-        yield from warc.articles(streams, name, how.encoding)
+        yield from warc.articles(_warc_streams(stream, name, compression), name, options.encoding)
         return
-    if packing:
-        from attributor.reading.decompress import unpacked
-
-        stream = unpacked(stream, name, packing)
+    if compression:
+        stream = decompress.unpacked(stream, name, compression)
     if suffix in JSONL:
-        from attributor.reading import jsonl
-
-        yield from jsonl.articles(jsonl.lines_of(stream), name, how)
+        yield from jsonl.articles(jsonl.lines_of(stream), name, options)
     elif suffix in ARCHIVES:
-        from attributor.reading import containers
-
-        yield from containers.members(stream, name, suffix, how, level)
-    elif reader := _tabular(suffix):
-        yield from reader(stream, name, how)
+        yield from _in_archive(stream, name, options, level)
+    elif reader := TABULAR.get(suffix):
+        yield from reader(stream, name, options)
     else:
-        yield from by_beginning(stream, name, suffix, how)
+        yield from by_beginning(stream, name, suffix, options)
+
+
+def _warc_streams(stream: BinaryIO, name: str, compression: str) -> Iterable[BinaryIO]:
+    """The parts of a WARC that can be read on from where one before them is damaged."""
+    if compression == ".gz":
+        return decompress.members(stream, name)
+    return [decompress.unpacked(stream, name, compression) if compression else stream]
+
+
+def _in_archive(
+    stream: BinaryIO, name: str, options: ReadingOptions, level: int
+) -> Iterator[FoundArticle]:
+    """The articles of an archive's members, in its order; a bad one does not cost the others.
+
+    Raises:
+        ReadingError: the archive cannot be read, or lies too deep in others.
+    """
+    if level >= MAX_LEVELS:
+        raise ReadingError(
+            f"{quoted(name)} lies two archives deep, and archives are read one level deep in "
+            "others: unpack the outer one and give the files.",
+            article=name,
+        )
+    suffix, _ = kind(name)
+    for member, content in containers.members(stream, name, suffix):
+        if isinstance(content, ReadingError):
+            yield FoundArticle(member, member, content)
+        else:
+            buffered = io.BufferedReader(content, READ_BYTES)
+            yield from found_in(buffered, member, options, level + 1)
 
 
 def kind(name: str) -> tuple[str, str]:
-    """The suffix that tells the form of a file, and the one of its compression, or ""."""
+    """The suffix that tells the format of a file, and the one of its compression, or ""."""
     lower = name.lower()
     suffix = PurePosixPath(lower).suffix
-    if suffix in _SHORT:
-        lower = lower.removesuffix(suffix) + _SHORT[suffix]
+    if suffix in _LONG_SUFFIXES:
+        lower = lower.removesuffix(suffix) + _LONG_SUFFIXES[suffix]
     path = PurePosixPath(lower)
-    if path.suffix not in PACKINGS:
+    if path.suffix not in COMPRESSIONS:
         return path.suffix, ""
     return PurePosixPath(path.stem).suffix, path.suffix
 
 
-def _tabular(suffix: str) -> Callable[[BinaryIO, str, How], Iterator[Found]] | None:
-    if suffix in TABLES:
-        from attributor.reading import tables
-
-        return tables.articles
-    if suffix == ".parquet":
-        from attributor.reading import parquet_tables as parquet
-
-        return parquet.articles
-    if suffix == ".json":
-        from attributor.reading import jsonlists
-
-        return jsonlists.articles
-    return None
-
-
-def by_beginning(stream: BinaryIO, name: str, suffix: str, how: How) -> Iterator[Found]:
+def by_beginning(
+    stream: BinaryIO, name: str, suffix: str, options: ReadingOptions
+) -> Iterator[FoundArticle]:
     """What a text or a page holds; one without a known suffix may also be JSONL.
 
     Raises:
@@ -107,11 +153,9 @@ def by_beginning(stream: BinaryIO, name: str, suffix: str, how: How) -> Iterator
     """
     head: list[bytes] = []
     if suffix not in TEXT | MARKDOWN | HTML:
-        from attributor.reading import jsonl
-
         head = _first_lines(stream)
         if head and jsonl.is_article(head[-1]):
-            yield from jsonl.articles(chain(head, jsonl.lines_of(stream)), name, how)
+            yield from jsonl.articles(chain(head, jsonl.lines_of(stream)), name, options)
             return
     data = _whole(b"".join(head), stream)
     is_html = suffix in HTML or (suffix not in TEXT | MARKDOWN and looks_like_html(data))
@@ -120,15 +164,19 @@ def by_beginning(stream: BinaryIO, name: str, suffix: str, how: How) -> Iterator
         name,
         is_html=is_html,
         is_markdown=suffix in MARKDOWN,
-        otherwise=how.encoding,
+        otherwise=options.encoding,
     )
-    yield Found(name, name, article)
+    yield FoundArticle(name, name, article)
 
 
 def _whole(begun: bytes, stream: BinaryIO) -> bytes:
-    """The rest of a text, read to a little behind the limit; what breaks off is no text at all."""
+    """A text of which `begun` was read, up to a little more than an article may have.
+
+    Raises:
+        ReadingError: the stream breaks off.
+    """
     data = bytearray(begun)
-    while len(data) <= MAX_BYTES and (piece := stream.read(_PIECE)):
+    while len(data) <= MAX_BYTES and (piece := stream.read(READ_BYTES)):
         data += piece
     return bytes(data)
 
@@ -140,6 +188,6 @@ def _first_lines(stream: BinaryIO) -> list[bytes]:
     while size <= MAX_BYTES and (line := stream.readline(MAX_BYTES + 1 - size)):
         lines.append(line)
         size += len(line)
-        if line.strip(b" \t\r\n\xef\xbb\xbf") or len(lines) > MAX_BLANK:
+        if line.strip(b" \t\r\n\xef\xbb\xbf") or len(lines) > MAX_BLANK_LINES:
             break
     return lines

@@ -14,16 +14,22 @@ from attributor.records import Article
 _HTML = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype\s+html|html|head|body)\b", re.I
 )
+"""The beginning of a web page."""
 _COMMENT = re.compile(rb"<!--.*?-->\s*", re.DOTALL)
+"""A comment, which may stand before the beginning."""
 _CHARSET = re.compile(rb"""<(?:meta|\?xml)[^>]*?(?:charset|encoding)=["']?([\w:.-]+)""", re.I)
 _LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(?:[-_][a-zA-Z0-9]+)*")
-_INLINE = {"hi", "ref", "del", "code", "graphic"}
-# A menu or a form has no paragraph; every article has one of at least this many characters.
-_PARAGRAPH = 40
-# What an element is called that holds a date; and how long what it says, with a word or two, is.
-_DATED = re.compile(r"dat|time|publi|post(?:ed|-?on)|stamp|pubdate", re.I)
-_DATE = 60
-_TOLD = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "footer"))
+"""The code of a language in a page."""
+_INLINE_TAGS = {"hi", "ref", "del", "code", "graphic"}
+"""Elements of trafilatura's result that stand within a line."""
+_MIN_PARAGRAPH_CHARACTERS = 40
+"""The length that one paragraph of every article has, and none of a menu or a form."""
+_DATE_NAMES = re.compile(r"dat|time|publi|post(?:ed|-?on)|stamp|pubdate", re.I)
+"""What an element is called that holds a date."""
+_MAX_DATE_CHARACTERS = 60
+"""The longest text of an element that holds a date, with a word or two beside it."""
+_TEXT_TAGS = frozenset(("p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "blockquote", "footer"))
+"""Elements of running text, in which a date is not that of the page."""
 
 
 def looks_like_html(data: bytes) -> bool:
@@ -62,7 +68,7 @@ def article_from_html(html: str, *, id: str, url: str | None = None) -> Article:
     if page is None and "<html" not in html[:4096].lower():  # a piece of a page
         page = trafilatura.bare_extraction(f"<html><body>{html}</body></html>", url=url)
     paragraphs = [] if page is None or page.body is None else _paragraphs(page.body)
-    if page is None or not any(len(p) >= _PARAGRAPH for p in paragraphs):
+    if page is None or not any(len(p) >= _MIN_PARAGRAPH_CHARACTERS for p in paragraphs):
         raise ReadingError(
             f"{quoted(id)} has no article in it: save the article's text and give that.",
             article=id,
@@ -110,23 +116,23 @@ def _leave_dates(body: Any) -> None:
         element, is_told = stack.pop()
         if element.tag == "script" or _holds_date(element):
             continue
-        is_told = is_told or element.tag in _TOLD
-        if is_told or len(element.text or "") > _DATE:
+        is_told = is_told or element.tag in _TEXT_TAGS
+        if is_told or len(element.text or "") > _MAX_DATE_CHARACTERS:
             element.text = None
         for child in element:
-            if is_told or len(child.tail or "") > _DATE:
+            if is_told or len(child.tail or "") > _MAX_DATE_CHARACTERS:
                 child.tail = None
             stack.append((child, is_told))
 
 
 def _holds_date(element: Any) -> bool:
     called = " ".join(element.get(name) or "" for name in ("class", "id", "itemprop"))
-    if element.tag not in ("time", "abbr") and not _DATED.search(called):
+    if element.tag not in ("time", "abbr") and not _DATE_NAMES.search(called):
         return False
     length = 0
     for text in element.itertext():
         length += len(text.strip())
-        if length > _DATE:
+        if length > _MAX_DATE_CHARACTERS:
             return False
     return True
 
@@ -158,7 +164,7 @@ def _pieces(element: Any) -> Iterator[str]:
     for child in element:
         if child.tag == "lb":
             yield "\n"
-        elif child.tag in _INLINE:
+        elif child.tag in _INLINE_TAGS:
             yield from _pieces(child)
         else:
             yield "\n\n"

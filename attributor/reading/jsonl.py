@@ -11,9 +11,9 @@ from typing import Any, BinaryIO
 from pydantic import AliasChoices, BaseModel, Field, TypeAdapter, ValidationError
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES, Found, refuse_long
+from attributor.reading.articles import MAX_BYTES, FoundArticle, refuse_long
+from attributor.reading.options import ReadingOptions
 from attributor.reading.streams import filled
-from attributor.reading.table_options import How
 from attributor.reading.table_rows import TableRows, Values, by_name, tell
 
 
@@ -30,9 +30,13 @@ class Line(BaseModel):
 
 
 _OBJECT = TypeAdapter(dict[str, Any])
-_WRAPPED = ("$date", "$oid", "$numberLong", "rendered", "main", "original")
+"""Reads a JSON object, whatever is in it."""
+_WRAPPING_KEYS = ("$date", "$oid", "$numberLong", "rendered", "main", "original")
 """Keys of objects that are written in place of a value; the first that is there holds it."""
-_PARAGRAPH, _TAG = re.compile(r"<(?:p|div|br)\b", re.I), re.compile(r"</?[a-z][^<>]*>", re.I)
+_PARAGRAPH = re.compile(r"<(?:p|div|br)\b", re.I)
+"""Where a paragraph of HTML begins."""
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.I)
+"""A tag of HTML."""
 
 
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
@@ -43,13 +47,13 @@ def lines_of(stream: BinaryIO) -> Iterator[bytes]:
             line = stream.readline(MAX_BYTES + 1)
 
 
-def articles(lines: Iterable[bytes], name: str, how: How) -> Iterator[Found]:
+def articles(lines: Iterable[bytes], name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
     """The articles of `lines`; a bad line is an error that names it, and the rest goes on.
 
     An article without an `id` is called "{name}:{number of its line}". A `text` is taken exactly
     as it stands; a key of another name may hold HTML, as other programs' exports do.
     """
-    reader = Objects(name, how, exact=True)
+    reader = Objects(name, options, exact=True)
     empty = True
     for number, line in filled(lines, is_blank, name):
         if empty and line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -91,19 +95,19 @@ class Objects:
     The first object that has a text settles which keys hold what in all of them.
     """
 
-    def __init__(self, name: str, how: How, *, exact: bool) -> None:
+    def __init__(self, name: str, options: ReadingOptions, *, exact: bool) -> None:
         self._name = name
-        self._how = how
+        self._options = options
         self._exact = exact
         self._keys: dict[str, str] = {}
-        self._rows = TableRows(name, "text", how, exact=exact)
+        self._rows = TableRows(name, "text", options, exact=exact)
 
     @property
     def settled(self) -> bool:
         """Whether an object with a text has been seen."""
         return bool(self._keys)
 
-    def found(self, place: str, line: bytes) -> Found:
+    def found(self, place: str, line: bytes) -> FoundArticle:
         """The article of the object that `line` holds, or why there is none."""
         try:
             refuse_long(len(line), place)
@@ -117,27 +121,27 @@ class Objects:
         return self._rows.found(place, values)
 
     def _values(self, line: bytes) -> Values:
-        read = _OBJECT.validate_json(line.removeprefix(b"\xef\xbb\xbf"))
-        given = {key: _unwrapped(value) for key, value in read.items()}
+        parsed = _OBJECT.validate_json(line.removeprefix(b"\xef\xbb\xbf"))
+        fields = {key: _unwrapped(value) for key, value in parsed.items()}
         if not self._keys:
-            self._settle(given)
+            self._settle(fields)
         renamed = {field: key for field, key in self._keys.items() if key != field}
-        kept = {key: given[key] for key in given if key != "text" or key not in renamed}
+        kept = {key: fields[key] for key in fields if key != "text" or key not in renamed}
         for field, key in renamed.items():
-            if key in given:
-                kept[field] = given[key] if field == "text" else _plain(given[key])
+            if key in fields:
+                kept[field] = fields[key] if field == "text" else _plain(fields[key])
         if "published" in kept:  # many databases write seconds since 1970
             kept["published"] = _plain(kept["published"]) or kept["published"]
         return Line.model_validate(kept).model_dump()
 
-    def _settle(self, given: dict[str, Any]) -> None:
-        said = self._how.columns.said()
-        own = {field: field for field in Line.model_fields if field in given}
-        if "lang" in given:
+    def _settle(self, fields: dict[str, Any]) -> None:
+        said = self._options.columns.said()
+        own = {field: field for field in Line.model_fields if field in fields}
+        if "lang" in fields:
             own["language"] = "lang"
-        names = [name for name in given if not given[name] or _plain(given[name]) is not None]
+        names = [name for name in fields if not fields[name] or _plain(fields[name]) is not None]
         names += [field for field in own.values() if field not in names]
-        plain = [_plain(given[name]) for name in names]
+        plain = [_plain(fields[name]) for name in names]
         places = by_name(names, [plain], {key: names.index(name) for key, name in own.items()})
         guessed = {field: names[at] for field, at in places.items() if field not in said}
         keys = {"text": own["text"]} if "text" in own else {}
@@ -145,16 +149,16 @@ class Objects:
         if "text" not in said and "text" not in keys:
             return
         self._keys = keys
-        tell(self._name, guessed, self._how.on_guess)
+        tell(self._name, guessed, self._options.on_guess)
         exact = self._exact and keys["text"] == "text" and "text" not in said
-        self._rows = TableRows(self._name, keys["text"], self._how, exact=exact)
+        self._rows = TableRows(self._name, keys["text"], self._options, exact=exact)
 
 
 def _unwrapped(value: object) -> object:
     """What an export wraps in an object, as MongoDB, WordPress and the NYT's API do."""
     if not isinstance(value, dict):
         return value
-    key = next((key for key in _WRAPPED if key in value), None)
+    key = next((key for key in _WRAPPING_KEYS if key in value), None)
     if key is None:
         return value
     inner = _unwrapped(value[key])

@@ -14,22 +14,26 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES, Found
+from attributor.reading.articles import MAX_BYTES, FoundArticle
 from attributor.reading.decompress import broken_off
 from attributor.reading.jsonl import Objects, is_object, lines_of
 from attributor.reading.jsonl import articles as articles_of_lines
-from attributor.reading.streams import read_up_to, rewound
-from attributor.reading.table_options import How
+from attributor.reading.options import ReadingOptions
+from attributor.reading.streams import READ_BYTES, read_up_to, rewound
 
-_PIECE = 1 << 16  # bytes
-_MAX_DEPTH = 1000
-_TOP = 0
-_MAX_HELD = 100
+_MAX_LEVELS = 1000
+"""How deep objects and lists may be nested."""
+_TOP_LIST = 0
+"""The number of a list that is the whole file."""
+_MAX_HELD_ARTICLES = 100
+"""How many objects of a list are kept until one of them shows that it is that of the articles."""
 _STRUCTURE = re.compile(rb'["{}\[\]]')
+"""A bracket, or the beginning of a string."""
 _IN_STRING = re.compile(rb'[^"\\]*(?:\\.[^"\\]*)*', re.DOTALL)
+"""The rest of a string up to its end, or to the end of what was read."""
 
 
-def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
+def articles(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
     """The articles of a JSON file: of its list, of the list in its object, or that it is itself.
 
     The list in an object is the first with an object that has a text, wherever it stands. Articles
@@ -46,22 +50,22 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
         )
     first, _, rest = head.lstrip(b"\xef\xbb\xbf \t\r\n").partition(b"\n")
     if rest.strip() and is_object(first):
-        yield from articles_of_lines(lines_of(rewound(head, stream)), name, how)
+        yield from articles_of_lines(lines_of(rewound(head, stream)), name, options)
         return
     if first.startswith(b"{") and len(head) <= MAX_BYTES:
-        reader = Objects(name, how, exact=False)
+        reader = Objects(name, options, exact=False)
         found = reader.found(name, head)
         if reader.settled:
             yield found
             return
-    yield from _listed(rewound(head, stream), name, how)
+    yield from _listed(rewound(head, stream), name, options)
 
 
-def _listed(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
+def _listed(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
     """The articles of the list that holds them."""
-    reader = Objects(name, how, exact=False)
+    reader = Objects(name, options, exact=False)
     within = -1
-    held: list[Found] = []
+    held: list[FoundArticle] = []
     chosen = False
     for list_, number, data in _objects(stream, name):
         if list_ != within:
@@ -69,15 +73,15 @@ def _listed(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
                 continue
             within, held = list_, []
         held.append(reader.found(f"{name}:{number}", data))
-        chosen = chosen or reader.settled or list_ == _TOP
+        chosen = chosen or reader.settled or list_ == _TOP_LIST
         if chosen:
             yield from held
             held = []
-        del held[_MAX_HELD:]
+        del held[_MAX_HELD_ARTICLES:]
     if not chosen:
         raise ReadingError(
             f"{quoted(name)} holds no list of articles, objects with a text under a key that is "
-            f"known for it: if there is one, {how.advice('text')}.",
+            f"known for it: if there is one, {options.advice('text')}.",
             article=name,
         )
 
@@ -85,8 +89,8 @@ def _listed(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
 def _objects(stream: BinaryIO, name: str) -> Iterator[tuple[int, int, bytes]]:
     """The objects that stand in lists, but for those within such objects.
 
-    Yields the list's number (`_TOP` if it is the whole text), the object's number in it, from 1,
-    and the object; of one that is longer than any article, only its beginning.
+    Yields the list's number (`_TOP_LIST` if it is the whole text), the object's number in it, from
+    1, and the object; of one that is longer than any article, only its beginning.
 
     Raises:
         ReadingError: the text ends within a bracket, or closes another than it has opened.
@@ -102,8 +106,8 @@ def _objects(stream: BinaryIO, name: str) -> Iterator[tuple[int, int, bytes]]:
             if kept is None and mark == b"{" and within and within[-1].closed_by == b"]":
                 kept, outside = bytearray(mark), len(within)
             lists += mark == b"["
-            within.append(_Bracket(b"}" if mark == b"{" else b"]", lists if within else _TOP))
-            _refuse(len(within) > _MAX_DEPTH, name, "is nested too deeply")
+            within.append(_Bracket(b"}" if mark == b"{" else b"]", lists if within else _TOP_LIST))
+            _refuse(len(within) > _MAX_LEVELS, name, "is nested too deeply")
         elif mark:
             _refuse(not within or within.pop().closed_by != mark, name, "is not valid JSON")
             if kept is not None and len(within) == outside:
@@ -116,6 +120,8 @@ def _objects(stream: BinaryIO, name: str) -> Iterator[tuple[int, int, bytes]]:
 
 @dataclass(slots=True)
 class _Bracket:
+    """An open bracket: what closes it, the number of the list, and how many objects it had."""
+
     closed_by: bytes
     list: int
     objects: int = 0
@@ -125,7 +131,7 @@ def _stretches(stream: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
     """The text, cut behind each bracket outside strings; with the bracket, or b"" for none."""
     in_string = False
     piece = b""
-    while fresh := read_up_to(stream, _PIECE):
+    while fresh := read_up_to(stream, READ_BYTES):
         piece += fresh
         at = start = 0
         while at < len(piece):

@@ -16,7 +16,6 @@ def _words(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# What a column is called, folded as by `folded`; in each line, the surer names come first.
 NAMES = {
     "text": _words(
         "text fulltext articletext maintext bodytext texte texto testo tekst текст metin volltext "
@@ -44,50 +43,70 @@ NAMES = {
     "url": _words("url link permalink weburl canonicalurl sourceurl articleurl href adresse"),
     "language": _words("language lang sprache langue idioma lingua jezik јазик језик"),
 }
-LEAST_TEXT = 20
-"""Characters of a text; codes and names are shorter on the average."""
-_LONGEST_NAME = 40
-"""Letters of a name up to which it is looked at what it is put together from."""
+"""What a column is called by what it holds, folded as by `folded`, the surer names first."""
+MIN_TEXT_CHARACTERS = 20
+"""How long texts are on the average, at least; codes and names are shorter."""
+_MAX_NAME_LETTERS = 40
+"""The longest name that is told by the words that it is put together from."""
 
-_THING = r"news|article|artikel|story|post|web|page|doc|document|item|full|orig(?:inal)?"
-_STATE = r"raw|clean(?:ed)?|main|plain|extracted|parsed|body"
-_TEXT = (
+_THING_WORDS = r"news|article|artikel|story|post|web|page|doc|document|item|full|orig(?:inal)?"
+"""Words for an article, or a part of one."""
+_STATE_WORDS = r"raw|clean(?:ed)?|main|plain|extracted|parsed|body"
+"""Words for what was done to a text."""
+_TEXT_WORDS = (
     r"text|contents?|body|html|document|texte|texto|testo|tekst|текст|inhalt|contenu|contenido|"
     r"contenuto|conteudo"
 )
-_IS_TEXT = re.compile(rf"(?:{_THING}|{_STATE})*(?:{_TEXT})(?:{_THING}|{_STATE}|{_TEXT})*")
+"""Words for a text."""
+_IS_TEXT = re.compile(
+    rf"(?:{_THING_WORDS}|{_STATE_WORDS})*(?:{_TEXT_WORDS})"
+    rf"(?:{_THING_WORDS}|{_STATE_WORDS}|{_TEXT_WORDS})*"
+)
+"""The name of a column that holds texts, as it is put together."""
 _LESS_SURE = re.compile(r"raw|html|document")
-"""A text called so comes behind others."""
+"""Words in the name of a column that is taken for the text only where no other is."""
 
-_PUBLISHED = (
+_PUBLISHED_WORDS = (
     r"pub(?:bl[a-z]{0,9}|li[a-z]{0,9})?|veroffentlich[a-z]{0,4}|erschein[a-z]{0,5}|paru[a-z]{0,4}|"
     r"opublikow[a-z]{0,4}|objav[a-z]{0,6}|vydan[a-z]{0,2}|zverejn[a-z]{0,4}|yayin[a-z]{0,6}|"
     r"(?:о|ob)?публик[а-я]{0,6}|објав[а-яјљњ]{0,6}|издан[а-я]{0,4}"
 )
-_ISSUED = (
+"""Words for publishing."""
+_ISSUED_WORDS = (
     r"post(?:ed)?|issued?|releas(?:ed?|ing)|print(?:ed)?|air(?:ed)?|broadcast|upload(?:ed)?|"
     r"crea[a-z]{0,6}|erstell[a-z]{0,4}|diffus[a-z]{0,4}|emis[a-z]{0,4}|kreir[a-z]{0,4}|"
     r"создан[а-я]{0,4}"
 )
-_DAY = (
+"""Words for issuing or making something."""
+_DAY_WORDS = (
     r"date|datetime|time|timestamp|day|utc|datum|tag|zeit|uhrzeit|heure|jour|fecha|hora|data|ora|"
     r"giorno|dia|tijd|czas|dzien|cas|den|vreme|vrijeme|дата|датум|время|време|tarihi?|saati?"
 )
-_JOINT = r"of|de|di|der|des|du|da|do|la|iso|first|display"
-_DONE = (
+"""Words for a day or a time."""
+_JOINING_WORDS = r"of|de|di|der|des|du|da|do|la|iso|first|display"
+"""Words that join others, and change nothing."""
+_DONE_WORDS = (
     r"published|posted|issued|released|created|printed|aired|uploaded|publicad[oa]|pubblicat[oa]|"
     r"publiee?|paru|veroffentlicht|erschienen|erstellt|gepubliceerd|geplaatst|opublikowan[eoy]|"
     r"objavljen[oa]?|опубликован[оа]?|објављен[оа]?|yayinlandi|zverejneno|vydano"
 )
+"""Participles that stand for a date by themselves."""
 _IS_DATE = re.compile(
-    rf"(?=.*(?:{_DAY}))(?:{_THING}|{_JOINT}|{_PUBLISHED}|{_ISSUED}|{_DAY}|text|content)*|"
-    rf"(?:{_THING}|{_JOINT})*(?:{_DONE})(?:on|at|am|le|el|il|op|em|w|dne)?"
+    rf"(?=.*(?:{_DAY_WORDS}))(?:{_THING_WORDS}|{_JOINING_WORDS}|{_PUBLISHED_WORDS}|"
+    rf"{_ISSUED_WORDS}|{_DAY_WORDS}|text|content)*|"
+    rf"(?:{_THING_WORDS}|{_JOINING_WORDS})*(?:{_DONE_WORDS})(?:on|at|am|le|el|il|op|em|w|dne)?"
 )
-_SAYS_PUBLISHED = re.compile(_PUBLISHED)
+"""The name of a column that holds dates, as it is put together."""
+_SAYS_PUBLISHED = re.compile(_PUBLISHED_WORDS)
+"""What makes a date that of publishing."""
 _DATED = re.compile(r".*(?:\d{4}|\d{1,2}\D{1,2}\d{1,2}\D{1,2}\d{2}).*")
-_LONGEST_DATE = 60  # characters
+"""A cell that may be a date."""
+_MAX_DATE_CHARACTERS = 60
+"""The longest date, with what stands beside it."""
 _ADDRESS = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
+"""A cell that is an address."""
 _NAMES_ADDRESS = re.compile(r".*(?:url|urls|uri|href|link|links)")
+"""The name of a column that holds addresses."""
 
 
 def folded(name: str) -> str:
@@ -97,6 +116,7 @@ def folded(name: str) -> str:
 
 
 _FOLDED_BY_HAND = str.maketrans("łđøıß", "ldois")
+"""Letters that have no accent to take off, and their plain ones."""
 
 
 def rank(key: str, name: str, cells: Sequence[str]) -> float | None:
@@ -112,9 +132,9 @@ def rank(key: str, name: str, cells: Sequence[str]) -> float | None:
     known = NAMES[key]
     if name in known:
         return known.index(name)
-    if len(name) > _LONGEST_NAME:
+    if len(name) > _MAX_NAME_LETTERS:
         return None
-    if key == "text" and _IS_TEXT.fullmatch(name) and mean(cells) >= LEAST_TEXT:
+    if key == "text" and _IS_TEXT.fullmatch(name) and mean(cells) >= MIN_TEXT_CHARACTERS:
         return len(known) + bool(_LESS_SURE.search(name))
     if key == "published" and _IS_DATE.fullmatch(name) and _are_dates(cells):
         # One that says so goes before a mere date, and before when a row was made.
@@ -128,7 +148,7 @@ def is_known(key: str, name: str) -> bool:
     if name in NAMES[key]:
         return True
     rule = {"text": _IS_TEXT, "published": _IS_DATE}.get(key)
-    return rule is not None and len(name) <= _LONGEST_NAME and bool(rule.fullmatch(name))
+    return rule is not None and len(name) <= _MAX_NAME_LETTERS and bool(rule.fullmatch(name))
 
 
 def are_addresses(name: str, cells: Sequence[str]) -> bool:
@@ -146,6 +166,6 @@ def mean(cells: Sequence[str]) -> float:
 
 def _are_dates(cells: Sequence[str]) -> bool:
     return all(
-        not cell or (len(cell) <= _LONGEST_DATE and _DATED.fullmatch(cell) is not None)
+        not cell or (len(cell) <= _MAX_DATE_CHARACTERS and _DATED.fullmatch(cell) is not None)
         for cell in cells
     )

@@ -9,17 +9,20 @@ from itertools import islice
 from typing import Any, BinaryIO
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import Found
+from attributor.reading.articles import FoundArticle
 from attributor.reading.decompress import FREE_BYTES, MAX_RATIO, SizeTally, seekable
-from attributor.reading.table_options import How
+from attributor.reading.options import ReadingOptions
 from attributor.reading.table_rows import TableRows, Values, layout
 
-_BATCH = 64  # rows
-_BATCH_SIZE = 64_000_000  # bytes; of a larger row group's rows, one may be as large as all
-_SAMPLE = 20  # rows
+_BATCH_ROWS = 64
+"""How many rows are read at once, at most."""
+_BATCH_BYTES = 64_000_000
+"""How large the rows read at once are, if each is as large as its whole row group."""
+_SAMPLE_ROWS = 20
+"""How many rows tell what the columns hold."""
 
 
-def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
+def articles(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
     """The articles of a Parquet file, one a row; a broken row group costs its own rows.
 
     An article without an id is called "{name}:{row}", from 1.
@@ -30,14 +33,16 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     with seekable(stream, name) as whole:
         size = whole.seek(0, os.SEEK_END)
         whole.seek(0)
-        yield from _articles(_opened(whole, name), name, how, SizeTally(name, lambda: size))
+        yield from _articles(_opened(whole, name), name, options, SizeTally(name, lambda: size))
 
 
-def _articles(file: Any, name: str, how: How, tally: SizeTally) -> Iterator[Found]:
+def _articles(
+    file: Any, name: str, options: ReadingOptions, tally: SizeTally
+) -> Iterator[FoundArticle]:
     names = _plain_columns(file)
-    places = layout(names, _sample(file, names, name), name, how)
+    places = layout(names, _sample(file, names, name), name, options)
     wanted = {key: names[at] for key, at in places.items()}
-    rows = TableRows(name, wanted["text"], how)
+    rows = TableRows(name, wanted["text"], options)
     last = 0
     for group in range(file.num_row_groups):
         number = last
@@ -52,7 +57,7 @@ def _articles(file: Any, name: str, how: How, tally: SizeTally) -> Iterator[Foun
                 yield rows.found(place, values)
         except _Broken as broken:
             place = f"{name}:{number + 1}"
-            yield Found(name, place, broken.told(place, last))
+            yield FoundArticle(name, place, broken.as_error(place, last))
     if not last:
         raise ReadingError(f"{quoted(name)} has no rows: give a table of articles.", article=name)
 
@@ -60,8 +65,8 @@ def _articles(file: Any, name: str, how: How, tally: SizeTally) -> Iterator[Foun
 class _Broken(Exception):
     """A row group cannot be read on."""
 
-    def told(self, place: str, last: int) -> ReadingError:
-        """That from the row at `place` to the row `last` all are lost, and why."""
+    def as_error(self, place: str, last: int) -> ReadingError:
+        """The error that the rows from that at `place` to the row `last` are lost."""
         return ReadingError(
             f"{quoted(place)} and the rows up to {last} cannot be read ({self}): "
             "get a whole copy of the file, or write it anew.",
@@ -101,7 +106,7 @@ def _sample(file: Any, names: list[str], name: str) -> list[list[object]]:
         return []
     every = dict(zip(names, names, strict=True))
     try:
-        rows = islice(_rows(file, 0, every, name), _SAMPLE)
+        rows = islice(_rows(file, 0, every, name), _SAMPLE_ROWS)
         return [[_plain(scalar) for scalar in row.values()] for row in rows]
     except (_Broken, UnicodeDecodeError):
         return []
@@ -111,7 +116,7 @@ def _rows(file: Any, group: int, wanted: dict[str, str], name: str) -> Iterator[
     """The rows of a group as Arrow's scalars, by the keys of `wanted`."""
     columns = list(dict.fromkeys(wanted.values()))
     size = _size(file.metadata.row_group(group), columns)
-    rows = max(min(_BATCH, _BATCH_SIZE // max(size, 1)), 1)
+    rows = max(min(_BATCH_ROWS, _BATCH_BYTES // max(size, 1)), 1)
     try:
         for batch in file.iter_batches(rows, [group], columns, use_threads=False):
             for at in range(batch.num_rows):

@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading import formats as forms
+from attributor.reading import formats
 from attributor.reading.articles import without_credentials
 from attributor.reading.html_text import looks_like_html
+from attributor.reading.options import Guessed, ReadingOptions, ignore
 from attributor.reading.pages import article_from_page
-from attributor.reading.table_options import Guessed, How, ignore
 from attributor.records import Article
 
 _URL = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://")
+"""How a URL begins."""
 
 
 def read(
@@ -43,7 +44,9 @@ def read(
     name = source.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     try:
         with _opened(source, name) as stream:
-            for found in forms.found(stream, name, How(on_guess=on_guess, encoding=encoding)):
+            for found in formats.found_in(
+                stream, name, ReadingOptions(on_guess=on_guess, encoding=encoding)
+            ):
                 yield found.article
     except ReadingError as error:
         yield error
@@ -61,7 +64,7 @@ def read_stream(
     else plain text.
     """
     try:
-        for found in forms.by_beginning(stream, id, "", How(encoding=encoding)):
+        for found in formats.by_beginning(stream, id, "", ReadingOptions(encoding=encoding)):
             yield found.article
     except ReadingError as error:
         yield error

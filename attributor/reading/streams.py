@@ -8,11 +8,12 @@ from typing import BinaryIO, TypeVar
 
 from attributor.errors import ReadingError, quoted
 
-_PIECE = 1 << 16  # bytes; what is asked for is reserved, whether it comes or not
-MAX_BLANK = 1_000_000
+MAX_BLANK_LINES = 1_000_000
 """How many blank lines of a file are passed over, whatever else is in it."""
-_BLANK_EACH = 10
-"""How many more of them for each line that is not blank."""
+_BLANK_LINES_PER_LINE = 10
+"""How many blank lines more are passed over for each line that is not blank."""
+READ_BYTES = 1 << 16
+"""How many bytes are asked for at once: memory is reserved for them, whether they come or not."""
 
 Line = TypeVar("Line")
 
@@ -23,19 +24,19 @@ def filled(
     """The lines of the file `name` that are not blank, with their numbers from 1.
 
     Raises:
-        ReadingError: so many are blank that to pass over them would take hours.
+        ReadingError: there are more blank lines than can be passed over in a moment.
     """
-    left = MAX_BLANK
+    left = MAX_BLANK_LINES
     for number, line in enumerate(lines, 1):
         if not is_blank(line):
-            left += _BLANK_EACH
+            left += _BLANK_LINES_PER_LINE
             yield number, line
         elif left:
             left -= 1
         else:
             raise ReadingError(
-                f"{quoted(name)} holds more than {MAX_BLANK:,} blank lines and is not read on from "
-                f"line {number:,}: take them out.",
+                f"{quoted(name)} holds more than {MAX_BLANK_LINES:,} blank lines and is not read "
+                f"on from line {number:,}: take them out.",
                 article=name,
             )
 
@@ -50,7 +51,7 @@ def read_up_to(stream: BinaryIO, size: int) -> bytes:
     read1 = getattr(stream, "read1", stream.read)
     parts: list[bytes] = []
     try:
-        while size > 0 and (part := read1(min(size, _PIECE))):
+        while size > 0 and (part := read1(min(size, READ_BYTES))):
             parts.append(part)
             size -= len(part)
     except ReadingError:
@@ -61,7 +62,7 @@ def read_up_to(stream: BinaryIO, size: int) -> bytes:
 
 def rewound(head: bytes, stream: BinaryIO) -> BinaryIO:
     """`stream`, of which `head` has been read already, from its beginning again."""
-    return io.BufferedReader(_Rewound(head, stream), 1 << 16)
+    return io.BufferedReader(_Rewound(head, stream), READ_BYTES)
 
 
 class _Rewound(io.RawIOBase):

@@ -6,14 +6,14 @@ and for the text by what stands in the column.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from attributor.errors import ReadingError, quoted
 from attributor.marking.breaking_off import breaks_off
-from attributor.reading.articles import Found, article_from_text
+from attributor.reading.articles import LONE_SURROGATE, FoundArticle, article_from_text
+from attributor.reading.cell_markup import article_from_markup, holds_markup
 from attributor.reading.naming import (
-    LEAST_TEXT,
+    MIN_TEXT_CHARACTERS,
     NAMES,
     are_addresses,
     folded,
@@ -21,55 +21,56 @@ from attributor.reading.naming import (
     mean,
     rank,
 )
-from attributor.reading.table_options import Guessed, How
+from attributor.reading.options import Guessed, ReadingOptions
 from attributor.records import Article
 
-_WORDS = {"published": "date", "byline": "author"}
-_NEVER_TEXT = ("title", "byline", "url", "language")
-"""What is no article's text even where nothing else is longer."""
-_SURROGATE = re.compile("[\ud800-\udfff]")
-_MAX_ID = 1000
-
-
+_KEY_NAMES = {"published": "date", "byline": "author"}
+"""What messages call some of the keys of an article."""
+_NEVER_TEXT_KEYS = ("title", "byline", "url", "language")
+"""Keys whose column is not taken for the text, even where no other is longer."""
+_MAX_ID_CHARACTERS = 1000
+"""The longest id of an article."""
 DELIMITERS = (",", ";", "\t", "|")
-"""What parts the cells of a table."""
-_LONGEST_NAME = 60
-"""Characters of a column's name."""
+"""What may part the cells of a table."""
+_MAX_COLUMN_CHARACTERS = 60
+"""The longest name of a column in a header that is told by its looks."""
 
 Layout = Mapping[str, int]
 """Where each of text, title, published, id, byline, url and language stands, counted from 0."""
 Values = Mapping[str, str | None]
-"""What a row says of its article, by the same words."""
+"""What a row says of its article, by the keys of a Layout."""
 
 
-def layout(names: Sequence[str], sample: Sequence[Sequence[object]], name: str, how: How) -> Layout:
-    """The layout of the table `name`; what of it is guessed is told to `how.on_guess`.
+def layout(
+    names: Sequence[str], sample: Sequence[Sequence[object]], name: str, options: ReadingOptions
+) -> Layout:
+    """The layout of the table `name`; what of it is guessed is told to `options.on_guess`.
 
     Args:
         names: of the columns, as the header has them.
         sample: the first rows; rows may be shorter or longer than the header.
         name: of the file, for messages.
-        how: what the user said of the columns.
+        options: what the user said of the columns.
 
     Raises:
         ReadingError: there is no such column, or none that holds text.
     """
-    said = {key: _place(wanted, names, name) for key, wanted in how.columns.said().items()}
+    said = {key: _place(wanted, names, name) for key, wanted in options.columns.said().items()}
     places = said | by_name(names, sample, said)
     at = places.get("text")
-    if at is None or ("text" not in said and mean(_cells(sample, at)) < LEAST_TEXT):
-        kept = {*said.values(), *(places[key] for key in _NEVER_TEXT if key in places)}
+    if at is None or ("text" not in said and mean(_cells(sample, at)) < MIN_TEXT_CHARACTERS):
+        kept = {*said.values(), *(places[key] for key in _NEVER_TEXT_KEYS if key in places)}
         longest = _longest(names, sample, kept if at is None else {*places.values()})
         at = at if longest is None else longest
     if at is None:
         raise ReadingError(
             f"{quoted(name)} has no column that holds articles ({_shown(names)}): "
-            f"if there is one, {how.advice('text')}.",
+            f"if there is one, {options.advice('text')}.",
             article=name,
         )
     others = {key: place for key, place in places.items() if key != "text" and place != at}
     places = {"text": at, **others}
-    tell(name, {key: names[at] for key, at in places.items() if key not in said}, how.on_guess)
+    tell(name, {key: names[at] for key, at in places.items() if key not in said}, options.on_guess)
     return places
 
 
@@ -95,7 +96,11 @@ def is_header(line: str, below: str = "") -> bool:
     """Whether a line is the header of a table: names alone, some of which are known for columns."""
     for delimiter in DELIMITERS:
         names = [cell.strip().strip('"') for cell in line.split(delimiter)]
-        if len(names) < 2 or delimiter not in below or max(map(len, names)) > _LONGEST_NAME:
+        if (
+            len(names) < 2
+            or delimiter not in below
+            or max(map(len, names)) > _MAX_COLUMN_CHARACTERS
+        ):
             continue
         words = [folded(name) for name in names]
         keys = {key for key in NAMES if any(is_known(key, word) for word in words)}
@@ -107,7 +112,9 @@ def is_header(line: str, below: str = "") -> bool:
 def tell(name: str, guessed: Mapping[str, str], on_guess: Guessed) -> None:
     """Say in which columns of the file `name` what was guessed to stand."""
     if guessed:
-        parts = [f"{_WORDS.get(key, key)} in {quoted(column)}" for key, column in guessed.items()]
+        parts = [
+            f"{_KEY_NAMES.get(key, key)} in {quoted(column)}" for key, column in guessed.items()
+        ]
         on_guess(f"{quoted(name)} is taken to have its {_listed(parts)}.")
 
 
@@ -141,7 +148,7 @@ def _longest(
         if at not in taken and not are_addresses(name, cells)
     ]
     length, place = max(lengths, default=(0.0, 0))
-    return -place if length >= LEAST_TEXT else None
+    return -place if length >= MIN_TEXT_CHARACTERS else None
 
 
 def _cells(sample: Sequence[Sequence[object]], at: int) -> list[str]:
@@ -153,46 +160,46 @@ def _cells(sample: Sequence[Sequence[object]], at: int) -> list[str]:
 class TableRows:
     """From what the rows of one file say to its articles."""
 
-    def __init__(self, file: str, text_name: str, how: How, *, exact: bool = False) -> None:
+    def __init__(
+        self, file: str, text_name: str, options: ReadingOptions, *, exact: bool = False
+    ) -> None:
         self._file = file
         self._column = quoted(text_name)
-        self._how = how
+        self._options = options
         self._exact = exact
         self._told: set[str] = set()
 
-    def found(self, place: str, values: Values | ReadingError) -> Found:
+    def found(self, place: str, values: Values | ReadingError) -> FoundArticle:
         """The article of the row at `place` that says `values`, or why there is none."""
         if isinstance(values, ReadingError):
-            return Found(self._file, place, values)
+            return FoundArticle(self._file, place, values)
         try:
             article = self._article(place, dict(values))
             if breaks_off(article.text):
                 self._tell(f"texts in {self._column} that are only the beginnings of articles")
-            return Found(self._file, place, article)
+            return FoundArticle(self._file, place, article)
         except ReadingError as error:
             known = error.message.startswith(quoted(place))
             message = error.message if known else f"Row {quoted(place)}: {error.message}"
-            return Found(self._file, place, ReadingError(message, article=place))
+            return FoundArticle(self._file, place, ReadingError(message, article=place))
 
     def _article(self, place: str, values: dict[str, str | None]) -> Article:
         text = values.pop("text", None)
         id = values.pop("id", None) or place
         if text is None:
             raise ReadingError(f"{quoted(place)} has no text in {self._column}: fill it in.")
-        if len(id) > _MAX_ID:
+        if len(id) > _MAX_ID_CHARACTERS:
             raise ReadingError(
-                f"{quoted(place)} has an id of more than {_MAX_ID:,} characters: if another "
-                f"column has shorter ones, {self._how.advice('id')}."
+                f"{quoted(place)} has an id of more than {_MAX_ID_CHARACTERS:,} characters: if "
+                f"another column has shorter ones, {self._options.advice('id')}."
             )
-        if any(_SURROGATE.search(value or "") for value in (text, id, *values.values())):
+        if any(LONE_SURROGATE.search(value or "") for value in (text, id, *values.values())):
             raise ReadingError(
                 f"{quoted(place)} has bytes that are no characters in the file's encoding: "
                 "save the file anew as UTF-8."
             )
         if self._exact or "<" not in text:
             return article_from_text(text, id=id, **values)
-        from attributor.reading.cell_markup import article_from_markup, holds_markup
-
         if not holds_markup(text):
             return article_from_text(text, id=id, **values)
         self._tell(f"HTML in {self._column}, which is stripped")
@@ -202,4 +209,4 @@ class TableRows:
         """Say once what the file holds."""
         if what not in self._told:
             self._told.add(what)
-            self._how.on_guess(f"{quoted(self._file)} holds {what}.")
+            self._options.on_guess(f"{quoted(self._file)} holds {what}.")

@@ -9,24 +9,30 @@ from itertools import chain, islice
 from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES, Found
+from attributor.reading.articles import MAX_BYTES, FoundArticle
 from attributor.reading.decoding import pieces
+from attributor.reading.options import Columns, ReadingOptions
 from attributor.reading.streams import filled
-from attributor.reading.table_options import Columns, How
 from attributor.reading.table_rows import DELIMITERS, Layout, TableRows, Values, layout
 
 _SAMPLE_LINES = 200
-_SAMPLE_LENGTH = 1_000_000  # characters
-_HEADING = 100  # characters; what is longer is no column's name
-_DATUM = re.compile(r"[\d\W]*\d[\d\W]*")  # a number or a date, which is no column's name either
-_BLANK = re.compile(r"[\s,;|\"]*")  # a line without a cell that says anything
-_EXCEL = re.compile(r"sep=(.)\r?\n?")
+"""How many lines tell what the columns hold."""
+_SAMPLE_CHARACTERS = 1_000_000
+"""How long these lines are together."""
+_MAX_COLUMN_CHARACTERS = 100
+"""The longest name of a column: a row with a longer cell is no header."""
+_NUMBER_OR_DATE = re.compile(r"[\d\W]*\d[\d\W]*")
+"""A number or a date, which is no column's name."""
+_BLANK = re.compile(r"[\s,;|\"]*")
+"""A line whose cells are all empty."""
+_EXCEL_DELIMITER = re.compile(r"sep=(.)\r?\n?")
+"""The line before the header that tells Excel the delimiter."""
 
 Line = tuple[str, int]
-"""A line with its end, and how many quotation marks are in it; of a very long one its beginning."""
+"""A line with its end, and its quotation marks; of a very long line only the beginning."""
 
 
-def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
+def articles(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
     """The articles of a table, one a row; a bad row is an error, and the rest goes on.
 
     An article without an id is called "{name}:{row}", the row as a spreadsheet counts: the header
@@ -38,19 +44,19 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
     """
     # The limit on a row is ours; the module's own, for the whole process, must not be below it.
     csv.field_size_limit(max(csv.field_size_limit(), 2 * MAX_BYTES))
-    told, lines = _told(_lines(pieces(stream, name, how.encoding)))
+    named, lines = _named_delimiter(_lines(pieces(stream, name, options.encoding)))
     above, lines = _beginning(lines, name)
     head, broken = _head(lines)
     sample = [line for line, _ in head]
-    delimiter = told or _delimiter(sample, how.columns)
+    delimiter = named or _delimiter(sample, options.columns)
     sampled = _sampled(sample, delimiter)
     if not sampled:
         raise ReadingError(f"{quoted(name)} is empty: give it a header and rows.", article=name)
     first, *others = _readable(sampled)
-    is_header = first == sampled[0] and _is_header(first, how.columns)
+    is_header = first == sampled[0] and _is_header(first, options.columns)
     names = _trimmed(first) if is_header else [str(at + 1) for at in range(len(first))]
-    places = layout(names, others if is_header else [first, *others], name, how)
-    rows = TableRows(name, names[places["text"]], how)
+    places = layout(names, others if is_header else [first, *others], name, options)
+    rows = TableRows(name, names[places["text"]], options)
     numbered = filled(_rows(chain(head, lines), delimiter), _is_blank, name)
     if is_header:
         next(numbered)
@@ -65,10 +71,10 @@ def articles(stream: BinaryIO, name: str, how: How) -> Iterator[Found]:
         raise ReadingError(f"{quoted(name)} has a header and no rows: add some.", article=name)
 
 
-def _told(lines: Iterator[Line]) -> tuple[str, Iterator[Line]]:
+def _named_delimiter(lines: Iterator[Line]) -> tuple[str, Iterator[Line]]:
     """The delimiter that the first line names for Excel (empty if it does not); other lines."""
     first = next(lines, ("", 0))
-    named = _EXCEL.fullmatch(first[0])
+    named = _EXCEL_DELIMITER.fullmatch(first[0])
     return (named[1], lines) if named else ("", chain([first], lines))
 
 
@@ -90,7 +96,7 @@ def _head(lines: Iterator[Line]) -> tuple[list[Line], ReadingError | None]:
         for line in islice(lines, _SAMPLE_LINES):
             head.append(line)
             length += len(line[0])
-            if length > _SAMPLE_LENGTH:
+            if length > _SAMPLE_CHARACTERS:
                 break
     except ReadingError as error:
         if not head:
@@ -150,7 +156,8 @@ def _readable(rows: Sequence[list[str] | str]) -> list[list[str]]:
 def _is_header(first: Sequence[str], columns: Columns) -> bool:
     named = any(name in first for name in columns.said().values())
     return named or not any(
-        len(cell) > _HEADING or "\n" in cell or _DATUM.fullmatch(cell) for cell in first
+        len(cell) > _MAX_COLUMN_CHARACTERS or "\n" in cell or _NUMBER_OR_DATE.fullmatch(cell)
+        for cell in first
     )
 
 
@@ -183,7 +190,7 @@ class _Feed:
         return line
 
     def begin_row(self) -> None:
-        """Count anew from here."""
+        """Begin to count the length of a new row."""
         self._length = self._quotes = 0
 
     def skip_row(self) -> None:

@@ -21,16 +21,24 @@ if TYPE_CHECKING:
     import httpx2
 
 MAX_REDIRECTS = 5
-SECONDS = 30.0
+"""How many redirects are followed."""
+TIMEOUT_SECONDS = 30.0
+"""How long a page may take in all."""
 
 _HTML_TYPES = {"text/html", "application/xhtml+xml"}
-_HEADERS = {
+"""Media types of web pages."""
+_REQUEST_HEADERS = {
     "User-Agent": f"attributor/{__version__}",
     "Accept": "text/html, application/xhtml+xml, text/*;q=0.8",
 }
+"""What each request says of itself."""
 _NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-# Two clouds serve their machines' secrets from addresses that Python may count as public.
-_METADATA = (ipaddress.IPv4Network("168.63.129.16/32"), ipaddress.IPv4Network("192.0.0.0/24"))
+"""IPv6 addresses that lead to IPv4 ones."""
+_METADATA_NETWORKS = (
+    ipaddress.IPv4Network("168.63.129.16/32"),
+    ipaddress.IPv4Network("192.0.0.0/24"),
+)
+"""Where two clouds serve their machines' secrets; Python may count these addresses as public."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +66,7 @@ def is_public(address: str) -> bool:
         if embedded is None:
             return ip.is_global and not (ip.is_multicast or ip.is_reserved or ip.is_site_local)
         ip = embedded
-    kept_apart = ip.is_multicast or ip.is_reserved or any(ip in net for net in _METADATA)
+    kept_apart = ip.is_multicast or ip.is_reserved or any(ip in net for net in _METADATA_NETWORKS)
     return ip.is_global and not kept_apart
 
 
@@ -66,7 +74,7 @@ def fetch(
     url: str,
     *,
     allow_private: bool = False,
-    seconds: float = SECONDS,
+    seconds: float = TIMEOUT_SECONDS,
     max_bytes: int = MAX_BYTES,
 ) -> Page:
     """The page at `url`, after at most `MAX_REDIRECTS` redirects.
@@ -123,7 +131,7 @@ def _client(seconds: float, through_proxies: bool) -> httpx2.AsyncClient:
     verify = tls()
     try:
         return httpx2.AsyncClient(
-            headers=_HEADERS, timeout=seconds, trust_env=through_proxies, verify=verify
+            headers=_REQUEST_HEADERS, timeout=seconds, trust_env=through_proxies, verify=verify
         )
     except (ValueError, httpx2.InvalidURL) as error:
         raise unusable_proxy("HTTP_PROXY, HTTPS_PROXY or ALL_PROXY") from error

@@ -10,29 +10,34 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from urllib.parse import urlsplit
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading.articles import MAX_BYTES, Found, refuse_long, without_credentials
+from attributor.reading.articles import MAX_BYTES, FoundArticle, refuse_long, without_credentials
 from attributor.reading.decompress import Guarded, broken_off
 from attributor.reading.folders import FOR_MACHINES
 from attributor.reading.html_text import looks_like_html
 from attributor.reading.pages import article_from_page
+from attributor.reading.streams import READ_BYTES
 from attributor.records import Article
 
 if TYPE_CHECKING:
     from warcio.recordloader import ArcWarcRecord
 
-_HTML = ("text/html", "application/xhtml+xml")
-_TEXT = (*_HTML, "text/plain")
-_HEADERS = 1_000_000  # bytes; the headers of a record, and of the answer in it
-_PIECE = 1 << 16
+_HTML_TYPES = ("text/html", "application/xhtml+xml")
+"""Media types of web pages."""
+_TEXT_TYPES = (*_HTML_TYPES, "text/plain")
+"""Media types of what is read as an article."""
+_MAX_HEADER_BYTES = 1_000_000
+"""How long the headers of a record, with those of the answer in it, may be."""
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,16})[ \t]*(?:;[^\r\n]*)?\r?\n")
+"""The line before each chunk of a body, with its length."""
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
-_LEAST_PLAIN = 20
-"""Bytes; so many that are plain text are no compressed ones by chance."""
+"""Control characters, which compressed bytes hold and texts do not."""
+_MIN_PLAIN_BYTES = 20
+"""Compressed bytes of this length are not plain text by chance."""
 
 
 def articles(
     streams: Iterable[BinaryIO], name: str, encoding: str | None = None
-) -> Iterator[Found]:
+) -> Iterator[FoundArticle]:
     """The articles of a crawl: what was answered with status 200 and HTML or plain text.
 
     Each is called "{name}:{number of its record}", from 1 and all records counted; its `url` is
@@ -77,19 +82,21 @@ def articles(
         )
 
 
-def _found(about: Any, block: bytes, name: str, number: int, encoding: str | None) -> Found | None:
+def _found(
+    about: Any, block: bytes, name: str, number: int, encoding: str | None
+) -> FoundArticle | None:
     place = f"{name}:{number}"
     try:
         article = _article(about, block, place, encoding)
     except ReadingError as error:
-        return Found(name, place, ReadingError(error.message, article=place))
-    return None if article is None else Found(name, place, article)
+        return FoundArticle(name, place, ReadingError(error.message, article=place))
+    return None if article is None else FoundArticle(name, place, article)
 
 
-def _passed_over(name: str, number: int) -> Found:
+def _passed_over(name: str, number: int) -> FoundArticle:
     place = f"{name}:{number}"
     problem = "is no whole record, and is passed over: get a whole copy of the crawl for it"
-    return Found(name, place, ReadingError(f"{quoted(place)} {problem}.", article=place))
+    return FoundArticle(name, place, ReadingError(f"{quoted(place)} {problem}.", article=place))
 
 
 def _records(
@@ -99,7 +106,7 @@ def _records(
     guarded = Guarded(stream, name)
     records = iterate(guarded)
     while True:
-        guarded.left = _HEADERS
+        guarded.left = _MAX_HEADER_BYTES
         try:
             record = next(records)
         except StopIteration:
@@ -110,8 +117,8 @@ def _records(
             raise broken_off(name, error) from error
         guarded.left = None
         is_answer = record.rec_type == "response"
-        block = _read(record.raw_stream, MAX_BYTES + _HEADERS if is_answer else 0)
-        while record.raw_stream.read(_PIECE):
+        block = _read(record.raw_stream, MAX_BYTES + _MAX_HEADER_BYTES if is_answer else 0)
+        while record.raw_stream.read(READ_BYTES):
             pass
         if getattr(record.raw_stream, "limit", 0):
             raise broken_off(name, EOFError())
@@ -147,13 +154,13 @@ def _article(about: Any, block: bytes, place: str, encoding: str | None) -> Arti
     media = media.strip().lower()
     address = about.get_header("WARC-Target-URI") or ""
     url = address if address.lower().startswith(("http:", "https:")) else None
-    if headers.get_statuscode() != "200" or media not in _TEXT or _is_for_machines(address):
+    if headers.get_statuscode() != "200" or media not in _TEXT_TYPES or _is_for_machines(address):
         return None
     body = _body(stream.read(), headers, place)
     article = article_from_page(
         body,
         place,
-        is_html=media in _HTML,
+        is_html=media in _HTML_TYPES,
         charset=_charset(parameters),
         otherwise=encoding,
         url=url,
@@ -228,7 +235,7 @@ def _is_plain(data: bytes) -> bool:
         text = data.decode("utf-8")
     except UnicodeDecodeError:
         return False
-    return len(data) > _LEAST_PLAIN and not _CONTROL.search(text)
+    return len(data) > _MIN_PLAIN_BYTES and not _CONTROL.search(text)
 
 
 def _read(stream: Any, size: int) -> bytes:

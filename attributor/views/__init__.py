@@ -16,12 +16,15 @@ spreadsheet or a Markdown renderer escaped, and a program (json, jsonl) exactly 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from attributor.errors import UsageError
-from attributor.records import Annotation
+
+if TYPE_CHECKING:
+    from attributor.records import Annotation
 
 FORMATS = ("terminal", "json", "jsonl", "csv", "markdown", "html")
+"""The formats that annotations are written in."""
 
 __all__ = ["FORMATS", "write"]
 

@@ -59,8 +59,10 @@ COLUMNS = (
     "engine",
     "model",
 )
+"""The columns of the table, in their order."""
 
 _FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+"""The beginning of a cell that a spreadsheet would take for a formula."""
 
 
 def write(annotations: Iterable[Annotation], out: TextIO) -> None:

@@ -12,7 +12,9 @@ from attributor.views.escaping import one_line, visible, web_address
 from attributor.views.outline import SpeakerQuotes, by_speaker, coverage, joined, title
 
 _ANYWHERE = re.compile(r"[\\`*_\[\]<>&#|~$^@]|:(?=//)|(?<=www)\.", re.IGNORECASE)
+"""Signs that mean something to Markdown wherever they stand."""
 _LINE_START = re.compile(r"^(\d*)([-+=.)])")
+"""Signs that mean something to Markdown at the beginning of a line."""
 
 
 def write(annotations: Iterable[Annotation], out: TextIO) -> None:

@@ -10,7 +10,8 @@ from typing import Literal
 
 from attributor.records import Annotation, Article, Quote, Span, Speaker
 
-GAP = " […] "  # stands between the spans of a split quote
+GAP = " […] "
+"""What stands between the spans of a split quote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +153,7 @@ def coverage(annotation: Annotation) -> Iterator[tuple[str, list[Span]]]:
 
 _SENTENCE_ENDS = ("", *".!?:;,…”“»\"'’")
 _MARKS = frozenset("\"'“”„‟‘’‚‛«»‹›`「」『』〝〞＂")
+"""Quotation marks of all languages."""
 
 
 def _count(things: list[Span], noun: str) -> str:

@@ -14,9 +14,12 @@ from attributor.views import wording
 from attributor.views.escaping import one_line, visible
 from attributor.views.outline import MarkLayer, SpeakerQuotes, TextPiece, cut, title
 
-COLORS = 8  # page.css has that many
+COLORS = 8
+"""How many colours page.css has for speakers."""
 BORDERS = 4
-_WRAPPED = 100  # a text with blank lines and no line longer than this is broken to a width
+"""How many kinds of borders page.css has for speakers."""
+_MAX_WRAPPED_CHARACTERS = 100
+"""A text with blank lines whose lines are no longer than this was broken to a width."""
 
 
 def look(number: int) -> str:
@@ -35,7 +38,9 @@ def tag(number: int) -> str:
 def paragraph_starts(text: str) -> list[int]:
     """Where paragraphs begin: at each line, or after blank lines in a text broken to a width."""
     lines = text.splitlines()
-    wrapped = re.search(r"\S\s*\n\s*\n\s*\S", text) and max(map(len, lines)) <= _WRAPPED
+    wrapped = (
+        re.search(r"\S\s*\n\s*\n\s*\S", text) and max(map(len, lines)) <= _MAX_WRAPPED_CHARACTERS
+    )
     separator = r"\n[^\S\n]*\n\s*" if wrapped else r"\n\s*"
     first = len(text) - len(text.lstrip())
     ends = (match.span() for match in re.finditer(separator, text))

@@ -25,13 +25,15 @@ from attributor.views.outline import (
     title,
 )
 
-MEASURE = 96  # columns; longer lines are hard to read
+MAX_COLUMNS = 96
+"""The longest line on a wide terminal: longer ones are hard to read."""
 _COLORS = ("cyan", "magenta", "green", "yellow", "bright_blue", "red", "bright_cyan", "bright_red")
+"""The colours of speakers, in turn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A paragraph: fragments of text, each with a rich style, indented by so many columns."""
+    """A paragraph: fragments of text, each with a rich style; `indent` is in columns."""
 
     fragments: tuple[tuple[str, str], ...]
     indent: int = 0
@@ -157,7 +159,7 @@ def _filled(line: str, indent: int, width: int | None) -> str:
         return margin + line
     return textwrap.fill(
         line,
-        min(width, MEASURE),
+        min(width, MAX_COLUMNS),
         initial_indent=margin,
         subsequent_indent=margin,
         expand_tabs=False,
@@ -174,7 +176,7 @@ def _styled(out: TextIO, width: int | None) -> Callable[[Block], None]:
     console = Console(
         file=out, width=width, force_terminal=True, color_system="standard", no_color=False
     )
-    measure = min(width or console.width, MEASURE)
+    measure = min(width or console.width, MAX_COLUMNS)
 
     def show(block: Block) -> None:
         text = Text.assemble(*block.fragments)

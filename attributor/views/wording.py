@@ -6,13 +6,15 @@ import re
 
 from attributor.records import Annotation, Provenance, Quote, Speaker, Stance, Usage
 
-Fact = tuple[str, str]  # what it is, and its value
+Fact = tuple[str, str]
+"""What is known about an article: what it is, and its value."""
 
 
 _ON_A_DISK = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|\.\.[/\\]")
 _FILE = re.compile(r".*\.\w{1,9}(:\d+)?")
 _IN_ARCHIVE = re.compile(r"(.*?\.\w+)(!.*)", re.DOTALL)
 _ON_THE_WEB = re.compile(r"https?://", re.IGNORECASE)
+"""The beginning of an address of the web."""
 
 
 def source(article: str) -> str:

@@ -15,7 +15,8 @@ from support.cassettes import FOLDER, HOW_TO_RECORD, NOTES, told_how_to_record
 from vcr.config import VCR
 
 from attributor.records import Annotation
-from attributor.settings import Settings, load
+from attributor.settings import Settings
+from attributor.settings_layers import load
 
 PATIENCE = 900.0
 """Seconds that a model may take for one answer while it is recorded."""

@@ -16,12 +16,11 @@ from typing import Any
 import pytest
 from support.command_line import Run
 
-from attributor.cli.annotate import FORMATS, _standard_input
+from attributor.cli.annotate import _standard_input
 from attributor.errors import AccessError, AnswerError, UsageError
 from attributor.prompting import Estimate
 from attributor.records import Annotation, Article, Codebook, Provenance, Quote, Span
 from attributor.settings import Settings
-from attributor.views import FORMATS as VIEWS
 
 
 class StandIn:
@@ -91,10 +90,6 @@ def names(folder: str) -> list[str]:
 
 
 # --- what is read ---------------------------------------------------------------------------------
-
-
-def test_the_formats_are_those_of_the_views() -> None:
-    assert FORMATS == VIEWS
 
 
 def test_files_are_annotated_in_their_order(run: Run, article: str) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from support.command_line import Run
 
-from attributor.settings import load, user_file
+from attributor.settings_files import user_file
+from attributor.settings_layers import load
 
 KEY = "sk-example-0123456789abcdef"
 

@@ -59,7 +59,7 @@ def test_an_article_of_a_hundred_thousand_characters_takes_no_minute(gap: str) -
 def test_a_text_longer_than_any_article_is_read_by_rules_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("attributor.embedded.LONGEST", 100)
+    monkeypatch.setattr("attributor.embedded.engine.MAX_CODE_POINTS", 100)
     annotation = annotate(Article(id="a", text=" ".join(SENTENCES)))
     assert annotation.engine.weights_sha256 is None
     assert "rules alone" in annotation.warnings[0]

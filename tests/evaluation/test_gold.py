@@ -139,7 +139,7 @@ def test_predictions_are_read_in_both_formats(tmp_path: Path) -> None:
 def test_a_text_with_a_target_is_one_quote_and_its_stance(tmp_path: Path) -> None:
     row = {"id": "s1", "text": "The wall holds.", "target": "the wall", "stance": "favor"}
     (read,) = read_gold(written(tmp_path / "g", [{**row, "speaker": "Ada Quill", "lang": "en"}]))
-    assert read.given
+    assert read.is_statement
     (only,) = read.quotes
     assert (only.content, only.name) == (((0, 15),), "Ada Quill")
     assert [(each.target, each.label) for each in only.stance] == [("the wall", "favor")]

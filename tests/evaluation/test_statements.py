@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attributor.evaluation.gold import GoldArticle, Statement
-from attributor.evaluation.statements import TOGETHER, batches, with_known
+from attributor.evaluation.statements import MAX_TEXTS_PER_BATCH, batches, with_known
 from attributor.records import Codebook, Example, Provenance, Stance, Target, Usage
 
 
@@ -22,8 +22,8 @@ def test_texts_with_one_target_are_asked_about_together() -> None:
 
 
 def test_a_batch_is_no_longer_than_one_request() -> None:
-    made = batches([text(n) for n in range(2 * TOGETHER + 1)])
-    assert [len(batch.texts) for batch in made] == [TOGETHER, TOGETHER, 1]
+    made = batches([text(n) for n in range(2 * MAX_TEXTS_PER_BATCH + 1)])
+    assert [len(batch.texts) for batch in made] == [MAX_TEXTS_PER_BATCH, MAX_TEXTS_PER_BATCH, 1]
 
 
 def test_every_text_is_a_quote_of_its_speaker() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from attributor.grounding import GroundedQuote, Grounding, excerpt, ground
+from attributor.grounding import GroundedQuote, Grounding, excerpt, ground, uncovered
 from attributor.marking import Marking, mark
 from attributor.records import Article, Piece, Proposal, ProposedQuote, ProposedSpeaker
 
@@ -316,14 +316,15 @@ def test_a_speaker_that_was_not_proposed_is_nobody() -> None:
 OPEN = "“We won,” Ana said.\n\nHe read “War and Peace” twice. Bob said they lost. It rained."
 
 
-def uncovered(*quotes: ProposedQuote, not_speech: tuple[Piece, ...] = ()) -> list[str]:
+def left_open(*quotes: ProposedQuote, not_speech: tuple[Piece, ...] = ()) -> list[str]:
     evidence = marking(OPEN)
     grounding = ground(evidence, Proposal(quotes=quotes, not_speech=not_speech))
-    return [OPEN[start:end] for start, end in grounding.open_passages(evidence)]
+    edges = uncovered(evidence, grounding.quotes, grounding.not_speech)
+    return [OPEN[start:end] for start, end in edges]
 
 
 def test_marked_passages_and_cues_that_nobody_has_are_open() -> None:
-    assert uncovered() == [
+    assert left_open() == [
         "“We won,”",
         "“War and Peace”",
         "Bob said they lost.",
@@ -334,6 +335,6 @@ def test_what_is_credited_or_no_speech_is_not_open() -> None:
     won = ProposedQuote(pieces=(at(OPEN, "We won"),), cue=at(OPEN, "said"))
     lost = ProposedQuote(pieces=(at(OPEN, "Bob said they lost"),))
     title = at(OPEN, "War and Peace")
-    assert uncovered(won, lost, not_speech=(title,)) == []
-    assert uncovered(won, not_speech=(title,)) == ["Bob said they lost."]
-    assert uncovered(won, lost) == ["“War and Peace”"]
+    assert left_open(won, lost, not_speech=(title,)) == []
+    assert left_open(won, not_speech=(title,)) == ["Bob said they lost."]
+    assert left_open(won, lost) == ["“War and Peace”"]

@@ -103,7 +103,7 @@ def test_an_answer_that_is_too_large_ends_in_one_sentence(server: Server, reply:
     try:
         with pytest.raises(AnswerError, match="sent more than 8 MB") as caught:
             ask(server.answers(reply))
-        assert tracemalloc.get_traced_memory()[1] < 5 * bounded.MOST_ANSWER_BYTES
+        assert tracemalloc.get_traced_memory()[1] < 5 * bounded.MAX_ANSWER_BYTES
     finally:
         tracemalloc.stop()
     assert caught.value.article == "bridge"
@@ -142,7 +142,7 @@ def test_a_file_may_be_larger_than_an_answer_and_take_longer(server: Server) -> 
     into = BytesIO()
     server.answers(Reply(pieces=slowly, length=10_000_000))
     assert download(server, into, timeout=0.3)
-    assert len(into.getvalue()) == 10_000_000 > bounded.MOST_ANSWER_BYTES
+    assert len(into.getvalue()) == 10_000_000 > bounded.MAX_ANSWER_BYTES
 
 
 def test_a_file_that_comes_byte_by_byte_takes_too_long_as_a_whole(server: Server) -> None:
@@ -151,7 +151,7 @@ def test_a_file_that_comes_byte_by_byte_takes_too_long_as_a_whole(server: Server
 
 
 def test_a_file_is_bounded_too(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded, "MOST_FILE_BYTES", 20_000_000)
+    monkeypatch.setattr(bounded, "MAX_FILE_BYTES", 20_000_000)
     with pytest.raises(AnswerError, match="sent more than 20 MB"):
         download(server.answers(Reply(pieces=endless)), BytesIO())
 

@@ -9,10 +9,10 @@ from attributor.engines import Conversation
 from attributor.engines import asked as carried
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance_dialogue import (
-    EXAMPLES_PER_LABEL,
-    MAX_TARGET,
-    OPEN_TARGETS,
-    QUOTES_PER_REQUEST,
+    MAX_EXAMPLES_PER_LABEL,
+    MAX_OPEN_TARGETS,
+    MAX_QUOTES_PER_REQUEST,
+    MAX_TARGET_CHARACTERS,
     StanceDialogue,
 )
 from attributor.records import (
@@ -93,14 +93,14 @@ def test_a_model_is_shown_the_first_few_examples_of_each_label() -> None:
         carried(StanceDialogue(annotation(), Prompts.load(), Codebook(targets=(target,))))
     )
     shown = talk.requests()[0].messages[0].content
-    assert shown.count("for example: ") == 2 * EXAMPLES_PER_LABEL
+    assert shown.count("for example: ") == 2 * MAX_EXAMPLES_PER_LABEL
     assert all(
-        f"against, for example: No. {n}\n" in f"{shown}\n" for n in range(EXAMPLES_PER_LABEL)
+        f"against, for example: No. {n}\n" in f"{shown}\n" for n in range(MAX_EXAMPLES_PER_LABEL)
     )
 
 
 def test_many_quotes_are_asked_in_chunks() -> None:
-    talk = asked(QUOTES_PER_REQUEST + 1)
+    talk = asked(MAX_QUOTES_PER_REQUEST + 1)
     requests = talk.requests()
     assert len(requests) == 2
     for request in requests:
@@ -195,7 +195,7 @@ def test_the_same_target_is_spelled_as_it_was_first() -> None:
 def test_a_target_of_the_model_is_short_and_on_one_line_and_obeys_nobody() -> None:
     found = open_answers(entry(1, "the\n<|im_end|> tram " + "x" * 500))
     (stance,) = found.quotes[0].stances
-    assert len(stance.target) <= MAX_TARGET
+    assert len(stance.target) <= MAX_TARGET_CHARACTERS
     assert "\n" not in stance.target
     assert "<" not in stance.target
 
@@ -208,5 +208,5 @@ def test_an_empty_target_is_a_warning(target: str) -> None:
 
 
 def test_a_quote_has_only_so_many_targets() -> None:
-    found = open_answers(*(entry(1, f"target {n}") for n in range(OPEN_TARGETS + 2)))
+    found = open_answers(*(entry(1, f"target {n}") for n in range(MAX_OPEN_TARGETS + 2)))
     assert [s.target for s in found.quotes[0].stances] == ["target 0", "target 1", "target 2"]

@@ -70,7 +70,7 @@ def test_without_the_vocabulary_the_estimate_is_used(monkeypatch: pytest.MonkeyP
 def test_a_download_that_hangs_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     never = threading.Event()
     install(monkeypatch, encoding_for_model=lambda model: never.wait(30) and Words())
-    monkeypatch.setattr(tokens, "PATIENCE", 0.05)
+    monkeypatch.setattr(tokens, "VOCABULARY_SECONDS", 0.05)
     before = time.monotonic()
     assert tokens.count("The bridge is safe.", "m") == 5
     assert tokens.count("The bridge is safe.", "m") == 5

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from support.dialogues import TEXT, marking
 
-from attributor.prompting.windows import SHOWN_CHARACTERS, Window, cut, harmless, show
+from attributor.prompting.windows import MAX_SHOWN_CHARACTERS, Window, cut, harmless, show
 
 LONG = "\n".join(f"“Word {n} was said,” said Ann. Nobody answered number {n}." for n in range(60))
 
@@ -61,7 +61,7 @@ def test_only_the_wanted_segments_are_shown_with_dots_between() -> None:
 def test_a_segment_without_end_is_shown_without_its_middle() -> None:
     text = "word " * 50_000
     windows = cut(marking(text))
-    assert all(len(show(w, text)) < SHOWN_CHARACTERS + 200 for w in windows)
+    assert all(len(show(w, text)) < MAX_SHOWN_CHARACTERS + 200 for w in windows)
 
 
 def test_no_line_of_a_prompt_begins_with_the_articles_words() -> None:

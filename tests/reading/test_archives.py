@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from support.archives import LEAD, PAGE, articles, lines, listed, table, told, written
 
 from attributor.errors import ReadingError
+from attributor.reading import formats
 from attributor.reading.archives import Columns, Entry, entries
 from attributor.reading.folders import File, is_no_article
 from attributor.records import Article
@@ -357,7 +358,7 @@ def test_a_fault_of_ours_in_one_file_does_not_cost_the_others(
         raise RuntimeError("of ours")
 
     written(tmp_path, {"a.csv": table(ROWS), "b.txt": LEAD})
-    monkeypatch.setattr("attributor.reading.tables.articles", fail)
+    monkeypatch.setitem(formats.TABULAR, ".csv", fail)
     broken, text = told(tmp_path)
     assert "cannot be read on (RuntimeError: of ours)" in broken
     assert text == "b.txt"

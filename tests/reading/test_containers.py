@@ -298,7 +298,7 @@ def test_more_than_any_archive_holds_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(packed, "FREE_BYTES", 1000)
-    monkeypatch.setattr(packed, "MAX_UNPACKED", 1_000_000)
+    monkeypatch.setattr(packed, "MAX_UNPACKED_BYTES", 1_000_000)
     written(tmp_path, {"a.jsonl.gz": gzip.compress(lines({"text": LEAD}) * 40_000, 0)})
     assert "unpacks to more than 0 GB" in told(tmp_path)[-1]
 
@@ -309,7 +309,7 @@ def test_a_zip_with_too_long_a_directory_is_refused_before_it_is_read(
     data = zipped({f"{n}.txt": LEAD for n in range(50)})
     written(tmp_path, {"d.zip": data})
     assert len(articles(tmp_path)) == 50
-    monkeypatch.setattr(containers, "MAX_DIRECTORY", 1000)
+    monkeypatch.setattr(containers, "MAX_DIRECTORY_BYTES", 1000)
     monkeypatch.setattr(zipfile, "ZipFile", None)
     assert "has a directory of more than" in told(tmp_path)[0]
 
@@ -318,7 +318,7 @@ def test_a_member_that_must_be_laid_down_whole_has_a_limit(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written(tmp_path, {"d.zip": zipped({"p.parquet": parquet(), "a.txt": LEAD})})
-    monkeypatch.setattr(packed, "MAX_SPOOLED", 100)
+    monkeypatch.setattr(packed, "MAX_SPOOLED_BYTES", 100)
     large, text = told(tmp_path)
     assert "'d.zip!p.parquet' is larger than" in large
     assert text == "d.zip!a.txt"

@@ -163,7 +163,7 @@ def test_any_text_survives_wherever_the_file_is_cut_for_reading(
     items: object = [{"text": text} for text in texts]
     one.write_text(json.dumps({"n": items} if wrapped else items, ensure_ascii=plain), "utf-8")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(jsonlists, "_PIECE", piece)
+        patch.setattr(jsonlists, "READ_BYTES", piece)
         assert [article.text for article in articles(one)] == texts
 
 

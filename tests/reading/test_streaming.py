@@ -16,7 +16,7 @@ from support.archives import LEAD, crawl, lines, table, tarred, told, zipped
 
 from attributor.errors import ReadingError
 from attributor.reading.archives import entries
-from attributor.reading.streams import MAX_BLANK, filled
+from attributor.reading.streams import MAX_BLANK_LINES, filled
 
 TEXT = LEAD * 50
 
@@ -114,7 +114,9 @@ BLANK = {
 @pytest.mark.parametrize("name", BLANK)
 def test_blank_lines_without_end_end_a_file_in_a_sentence(tmp_path: Path, name: str) -> None:
     first, blank, never_read = BLANK[name]
-    (tmp_path / name).write_bytes(gzip.compress(first + blank * (MAX_BLANK + 99) + never_read, 1))
+    (tmp_path / name).write_bytes(
+        gzip.compress(first + blank * (MAX_BLANK_LINES + 99) + never_read, 1)
+    )
     id, said = told(tmp_path / name)
     assert id == "a"
     assert f"'{name}' holds more than 1,000,000 blank lines and is not read on" in said
@@ -122,13 +124,13 @@ def test_blank_lines_without_end_end_a_file_in_a_sentence(tmp_path: Path, name: 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "b.csv", "c", "d.txt"])
 def test_a_file_of_blank_lines_alone_is_told(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).write_bytes(b"\n" * (MAX_BLANK + 99))
+    (tmp_path / name).write_bytes(b"\n" * (MAX_BLANK_LINES + 99))
     (said,) = told(tmp_path / name)
     assert said.startswith(f"'{name}' holds ")
 
 
 def test_some_blank_lines_for_each_other_line_are_no_matter() -> None:
-    given = [*([""] * 9), "x"] * (MAX_BLANK // 5)
-    assert sum(1 for _ in filled(given, lambda line: not line, "x")) == MAX_BLANK // 5
+    given = [*([""] * 9), "x"] * (MAX_BLANK_LINES // 5)
+    assert sum(1 for _ in filled(given, lambda line: not line, "x")) == MAX_BLANK_LINES // 5
     first = next(filled(["", "", "x"], lambda line: not line, "x"))
     assert first == (3, "x")

@@ -16,7 +16,7 @@ from attributor.archive.running import run_archive
 from attributor.archive.stopping import Stop
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer
-from attributor.prompting.server_errors import RetryWaits
+from attributor.prompting.retrying import RetryWaits
 from attributor.reading.archives import Entry
 from attributor.records import Codebook, Target
 from attributor.settings import Settings

@@ -17,7 +17,7 @@ from contextlib import asynccontextmanager
 
 from attributor.prompting import token_counts as tokens
 from attributor.prompting.messages import Request
-from attributor.prompting.server_errors import RetryWaits, number_of, seconds_of
+from attributor.prompting.retrying import RetryWaits, number_of, seconds_of
 
 logger = logging.getLogger(__name__)
 

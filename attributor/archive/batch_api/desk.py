@@ -26,8 +26,8 @@ from attributor.errors import ModelError, RequestError, StoreError, panics_as_er
 from attributor.prompting import Request
 from attributor.prompting import token_counts as tokens
 from attributor.prompting.batch_api import BatchApi
-from attributor.prompting.dialects import REASONING_ROOM
-from attributor.prompting.prices import BATCH_API
+from attributor.prompting.dialects import REASONING_TOKENS
+from attributor.prompting.prices import BATCH_API_SHARE
 
 MAX_RELEASED_PER_ROUND = 1000
 """Held requests that are released in one round at most."""
@@ -138,7 +138,7 @@ class BatchDesk:
 
     def _put(self, key: str, request: Request, article: int) -> None:
         """Write the request into the next file, if there is room for it."""
-        promised = self._budget.likely_most(request, REASONING_ROOM)
+        promised = self._budget.likely_most(request, REASONING_TOKENS)
         if promised > self._budget.room or self._is_asking:
             self._held[key] = promised
             return
@@ -172,7 +172,7 @@ class BatchDesk:
         progress.bought += self._first.bought if self._first else 0
         progress.spent = self._budget.spent_now
         # Until the first file is answered, only the first request is, at full price.
-        progress.rest_at = 1.0 if bought else BATCH_API
+        progress.rest_at = 1.0 if bought else BATCH_API_SHARE
         progress.files_out, progress.requests_out = open_requests(self._store)
 
     # --- the first request -----------------------------------------------------------------------

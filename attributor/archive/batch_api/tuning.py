@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from attributor.archive.batch_api.queued_tokens import LONGEST_FULL_SECONDS
-from attributor.prompting.batch_api import KEPT, MOST_BYTES, MOST_REQUESTS
+from attributor.prompting.batch_api import KEPT_SECONDS, MAX_FILE_BYTES, MAX_FILE_REQUESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +35,9 @@ class Tuning:
     busy_seconds: float = 3600.0
     gone_seconds: float = 300.0
     gone_unseen_seconds: float = 24 * 3600.0
-    requests_per_file: int = MOST_REQUESTS
-    bytes_per_file: int = MOST_BYTES
+    requests_per_file: int = MAX_FILE_REQUESTS
+    bytes_per_file: int = MAX_FILE_BYTES
     files_waiting: int = 32
     answers_per_write: int = 200
     full_seconds: float = LONGEST_FULL_SECONDS
-    kept_seconds: float = KEPT
+    kept_seconds: float = KEPT_SECONDS

@@ -33,9 +33,10 @@ from attributor.archive.working.step import (
 from attributor.errors import AttributorError, ClusterError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Asker, Request
-from attributor.prompting.server_errors import RetryWaits
+from attributor.prompting.retrying import RetryWaits
 from attributor.records import Article, Codebook
-from attributor.settings import Settings, load
+from attributor.settings import Settings
+from attributor.settings_layers import load
 
 if TYPE_CHECKING:
     from distributed import Worker

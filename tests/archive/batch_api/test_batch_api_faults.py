@@ -26,7 +26,7 @@ from attributor.archive.batch_api.outboxes import Outbox
 from attributor.archive.batch_api.submissions import Submissions
 from attributor.archive.stopping import Stop
 from attributor.errors import PanicError, StoreError, UsageError
-from attributor.prompting.batch_api import CLOCKS_DIFFER, KEPT
+from attributor.prompting.batch_api import CLOCK_SKEW_SECONDS, KEPT_SECONDS
 
 GONE = Reply(404, {"error": {"message": "No such object"}})
 PATIENT = {"batch_api": replace(HASTY, gone_seconds=300.0)}
@@ -125,7 +125,7 @@ def test_what_nobody_keeps_any_more_is_asked_again(
     interrupted(source)
     bureau.batches, bureau.files = [], {}
     assert go(bureau, source, speed=NOT_KEPT).tally.annotated == 3
-    assert KEPT > CLOCKS_DIFFER
+    assert KEPT_SECONDS > CLOCK_SKEW_SECONDS
 
 
 def test_answers_that_the_server_has_deleted_are_asked_again(

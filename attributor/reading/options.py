@@ -1,4 +1,4 @@
-"""What the user says of the columns of tables, and who is told what was guessed."""
+"""Options of reading: what the user says of tables and encodings, and who hears of guesses."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 Guessed = Callable[[str], None]
+"""Is told what was guessed about a file, one sentence at a time."""
 
 
 def ignore(_: str, /) -> None:
@@ -24,12 +25,12 @@ class Columns:
 
     def said(self) -> dict[str, str]:
         """The names that were given, by what an Article calls what stands there."""
-        given = {"text": self.text, "title": self.title, "published": self.date, "id": self.id}
-        return {key: name for key, name in given.items() if name}
+        columns = {"text": self.text, "title": self.title, "published": self.date, "id": self.id}
+        return {key: name for key, name in columns.items() if name}
 
 
-class How(NamedTuple):
-    """How files of many articles are to be read."""
+class ReadingOptions(NamedTuple):
+    """How files are to be read."""
 
     columns: Columns = Columns()
     on_guess: Guessed = ignore

@@ -1,0 +1,87 @@
+"""The embedded engine: chooses who reads an article, learned weights or rules alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from attributor.embedded import by_rules, by_weights
+from attributor.embedded import weights as weights_files
+from attributor.embedded.stance.judging import with_stances
+from attributor.embedded.stance.targets import propose as propose_targets
+from attributor.engines import Dialogue, Proposed
+from attributor.marking import Marking
+from attributor.marking.identification import no_pack
+from attributor.marking.language import UNKNOWN
+from attributor.records import Annotation, Codebook, Provenance, Usage
+
+NAME: Final = "embedded"
+"""What this engine is called in settings and annotations."""
+NOTHING = Usage(cost_usd=0.0)
+"""What asking costs where nobody is asked."""
+MAX_CODE_POINTS = 1_000_000
+"""Longer texts are read by rules alone: the weights take some 10 s for one of this length."""
+
+_OTHER_LANGUAGE = (
+    "The weights that were given are for another language, so rules alone have read this text."
+)
+_TOO_LONG = (
+    "This text is longer than any article, so rules alone have read it; cut it into its articles "
+    "for the better engine."
+)
+
+
+@dataclass(frozen=True)
+class EmbeddedEngine:
+    """Rules and learned weights, on this machine.
+
+    Attributes:
+        weights: a file of `attributor train`; those that come with attributor if None. Rules
+            alone answer in a language that there are none for.
+    """
+
+    weights: Path | None = None
+
+    asks = False
+    settings_used = frozenset({"weights"})
+
+    def notice(self, carried_by: str = "") -> str:
+        """Who answers, and where the text goes."""
+        return f"The embedded engine answers; {carried_by or 'nothing leaves this machine'}."
+
+    def propose(self, marking: Marking) -> Dialogue[Proposed]:
+        """Say who said what in the article; nobody is asked."""
+        own, language = self.weights, marking.language
+        weights = weights_files.read(own) if own else weights_files.shipped(language)
+        fits = weights is not None and weights.language == language
+        too_long = len(marking.text) > MAX_CODE_POINTS
+        reasons = {
+            _TOO_LONG: too_long,
+            _OTHER_LANGUAGE: self.weights is not None and not fits,
+        }
+        warnings = tuple(warning for warning, holds in reasons.items() if holds)
+        if language == UNKNOWN:
+            warnings = (no_pack(marking.text), *warnings)
+        if weights is None or not fits or too_long:
+            return Proposed(by_rules.propose(marking), Provenance(name=NAME), NOTHING, warnings)
+        made_by = Provenance(name=NAME, weights_sha256=weights.sha256)
+        return Proposed(by_weights.propose(marking, weights), made_by, NOTHING, warnings)
+        yield []  # never: it asks nobody, and is a dialogue all the same
+
+    def judge(
+        self, annotation: Annotation, codebook: Codebook, marking: Marking, *, about_all: bool
+    ) -> Dialogue[Annotation]:
+        """Say where speakers stand; nobody is asked."""
+        targets = codebook if codebook.targets else propose_targets(annotation, marking)
+        about_all = about_all and bool(codebook.targets)
+        judged = with_stances(annotation, targets, marking.language, about_all)
+        return judged.model_copy(update={"usage": judged.usage or NOTHING})
+        yield []  # never: it asks nobody, and is a dialogue all the same
+
+    def recipe(self, codebook: Codebook | None) -> Provenance:
+        """All that its annotations depend on: the weights."""
+        return Provenance(name=NAME, weights_sha256=weights_files.digest(self.weights))
+
+    def estimate(self, marking: Marking, codebook: Codebook | None) -> None:
+        """None: nobody is asked."""
