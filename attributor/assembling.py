@@ -12,12 +12,12 @@ from attributor.records import (
     Annotation,
     Article,
     Engine,
-    MentionType,
     Proposal,
     Quote,
     Span,
     Usage,
 )
+from attributor.speakers import Resolution
 
 WARNING_LIMIT = 20
 """Rejections that are told one by one; the rest are counted."""
@@ -47,10 +47,8 @@ def assemble(
     grounded = (grounder or Grounder(marking)).ground(proposal)
     resolution = speakers.resolve(marking, grounded.quotes, proposal.speakers)
     quotes = [
-        _quote(marking.text, number, quote, speaker, mention_type)
-        for number, (quote, speaker, mention_type) in enumerate(
-            zip(grounded.quotes, resolution.of_quote, resolution.mention_types, strict=True), 1
-        )
+        _quote(marking.text, quote, resolution, number)
+        for number, quote in enumerate(grounded.quotes)
     ]
     return Annotation(
         article=_with_language(marking),
@@ -70,20 +68,22 @@ def _with_language(marking: Marking) -> Article:
     return marking.article.model_copy(update={"language": marking.language})
 
 
-def _quote(
-    text: str, number: int, quote: GroundedQuote, speaker: int | None, mention_type: MentionType
-) -> Quote:
+def _quote(text: str, quote: GroundedQuote, resolution: Resolution, number: int) -> Quote:
+    """The quote at index `number`, with what was found out about its speaker."""
+    candidates = resolution.candidates[number]
     return Quote(
-        id=number,
+        id=number + 1,
         kind=quote.kind,
         marked=quote.marked,
         spans=tuple(Span.of(text, *span) for span in quote.spans),
         cue=Span.of(text, *quote.cue) if quote.cue else None,
         mention=Span.of(text, *quote.mention) if quote.mention else None,
-        mention_type=mention_type if quote.mention else "none",
-        speaker=speaker,
+        mention_type=resolution.mention_types[number] if quote.mention else "none",
+        speaker=resolution.of_quote[number],
         confidence=quote.confidence,
-        flags=quote.flags,
+        speaker_confidence=resolution.confidences[number],
+        candidates=candidates,
+        flags=(*quote.flags, *([speakers.IN_DOUBT] if candidates else [])),
     )
 
 
