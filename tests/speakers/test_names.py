@@ -73,7 +73,7 @@ def test_an_office_a_people_or_a_common_word_is_no_name(text: str) -> None:
     ("text", "name"),
     [
         ("Later the Ministry of Water closed.", "Ministry of Water"),
-        ("The Hill Farmers’ Union closed.", "Hill Farmers’ Union"),
+        ("The Lake Anglers’ Union closed.", "Lake Anglers’ Union"),
         ("The Department of Health and Human Services closed.",
          "Department of Health and Human Services"),
         ("The Evening Courier closed.", "Evening Courier"),
@@ -85,7 +85,7 @@ def test_a_bodys_name_is_whole(text: str, name: str) -> None:
 
 
 def test_a_headline_in_capitals_makes_no_names_of_its_own() -> None:
-    text = "Quill Goes On Offensive, Says Rival Fears Debate\n\nMara Quill came. She left."
+    text = "Quill Calls Bridge Unsafe, Wants Money Back\n\nMara Quill came. She left."
     assert read(text) == ["Mara Quill"]
 
 

@@ -47,7 +47,7 @@ def test_what_is_said_of_somebody_else_is_no_role(text: str) -> None:
         "Ottawa said no.",
         "Castle Rovers said no.",
         "Brightwater Energy said no.",
-        "The Daily Lantern said no.",
+        "The Daily Beacon Post said no.",
         "The World Herring Commission said no.",
         "The UNHCR said no.",
     ],
