@@ -10,7 +10,8 @@ from attributor.grounding import GroundedQuote, Grounder, Grounding, Rejection, 
 from attributor.marking import Marking
 from attributor.marking.breaking_off import breaks_off
 from attributor.marking.language import UNKNOWN
-from attributor.records import Annotation, Article, MentionType, Quote, Span
+from attributor.records import Annotation, Article, Quote, Span
+from attributor.speakers import Resolution
 
 TEXT_BREAKS_OFF = (
     "This text says at its end that it is only the beginning of its article: get the whole one."
@@ -33,10 +34,8 @@ def assemble(marking: Marking, proposed: Proposed) -> Annotation:
     grounded = (proposed.grounder or Grounder(marking)).ground(proposed.proposal)
     resolution = speakers.resolve(marking, grounded.quotes, proposed.proposal.speakers)
     quotes = [
-        _quote(marking.text, number, quote, speaker, mention_type)
-        for number, (quote, speaker, mention_type) in enumerate(
-            zip(grounded.quotes, resolution.of_quote, resolution.mention_types, strict=True), 1
-        )
+        _quote(marking.text, quote, resolution, number)
+        for number, quote in enumerate(grounded.quotes)
     ]
     return Annotation(
         article=_with_language(marking),
@@ -60,20 +59,22 @@ def _with_language(marking: Marking) -> Article:
     return marking.article.model_copy(update={"language": marking.language})
 
 
-def _quote(
-    text: str, number: int, quote: GroundedQuote, speaker: int | None, mention_type: MentionType
-) -> Quote:
+def _quote(text: str, quote: GroundedQuote, resolution: Resolution, number: int) -> Quote:
+    """The quote at index `number`, with what was found out about its speaker."""
+    candidates = resolution.candidates[number]
     return Quote(
-        id=number,
+        id=number + 1,
         kind=quote.kind,
         marked=quote.marked,
         spans=tuple(Span.of(text, *span) for span in quote.spans),
         cue=Span.of(text, *quote.cue) if quote.cue else None,
         mention=Span.of(text, *quote.mention) if quote.mention else None,
-        mention_type=mention_type if quote.mention else "none",
-        speaker=speaker,
+        mention_type=resolution.mention_types[number] if quote.mention else "none",
+        speaker=resolution.of_quote[number],
         confidence=quote.confidence,
-        flags=quote.flags,
+        speaker_confidence=resolution.confidences[number],
+        candidates=candidates,
+        flags=(*quote.flags, *([speakers.IN_DOUBT] if candidates else [])),
     )
 
 

@@ -89,8 +89,23 @@ class Stance(Record):
     evidence: Span | None = None
 
 
+class Candidate(Record):
+    """Who may have said a quote whose speaker is in doubt: a name, and how probable it is.
+
+    `speaker` is the id of that Speaker if another quote credits it, else None.
+    """
+
+    name: str
+    speaker: int | None = None
+    probability: float
+
+
 class Quote(Record):
-    """What somebody said: one or more spans, verbatim, and who said it in which words."""
+    """What somebody said: one or more spans, verbatim, and who said it in which words.
+
+    `confidence` is of the words, `speaker_confidence` of who said them. Where it is in doubt who
+    did, `candidates` has up to three names.
+    """
 
     id: int
     kind: QuoteKind
@@ -102,6 +117,8 @@ class Quote(Record):
     speaker: int | None = None
     stances: tuple[Stance, ...] = ()
     confidence: float | None = None
+    speaker_confidence: float | None = None
+    candidates: tuple[Candidate, ...] = ()
     flags: tuple[str, ...] = ()
 
 

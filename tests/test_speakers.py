@@ -94,10 +94,14 @@ def test_a_role_has_no_space_around_it() -> None:
     assert only_speaker("“It is new,” Mayor\u00a0Nela Brandt said.").role == "Mayor"
 
 
-def test_a_long_role_ends_with_a_whole_word() -> None:
-    long = "the engineer who planned the harbour of Dunford and now leads the council of"
-    text = f"“It is new,” said Nela Brandt, {long} northern municipalities since May."
-    assert only_speaker(text).role == long
+def test_a_role_ends_where_its_relative_clause_begins() -> None:
+    text = "“It is new,” said Nela Brandt, the engineer who planned the harbour of Dunford in May."
+    assert only_speaker(text).role == "the engineer"
+
+
+def test_a_long_role_is_whole() -> None:
+    role = "the chief engineer of the harbour board of Dunford and a member of its council"
+    assert only_speaker(f"“It is new,” said Nela Brandt, {role}, on Monday.").role == role
 
 
 def test_two_people_of_one_surname_are_told_apart_by_title() -> None:

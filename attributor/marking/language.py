@@ -279,6 +279,8 @@ def detect(text: str) -> str:
     fit = identification.fits(words, {pack.code: pack.common for pack in _packs()})
     if fit is None:
         return UNKNOWN
+    if fit.share >= identification.SURE_SHARE:
+        return fit.code
     found = identification.identified(text)
     own = next(pack.identified_as for pack in _packs() if pack.code == fit.code)
     return fit.code if not found or found in own else UNKNOWN

@@ -37,7 +37,7 @@ WORDS = st.frozensets(st.integers(0, 2**30 - 1), max_size=5)
 def test_whatever_was_learned_comes_back_as_it_was(
     table: list[int], words: frozenset[int], bias: float, about: str
 ) -> None:
-    one = Weights("de", {"cue": bias, "draft": -bias}, words, array("h", table), {"about": about})
+    one = Weights("de", dict.fromkeys(BIAS, bias), words, array("h", table), {"about": about})
     data = weights.dump(one)
     back = weights.load(data, "any.bin")
     assert weights.dump(back) == data
@@ -47,7 +47,7 @@ def test_whatever_was_learned_comes_back_as_it_was(
 
 @given(TABLES, st.integers(0, 200))
 def test_a_file_that_is_cut_off_anywhere_is_refused(table: list[int], kept: int) -> None:
-    data = weights.dump(Weights("en", {"cue": 0.5}, frozenset({3, 7}), array("h", table)))
+    data = weights.dump(Weights("en", BIAS, frozenset({3, 7}), array("h", table)))
     with pytest.raises(UsageError, match="holds no weights"):
         weights.load(data[: min(kept, len(data) - 1)], "cut.bin")
 
