@@ -26,6 +26,11 @@ _SHORTEST_ROLE = 6
 """A word with an agent's ending is a role if it has at least so many letters."""
 
 
+def _folded(words: dict[str, str]) -> dict[str, str]:
+    """The same words folded; compounds are known by their last part where they were."""
+    return type(words)({fold(word): kind for word, kind in words.items()})
+
+
 @lru_cache(maxsize=65536)
 def fold(word: str) -> str:
     """A word in Latin letters without accents, lower case, apostrophes and dots left alone."""
@@ -195,8 +200,16 @@ class Lexicon:
         return self.language.code == "en" and word.endswith(_OFFICES) and len(word) > _SHORTEST_ROLE
 
     def _is_listed(self, word: str) -> bool:
-        lang = self.language
-        return lang.nouns.get(word) == "person" or word in lang.titles
+        """Whether a folded word, or the last part of a compound, is a title or a person's noun."""
+        return self._nouns.get(word) == "person" or word in self._titles
+
+    @cached_property
+    def _nouns(self) -> dict[str, str]:
+        return _folded(self.language.nouns)
+
+    @cached_property
+    def _titles(self) -> dict[str, str]:
+        return _folded(self.language.titles)
 
     def gender_of_noun(self, word: str) -> str:
         """ "f" or "m" if a folded noun or title means only women or men, else ""."""
@@ -210,9 +223,9 @@ class Lexicon:
             return "f"
         if word in self._list("m") or word in self._list("honorifics_m"):
             return "m"
-        known = self.language.titles.get(word)
+        known = self._titles.get(word)
         if known in ("f", "m"):
-            return str(known)
+            return known
         if self.language.code == "en" and word.endswith(("woman", "ess")) and len(word) > 5:
             return "f"
         if self.language.code == "de" and len(word) > 4 and self._is_listed(word):

@@ -33,7 +33,7 @@ _LINKS = frozenset(
 _BEHIND = 14
 """A name apposed to a description begins within so many words behind its noun."""
 
-Article = Literal["definite", "indefinite", "possessive", "bare"]
+Determiner = Literal["definite", "indefinite", "possessive", "bare"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +50,11 @@ class Reading:
     type: Literal["name", "nominal", "pronoun"]
     name: Name | None = None
     head: str = ""
-    article: Article = "bare"
+    article: Determiner = "bare"
     modifiers: tuple[str, ...] = ()
     complement: bool = False
     gender: str = ""
     plural: bool = False
-    first_person: bool = False
 
 
 class MentionReader:
@@ -405,7 +404,7 @@ class MentionReader:
         known = noun in self.lexicon.organizations or self.lexicon.is_role(noun)
         return english and not noun.endswith(("ss", "us", "is", "'s", "news")) and not known
 
-    def _article(self, first: int, head: int) -> Article:
+    def _article(self, first: int, head: int) -> Determiner:
         lang = self.language
         low = self.story.low(first)
         lows = [self.story.low(k) for k in range(first, head)]

@@ -57,11 +57,6 @@ class Story:
         """Number of the sentence that `offset` lies in."""
         return max(bisect_right(self._sentences, offset) - 1, 0)
 
-    def sentence_edges(self, offset: int) -> tuple[int, int]:
-        """Where that sentence begins and ends."""
-        sentences = self.marking.sentences
-        return sentences[self.sentence(offset)] if sentences else (0, len(self.text))
-
     def paragraph(self, offset: int) -> int:
         """Number of the paragraph that `offset` lies in."""
         return max(bisect_right(self._paragraphs, offset) - 1, 0)
