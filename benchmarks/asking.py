@@ -24,8 +24,8 @@ from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.evaluation.matching import Comparison, compare
 from attributor.evaluation.predictions import Prediction
 from attributor.evaluation.scores import RESAMPLES, RESAMPLING_SEED, count, figures, intervals
+from attributor.messages import Answer, Request
 from attributor.prompting.client import Asker
-from attributor.prompting.messages import Answer, Request
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance_dialogue import StanceDialogue
 from attributor.records import Annotation, Codebook, Usage

@@ -23,9 +23,9 @@ from attributor.evaluation.matching import Comparison, compare
 from attributor.evaluation.predictions import Prediction
 from attributor.evaluation.scores import Evaluation
 from attributor.marking import mark
+from attributor.messages import Answer
 from attributor.pipeline import annotating
 from attributor.prompting.engine import ModelEngine
-from attributor.prompting.messages import Answer
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import Window, cut
 from attributor.records import Usage

@@ -22,7 +22,7 @@ from typing import Any
 from measuring import show
 
 from attributor.archive.asking.limits import Limits
-from attributor.prompting.messages import Message, Request
+from attributor.messages import Message, Request
 
 REQUEST = Request("a", "attribute", 0, (Message("user", "text"),), "attribution", "{}", 500)
 CALLS_AT_ONCE = 8

@@ -27,10 +27,10 @@ from attributor.evaluation.matching import compare
 from attributor.evaluation.predictions import read_predictions
 from attributor.grounding import ground
 from attributor.marking import Marking, mark
+from attributor.messages import Answer, Request
 from attributor.pipeline import annotating
 from attributor.prompting.answers import AnswerReading, parsed, read_attribution
 from attributor.prompting.engine import ModelEngine
-from attributor.prompting.messages import Answer, Request
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import cut
 from attributor.records import Proposal, Usage

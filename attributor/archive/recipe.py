@@ -12,8 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import attributor
+from attributor.messages import canonical_json, sha256
 from attributor.pipeline import Annotator
-from attributor.prompting.messages import canonical_json, sha256
 from attributor.records import Codebook
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from pydantic import ValidationError
 
 from attributor.errors import AnswerError
 from attributor.marking.evidence import Marking, Segment
+from attributor.messages import TOOL_CALL, Answer, Request
 from attributor.prompting.answer_json import FoundJson, Shape, find
 from attributor.prompting.answer_schema import WireQuote, complaint
 from attributor.prompting.complaints import is_filter
 from attributor.prompting.copied import Words
-from attributor.prompting.messages import TOOL_CALL, Answer, Request
 from attributor.prompting.quote_sources import QuoteSources
 from attributor.prompting.windows import Window, harmless
 from attributor.records import Piece, ProposedQuote

@@ -13,11 +13,11 @@ from attributor.engines import Proposed
 from attributor.errors import ModelError
 from attributor.grounding import Grounder
 from attributor.marking.evidence import Marking
+from attributor.messages import Answer, Message, Purpose, Request, sha256
 from attributor.prompting import prompts as prompt_files
 from attributor.prompting.answer_schema import Attribution, schema_json
 from attributor.prompting.answers import AnswerReading, parsed, read_attribution
 from attributor.prompting.cutting import check_length, doubts
-from attributor.prompting.messages import Answer, Message, Purpose, Request, sha256
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.window_state import WindowState, merged
 from attributor.prompting.windows import cut, show

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Final, TypeVar
 
 from attributor.errors import AccessError, BusyError, ModelError, RequestError
+from attributor.messages import Answer, Request
 from attributor.prompting import complaints, prices
 from attributor.prompting.client import Asker
 from attributor.prompting.completions import object_in
 from attributor.prompting.dialects import Dialect
-from attributor.prompting.messages import Answer, Request
 from attributor.prompting.server_errors import complaint_of, is_transient, shown, status_error
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from attributor.engines import Conversation
 from attributor.errors import AnswerError, ModelError, quoted
+from attributor.messages import Answer, Request
 from attributor.prompting import complaints, prices
 from attributor.prompting.completions import (
     completion,
@@ -28,7 +29,6 @@ from attributor.prompting.completions import (
 from attributor.prompting.connecting import Connections
 from attributor.prompting.dialects import MAX_TRIES_OF_A_FORM, Alone, Dialect, parameters, simpler
 from attributor.prompting.dialects import alone as alone_after
-from attributor.prompting.messages import Answer, Request
 from attributor.prompting.retrying import RetryWaits, fault_of, retrying
 from attributor.prompting.server_errors import (
     Asked,

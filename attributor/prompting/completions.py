@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from attributor.prompting.messages import THOUGHTS, TOOL_CALL
+from attributor.messages import THOUGHTS, TOOL_CALL
 
 _WORD_KEYS = ("text", "content", "value", "output_text", "parts", "thinking", "summary")
 """Keys under which a part of a message has its words."""

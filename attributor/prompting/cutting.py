@@ -10,8 +10,8 @@ answer is kept. A count that is too small, but not too small for a context, beco
 from __future__ import annotations
 
 from attributor.errors import TooLongError
+from attributor.messages import Answer, Request
 from attributor.prompting import token_counts as tokens
-from attributor.prompting.messages import Answer, Request
 from attributor.prompting.windows import harmless
 
 CONTEXT_STEP_TOKENS = 1_024

@@ -11,9 +11,9 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
+from attributor.messages import Message, Request
 from attributor.prompting.answer_schema import without_bounds
 from attributor.prompting.complaints import Complaint
-from attributor.prompting.messages import Message, Request
 
 REASONING_TOKENS = 16_000
 """How many output tokens are allowed for thinking on servers whose limit counts them."""

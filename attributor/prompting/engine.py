@@ -7,11 +7,12 @@ from typing import Final
 
 from attributor.engines import Dialogue, Proposed, asked
 from attributor.errors import quoted
+from attributor.estimates import Estimate
 from attributor.marking import Marking
+from attributor.messages import sha256
 from attributor.prompting import attribution_dialogue, prompts, stance_dialogue
 from attributor.prompting.attribution_dialogue import AttributionDialogue
-from attributor.prompting.cost_estimates import Estimate, estimate
-from attributor.prompting.messages import sha256
+from attributor.prompting.cost_estimates import estimate
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.stance_dialogue import StanceDialogue
 from attributor.records import Annotation, Codebook, Provenance

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from attributor.errors import PromptError, quoted
-from attributor.prompting.messages import sha256
+from attributor.messages import sha256
 from attributor.records import Codebook
 from attributor.small_files import Mistake, read_text, read_yaml
 

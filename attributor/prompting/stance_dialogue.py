@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pydantic import ValidationError
 
 from attributor.errors import ModelError, counted
+from attributor.messages import Answer, Message, Request, sha256
 from attributor.prompting.answer_schema import (
     OpenStances,
     Stances,
@@ -21,7 +22,6 @@ from attributor.prompting.answer_schema import (
 )
 from attributor.prompting.answers import parsed
 from attributor.prompting.cutting import check_length, doubts
-from attributor.prompting.messages import Answer, Message, Request, sha256
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import harmless
 from attributor.records import Annotation, Codebook, Example, Quote, Span, Stance, Target, Usage

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Callable
 from functools import lru_cache
 
-from attributor.prompting.messages import Request
+from attributor.messages import Request
 
 NEWEST_ENCODING = "o200k_base"
 """The encoding for models that tiktoken does not know: the newest, and other makers'."""

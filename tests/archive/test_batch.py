@@ -42,9 +42,9 @@ from attributor.errors import (
     StoreError,
     UsageError,
 )
+from attributor.messages import Message
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Request
-from attributor.prompting.messages import Message
 from attributor.reading.archives import Columns, Entry, entries
 from attributor.records import Article
 from attributor.settings import Settings

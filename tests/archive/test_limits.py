@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from attributor.archive.asking.limits import BURST_SECONDS, Limits
-from attributor.prompting.messages import Message, Request
+from attributor.messages import Message, Request
 
 
 class Clock:

@@ -6,8 +6,8 @@ import pytest
 from support.dialogues import BRIDGE, TEXT, TUNNEL, answer, marking, quote, said
 
 from attributor.errors import AnswerError
+from attributor.messages import Answer, Request
 from attributor.prompting.answers import AnswerReading, parsed, read_attribution
-from attributor.prompting.messages import Answer, Request
 from attributor.prompting.windows import cut
 from attributor.records import Piece
 

@@ -20,10 +20,10 @@ from support.replies import Reply
 from support.scripted_server import Server, completion
 
 from attributor.errors import AnswerError, BusyError
+from attributor.messages import Answer
 from attributor.prompting import bounded
 from attributor.prompting.batch_api import BatchApi
 from attributor.prompting.client import Asker
-from attributor.prompting.messages import Answer
 from attributor.settings import Settings
 
 GOOD = completion(answer().text)

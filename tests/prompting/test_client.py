@@ -28,8 +28,8 @@ from attributor.errors import (
     TooLongError,
     UsageError,
 )
+from attributor.messages import Answer, Request
 from attributor.prompting.client import Asker, converse
-from attributor.prompting.messages import Answer, Request
 from attributor.records import Annotation
 from attributor.settings import Settings
 

@@ -11,9 +11,9 @@ from support.replies import Reply
 from support.scripted_server import completion
 
 from attributor.errors import AnswerError
+from attributor.messages import Answer, Request
 from attributor.prompting.answers import parsed
 from attributor.prompting.client import Asker
-from attributor.prompting.messages import Answer, Request
 from attributor.settings import Settings
 
 REQUEST = Request("bridge", "attribute", 0, (), "attribution", "{}", 100)

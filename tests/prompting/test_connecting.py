@@ -13,11 +13,11 @@ from support.proxies import VARIABLES, Listener, authority, listening, socks, wi
 from support.scripted_server import completion
 
 from attributor.errors import AccessError, AttributorError, UsageError
+from attributor.messages import Answer
 from attributor.pipeline import Annotator
 from attributor.prompting import connecting
 from attributor.prompting.batch_api import BatchApi
 from attributor.prompting.client import Asker
-from attributor.prompting.messages import Answer
 from attributor.settings import Settings
 
 REPLY = completion(answer().text)

@@ -6,8 +6,8 @@ import pytest
 from support.dialogues import TEXT, answer, dialogue, finished, only
 
 from attributor.errors import TooLongError
+from attributor.messages import Answer, Request
 from attributor.prompting import token_counts as tokens
-from attributor.prompting.messages import Answer, Request
 from attributor.records import Usage
 
 LONG = f"{TEXT}\n{'The river rose again that night and took the old mill along with it. ' * 130}"

@@ -23,7 +23,7 @@ from support.dialogues import (
 )
 
 from attributor.errors import AnswerError
-from attributor.prompting.messages import Answer
+from attributor.messages import Answer
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.windows import cut, show
 from attributor.records import Codebook, Usage

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from support.dialogues import TUNNEL, answer, quote, said
 
 from attributor.errors import AnswerError
+from attributor.messages import TOOL_CALL, Request
 from attributor.prompting.answer_json import Shape, find
 from attributor.prompting.answer_schema import Attribution, schema_json
 from attributor.prompting.answers import parsed
-from attributor.prompting.messages import TOOL_CALL, Request
 
 REQUEST = Request("bridge", "attribute", 0, (), "attribution", schema_json(Attribution), 100)
 SHAPE = Shape("quotes", frozenset({"quotes", "not_speech"}))

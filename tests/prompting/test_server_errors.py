@@ -21,9 +21,9 @@ from attributor.errors import (
     RequestError,
     TooLongError,
 )
+from attributor.messages import Answer
 from attributor.prompting import complaints
 from attributor.prompting.client import converse
-from attributor.prompting.messages import Answer
 from attributor.prompting.windows import harmless
 from attributor.records import Annotation
 

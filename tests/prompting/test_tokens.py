@@ -13,8 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from support.dialogues import dialogue, only
 
+from attributor.messages import Message
 from attributor.prompting import token_counts as tokens
-from attributor.prompting.messages import Message
 
 ARTICLES = Path(__file__).parents[2] / "fixtures" / "articles"
 

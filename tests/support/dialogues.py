@@ -8,9 +8,9 @@ from typing import Any
 from attributor.engines import Conversation
 from attributor.marking import mark
 from attributor.marking.evidence import Marking
+from attributor.messages import Answer, Request
 from attributor.pipeline import annotating
 from attributor.prompting.engine import ModelEngine
-from attributor.prompting.messages import Answer, Request
 from attributor.prompting.prompts import Prompts
 from attributor.records import Annotation, Article, Codebook, Target, Usage
 from attributor.settings import Settings

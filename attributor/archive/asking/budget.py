@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager
 
 from attributor.archive.stopping import Stop
 from attributor.errors import UsageError
+from attributor.messages import Answer, Request
 from attributor.prompting import prices
 from attributor.prompting import token_counts as tokens
-from attributor.prompting.messages import Answer, Request
 from attributor.records import Usage
 
 BUDGET_REACHED = 7

@@ -12,7 +12,7 @@ from attributor.archive.progress import Progress
 from attributor.archive.stopping import Stop
 from attributor.archive.storing.store import Row, Store, now, whole
 from attributor.errors import AccessError, CreditError
-from attributor.prompting.messages import Answer, Request
+from attributor.messages import Answer, Request
 from attributor.records import Usage
 
 _ANSWER_COLUMNS = ("text", "finish_reason", "refusal", "model", "model_reported")

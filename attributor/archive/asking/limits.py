@@ -15,8 +15,8 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 
+from attributor.messages import Request
 from attributor.prompting import token_counts as tokens
-from attributor.prompting.messages import Request
 from attributor.prompting.retrying import RetryWaits, number_of, seconds_of
 
 logger = logging.getLogger(__name__)

@@ -24,8 +24,8 @@ from attributor.archive.working.step import (
     crashed,
 )
 from attributor.errors import BusyError, quoted
+from attributor.messages import sha256
 from attributor.prompting import Answer, Request, prices
-from attributor.prompting.messages import sha256
 from attributor.records import Article
 from attributor.settings import OPENAI_URL
 

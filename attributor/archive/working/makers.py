@@ -22,8 +22,8 @@ from attributor.archive.working.step import (
 )
 from attributor.archive.working.step_places import StepPlaces
 from attributor.errors import AccessError, AnswerError, CreditError, ModelError
+from attributor.messages import Purpose
 from attributor.prompting import Answer, Request
-from attributor.prompting.messages import Purpose
 from attributor.records import Article
 
 if TYPE_CHECKING:
