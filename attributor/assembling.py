@@ -17,6 +17,10 @@ TEXT_BREAKS_OFF = (
     "This text says at its end that it is only the beginning of its article: get the whole one."
 )
 """The warning about a text that is cut off."""
+_TOO_DENSE = (
+    "{characters:,} characters of this text were left unread, since they are almost nothing but "
+    "signs, single letters or short lines; 'unattributed' has them."
+)
 MAX_REJECTION_WARNINGS = 20
 """How many rejections are told one by one; the rest are counted."""
 
@@ -25,7 +29,7 @@ def assemble(marking: Marking, proposed: Proposed) -> Annotation:
     """The annotation that the article bears out.
 
     Quotes come in the order of their first span, with ids from 1. `unattributed` is what no quote
-    with a speaker or a mention covers.
+    with a speaker or a mention covers, and what was left unread.
 
     Args:
         marking: the article with its evidence.
@@ -47,6 +51,7 @@ def assemble(marking: Marking, proposed: Proposed) -> Annotation:
         warnings=(
             *([TEXT_BREAKS_OFF] if breaks_off(marking.text) else ()),
             *proposed.warnings,
+            *_unread(marking),
             *_sentences(grounded.rejections),
         ),
     )
@@ -86,8 +91,13 @@ def _unattributed(
         for quote, speaker in zip(grounded.quotes, of_quote, strict=True)
         if speaker is not None or quote.mention
     ]
-    left = uncovered(marking, credited, grounded.not_speech)
+    left = sorted((*uncovered(marking, credited, grounded.not_speech), *marking.unread))
     return tuple(Span.of(marking.text, *edges) for edges in left)
+
+
+def _unread(marking: Marking) -> list[str]:
+    characters = sum(end - start for start, end in marking.unread)
+    return [_TOO_DENSE.format(characters=characters)] if characters else []
 
 
 def _sentences(rejections: Sequence[Rejection]) -> list[str]:

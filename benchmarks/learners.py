@@ -338,7 +338,7 @@ class Tagger:
             mention = _mention(sheet, source) if source else None
             if content and drafts.can_speak(sheet, head, mention):
                 tokens = frozenset(content)
-                yield Tagged(head, 0.5, 0.5, mention, tokens, tokens)
+                yield Tagged(head, 0.5, 0.5, mention, tokens, ())
 
 
 def _gap(run: range, head: int) -> int:

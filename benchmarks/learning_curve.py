@@ -16,6 +16,7 @@ from scoring import DEV, TRAIN, evaluated, shown
 
 from attributor.assembling import assemble
 from attributor.embedded import by_weights as learned
+from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.training import trainer as training
 from attributor.embedded.weights import Weights
 from attributor.engines import Proposed
@@ -60,7 +61,7 @@ def _row(articles: list[GoldArticle], dev: list[GoldArticle], seed: int) -> list
 
 def _annotate(marking: Marking, weights: Weights) -> Annotation:
     return assemble(
-        marking, Proposed(learned.propose(marking, weights), Provenance(name="embedded"))
+        marking, Proposed(learned.propose(Sheet(marking), weights), Provenance(name="embedded"))
     )
 
 

@@ -21,6 +21,7 @@ from scoring import DEV, TRAIN, evaluated, shown
 
 from attributor.assembling import assemble
 from attributor.embedded import by_weights as learned
+from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.training import trainer as training
 from attributor.embedded.weights import Weights
 from attributor.engines import Proposed
@@ -104,7 +105,7 @@ def _taught(articles: Iterable[GoldArticle]) -> Weights:
 
 def _annotate(marking: Marking, weights: Weights) -> Annotation:
     return assemble(
-        marking, Proposed(learned.propose(marking, weights), Provenance(name="embedded"))
+        marking, Proposed(learned.propose(Sheet(marking), weights), Provenance(name="embedded"))
     )
 
 

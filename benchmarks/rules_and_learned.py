@@ -12,6 +12,7 @@ from scoring import SETS, embedded, evaluated, shown
 
 from attributor.assembling import assemble
 from attributor.embedded import by_rules as rules
+from attributor.embedded.allowance import cues_by_rules
 from attributor.engines import Proposed
 from attributor.evaluation.gold import read_gold
 from attributor.marking import Marking
@@ -34,7 +35,10 @@ def main() -> None:
 
 def by_rules(marking: Marking) -> Annotation:
     """The annotation that needs no weights."""
-    return assemble(marking, Proposed(rules.propose(marking), Provenance(name="embedded")))
+    return assemble(
+        marking,
+        Proposed(rules.propose(marking, cues_by_rules(marking)), Provenance(name="embedded")),
+    )
 
 
 def learned(marking: Marking) -> Annotation:

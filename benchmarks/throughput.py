@@ -29,6 +29,7 @@ from measuring import FIXTURES, SHARED, Timing, machine, ratio, show, taking_tur
 
 from attributor.assembling import assemble
 from attributor.embedded import by_rules as rules
+from attributor.embedded.allowance import cues_by_rules
 from attributor.engines import Proposed
 from attributor.marking import mark
 from attributor.pipeline import Annotator
@@ -108,7 +109,10 @@ def _rules(articles: list[Article]) -> Callable[[], Timing]:
 
     def annotate(article: Article) -> Annotation:
         marking = mark(article)
-        return assemble(marking, Proposed(rules.propose(marking), Provenance(name="embedded")))
+        return assemble(
+            marking,
+            Proposed(rules.propose(marking, cues_by_rules(marking)), Provenance(name="embedded")),
+        )
 
     return lambda: timed(lambda: [annotate(a) for a in articles])
 

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
+from attributor.embedded.allowance import Allowance
 from attributor.marking import Cue, Marking, Mention, Passage
 from attributor.marking.spans import Span, any_overlap
 from attributor.records import Piece, Proposal, ProposedQuote
@@ -26,6 +28,8 @@ from attributor.reporting import (
 )
 
 _BEFORE_SPEECH = frozenset('.!?:,”"»')
+_MAX_QUOTES_PER_SIDE = 20
+"""No more quotes than this to each side of a sentence are looked at for who speaks in it."""
 _MIN_SPEECH_WORDS = 4
 """A marked passage of this many words can be speech without a cue of its own."""
 
@@ -45,12 +49,17 @@ class FoundQuote:
         return any_overlap([(start, end)], self.spans)
 
 
-def propose(marking: Marking) -> Proposal:
-    """Every quote that the rules find; speakers are left to their mentions."""
-    found = _reported(marking)
+def propose(marking: Marking, allowed: Allowance) -> Proposal:
+    """Every quote that the rules find; speakers are left to their mentions.
+
+    Args:
+        marking: the article with its evidence.
+        allowed: how many cues may be read.
+    """
+    found = reported_by(marking, marking.cues, allowed)
     join_passages(marking, found)
     reach_back(marking, found)
-    found += free_speech(marking, found)
+    found += free_speech(marking, found, allowed)
     return Proposal(quotes=tuple(proposed(quote) for quote in found))
 
 
@@ -66,21 +75,33 @@ def proposed(quote: FoundQuote, confidence: float | None = None) -> ProposedQuot
     )
 
 
-def _reported(marking: Marking) -> list[FoundQuote]:
+def reported_by(
+    marking: Marking, cues: Iterable[Cue], allowed: Allowance, held: Sequence[Span] = ()
+) -> list[FoundQuote]:
+    """What the rules find for these cues outside of `held`, spans in the order of the text."""
     grammar = grammar_of(marking.pack)
     found: list[FoundQuote] = []
     named: ReportingClause | None = None
-    for cue in marking.cues:
+    for cue in cues:
         if any(quote.touches(cue.start, cue.end) for quote in found[-3:]):
             continue
+        if _is_held(held, cue.start, cue.end) or not allowed.covers(cue.start):
+            continue
+        allowed.take(1)
         clause = grammar.source(marking, cue, named)
         content = grammar.content(marking, clause) if clause else None
-        if clause is None or content is None:
+        if clause is None or content is None or any(_is_held(held, *s) for s in content.spans):
             continue
         if not any(quote.touches(a, b) for quote in found[-3:] for a, b in content.spans):
             found.append(_quote(marking, clause, content))
             named = clause if clause.mention else named
     return found
+
+
+def _is_held(held: Sequence[Span], start: int, end: int) -> bool:
+    """Whether one of the spans, which stand in the order of the text, overlaps `start:end`."""
+    near = held[max(bisect_left(held, (start,)) - 1, 0) : bisect_left(held, (end,))]
+    return any_overlap([(start, end)], near)
 
 
 def _quote(marking: Marking, clause: ReportingClause, content: Content) -> FoundQuote:
@@ -135,7 +156,7 @@ class _Speech:
 
 
 def _continued(marking: Marking, i: int, passage: Passage, speech: _Speech) -> FoundQuote | None:
-    short = len(marking.words_in(passage.start, passage.end)) < _MIN_SPEECH_WORDS
+    short = marking.word_count(passage.start, passage.end) < _MIN_SPEECH_WORDS
     if short or is_reported(marking, passage):
         return None
     near = speech.near(passage)
@@ -156,33 +177,44 @@ def _begins_sentence(marking: Marking, passage: Passage) -> bool:
 
 def _is_whole_paragraph(marking: Marking, passage: Passage) -> bool:
     start, end = marking.paragraphs[passage.paragraph]
-    before = marking.words_in(start, passage.outer_start)
-    return not before and not marking.words_in(passage.outer_end, end)
+    outside = (start, passage.outer_start), (passage.outer_end, end)
+    return not any(marking.word_count(*span) for span in outside)
 
 
 # --- speech that its mood alone reports -------------------------------------------------------
 
 
-def free_speech(marking: Marking, found: list[FoundQuote]) -> list[FoundQuote]:
+def free_speech(marking: Marking, found: list[FoundQuote], allowed: Allowance) -> list[FoundQuote]:
     """What goes on to be reported in sentences without a cue: "Er sagte, …. Das sei …."
 
     A quote of its own for each run of such sentences in a paragraph, of the speaker before it.
+    Each counts as a cue that is read.
     """
     added: list[FoundQuote] = []
     if not marking.pack.reported_mood:
         return added
     held = sorted(span for quote in found for span in quote.spans)
+    places = [place(quote) for quote in found]
     for number, (start, end) in enumerate(marking.sentences):
-        near = held[bisect_left(held, (start,)) - 1 : bisect_left(held, (end,))]
-        if any_overlap([(start, end)], near) or not is_reported_by_mood(marking, number):
+        if _is_held(held, start, end) or not is_reported_by_mood(marking, number):
             continue
         paragraph = marking.paragraph_at(start)
         previous = marking.sentences[number - 1] if number else (0, 0)
         if added and added[-1].paragraph == paragraph and added[-1].spans[0][1] == previous[1]:
             added[-1].spans = [(added[-1].spans[0][0], end)]
-        elif mention := _speaker_in(marking, previous, paragraph, found):
+            continue
+        own = bisect_left(places, start)
+        near = found[max(own - _MAX_QUOTES_PER_SIDE, 0) : own + _MAX_QUOTES_PER_SIDE]
+        mention = _speaker_in(marking, previous, paragraph, near)
+        if mention and allowed.covers(start):
+            allowed.take(1)
             added.append(FoundQuote([(start, end)], None, mention, False, paragraph))
     return added
+
+
+def place(quote: FoundQuote) -> int:
+    """Where its cue is, or its first words where it has none."""
+    return quote.cue.start if quote.cue else quote.spans[0][0]
 
 
 def _speaker_in(

@@ -10,7 +10,7 @@ paragraph.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import exp, log
 
@@ -27,7 +27,8 @@ from attributor.embedded.candidates import (
 from attributor.embedded.cue_features import CONTENT_REACH_TOKENS, CueReading
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.weights import Weights
-from attributor.marking import Marking, Mention
+from attributor.marking import Mention
+from attributor.marking.spans import Span
 from attributor.records import Proposal
 
 MIN_DRAFT_PROBABILITY = 0.2
@@ -43,7 +44,7 @@ class Tagged:
     """A cue at token `i`, its source, and the tokens of its content.
 
     `likely` is the probability that just these are its words, `sure` that they are but for a few;
-    `ruled` is what the rules take for the content.
+    `ruled` are the ranges of tokens that the rules take for the content.
     """
 
     i: int
@@ -51,12 +52,11 @@ class Tagged:
     sure: float
     source: Mention | None
     tokens: frozenset[int]
-    ruled: frozenset[int]
+    ruled: tuple[Span, ...]
 
 
-def propose(marking: Marking, weights: Weights) -> Proposal:
+def propose(sheet: Sheet, weights: Weights) -> Proposal:
     """Every quote that the weights find; speakers are left to their mentions."""
-    sheet = Sheet(marking)
     return settled(sheet, list(tagged(sheet, weights)))
 
 
@@ -64,12 +64,21 @@ def settled(sheet: Sheet, tagged: list[Tagged]) -> Proposal:
     """The quotes that are left once what they share has gone to one of them."""
     tagged = _without_repetition(sheet, _each_its_own(sheet, tagged))
     found = [_found(sheet, each) for each in tagged]
+    sure = {id(quote): round(each.sure, 3) for quote, each in zip(found, tagged, strict=True)}
+    found = _with_crowded(sheet, found) if sheet.crowded else found
     rules.join_passages(sheet.marking, found)
     rules.reach_back(sheet.marking, found)
-    pairs = zip(found, tagged, strict=True)
-    quotes = [rules.proposed(q, round(each.sure, 3)) for q, each in pairs]
-    free = rules.free_speech(sheet.marking, found)
+    quotes = [rules.proposed(quote, sure.get(id(quote))) for quote in found]
+    free = rules.free_speech(sheet.marking, found, sheet.cues_by_rules)
     return Proposal(quotes=(*quotes, *(rules.proposed(quote) for quote in free)))
+
+
+def _with_crowded(sheet: Sheet, found: list[rules.FoundQuote]) -> list[rules.FoundQuote]:
+    """The quotes with what rules alone find where the weights have not looked."""
+    held = sorted(span for quote in found for span in quote.spans)
+    cues = (sheet.cues[i] for i in sheet.crowded if i in sheet.cues)
+    added = rules.reported_by(sheet.marking, cues, sheet.cues_by_rules, held)
+    return sorted([*found, *added], key=rules.place)
 
 
 def tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
@@ -81,8 +90,8 @@ def tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
         if likely[best] >= MIN_DRAFT_PROBABILITY or reads_preposition(sheet, each.i, each.reading):
             draft = each.drafts[best]
             ruled = by_rules(sheet, each.reading)
-            tokens = frozenset(j for piece in draft.pieces for j in range(*piece))
-            tokens |= _second_half(sheet, each.i, tokens, ruled)
+            tokens = tokens_of(draft.pieces)
+            tokens |= _second_half(sheet, each.i, tokens, tokens_of(ruled))
             sure = _sure(sheet, each, draft, likely)
             yield Tagged(each.i, likely[best], sure, each.source, tokens, ruled)
 
@@ -121,10 +130,15 @@ def _sure(sheet: Sheet, candidate: Candidate, draft: Draft, likely: Sequence[flo
     return total
 
 
-def by_rules(sheet: Sheet, reading: CueReading) -> frozenset[int]:
-    """The tokens that the rules take for the content."""
+def by_rules(sheet: Sheet, reading: CueReading) -> tuple[Span, ...]:
+    """The ranges of tokens that the rules take for the content."""
     spans = reading.content.spans if reading.content else ()
-    return frozenset(j for span in spans for j in range(*sheet.span(*span)))
+    return tuple(sheet.span(*span) for span in spans)
+
+
+def tokens_of(ranges: Iterable[Span]) -> frozenset[int]:
+    """The tokens in any of the ranges."""
+    return frozenset(j for bounds in ranges for j in range(*bounds))
 
 
 def _each_its_own(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:
@@ -162,7 +176,7 @@ def _pared(
         owner = owners.get(sheet.passage_of[j], each.i)
         return owner == each.i and not stop <= j < end
 
-    for tokens in (each.tokens, each.ruled):
+    for tokens in (each.tokens, tokens_of(each.ruled)):
         own = _without_join(sheet, {j for j in tokens if is_own(j)})
         if any(sheet.is_word[j] for j in own) and 2 * len(own) > len(tokens):
             return replace(each, tokens=own)

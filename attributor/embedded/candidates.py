@@ -36,8 +36,23 @@ _MAX_DRAFTS = 6
 """Of the labellings that differ in their words no more than this are drafts."""
 _BEAM_LOG_ODDS = 3.0
 """A labelling that is less likely by more than this than the best so far is dropped."""
+_STEPS_PER_WORD = 2
+"""What looking at a word takes that may be a cue."""
+_STEPS_PER_READING = 5
+"""What the rules' reading of a word takes that is likely to be a cue."""
+_STEPS_PER_MENTION = 4
+"""What weighing a mention as the source of a cue takes."""
+_STEPS_PER_CONTENT = 12
+"""What weighing the content of a cue takes beside its pieces and drafts."""
+_STEPS_PER_PIECE = 3
+"""What labelling a piece of the content takes."""
+_STEPS_PER_DRAFT = 10
+"""What weighing a draft of the content takes."""
+_MIN_STEPS_PER_CANDIDATE = 120
+"""A candidate counts as so many steps at least, for what it takes in memory."""
 
-_Path = tuple[float, tuple[int, ...]]
+_Path = tuple[float, int]
+"""A loss, and the labels of the pieces so far as the digits of a binary number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +98,15 @@ def cue_candidates(sheet: Sheet, words: Container[int]) -> Iterator[int]:
 
 def _cues(sheet: Sheet, weights: Weights) -> Iterator[tuple[int, float, CueReading]]:
     for i in cue_candidates(sheet, weights.words):
+        if not sheet.steps.covers(sheet.tokens[i].start):
+            sheet.crowded.append(i)
+            continue
+        sheet.steps.take(_STEPS_PER_WORD)
         odds = weights.score("cue", features.around_cue(sheet, i))
         hopeless = odds < MIN_LOG_ODDS_BY_WORDS and sheet.cue(i).kind != "preposition"
         if hopeless or reports_nothing(sheet, i):
             continue
+        sheet.steps.take(_STEPS_PER_READING)
         reading = features.read_by_rules(sheet, i)
         odds += weights.sum(features.of_reading(sheet, i, reading))
         if odds >= MIN_CUE_LOG_ODDS or reads_preposition(sheet, i, reading):
@@ -123,6 +143,8 @@ def _candidate(
         return None
     frame = Frame(sheet, i, source, reading)
     drafts = tuple(_drafts(sheet, frame, _paths(weights, frame)))
+    steps = _STEPS_PER_PIECE * len(frame.pieces) + _STEPS_PER_DRAFT * len(drafts)
+    sheet.steps.take(max(_STEPS_PER_CONTENT + steps, _MIN_STEPS_PER_CANDIDATE))
     return Candidate(i, odds, reading, source, sourced, rival, frame, drafts) if drafts else None
 
 
@@ -131,6 +153,7 @@ def _source(
 ) -> tuple[Mention | None, float, float]:
     """The likeliest source if it is likely enough, its log-odds, and those of the second."""
     mentions = features.candidates(sheet, i, reading)
+    sheet.steps.take(_STEPS_PER_MENTION * len(mentions))
     rows = (features.of_source(sheet, i, mention, reading) for mention in mentions)
     scores = [weights.score("source", row) for row in rows]
     best, second = sorted((*scores, NO_SECOND_LOG_ODDS, NO_SECOND_LOG_ODDS), reverse=True)[:2]
@@ -151,7 +174,7 @@ def can_speak(sheet: Sheet, i: int, source: Mention | None) -> bool:
 
 def _paths(weights: Weights, frame: Frame) -> list[_Path]:
     """The likeliest labellings of the frame's pieces, with their losses, the best first."""
-    paths: list[tuple[int, list[_Path]]] = [(2, [(0.0, ())])]
+    paths: list[tuple[int, list[_Path]]] = [(2, [(0.0, 0)])]
     for piece in features.of_pieces(frame):
         own = weights.score("piece", piece.features)
         outside: list[_Path] = []
@@ -159,8 +182,8 @@ def _paths(weights: Weights, frame: Frame) -> list[_Path]:
         for before, known in paths:
             odds = own + weights.sum(piece.after(before))
             out, in_ = loss(-odds), loss(odds)
-            outside += [(total + out, (*path, 0)) for total, path in known]
-            inside += [(total + in_, (*path, 1)) for total, path in known]
+            outside += [(total + out, 2 * path) for total, path in known]
+            inside += [(total + in_, 2 * path + 1) for total, path in known]
         limit = min(outside + inside)[0] + _BEAM_LOG_ODDS
         paths = [(0, _first(outside, limit)), (1, _first(inside, limit))]
         paths = [(label, kept) for label, kept in paths if kept]
@@ -181,8 +204,9 @@ def _drafts(sheet: Sheet, frame: Frame, paths: Iterable[_Path]) -> Iterator[Draf
     """The first labellings that differ in their words, and what the rules take."""
     known: set[tuple[Span, ...]] = {()}
     total = 0.0
+    last = len(frame.pieces) - 1
     for total, labels in paths:
-        inside = [piece for piece, label in zip(frame.pieces, labels, strict=True) if label]
+        inside = [piece for k, piece in enumerate(frame.pieces) if labels >> (last - k) & 1]
         runs = word_runs(sheet, inside)
         if runs not in known:
             known.add(runs)
@@ -205,7 +229,7 @@ def word_runs(sheet: Sheet, pieces: Sequence[Span]) -> tuple[Span, ...]:
             last -= 1
         if first == last:
             continue
-        if runs and not any(sheet.is_word[runs[-1][1] : first]):
+        if runs and sheet.words_to[runs[-1][1]] == sheet.words_to[first]:
             runs[-1] = (runs[-1][0], last)
         else:
             runs.append((first, last))

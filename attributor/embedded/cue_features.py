@@ -6,7 +6,7 @@ cue is a feature like others, so that learning starts from it.
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -193,10 +193,8 @@ def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Span]:
     start, end = max(start, i - CONTENT_REACH_TOKENS), min(end, i + CONTENT_REACH_TOKENS)
     first, last = sheet.sentences[sheet.sentence_of[i]]
     cuts = {start, end, i, i + 1, first, last}
-    for j in range(start + 1, end):
-        same = sheet.sentence_of[j] == sheet.sentence_of[j - 1]
-        if not same or sheet.passage_of[j] != sheet.passage_of[j - 1]:
-            cuts.add(j)
+    first_cut, last_cut = bisect_right(sheet.cuts, start), bisect_left(sheet.cuts, end)
+    cuts.update(sheet.cuts[first_cut:last_cut])
     for j in range(max(first, i - _SENTENCE_REACH_TOKENS), min(last, i + _SENTENCE_REACH_TOKENS)):
         if sheet.passage_of[j] in (-1, sheet.passage_of[i]):
             cuts.update(_cuts(sheet, i, j))
@@ -300,7 +298,7 @@ def _piece(frame: Frame, k: int, first: int, last: int) -> ContentPiece:
             word[after],
             word[before],
             min(last - first, 8) * 3 + ruled,
-            any(sheet.is_word[first:last]) * 3 + ruled,
+            (sheet.words_to[last] > sheet.words_to[first]) * 3 + ruled,
             (sheet.candidates[last] > sheet.candidates[first]) * 6 + place,
             (personal * 8 + what * 2 + behind) * 7 + sentences,
             frame.marked * 24 + role,

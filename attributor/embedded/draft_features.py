@@ -9,6 +9,7 @@ found before come in steps, as features like others.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Sequence
 
 from attributor.embedded import feature_templates as templates
@@ -25,6 +26,8 @@ _REST_REACH_TOKENS = 40
 """Of what is left of a sentence behind a run, no more than this is counted."""
 _NEIGHBOUR_REACH_TOKENS = 100
 """A candidate's neighbours are looked for within this distance to each side."""
+_MAX_NEIGHBOURS_PER_SIDE = 10
+"""No more neighbours than this, the nearest, are looked at on each side."""
 _PASSAGE_REACH_TOKENS = 60
 """Marked passages of a cue's sentence are looked for within this distance to each side."""
 _MIN_HELD_SHARE = 0.8
@@ -51,8 +54,10 @@ class Scene:
 
     def neighbours(self, candidate: Candidate) -> list[Candidate]:
         """The other candidates near it in its paragraph."""
-        first = bisect_left(self._places, candidate.i - _NEIGHBOUR_REACH_TOKENS)
-        last = bisect_left(self._places, candidate.i + _NEIGHBOUR_REACH_TOKENS)
+        places, reach = self._places, _NEIGHBOUR_REACH_TOKENS
+        own = bisect_left(places, candidate.i)
+        first = max(bisect_left(places, candidate.i - reach), own - _MAX_NEIGHBOURS_PER_SIDE)
+        last = min(bisect_left(places, candidate.i + reach), own + _MAX_NEIGHBOURS_PER_SIDE + 1)
         paragraph = self.sheet.paragraph_of[candidate.i]
         return [
             each
@@ -72,8 +77,9 @@ class Scene:
 
 def of_drafts(scene: Scene, candidate: Candidate) -> list[list[int]]:
     """Features of each draft of a candidate, beside those of the candidate itself."""
+    near = scene.neighbours(candidate)
     drafts = enumerate(candidate.drafts)
-    return [_of_draft(scene, candidate, draft, rank) for rank, draft in drafts]
+    return [_of_draft(scene, candidate, draft, rank, near) for rank, draft in drafts]
 
 
 def _step(odds: float) -> int:
@@ -145,7 +151,9 @@ def _rank(scene: Scene, candidate: Candidate, other: Candidate) -> int:
     return 1 + (other.odds > candidate.odds) + 2 * same
 
 
-def _of_draft(scene: Scene, candidate: Candidate, draft: Draft, rank: int) -> list[int]:
+def _of_draft(
+    scene: Scene, candidate: Candidate, draft: Draft, rank: int, near: Sequence[Candidate]
+) -> list[int]:
     sheet, i, runs = scene.sheet, candidate.i, draft.runs
     before = sum(b <= i for _, b in runs)
     after = sum(a > i for a, _ in runs)
@@ -157,7 +165,7 @@ def _of_draft(scene: Scene, candidate: Candidate, draft: Draft, rank: int) -> li
         *_of_rank(candidate, draft, rank, shape),
         *_of_extent(scene, candidate, runs, shape),
         *_of_marks(scene, i, runs, shape),
-        *_of_neighbours(scene, candidate, runs),
+        *_of_neighbours(scene, candidate, runs, near),
         *(_of_run(sheet, i, ahead, templates.RUN_AHEAD) if ahead else ()),
         *(_of_run(sheet, i, behind, templates.RUN_BEHIND) if behind else ()),
         *_of_edges(sheet, runs[0][0], runs[-1][1], shape),
@@ -216,7 +224,7 @@ def _of_marks(scene: Scene, i: int, runs: Sequence[Span], shape: int) -> list[in
     """Which marked passages the draft holds, cuts, or leaves out of its sentence."""
     sheet = scene.sheet
     inside = [sheet.passage_of[j] for a, b in runs for j in range(a, b)]
-    held = {number: inside.count(number) for number in set(inside) - {-1}}
+    held = Counter(number for number in inside if number >= 0)
     cut = min(sum(_is_cut(sheet, number, tokens) for number, tokens in held.items()), 2)
     first, last = sheet.sentences[sheet.sentence_of[i]]
     first, last = max(first, i - _PASSAGE_REACH_TOKENS), min(last, i + _PASSAGE_REACH_TOKENS)
@@ -233,11 +241,13 @@ def _of_marks(scene: Scene, i: int, runs: Sequence[Span], shape: int) -> list[in
     )
 
 
-def _of_neighbours(scene: Scene, candidate: Candidate, runs: Sequence[Span]) -> list[int]:
+def _of_neighbours(
+    scene: Scene, candidate: Candidate, runs: Sequence[Span], near: Sequence[Candidate]
+) -> list[int]:
     """What the draft takes of other candidates' likeliest drafts, and which of their cues."""
     sheet, odds, words = scene.sheet, _step(candidate.odds), size(scene.sheet, runs)
     taken = held = 0
-    for other in scene.neighbours(candidate):
+    for other in near:
         shared = overlap(sheet, runs, other.drafts[0].runs)
         if shared:
             stronger = other.odds > candidate.odds

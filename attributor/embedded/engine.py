@@ -8,8 +8,10 @@ from typing import Final
 
 from attributor.embedded import by_rules, by_weights
 from attributor.embedded import weights as weights_files
+from attributor.embedded.allowance import cues_by_rules
 from attributor.embedded.stance.judging import with_stances
 from attributor.embedded.stance.targets import propose as propose_targets
+from attributor.embedded.token_arrays import Sheet
 from attributor.engines import Dialogue, Proposed
 from attributor.marking import Marking
 from attributor.marking.identification import no_pack
@@ -29,6 +31,14 @@ _OTHER_LANGUAGE = (
 _TOO_LONG = (
     "This text is longer than any article, so rules alone have read it; cut it into its articles "
     "for the better engine."
+)
+_TOO_DENSE = (
+    "This text has far more words that may report something than news of its length, so "
+    "{crowded:,} of them were left to rules alone."
+)
+_UNREAD = (
+    "{unread:,} of the words that may report something were left unread, since they are too many "
+    "for the length of this text; what nobody is credited with is told under 'unattributed'."
 )
 
 
@@ -64,9 +74,15 @@ class EmbeddedEngine:
         if language == UNKNOWN:
             warnings = (no_pack(marking.text), *warnings)
         if weights is None or not fits or too_long:
-            return Proposed(by_rules.propose(marking), Provenance(name=NAME), NOTHING, warnings)
+            allowed = cues_by_rules(marking)
+            proposal = by_rules.propose(marking, allowed)
+            warnings = (*warnings, *_left(0, allowed.refused))
+            return Proposed(proposal, Provenance(name=NAME), NOTHING, warnings)
         made_by = Provenance(name=NAME, weights_sha256=weights.sha256)
-        return Proposed(by_weights.propose(marking, weights), made_by, NOTHING, warnings)
+        sheet = Sheet(marking)
+        proposal = by_weights.propose(sheet, weights)
+        warnings = (*warnings, *_left(len(sheet.crowded), sheet.cues_by_rules.refused))
+        return Proposed(proposal, made_by, NOTHING, warnings)
         yield []  # never: it asks nobody, and is a dialogue all the same
 
     def judge(
@@ -85,3 +101,12 @@ class EmbeddedEngine:
 
     def estimate(self, marking: Marking, codebook: Codebook | None) -> None:
         """None: nobody is asked."""
+
+
+def _left(crowded: int, unread: int) -> list[str]:
+    """The warnings about words that may be cues: left to rules alone, or left unread."""
+    reasons = {
+        _TOO_DENSE.format(crowded=crowded): crowded > 0,
+        _UNREAD.format(unread=unread): unread > 0,
+    }
+    return [warning for warning, holds in reasons.items() if holds]

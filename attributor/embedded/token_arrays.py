@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import zlib
+from array import array
 from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
-from itertools import accumulate, pairwise
+from itertools import pairwise
 
+from attributor.embedded.allowance import Allowance, cues_by_rules
 from attributor.marking import Cue, Marking, Mention, Token
+from attributor.marking.evidence import totals
 from attributor.marking.language import load
 from attributor.marking.spans import Span
 from attributor.reporting import reporter
@@ -28,6 +31,10 @@ _CLASSES = (
     "titles",
 )
 """Word classes by the lists of a language pack; the first that holds a word counts."""
+_STEPS_PER_CODE_POINT = 1.5
+"""The weights may take so many steps, of some 10 microseconds each: twice what news takes."""
+_MIN_STEPS = 700
+"""The weights may take so many steps in any text: as many as a paragraph of news takes."""
 
 
 def hashed(word: str) -> int:
@@ -41,6 +48,9 @@ class Sheet:
     `word` and `kind` have one more entry, for what lies beyond the text. `words_to`, `commas`,
     `cores` (cues that end a clause), `candidates` (cues), `personal` ("I", "we") and `openings`
     (of passages) are totals before each token.
+
+    It also holds what work is left for the article: `steps` for the weights, `cues_by_rules` for
+    the rules; `crowded` are the tokens that may be cues and that no steps were left for.
     """
 
     def __init__(self, marking: Marking) -> None:
@@ -48,12 +58,16 @@ class Sheet:
         self.tokens = marking.tokens
         self.language = marking.pack
         self.count = len(self.tokens)
+        length = len(marking.text)
+        self.steps = Allowance(length, _STEPS_PER_CODE_POINT, _MIN_STEPS)
+        self.cues_by_rules = cues_by_rules(marking)
+        self.crowded: list[int] = []
         self.is_word = [t.low[0].isalnum() for t in self.tokens]
         self.sentence_of = _numbers(marking, marking.sentences)
         self.paragraph_of = _numbers(marking, marking.paragraphs)
         self.sentences = _ranges(self.sentence_of)
         self.paragraphs = _ranges(self.paragraph_of)
-        self.passage_of = [-1] * self.count
+        self.passage_of = array("i", [-1]) * self.count
         for number, passage in enumerate(marking.passages):
             for i in range(*self.span(passage.outer_start, passage.outer_end)):
                 self.passage_of[i] = number
@@ -61,15 +75,15 @@ class Sheet:
         self.cues = {marking.index_at(c.start): c for c in marking.cues}
         self.word, self.kind = self._hashes()
         core = self.language.core
-        self.words_to = _totals(self.is_word)
-        self.commas = _totals(t.low == "," for t in self.tokens)
-        self.cores = _totals(
+        self.words_to = marking.words_to
+        self.commas = totals(t.low == "," for t in self.tokens)
+        self.cores = totals(
             i in self.cues and self.cues[i].lemma in core for i in range(self.count)
         )
-        self.candidates = _totals(i in self.cues for i in range(self.count))
+        self.candidates = totals(i in self.cues for i in range(self.count))
         me = self.language.first_person
-        self.personal = _totals(t.low in me for t in self.tokens)
-        self.openings = _totals(
+        self.personal = totals(t.low in me for t in self.tokens)
+        self.openings = totals(
             n >= 0 and (i == 0 or n != self.passage_of[i - 1])
             for i, n in enumerate(self.passage_of)
         )
@@ -97,6 +111,13 @@ class Sheet:
             if cue is not None:
                 found[number] = self.marking.index_at(cue.start)
         return found
+
+    @cached_property
+    def cuts(self) -> array[int]:
+        """The tokens with which a sentence begins, or a marked passage begins or ends."""
+        places = zip(self.sentence_of, self.passage_of, strict=True)
+        changes = (one != other for one, other in pairwise(places))
+        return array("i", (j for j, changed in enumerate(changes, 1) if changed))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Indices of the tokens that begin in `start:end`, as a half-open range."""
@@ -129,18 +150,14 @@ class Sheet:
         return range(first, max(last, first + 1))
 
 
-def _numbers(marking: Marking, spans: Sequence[Span]) -> list[int]:
+def _numbers(marking: Marking, spans: Sequence[Span]) -> array[int]:
     """Of each token, the number of the last span that begins at or before it; else 0."""
     firsts = [*(marking.index_at(start) for start, _ in spans[1:]), len(marking.tokens)]
-    return [n for n, (a, b) in enumerate(pairwise([0, *firsts])) for _ in range(a, b)]
+    ranges = enumerate(pairwise([0, *firsts]))
+    return array("i", (n for n, (a, b) in ranges for _ in range(a, b)))
 
 
-def _totals(values: Iterable[bool]) -> list[int]:
-    """How many values are true before each index, and at last in all."""
-    return list(accumulate(values, initial=0))
-
-
-def _ranges(numbers: list[int]) -> dict[int, Span]:
+def _ranges(numbers: Iterable[int]) -> dict[int, Span]:
     """Number -> half-open range of the indices that have it (they follow each other)."""
     ranges: dict[int, Span] = {}
     for i, number in enumerate(numbers):

@@ -45,6 +45,8 @@ def of_names(
 
 _CLAUSE = 15
 """An auxiliary stands within so many words before its verb."""
+_NAME_REACH_WORDS = 10
+"""A name's words are looked for within this distance to each side of one that is certain."""
 
 
 class _Reader:
@@ -103,11 +105,12 @@ class _Reader:
     def _run(self, i: int) -> Iterable[int]:
         """The capitalised words beside the one at `i`: a surname may look like any noun."""
         j = i - 1
-        while j >= 0 and self.tokens[j].capital and self._pairs(j) and j + 1 not in self.starts:
+        first, end = max(i - _NAME_REACH_WORDS, 0), min(i + _NAME_REACH_WORDS, len(self.tokens))
+        while j >= first and self.tokens[j].capital and self._pairs(j) and j + 1 not in self.starts:
             yield j
             j -= 1
         j = i + 1
-        while j < len(self.tokens) and j not in self.starts and not self._is_owner(j - 1):
+        while j < end and j not in self.starts and not self._is_owner(j - 1):
             low, before = self.tokens[j].low, self.tokens[j - 1].low
             if self.tokens[j].capital and low not in self.language.not_names:
                 yield j

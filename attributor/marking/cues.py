@@ -32,21 +32,22 @@ def cues(
     A form that can be a noun too is no candidate after a determiner or a possessive
     ("the report", "his claims").
     """
-    outside = _outside(tokens, passages)
+    inside = _inside(tokens, passages)
+    outside = [i for i, hidden in enumerate(inside) if not hidden]
     found = [*_verbs(tokens, outside, language), *_prepositions(tokens, outside, language)]
     if language.verbs:
-        found += _labels(tokens, paragraphs, outside, language)
+        found += _labels(tokens, paragraphs, inside, language)
     return tuple(sorted(found, key=lambda cue: cue.start))
 
 
-def _outside(tokens: Sequence[Token], passages: Sequence[Passage]) -> list[int]:
-    """Indices of the tokens that no marked passage of more than three words holds."""
-    inside: set[int] = set()
+def _inside(tokens: Sequence[Token], passages: Sequence[Passage]) -> bytearray:
+    """1 for each token that a marked passage of more than three words holds."""
+    inside = bytearray(len(tokens))
     for passage in passages:
         first, last = index_at(tokens, passage.start), index_at(tokens, passage.end)
         if last - first > 3:
-            inside.update(range(first, last))
-    return [i for i in range(len(tokens)) if i not in inside]
+            inside[first:last] = b"\1" * (last - first)
+    return inside
 
 
 def _verbs(tokens: Sequence[Token], outside: list[int], language: Language) -> Iterator[Cue]:
@@ -120,15 +121,14 @@ def _view(tokens: Sequence[Token], i: int, language: Language) -> Iterator[Cue]:
 def _labels(
     tokens: Sequence[Token],
     paragraphs: Sequence[Span],
-    outside: list[int],
+    inside: bytearray,
     language: Language,
 ) -> Iterator[Cue]:
-    allowed = set(outside)
     for start, end in paragraphs:
         first = index_at(tokens, start)
         for i in range(first, min(first + _LABEL_WORDS + 1, len(tokens))):
             token = tokens[i]
-            if token.end > end or i not in allowed or token.low in language.verbs:
+            if token.end > end or inside[i] or token.low in language.verbs:
                 break
             if token.low == ":":
                 if i > first and _followed_by_text(tokens, i, end):

@@ -5,9 +5,12 @@ All offsets are code points into the article's text, end exclusive.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from attributor.marking.language import Language, load
@@ -88,7 +91,8 @@ class Marking:
     """One article with its evidence, each list in the order of the text.
 
     It answers questions about places: an offset counts code points, an index counts tokens, and
-    the number of a paragraph or a passage is its index in the list of them.
+    the number of a paragraph or a passage is its index in the list of them. `unread` are the
+    stretches in which nothing was looked for.
     """
 
     article: Article
@@ -100,6 +104,7 @@ class Marking:
     passages: tuple[Passage, ...]
     cues: tuple[Cue, ...]
     mentions: tuple[Mention, ...]
+    unread: tuple[Span, ...] = ()
 
     @cached_property
     def text(self) -> str:
@@ -151,6 +156,16 @@ class Marking:
         """The same without punctuation."""
         return [low for low in self.lows_in(start, end) if low[0].isalnum()]
 
+    def word_count(self, start: int, end: int) -> int:
+        """How many of the tokens that begin in `start:end` are words."""
+        first, last = self.index_at(start), self.index_at(end)
+        return max(self.words_to[last] - self.words_to[first], 0)
+
+    @cached_property
+    def words_to(self) -> array[int]:
+        """How many words stand before each token, and at last in all."""
+        return totals(token.low[0].isalnum() for token in self.tokens)
+
     # --- cues and mentions ----------------------------------------------------------------------
 
     def cues_in(self, start: int, end: int) -> tuple[Cue, ...]:
@@ -180,6 +195,13 @@ class Marking:
         """The mentions that lie wholly in `start:end`."""
         first, last = (bisect_left(self._mention_starts, edge) for edge in (start, end))
         return [mention for mention in self.mentions[first:last] if mention.end <= end]
+
+    def last_mention_in(self, start: int, end: int) -> Mention | None:
+        """The last of those."""
+        number = bisect_left(self._mention_starts, end)
+        near = reversed(self.mentions[max(number - 2, 0) : number])  # they do not overlap
+        last = next((mention for mention in near if mention.end <= end), None)
+        return last if last and last.start >= start else None
 
     def mentions_touching(self, start: int, end: int) -> tuple[Mention, ...]:
         """The mentions that have a character in common with `start:end`."""
@@ -254,3 +276,8 @@ class Marking:
     @cached_property
     def _passage_ends(self) -> list[int]:
         return [passage.outer_end for passage in self.passages]
+
+
+def totals(values: Iterable[bool]) -> array[int]:
+    """How many values are true before each index, and at last in all."""
+    return array("i", accumulate(values, initial=0))

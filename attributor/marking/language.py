@@ -37,9 +37,14 @@ def _phrases(phrases: list[str]) -> tuple[tuple[str, ...], ...]:
 class Compounds(dict[str, str]):
     """Word -> kind, where a compound is of its last part's kind ("Regierungssprecher")."""
 
+    def __init__(self, kinds: dict[str, str]) -> None:
+        super().__init__(kinds)
+        self._longest = max(map(len, kinds), default=0)
+
     def get(self, word: str, default: Any = None) -> Any:
         """The kind of the longest end of `word` that is listed."""
-        for start in range(max(len(word) - _PART + 1, 1)):
+        longer = max(len(word) - self._longest, 0)
+        for start in range(longer, max(len(word) - _PART + 1, 1)):
             if dict.__contains__(self, word[start:]):
                 return self[word[start:]]
         return default

@@ -9,6 +9,7 @@ from attributor.marking import (
     capitals,
     cues,
     dash_speech,
+    density,
     mentions,
     quotation,
     segments,
@@ -29,7 +30,8 @@ def mark(article: Article, language: str | None = None) -> Marking:
     Raises:
         UsageError: there is no pack for `language`.
     """
-    text = article.text
+    unread = density.unread(article.text)
+    text = density.without(article.text, unread)
     code = language_packs.of(article, language)
     pack = language_packs.load(code)
     paragraphs = segments.paragraphs(text)
@@ -51,4 +53,5 @@ def mark(article: Article, language: str | None = None) -> Marking:
         passages=passages,
         cues=found,
         mentions=mentions.mentions(words, starts, pack, written),
+        unread=unread,
     )

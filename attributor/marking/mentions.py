@@ -48,9 +48,9 @@ def mentions(
 class _Finder:
     """The tokens of an article, and which of them a capital says little about.
 
-    `starts` are the indices of sentences' first tokens, `initial` those of words whose capital may
-    come from their place, `inner` the words that have a capital elsewhere too, `small` those that
-    are no nouns because they have none.
+    `starts` are the indices of sentences' first tokens, `initial` has a 1 for words whose capital
+    may come from their place, `inner` are the words that have a capital elsewhere too, `small`
+    those that are no nouns because they have none.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class _Finder:
         self.starts = {index_at(tokens, offset) for offset in sentence_starts}
         self.small: set[int] = set()
         vetted = language.nouns_have_capitals  # by `capitals`
-        self.initial = set() if vetted else _initial(tokens, self.starts)
+        self.initial = bytearray(len(tokens) + 1) if vetted else _initial(tokens, self.starts)
         self.inner = {
             without_possessive(t.low)
-            for i, t in enumerate(tokens)
-            if t.capital and i not in self.initial
+            for t, initial in zip(tokens, self.initial, strict=False)
+            if t.capital and not initial
         }
 
     def found(self) -> Iterator[Mention]:
@@ -101,7 +101,7 @@ class _Finder:
     def _name_end(self, i: int) -> int:
         """Index after the name that begins at `i`; `i` itself if none does."""
         word = without_possessive(self.tokens[i].low)
-        if word in self.language.not_names or (i in self.initial and self._is_common(i)):
+        if word in self.language.not_names or (self.initial[i] and self._is_common(i)):
             return i
         end = i
         while end < min(len(self.tokens), i + _LONGEST):
@@ -198,8 +198,9 @@ class _Finder:
         return best
 
     def _possessor(self, k: int) -> int:
+        first = max(k - _LONGEST, 0)
         while (
-            k > 0
+            k > first
             and self.tokens[k - 1].capital
             and self.tokens[k - 1].low not in self.language.not_names
         ):
@@ -207,14 +208,16 @@ class _Finder:
         return k - 1 if k > 0 and self.tokens[k - 1].low in self.language.determiners else k
 
 
-def _initial(tokens: Sequence[Token], starts: Iterable[int]) -> set[int]:
-    """Indices of words whose capital may come from their place: a sentence's or a quote's first."""
-    first = set()
+def _initial(tokens: Sequence[Token], starts: Iterable[int]) -> bytearray:
+    """1 for each word whose capital may come from its place: a sentence's or a quote's first."""
+    first = bytearray(len(tokens) + 1)
     for i in starts:
         while i < len(tokens) and not tokens[i].low[0].isalnum():
             i += 1
-        first.add(i)
-    first.update(i + 1 for i, t in enumerate(tokens) if t.low in _BEFORE_FIRST)
+        first[i] = 1
+    for i, token in enumerate(tokens):
+        if token.low in _BEFORE_FIRST:
+            first[i + 1] = 1
     return first
 
 

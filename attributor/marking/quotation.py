@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from attributor.marking.evidence import Passage
 from attributor.marking.spans import Span
@@ -49,6 +50,16 @@ _CLOSES_BEFORE = frozenset(".,;:!?)]}—–-/…|*_") | CHARACTERS
 _ENDS_SPEECH = frozenset(".,!?…")
 
 
+class _Mark(NamedTuple):
+    """A mark at `left:right`, and whether its neighbours let it open or close a passage."""
+
+    left: int
+    right: int
+    shape: str
+    opens: bool
+    closes: bool
+
+
 def passages(text: str, paragraphs: Sequence[Span]) -> tuple[Passage, ...]:
     """The outer marked passages of `text`, in order.
 
@@ -75,20 +86,20 @@ def merged(marked: Sequence[Passage], spoken: Sequence[Passage]) -> tuple[Passag
 
 
 def _in_paragraph(text: str, start: int, end: int, number: int) -> Iterator[Passage]:
-    marks = [(m.start(), m.end(), m.group()) for m in MARK.finditer(text, start, end)]
+    marks = [_mark(text, m, start, end) for m in MARK.finditer(text, start, end)]
     last_close = start
     i = 0
     while i < len(marks):
-        left, right, shape = marks[i]
-        if _can_open(text, left, right, start, end, shape):
-            j = _closing(text, marks, i, start, end)
-            if j is not None and not _is_clipping(text, right, marks[j][0], shape):
-                close_left, close_right, _ = marks[j]
-                yield Passage(right, close_left, left, close_right, number)
-                last_close, i = close_right, j + 1
+        left, right, shape, opens, _ = marks[i]
+        if opens:
+            j = _closing(text, marks, i)
+            if j is not None and not _is_clipping(text, right, marks[j].left, shape):
+                close = marks[j]
+                yield Passage(right, close.left, left, close.right, number)
+                last_close, i = close.right, j + 1
                 continue
             reopens = shape == "‘" and left == start
-            if (shape not in SINGLE or reopens) and not _opens_again(text, marks, i, start, end):
+            if (shape not in SINGLE or reopens) and not _opens_again(marks, i):
                 yield Passage(right, end, left, end, number, closed=False)
                 return
         elif (
@@ -101,28 +112,31 @@ def _in_paragraph(text: str, start: int, end: int, number: int) -> Iterator[Pass
         i += 1
 
 
+def _mark(text: str, match: re.Match[str], start: int, end: int) -> _Mark:
+    place = *match.span(), start, end, match[0]
+    return _Mark(*match.span(), match[0], _can_open(text, *place), _can_close(text, *place))
+
+
 def _is_clipping(text: str, start: int, end: int, shape: str) -> bool:
     """Whether two apostrophes stand for letters left out (rock 'n' roll)."""
     return shape in "'’" and end - start < 3
 
 
-def _closing(
-    text: str, marks: Sequence[tuple[int, int, str]], i: int, start: int, end: int
-) -> int | None:
+def _closing(text: str, marks: Sequence[_Mark], i: int) -> int | None:
     """Index of the mark that closes `marks[i]`, passing over pairs nested inside."""
-    shape = marks[i][2]
+    shape = marks[i].shape
     closers = PAIRS[shape]
     depth, doubtful = 0, None
-    for left, right, other in marks[i + 1 : i + 1 + _REACH]:
-        i += 1
-        closes = other in closers and _can_close(text, left, right, start, end, other)
+    for j in range(i + 1, min(i + 1 + _REACH, len(marks))):
+        left, _, other, can_open, can_close = marks[j]
+        closes = can_close and other in closers
         if closes and not depth and _may_be_apostrophe(text, left, shape):
-            doubtful = i if doubtful is None else doubtful
+            doubtful = j if doubtful is None else doubtful
         elif closes and not depth:
-            return i
+            return j
         elif closes:
             depth -= 1
-        elif other == shape and _can_open(text, left, right, start, end, other):
+        elif can_open and other == shape:
             if shape in SINGLE or shape in closers:
                 break  # opened anew before it was closed
             depth += 1
@@ -134,14 +148,9 @@ def _may_be_apostrophe(text: str, left: int, shape: str) -> bool:
     return shape in "‘‛'’‚" and text[left - 1] in "sSzZxX"
 
 
-def _opens_again(
-    text: str, marks: Sequence[tuple[int, int, str]], i: int, start: int, end: int
-) -> bool:
-    shape = marks[i][2]
-    return any(
-        other == shape and _can_open(text, left, right, start, end, other)
-        for left, right, other in marks[i + 1 : i + 1 + _REACH]
-    )
+def _opens_again(marks: Sequence[_Mark], i: int) -> bool:
+    near = range(i + 1, min(i + 1 + _REACH, len(marks)))
+    return any(marks[j].opens and marks[j].shape == marks[i].shape for j in near)
 
 
 def _can_open(text: str, left: int, right: int, start: int, end: int, shape: str) -> bool:

@@ -25,6 +25,8 @@ _WORD = re.compile(r"[^\W_]")
 _LINE_END = re.compile(r"(?>\r\n?|\n)")
 _BLANK_LINE = re.compile(rf"{_LINE_END.pattern}[ \t]*{_LINE_END.pattern}")
 _ENDS_PARAGRAPH = re.compile(r"[.!?:…\"”“»«’')\]]\s*$")
+_MAX_SPLIT_CODE_POINTS = 20_000
+"""The splitter is given no more of a paragraph at a time: on some signs its time grows faster."""
 _PAGE_BREAK = "\f"
 _WRAPPED_AT = (50, 100)
 """A line broken by its width has between so many characters."""
@@ -184,8 +186,8 @@ def _split(text: str, start: int, end: int, language: Language) -> list[Span]:
     if end - start < 15:  # too short for two sentences worth telling apart
         return [_trimmed(text, start, end)]
     found: list[Span] = []
-    for a, b in _boundaries(text[start:end], language):
-        a, b = _trimmed(text, start + a, start + b)
+    for a, b in _boundaries(text, start, end, language):
+        a, b = _trimmed(text, a, b)
         if found and _ends_with_ordinal(text, found[-1], language):
             a = found.pop()[0]
         for gap_start, gap_end in _gaps(text, a, b, language):
@@ -196,7 +198,17 @@ def _split(text: str, start: int, end: int, language: Language) -> list[Span]:
     return found or [_trimmed(text, start, end)]
 
 
-def _boundaries(text: str, language: Language) -> list[Span]:
+def _boundaries(text: str, start: int, end: int, language: Language) -> Iterator[Span]:
+    """Where the splitter sees sentences; the last one of a part begins the next part."""
+    while end - start > _MAX_SPLIT_CODE_POINTS:
+        found = _of_splitter(text[start : start + _MAX_SPLIT_CODE_POINTS], language)
+        kept = found[:-1] or found
+        yield from ((start + a, start + b) for a, b in kept)
+        start += max(kept[-1][1], 1)
+    yield from ((start + a, start + b) for a, b in _of_splitter(text[start:end], language))
+
+
+def _of_splitter(text: str, language: Language) -> list[Span]:
     """Where the splitter sees sentences; one if it breaks down over the text.
 
     What it cannot take becomes another single character: a lone surrogate "?", and white space of
@@ -209,7 +221,7 @@ def _boundaries(text: str, language: Language) -> list[Span]:
             found = sentencex.get_sentence_boundaries(code, plain)  # type: ignore[attr-defined]
     except PanicError:
         return [(0, len(text))]
-    return [(each["start_index"], each["end_index"]) for each in found]
+    return [(each["start_index"], each["end_index"]) for each in found] or [(0, len(text))]
 
 
 def _gaps(text: str, start: int, end: int, language: Language) -> list[Span]:

@@ -30,13 +30,19 @@ _TOKEN = re.compile(
 def tokens(text: str) -> tuple[Token, ...]:
     """Every word and every other visible character of `text`, in order."""
     lowered = _lowered(text)
+    spans = (match.span() for match in _TOKEN.finditer(text))
+    known: dict[str, str] = {}  # each word once, however often it stands there
+    once = known.setdefault
     if len(lowered) != len(text):  # "İ" is two characters then
-        return tuple(
-            Token(m.start(), m.end(), _lowered(m[0]), m[0][0].isupper())
-            for m in _TOKEN.finditer(text)
-        )
-    spans = [match.span() for match in _TOKEN.finditer(text)]
-    return tuple(map(_made, [(a, b, lowered[a:b], text[a].isupper()) for a, b in spans]))
+        lows = ((a, b, _lowered(text[a:b])) for a, b in spans)
+    else:
+        lows = ((a, b, lowered[a:b]) for a, b in spans)
+    return tuple(_made((a, b, once(low, low), text[a].isupper())) for a, b, low in lows)
+
+
+def count(text: str) -> int:
+    """How many tokens `text` has."""
+    return sum(1 for _ in _TOKEN.finditer(text))
 
 
 _made = partial(tuple.__new__, Token)

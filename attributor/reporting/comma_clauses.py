@@ -10,6 +10,8 @@ from attributor.reporting.passages import is_title
 
 MIN_SPEECH_WORDS = 4
 """A marked passage of this many words is speech and ends a clause; a shorter one may be a name."""
+_REACH_TOKENS = 80
+"""A clause reaches no farther than this to each side of the word that it is looked up for."""
 _EDGES = frozenset(",;:–—")
 
 
@@ -24,6 +26,7 @@ class Clause:
 def of(marking: Marking, i: int) -> Clause:
     """The clause of the token at `i` within its sentence."""
     first, last = sentence(marking, i)
+    first, last = max(first, i - _REACH_TOKENS), min(last, i + _REACH_TOKENS)
     start, stop = i, i + 1
     while start > first and not _parts(marking, start - 1):
         start -= 1
@@ -53,7 +56,7 @@ def _parts(marking: Marking, j: int) -> bool:
     for n in marking.passages_touching(token.start, token.end):
         passage = marking.passages[n]
         spoken = marking.text[passage.end - 1] in ",.?!"
-        words = len(marking.words_in(passage.start, passage.end))
+        words = marking.word_count(passage.start, passage.end)
         if spoken or (words >= MIN_SPEECH_WORDS and not is_title(marking, passage)):
             return True
     return False

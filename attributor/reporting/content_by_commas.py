@@ -82,7 +82,7 @@ def _beside(marking: Marking, before: Clause, after: Clause) -> Content | None:
     spans = [_span(marking, before)]
     if after.stop - after.start > _MIN_CLAUSE_WORDS and _goes_on(marking, after):
         spans.append(_span(marking, after))
-    words = sum(len(marking.words_in(*span)) for span in spans)
+    words = sum(marking.word_count(*span) for span in spans)
     return Content(tuple(spans)) if words >= _MIN_CLAUSE_WORDS else None
 
 
@@ -116,7 +116,7 @@ def _behind(marking: Marking, cue: Cue, clause: Clause, last: int) -> Span | Non
         announced = marking.tokens[edge].low == ":" and marking.tokens[edge + 1].low[0].isalnum()
         if announced or _governed(marking, cue, following):
             span = _span(marking, Clause(edge + 1, last))
-            return span if len(marking.words_in(*span)) >= _MIN_CLAUSE_WORDS else None
+            return span if marking.word_count(*span) >= _MIN_CLAUSE_WORDS else None
         edge = following.stop
     return None
 
@@ -180,8 +180,8 @@ def of_preposition(marking: Marking, source: ReportingClause) -> Content | None:
     elif clause.start > first and _is_relative(marking, clause, start):
         first, last = clause.start, max(clause.stop, stop)
     spans = [_span(marking, Clause(a, b)) for a, b in ((first, start), (stop, last)) if b - a > 0]
-    spans = [span for span in spans if marking.words_in(*span)]
-    words = sum(len(marking.words_in(*span)) for span in spans)
+    spans = [span for span in spans if marking.word_count(*span)]
+    words = sum(marking.word_count(*span) for span in spans)
     return Content(tuple(spans)) if words >= _MIN_CLAUSE_WORDS else None
 
 

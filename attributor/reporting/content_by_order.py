@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from attributor.marking import Cue, Marking, Passage
 from attributor.marking.spans import Span
 from attributor.reporting.grammar import VERBAL, Content, ReportingClause
@@ -16,6 +18,8 @@ _MIN_CLAUSE_WORDS = 3
 """A clause has at least this many words."""
 _MAX_DESCRIPTION_WORDS = 4
 """A description before the subject that no list knows is no longer."""
+_MAX_CUES_IN_CLAUSE = 12
+"""No more cues than this, the first ones, are looked at for the end of a clause."""
 _TERMINATORS = frozenset(".!?")
 
 
@@ -51,13 +55,13 @@ def of_preposition(marking: Marking, source: ReportingClause) -> Content | None:
     start, end = marking.near_in_sentence(source.cue.start)
     comma = marking.text.find(",", source.end, end)
     phrase_end = source.end if comma < 0 else comma
-    if not marking.words_in(start, source.cue.start):
+    if not marking.word_count(start, source.cue.start):
         clause = (comma + 1, end) if comma >= 0 else (phrase_end, end)
     elif _goes_on_after_comma(marking, marking.lows_in(phrase_end, end)):
         return Content(((start, source.cue.start), (phrase_end, end)))
     else:
         clause = (start, source.cue.start)
-    return Content((clause,)) if len(marking.words_in(*clause)) >= _MIN_CLAUSE_WORDS else None
+    return Content((clause,)) if marking.word_count(*clause) >= _MIN_CLAUSE_WORDS else None
 
 
 def _goes_on_after_comma(marking: Marking, rest: list[str]) -> bool:
@@ -79,7 +83,7 @@ def marked_before(marking: Marking, source: ReportingClause) -> list[Span]:
     if _starts_anew(marking, passage, source):
         return []
     start, _ = marking.near_in_sentence(passage.outer_start)
-    lead = marking.words_in(start, passage.outer_start)
+    lead = marking.word_count(start, passage.outer_start)
     if lead and start < passage.outer_start and not _has_cue(marking, start, passage.outer_start):
         return [(start, passage.outer_end)]
     return [(passage.start, passage.end)]
@@ -87,15 +91,15 @@ def marked_before(marking: Marking, source: ReportingClause) -> list[Span]:
 
 def _adjoins(marking: Marking, start: int, end: int) -> bool:
     """Whether only a comma and what describes the subject stands there ("warden Ann Lee")."""
-    lang = marking.pack
-    words = marking.lows_in(start, end)
-    if not any(low[0].isalnum() for low in words):
+    if not marking.word_count(start, end):
         return True
-    known = (
-        lang.verbs.keys() | lang.auxiliaries | lang.adjuncts | lang.relatives | lang.pronouns.keys()
-    )
-    return len(words) <= _MAX_DESCRIPTION_WORDS and not any(
-        low in known or low in lang.adverbs or low in ".;:?!" for low in words
+    if marking.index_at(end) - marking.index_at(start) > _MAX_DESCRIPTION_WORDS:
+        return False
+    lang = marking.pack
+    known = (lang.verbs, lang.pronouns, lang.auxiliaries, lang.adjuncts, lang.relatives)
+    return not any(
+        low in lang.adverbs or low in ".;:?!" or any(low in words for words in known)
+        for low in marking.lows_in(start, end)
     )
 
 
@@ -113,9 +117,9 @@ def marked_after(marking: Marking, source: ReportingClause) -> list[Span]:
     """The passage that the reporting clause leads up to."""
     _, end = marking.paragraphs[marking.paragraph_at(source.cue.start)]
     passage = marking.passage_after(source.end, end)
-    while passage and is_title(marking, passage):
+    while _is_near(passage, source) and is_title(marking, passage):
         passage = marking.passage_after(passage.outer_end, end)
-    if passage is None or passage.outer_start - source.end > _MAX_LEAD_IN_CODE_POINTS:
+    if not _is_near(passage, source):
         return []
     gap = marking.lows_in(source.end, passage.outer_start)
     if any(low in _TERMINATORS for low in gap):
@@ -132,12 +136,16 @@ def marked_after(marking: Marking, source: ReportingClause) -> list[Span]:
     return [(start, max(_clause_end(marking, start, sentence_end), passage.outer_end))]
 
 
+def _is_near(passage: Passage | None, source: ReportingClause) -> TypeGuard[Passage]:
+    return passage is not None and passage.outer_start - source.end <= _MAX_LEAD_IN_CODE_POINTS
+
+
 def _leads_straight(marking: Marking, gap: list[str], passage: Passage, sentence_end: int) -> bool:
     """Whether the passage is a quote of its own, not a part of a clause in other words."""
     if not gap or gap[-1] in ":,":
         return True
     opens_anew = marking.text[passage.start].isupper()
-    return opens_anew and not marking.words_in(passage.outer_end, sentence_end)
+    return opens_anew and not marking.word_count(passage.outer_end, sentence_end)
 
 
 # --- speech without marks --------------------------------------------------------------------
@@ -153,7 +161,7 @@ def _clause_before(marking: Marking, source: ReportingClause) -> Span | None:
     """The sentence up to the comma before the reporting clause ("…, Dacic said.")."""
     start, _ = marking.near_in_sentence(source.start)
     lead = marking.text[start : source.start].rstrip()
-    words = len(marking.words_in(start, source.start))
+    words = marking.word_count(start, source.start)
     if not lead.endswith((",", "?", "!")) or not words or not _trails_off(marking, source):
         return None
     if words < _MIN_CLAUSE_WORDS and not _clause_goes_on(marking, source):
@@ -215,7 +223,7 @@ def _clause_after(marking: Marking, source: ReportingClause) -> Span | None:
     if start is None:
         return None
     stop = _clause_end(marking, start, end)
-    return (start, stop) if len(marking.words_in(start, stop)) >= _MIN_CLAUSE_WORDS else None
+    return (start, stop) if marking.word_count(start, stop) >= _MIN_CLAUSE_WORDS else None
 
 
 def _clause_start(marking: Marking, source: ReportingClause, limit: int) -> int | None:
@@ -282,7 +290,7 @@ def _after_adjunct(marking: Marking, cue: Cue, first: int, last: int) -> int | N
 
 def _clause_end(marking: Marking, start: int, end: int) -> int:
     """Where the clause ends: where the next reporting clause of the sentence begins, or with it."""
-    for cue in marking.cues_in(start, end):
+    for cue in marking.cues_in(start, end)[:_MAX_CUES_IN_CLAUSE]:
         index = marking.index_at(cue.start)
         before = marking.tokens[index - 1].low if index else ""
         new_verb = _is_participle(marking, marking.tokens[index].low) or cue.kind == "preposition"

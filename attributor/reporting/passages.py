@@ -7,6 +7,8 @@ from attributor.reporting.grammar import VERBAL
 
 _MAX_WORDS_TO_VERB = 5
 """Between a passage and the verb that reports it stand no more words than this."""
+_MAX_TITLE_WORDS = 40
+"""A work's title has no more words than this."""
 
 
 def is_reported(marking: Marking, passage: Passage) -> bool:
@@ -20,8 +22,10 @@ def reporter(marking: Marking, passage: Passage) -> Cue | None:
     cues = marking.cues_in(passage.outer_end, max(end, passage.outer_end + 1))
     if not cues or cues[0].kind not in VERBAL:
         return None
+    if marking.word_count(passage.outer_end, cues[0].start) > _MAX_WORDS_TO_VERB:
+        return None
     words = marking.words_in(passage.outer_end, cues[0].start)
-    if len(words) > _MAX_WORDS_TO_VERB or (words and words[0] in marking.pack.clause_joins):
+    if words and words[0] in marking.pack.clause_joins:
         return None
     leads_over = marking.text[passage.end - 1] in ",?!"
     return cues[0] if leads_over or marking.low_at(passage.outer_end) == "," else None
@@ -29,6 +33,8 @@ def reporter(marking: Marking, passage: Passage) -> Cue | None:
 
 def is_title(marking: Marking, passage: Passage) -> bool:
     """Whether the passage is a work's title or a name: every longer word has a capital."""
+    if marking.word_count(passage.start, passage.end) > _MAX_TITLE_WORDS:
+        return False
     words = marking.text[passage.start : passage.end].split()
     if marking.text[passage.end - 1] in ",.!?…" or len(words) < 2:
         return False

@@ -17,6 +17,8 @@ from attributor.reporting.passages import is_title
 
 _MAX_PHRASE_WORDS = 12
 """A subject that is no mention candidate has at most this many words."""
+_MAX_GENITIVES = 6
+"""Behind a mention stand at most this many genitives that belong to it."""
 
 
 def opens(marking: Marking, cue: Cue) -> int:
@@ -261,18 +263,19 @@ def _quoted_name(marking: Marking, i: int) -> Mention | None:
 
 def _is_short(marking: Marking, n: int) -> bool:
     passage = marking.passages[n]
-    words = len(marking.words_in(passage.start, passage.end))
+    words = marking.word_count(passage.start, passage.end)
     return words < MIN_SPEECH_WORDS or is_title(marking, passage)
 
 
 def _with_genitives(marking: Marking, mention: Mention) -> Mention:
     """The mention with the genitives behind it: "die Leiterin der Wetterstation"."""
-    while True:
+    for _ in range(_MAX_GENITIVES):
         index = marking.index_at(mention.end)
         other = marking.mention_at(index)
         if other is None or marking.tokens[index].low not in marking.pack.genitives:
-            return mention
+            break
         mention = mention._replace(end=other.end)
+    return mention
 
 
 def _phrase_end(marking: Marking, mention: Mention, stop: int) -> int:

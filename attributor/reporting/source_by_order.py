@@ -10,6 +10,8 @@ _MAX_SUBJECT_WORDS = 7
 """A subject that is no mention candidate has fewer words than this."""
 _MAX_SHORT_LETTERS = 4
 """A word with an adverb's ending is one if it has more letters than this."""
+_MAX_APPOSED_MENTIONS = 40
+"""A subject with an apposition is one of this many first mentions of its sentence."""
 _SPEECH_EDGES = CHARACTERS | frozenset(",–—-?!")
 
 
@@ -105,10 +107,9 @@ def _is_light(marking: Marking, low: str) -> bool:
 
 def _ending_at(marking: Marking, start: int, limit: int) -> Mention | None:
     """The mention that ends right before `limit`, a relative pronoun passed over."""
-    candidates = marking.mentions_in(start, limit)
-    if not candidates:
+    mention = marking.last_mention_in(start, limit)
+    if mention is None:
         return None
-    mention = candidates[-1]
     gap = marking.lows_in(mention.end, limit)
     follows = gap[-1:] and marking.pack.pronouns.get(gap[-1]) == "relative"
     if gap in ([], ["'"], ["’"]) or (follows and gap[:-1] in ([], [","])):
@@ -120,15 +121,14 @@ def _linked(marking: Marking, start: int, mention: Mention) -> Mention:
     """The subject from its first part on: "a spokesman for the ministry", not the ministry."""
     lang = marking.pack
     while True:
-        earlier = marking.mentions_in(start, mention.start)
-        if not earlier:
+        first = marking.last_mention_in(start, mention.start)
+        if first is None:
             return mention
-        gap = marking.lows_in(earlier[-1].end, mention.start)
-        if not _is_link(marking, gap) or earlier[-1].type == "pronoun":
+        gap = marking.lows_in(first.end, mention.start)
+        if not _is_link(marking, gap) or first.type == "pronoun":
             return mention
-        if earlier[-1].type == "name" and gap[0] not in lang.pairs | lang.owners:
+        if first.type == "name" and gap[0] not in lang.pairs | lang.owners:
             return mention
-        first = earlier[-1]
         mention = Mention(
             first.start,
             mention.end if gap[0] in lang.pairs else first.end,
@@ -149,9 +149,8 @@ def _is_link(marking: Marking, gap: list[str]) -> bool:
 
 def _with_apposition(marking: Marking, start: int, comma: int) -> Mention | None:
     """The mention before "…, the mayor of the town, said": its comma opens what `comma` closes."""
-    for mention in marking.mentions_in(start, comma):
-        follows = marking.lows_in(mention.end, comma)
-        if not follows or follows[0] != ",":
+    for mention in marking.mentions_in(start, comma)[:_MAX_APPOSED_MENTIONS]:
+        if mention.end >= comma or marking.low_at(mention.end) != ",":
             continue
         before = marking.lows_in(max(start, mention.start - 30), mention.start)
         if before and before[-1] in marking.pack.adjuncts:

@@ -86,7 +86,7 @@ def test_drafts_that_differ_in_a_few_words_make_each_other_surer() -> None:
 def test_what_the_rules_take_goes_with_the_quote() -> None:
     sheet = sheet_of(TEXT)
     (each,) = tagged(sheet, weights(SURE))
-    assert said(sheet, each.ruled) == ["that the bridge, which is old, is not safe."]
+    assert words(sheet, each.ruled) == ["that the bridge, which is old, is not safe."]
 
 
 @pytest.mark.parametrize(
@@ -118,10 +118,8 @@ def quote(
     source: str | None = None,
     ruled: tuple[str, ...] = (),
 ) -> Tagged:
-    tokens, by_rules = (
-        frozenset(j for phrase in each for j in range(*tokens_in(sheet, phrase)))
-        for each in (phrases, ruled)
-    )
+    tokens = frozenset(j for phrase in phrases for j in range(*tokens_in(sheet, phrase)))
+    by_rules = tuple(tokens_in(sheet, phrase) for phrase in ruled)
     who = mention(sheet, source) if source else None
     return Tagged(index(sheet, cue), likely, likely, who, tokens, by_rules)
 
@@ -228,7 +226,7 @@ def test_whatever_the_weights_a_quote_is_of_words_of_the_article_in_their_order(
     seed: int, most: float
 ) -> None:
     marking = sheet_of(ARTICLE).marking
-    for found in propose(marking, random_weights(seed, most, SURE)).quotes:
+    for found in propose(Sheet(marking), random_weights(seed, most, SURE)).quotes:
         edges = [edge for piece in found.pieces for edge in (piece.start, piece.end)]
         assert edges == sorted(edges)
         assert all(a < b for a, b in zip(edges[::2], edges[1::2], strict=True))

@@ -17,6 +17,7 @@ from attributor.embedded.feature_templates import (
     TemplateGroup,
     ValueTemplates,
 )
+from attributor.embedded.token_arrays import Sheet
 from attributor.marking import mark
 from attributor.records import Article
 
@@ -122,5 +123,5 @@ def test_every_template_is_filled_by_some_article(monkeypatch: pytest.MonkeyPatc
     shipped = weights.shipped("en")
     assert shipped is not None
     text = "“The bridge is safe,” Mara Quill said. Oskar Lund said that it was not."
-    assert by_weights.propose(mark(Article(id="a", text=text), "en"), shipped).quotes
+    assert by_weights.propose(Sheet(mark(Article(id="a", text=text), "en")), shipped).quotes
     assert filled == set(REGISTRY.groups)

@@ -6,7 +6,7 @@ import pytest
 from support.sheets import candidate, draft, index, mention, sheet_of, words
 
 from attributor.embedded import by_weights, weights
-from attributor.embedded.token_arrays import hashed
+from attributor.embedded.token_arrays import Sheet, hashed
 from attributor.embedded.training import trainer
 from attributor.embedded.training.trainer import Known, Spans, TrainingArticle
 from attributor.marking import mark
@@ -143,7 +143,7 @@ def learned() -> weights.Weights:
 
 def quotes_of(text: str, learned: weights.Weights) -> list[tuple[str, str, str]]:
     """The cue, the source and the content of each quote."""
-    found = by_weights.propose(mark(Article(id="a", text=text), "en"), learned).quotes
+    found = by_weights.propose(Sheet(mark(Article(id="a", text=text), "en")), learned).quotes
     return [
         (
             text[q.cue.start : q.cue.end] if q.cue else "",

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from attributor.embedded import by_weights as learned
 from attributor.embedded import weights
+from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.training import trainer as training
 from attributor.embedded.training.trainer import Known, TrainingArticle
 from attributor.errors import UsageError
@@ -46,7 +47,8 @@ def test_what_was_learned_finds_the_quotes_it_was_learned_from(
     examples: list[TrainingArticle], trained: weights.Weights
 ) -> None:
     found = sum(
-        len(learned.propose(mark(example.article, "en"), trained).quotes) for example in examples
+        len(learned.propose(Sheet(mark(example.article, "en")), trained).quotes)
+        for example in examples
     )
     known = sum(len(example.quotes) for example in examples)
     assert known * 0.8 <= found <= known * 1.2

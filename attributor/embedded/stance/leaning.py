@@ -16,6 +16,7 @@ more than a point on two sets of labelled sentences is why there are no finer on
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from functools import cached_property
 from typing import NamedTuple
@@ -76,7 +77,7 @@ class Leaning:
         return [sign for sign in found if sign.side]
 
     def _side(self, words: Sequence[str], at: int, places: list[int]) -> float:
-        if at in places:
+        if words[at] in self.named and places:
             return 0.0
         if self._claim and self._negates(words[at]):
             return -_DENIAL
@@ -106,9 +107,12 @@ class Leaning:
 
     def _weight(self, words: Sequence[str], at: int, places: list[int]) -> float:
         """How much a word counts for where it stands to the target."""
-        nearest = min(places, key=lambda place: abs(place - at))
+        following = bisect_left(places, at)
+        beside = places[max(following - 1, 0) : following + 1]
+        nearest = min(beside, key=lambda place: abs(place - at))
         near = 1 / (1 + abs(nearest - at) / _FAR)
-        if nearest > at or not self._acts(words[nearest + 1 : at]):
+        far = nearest > at or at - nearest - 1 > _AGENT_REACH
+        if far or not self._acts(words[nearest + 1 : at]):
             return near
         word, pack = words[at], self._pack
         if word in pack.favor or word in pack.against:
@@ -117,8 +121,6 @@ class Leaning:
 
     def _acts(self, between: Sequence[str]) -> bool:
         """Whether a target before these words is the one who does what comes after them."""
-        if len(between) > _AGENT_REACH:
-            return False
         return not any(w in self._breaks or w in self._pack.passive for w in between)
 
     @cached_property

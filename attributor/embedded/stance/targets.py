@@ -7,8 +7,10 @@ abstract target that the words do not name.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from attributor.embedded.stance.leaning import words_of
@@ -21,6 +23,8 @@ MOST = 8
 """So many targets are proposed at most, those of most quotes."""
 _WORDS = 3
 """A phrase has at most so many words behind its determiner."""
+_MAX_COMPARED = 300
+"""Of the phrases and names, this many, the most frequent, are compared with each other."""
 _LETTERS = 4
 """The last word of a phrase has at least so many letters."""
 
@@ -41,12 +45,13 @@ def propose(annotation: Annotation, marking: Marking) -> Codebook:
         marking: the evidence of the article that they are in.
     """
     pack = load(marking.language)
+    starts = [mention.start for mention in marking.mentions]
     own = {speaker.id: set(words_of(speaker.name)) for speaker in annotation.speakers}
     written: dict[tuple[str, ...], str] = {}
     named: set[tuple[str, ...]] = set()
     count: Counter[tuple[str, ...]] = Counter()
     for quote in annotation.quotes:
-        found = [*_names(quote, marking, pack), *_phrases(quote, pack)]
+        found = [*_names(quote, marking, starts, pack), *_phrases(quote, pack)]
         speaker = own.get(quote.speaker or 0, set())
         kept = {each.words: each for each in found if not speaker.issuperset(each.words)}
         for words, each in kept.items():
@@ -55,13 +60,17 @@ def propose(annotation: Annotation, marking: Marking) -> Codebook:
             if each.is_name:
                 named.add(words)
     chosen = _chosen(count, named)
-    return Codebook(targets=tuple(Target(name=written[words]) for words in chosen[:MOST]))
+    first = islice(chosen, MOST)
+    return Codebook(targets=tuple(Target(name=written[words]) for words in first))
 
 
-def _chosen(count: Counter[tuple[str, ...]], named: set[tuple[str, ...]]) -> list[tuple[str, ...]]:
+def _chosen(
+    count: Counter[tuple[str, ...]], named: set[tuple[str, ...]]
+) -> Iterator[tuple[str, ...]]:
     """The most frequent, without those that a shorter name or a longer phrase stands for."""
     often = [words for words, number in count.most_common() if words in named or number > 1]
-    return [words for words in often if not any(_stands_for(o, words, count, named) for o in often)]
+    often = often[:_MAX_COMPARED]
+    return (w for w in often if not any(_stands_for(other, w, count, named) for other in often))
 
 
 def _stands_for(
@@ -81,15 +90,18 @@ def _stands_for(
     return longer and count[other] == count[words]
 
 
-def _names(quote: Quote, marking: Marking, pack: Language) -> Iterator[_Found]:
-    """The names in a quote, without titles and descriptions."""
-    for mention in marking.mentions:
-        inside = any(s.start <= mention.start and mention.end <= s.end for s in quote.spans)
-        if mention.type == "name" and inside:
-            text = marking.text[mention.start : mention.end]
-            parts = _bare(tokens(text), pack)
-            if parts:
-                yield _found(text, parts, is_name=True)
+def _names(
+    quote: Quote, marking: Marking, starts: Sequence[int], pack: Language
+) -> Iterator[_Found]:
+    """The names in a quote, without titles and descriptions; `starts` are those of all mentions."""
+    for span in quote.spans:
+        first, last = bisect_left(starts, span.start), bisect_left(starts, span.end)
+        for mention in marking.mentions[first:last]:
+            if mention.type == "name" and mention.end <= span.end:
+                text = marking.text[mention.start : mention.end]
+                parts = _bare(tokens(text), pack)
+                if parts:
+                    yield _found(text, parts, is_name=True)
 
 
 def _bare(parts: Sequence[Token], pack: Language) -> Sequence[Token]:
