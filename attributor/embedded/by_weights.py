@@ -62,14 +62,17 @@ def propose(marking: Marking, weights: Weights) -> Proposal:
 
 def settled(sheet: Sheet, tagged: list[Tagged]) -> Proposal:
     """The quotes that are left once what they share has gone to one of them."""
+    told = rules.Outright(sheet.marking)
+    tagged = [each for each in tagged if not told.holds(sheet.cue(each.i))]
     tagged = _without_repetition(sheet, _each_its_own(sheet, tagged))
-    found = [_found(sheet, each) for each in tagged]
+    read = [(_found(sheet, each), round(each.sure, 3)) for each in tagged]
+    read = [(quote, sure) for quote, sure in read if not told.says(quote.spans)]
+    found = [*told.quotes, *(quote for quote, _ in read)]
     rules.join_passages(sheet.marking, found)
     rules.reach_back(sheet.marking, found)
-    pairs = zip(found, tagged, strict=True)
-    quotes = [rules.proposed(q, round(each.sure, 3)) for q, each in pairs]
-    free = rules.free_speech(sheet.marking, found)
-    return Proposal(quotes=(*quotes, *(rules.proposed(quote) for quote in free)))
+    sure = {id(quote): each for quote, each in read}
+    found += rules.free_speech(sheet.marking, found)
+    return rules.proposal((quote, sure.get(id(quote))) for quote in found)
 
 
 def tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
