@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from attributor.embedded import by_rules, by_weights
+from attributor.embedded import by_rules, by_weights, transcripts
 from attributor.embedded import weights as weights_files
 from attributor.embedded.stance.judging import with_stances
 from attributor.embedded.stance.targets import propose as propose_targets
@@ -63,6 +63,8 @@ class EmbeddedEngine:
         warnings = tuple(warning for warning, holds in reasons.items() if holds)
         if language == UNKNOWN:
             warnings = (no_pack(marking.text), *warnings)
+        if unnamed := transcripts.warning(marking):
+            warnings = (*warnings, unnamed)
         if weights is None or not fits or too_long:
             return Proposed(by_rules.propose(marking), Provenance(name=NAME), NOTHING, warnings)
         made_by = Provenance(name=NAME, weights_sha256=weights.sha256)
