@@ -9,8 +9,9 @@ of the news's, the most memory that it took a code point, and how many warnings 
 unless the time is at most 4 times that of the news and the memory at most 200 bytes a code point
 beside 5 MB.
 
-Without: a line of 1 GB and bombs of 5 GB, among all else that is bad in an archive. The folder of tests/support/hostile_archive.py through `attributor batch`, beside the same folder
-with the smallest line and bomb that are refused. Prints the time and the largest process of each,
+Without: a line of 1 GB and bombs of 5 GB, among all else that is bad in an archive. The folder of
+tests/support/hostile_archive.py goes through `attributor batch`, beside the same folder with the
+smallest line and bomb that are refused. Prints the time and the largest process of each,
 and exits with 1 unless each bad thing is in quarantine, each good article is annotated, and the
 long line and the bombs took no more than 100 MB more.
 """

@@ -10,21 +10,23 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 
 from attributor.embedded.allowance import Allowance
 from attributor.marking import Cue, Marking, Mention, Passage
-from attributor.marking.spans import Span, any_overlap
-from attributor.records import Piece, Proposal, ProposedQuote
+from attributor.marking.spans import Span, Stretches, any_overlap
+from attributor.records import Piece, Proposal, ProposedQuote, ProposedSpeaker
 from attributor.reporting import (
     VERBAL,
     Content,
     ReportingClause,
+    Told,
     grammar_of,
     is_reported,
     is_reported_by_mood,
+    told_outright,
 )
 
 _BEFORE_SPEECH = frozenset('.!?:,”"»')
@@ -32,6 +34,9 @@ _MAX_QUOTES_PER_SIDE = 20
 """No more quotes than this to each side of a sentence are looked at for who speaks in it."""
 _MIN_SPEECH_WORDS = 4
 """A marked passage of this many words can be speech without a cue of its own."""
+
+_MAX_PULL_QUOTES = 20
+"""An article has no more pull quotes than this."""
 
 
 @dataclass
@@ -43,6 +48,7 @@ class FoundQuote:
     mention: Mention | None
     own_words: bool | None
     paragraph: int
+    speaker: ProposedSpeaker | None = None
 
     def touches(self, start: int, end: int) -> bool:
         """Whether one of the spans has a character in common with `start:end`."""
@@ -56,11 +62,22 @@ def propose(marking: Marking, allowed: Allowance) -> Proposal:
         marking: the article with its evidence.
         allowed: how many cues may be read.
     """
-    found = reported_by(marking, marking.cues, allowed)
+    told = Outright(marking)
+    found = [*told.quotes, *reported_by(marking, marking.cues, allowed, told)]
     join_passages(marking, found)
     reach_back(marking, found)
     found += free_speech(marking, found, allowed)
-    return Proposal(quotes=tuple(proposed(quote) for quote in found))
+    return proposal((quote, None) for quote in found)
+
+
+def proposal(found: Iterable[tuple[FoundQuote, float | None]]) -> Proposal:
+    """Quotes and their confidences as a proposal, with the speakers that the layout names."""
+    speakers: dict[ProposedSpeaker, int] = {}
+    quotes = []
+    for quote, confidence in found:
+        number = quote.speaker and speakers.setdefault(quote.speaker, len(speakers))
+        quotes.append(proposed(quote, confidence).model_copy(update={"speaker": number}))
+    return Proposal(quotes=tuple(quotes), speakers=tuple(speakers))
 
 
 def proposed(quote: FoundQuote, confidence: float | None = None) -> ProposedQuote:
@@ -75,22 +92,54 @@ def proposed(quote: FoundQuote, confidence: float | None = None) -> ProposedQuot
     )
 
 
+class Outright:
+    """What the article tells outright, and where nothing else is looked for."""
+
+    def __init__(self, marking: Marking) -> None:
+        told = told_outright(marking)
+        self.quotes = [_told(marking, each) for each in told]
+        self._held = Stretches(each.held for each in told)
+        self._said = Stretches(span for each in told for span in each.spans)
+
+    def holds(self, cue: Cue) -> bool:
+        """Whether a cue is part of what is told so, or what leads up to it."""
+        edges = cue.start, cue.end
+        return self._held.touches(edges) or self._said.touches(edges)
+
+    def says(self, spans: Iterable[Span]) -> bool:
+        """Whether one of the spans has a character in common with what is said."""
+        return any(self._said.touches(span) for span in spans)
+
+
+def _told(marking: Marking, told: Told) -> FoundQuote:
+    speaker = ProposedSpeaker(name=told.name, role=told.role) if told.name or told.role else None
+    paragraph = marking.paragraph_at(told.spans[0][0])
+    spans = list(told.spans)
+    return FoundQuote(spans, told.cue, told.mention, told.own_words, paragraph, speaker)
+
+
 def reported_by(
-    marking: Marking, cues: Iterable[Cue], allowed: Allowance, held: Sequence[Span] = ()
+    marking: Marking,
+    cues: Iterable[Cue],
+    allowed: Allowance,
+    told: Outright,
+    held: Sequence[Span] = (),
 ) -> list[FoundQuote]:
     """What the rules find for these cues outside of `held`, spans in the order of the text."""
     grammar = grammar_of(marking.pack)
     found: list[FoundQuote] = []
     named: ReportingClause | None = None
     for cue in cues:
-        if any(quote.touches(cue.start, cue.end) for quote in found[-3:]):
+        if told.holds(cue) or any(quote.touches(cue.start, cue.end) for quote in found[-3:]):
             continue
         if _is_held(held, cue.start, cue.end) or not allowed.covers(cue.start):
             continue
         allowed.take(1)
         clause = grammar.source(marking, cue, named)
         content = grammar.content(marking, clause) if clause else None
-        if clause is None or content is None or any(_is_held(held, *s) for s in content.spans):
+        if clause is None or content is None or told.says(content.spans):
+            continue
+        if any(_is_held(held, *s) for s in content.spans):
             continue
         if not any(quote.touches(a, b) for quote in found[-3:] for a, b in content.spans):
             found.append(_quote(marking, clause, content))
@@ -113,16 +162,41 @@ def _quote(marking: Marking, clause: ReportingClause, content: Content) -> Found
 
 
 def join_passages(marking: Marking, found: list[FoundQuote]) -> None:
-    """Gives each free passage to the attributed speech that it continues."""
+    """Gives each free passage to the attributed speech that it continues.
+
+    A marked paragraph behind indirect speech is a quote of its own, added to `found`.
+    """
     speech = _Speech(marking, found)
     passages = marking.passages
+    last_in = {quote.paragraph: quote for quote in sorted(found, key=_end)}
     for i, passage in enumerate(passages):
-        if i not in speech.owner:
-            speech.give(i, _continued(marking, i, passage, speech))
+        if i in speech.owner:
+            continue
+        speech.give(i, _continued(marking, i, passage, speech))
+        before = last_in.get(passage.paragraph - 1)
+        if i not in speech.owner and before and _follows(marking, passage, before):
+            spans = [(passage.start, passage.end)]
+            found.append(FoundQuote(spans, None, before.mention, None, passage.paragraph))
+            speech.owner[i] = found[-1]
     for i in reversed(range(len(passages))):
         following = passages[i].continues
         if i not in speech.owner and following is not None:
             speech.give(i, speech.owner.get(following))
+    found += pull_quotes(marking, speech.owner)
+
+
+def _end(quote: FoundQuote) -> int:
+    """Where the words of a quote and its cue end."""
+    return max(*(end for _, end in quote.spans), quote.cue.end if quote.cue else 0)
+
+
+def _follows(marking: Marking, passage: Passage, quote: FoundQuote) -> bool:
+    """Whether a marked paragraph goes on with what the last sentence before it reports."""
+    if quote.mention is None or quote.cue is None or not _is_whole_paragraph(marking, passage):
+        return False
+    _, end = marking.paragraphs[passage.paragraph - 1]
+    start, _ = marking.sentence_at(end - 1)
+    return _end(quote) > start and not _is_short(marking, passage)
 
 
 class _Speech:
@@ -156,9 +230,10 @@ class _Speech:
 
 
 def _continued(marking: Marking, i: int, passage: Passage, speech: _Speech) -> FoundQuote | None:
-    short = marking.word_count(passage.start, passage.end) < _MIN_SPEECH_WORDS
-    if short or is_reported(marking, passage):
+    if is_reported(marking, passage):
         return None
+    if _is_short(marking, passage):
+        return speech.owner.get(i - 1) if _goes_on_alone(marking, i, passage) else None
     near = speech.near(passage)
     if near:
         return near if _begins_sentence(marking, passage) else None
@@ -170,6 +245,22 @@ def _continued(marking: Marking, i: int, passage: Passage, speech: _Speech) -> F
     return None
 
 
+def _is_short(marking: Marking, passage: Passage) -> bool:
+    return len(marking.words_in(passage.start, passage.end)) < _MIN_SPEECH_WORDS
+
+
+def _goes_on_alone(marking: Marking, i: int, passage: Passage) -> bool:
+    """Whether a few words that are a paragraph go on with the speech that ended the one before."""
+    if not i or not _is_whole_paragraph(marking, passage):
+        return False
+    before = marking.passages[i - 1]
+    _, end = marking.paragraphs[before.paragraph]
+    ends_paragraph = not marking.words_in(before.outer_end, end)
+    is_sentence = marking.text[passage.end - 1] in ".!?…"
+    adjoins = before.paragraph == passage.paragraph - 1
+    return adjoins and (before.continues == i or (ends_paragraph and is_sentence))
+
+
 def _begins_sentence(marking: Marking, passage: Passage) -> bool:
     index = marking.index_at(passage.outer_start)
     return index == 0 or marking.tokens[index - 1].low in _BEFORE_SPEECH
@@ -179,6 +270,31 @@ def _is_whole_paragraph(marking: Marking, passage: Passage) -> bool:
     start, end = marking.paragraphs[passage.paragraph]
     outside = (start, passage.outer_start), (passage.outer_end, end)
     return not any(marking.word_count(*span) for span in outside)
+
+
+def pull_quotes(marking: Marking, owner: Mapping[int, FoundQuote]) -> list[FoundQuote]:
+    """Marked paragraphs that nobody was credited with, and that repeat what somebody was."""
+    passages = marking.passages
+    free = [p for i, p in enumerate(passages) if i not in owner and _is_whole_paragraph(marking, p)]
+    if not free or len(free) > _MAX_PULL_QUOTES:
+        return []
+    words = {i: f" {' '.join(_words(marking, passages[i]))} " for i in owner}
+    found = []
+    for passage in free:
+        own = f" {' '.join(_words(marking, passage))} "
+        same = (
+            None
+            if _is_short(marking, passage)
+            else next((i for i in words if own in words[i]), None)
+        )
+        if same is not None:
+            spans = [(passage.start, passage.end)]
+            found.append(FoundQuote(spans, None, owner[same].mention, None, passage.paragraph))
+    return found
+
+
+def _words(marking: Marking, passage: Passage) -> list[str]:
+    return marking.words_in(passage.start, passage.end)
 
 
 # --- speech that its mood alone reports -------------------------------------------------------

@@ -62,22 +62,27 @@ def propose(sheet: Sheet, weights: Weights) -> Proposal:
 
 def settled(sheet: Sheet, tagged: list[Tagged]) -> Proposal:
     """The quotes that are left once what they share has gone to one of them."""
+    told = rules.Outright(sheet.marking)
+    tagged = [each for each in tagged if not told.holds(sheet.cue(each.i))]
     tagged = _without_repetition(sheet, _each_its_own(sheet, tagged))
-    found = [_found(sheet, each) for each in tagged]
-    sure = {id(quote): round(each.sure, 3) for quote, each in zip(found, tagged, strict=True)}
-    found = _with_crowded(sheet, found) if sheet.crowded else found
+    read = [(_found(sheet, each), round(each.sure, 3)) for each in tagged]
+    read = [(quote, sure) for quote, sure in read if not told.says(quote.spans)]
+    found = [*told.quotes, *(quote for quote, _ in read)]
+    found = _with_crowded(sheet, found, told) if sheet.crowded else found
     rules.join_passages(sheet.marking, found)
     rules.reach_back(sheet.marking, found)
-    quotes = [rules.proposed(quote, sure.get(id(quote))) for quote in found]
-    free = rules.free_speech(sheet.marking, found, sheet.cues_by_rules)
-    return Proposal(quotes=(*quotes, *(rules.proposed(quote) for quote in free)))
+    sure = {id(quote): each for quote, each in read}
+    found += rules.free_speech(sheet.marking, found, sheet.cues_by_rules)
+    return rules.proposal((quote, sure.get(id(quote))) for quote in found)
 
 
-def _with_crowded(sheet: Sheet, found: list[rules.FoundQuote]) -> list[rules.FoundQuote]:
+def _with_crowded(
+    sheet: Sheet, found: list[rules.FoundQuote], told: rules.Outright
+) -> list[rules.FoundQuote]:
     """The quotes with what rules alone find where the weights have not looked."""
     held = sorted(span for quote in found for span in quote.spans)
     cues = (sheet.cues[i] for i in sheet.crowded if i in sheet.cues)
-    added = rules.reported_by(sheet.marking, cues, sheet.cues_by_rules, held)
+    added = rules.reported_by(sheet.marking, cues, sheet.cues_by_rules, told, held)
     return sorted([*found, *added], key=rules.place)
 
 

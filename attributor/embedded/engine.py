@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from attributor.embedded import by_rules, by_weights
+from attributor.embedded import by_rules, by_weights, transcripts
 from attributor.embedded import weights as weights_files
 from attributor.embedded.allowance import cues_by_rules
 from attributor.embedded.stance.judging import with_stances
@@ -73,6 +73,8 @@ class EmbeddedEngine:
         warnings = tuple(warning for warning, holds in reasons.items() if holds)
         if language == UNKNOWN:
             warnings = (no_pack(marking.text), *warnings)
+        if unnamed := transcripts.warning(marking):
+            warnings = (*warnings, unnamed)
         if weights is None or not fits or too_long:
             allowed = cues_by_rules(marking)
             proposal = by_rules.propose(marking, allowed)

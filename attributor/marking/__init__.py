@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from attributor.marking.evidence import Cue, Marking, Mention, Passage, Segment, Token
+from attributor.marking.evidence import Cue, Marking, Mention, Passage, Segment, Token, Turn
 from attributor.marking.marker import mark
 
-__all__ = ["Cue", "Marking", "Mention", "Passage", "Segment", "Token", "mark"]
+__all__ = ["Cue", "Marking", "Mention", "Passage", "Segment", "Token", "Turn", "mark"]

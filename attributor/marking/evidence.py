@@ -18,7 +18,7 @@ from attributor.marking.spans import Span
 from attributor.marking.tokens import Token, index_at
 from attributor.records import Article
 
-__all__ = ["Cue", "Gender", "Marking", "Mention", "Passage", "Segment", "Token"]
+__all__ = ["Cue", "Gender", "Marking", "Mention", "Passage", "Segment", "Token", "Turn"]
 
 Gender = Literal["f", "m", ""]
 
@@ -55,6 +55,19 @@ class Passage(NamedTuple):
     paragraph: int
     closed: bool = True
     continues: int | None = None
+
+
+class Turn(NamedTuple):
+    """Speech whose speaker the layout tells: behind a label, over a signature, under a post's head.
+
+    `label` is where the layout says who speaks: only a name with its titles if `is_named`, else
+    "Q", "THE WITNESS". `name` is the fuller name that another label gives, "" if none does.
+    """
+
+    passages: tuple[Passage, ...]
+    label: Span
+    name: str = ""
+    is_named: bool = True
 
 
 class Cue(NamedTuple):
@@ -105,6 +118,7 @@ class Marking:
     cues: tuple[Cue, ...]
     mentions: tuple[Mention, ...]
     unread: tuple[Span, ...] = ()
+    turns: tuple[Turn, ...] = ()
 
     @cached_property
     def text(self) -> str:
@@ -233,6 +247,10 @@ class Marking:
         passage = self.passages[number] if number >= 0 else None
         return passage if passage and passage.paragraph == self.paragraph_at(offset) else None
 
+    def turn_in(self, paragraph: int) -> Turn | None:
+        """The turn that begins in a paragraph."""
+        return self._turns_by_paragraph.get(paragraph)
+
     def is_marked(self, span: Span) -> bool:
         """Whether all of `span` lies between the marks of one passage."""
         passage = self.passage_at(span[0])
@@ -244,6 +262,10 @@ class Marking:
         return [(max(p.outer_start, span[0]), min(p.outer_end, span[1])) for p in touched]
 
     # --- where each begins or ends, for the look-ups --------------------------------------------
+
+    @cached_property
+    def _turns_by_paragraph(self) -> dict[int, Turn]:
+        return {turn.passages[0].paragraph: turn for turn in self.turns}
 
     @cached_property
     def _paragraph_starts(self) -> list[int]:

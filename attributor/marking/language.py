@@ -113,6 +113,18 @@ class Language:
     """Forms that are verbs even behind a determiner."""
     nominal_forms: frozenset[str] = _in("cues")
     """Forms that are nouns more often than verbs ("claims")."""
+    saying: str = _in("cues", str, "")
+    """The lemma of the commonest verb."""
+    relaying: frozenset[str] = _in("cues")
+    """Forms of verbs whose object said something: "quoted her as saying"."""
+    relayed_as: tuple[tuple[str, ...], ...] = _in("cues", _phrases)
+    """What stands behind that object: "as saying"."""
+    own_views: frozenset[tuple[str, ...]] = _in("cues", _phrase_set)
+    """Prepositions and nouns that credit with a possessive between them: "in her view"."""
+    statements: frozenset[str] = _in("cues")
+    """Nouns for what is said or written, in a line that leads up to it."""
+    senders: frozenset[str] = _in("cues")
+    """Words before whom such a line is about: "Statement by Mara Quill:"."""
     participle: str = _in("cues", str, "")
     """The ending of a present participle."""
     drops_subject: bool = _in("cues", bool, False)
@@ -185,9 +197,19 @@ class Language:
     """Determiners by which a description goes on: "ein Sprecher der Polizei"."""
     of: frozenset[str] = _in("people")
     """The prepositions that do the same ("von")."""
+    turn_roles: frozenset[str] = _in("people")
+    """Labels in transcripts that name nobody: "Q", "moderator"."""
+    asked_and_answered: tuple[tuple[str, ...], ...] = _in("people", _phrases)
+    """Pairs of those labels that questions and answers have."""
+    salutations: tuple[str, ...] = _in("people", tuple)
+    """What the first line of a letter begins with."""
+    farewells: tuple[str, ...] = _in("people", tuple)
+    """What the line before its signature begins with."""
     has_compounds: bool = _in("people", bool, False)
     """Whether the last part of a title or noun decides what it is."""
     titles: dict[str, str] = _in("people", _inverted, {})
+    objects: frozenset[str] = _in("people")
+    """Pronouns as objects ("him")."""
     honorifics: frozenset[str] = _in("people")
     abbreviations: dict[str, str] = _in("people", dict)
     nouns: dict[str, str] = _in("people", _inverted, {})
@@ -357,7 +379,7 @@ def _verbs(cues: dict[str, Any]) -> tuple[dict[str, str], dict[str, dict[tuple[s
     return {form: lemma for form, lemma in forms.items() if " " not in form}, dict(apart)
 
 
-_LEMMAS = ("listening", "infinitive", "no_base")
+_LEMMAS = ("listening", "infinitive", "no_base", "saying")
 
 
 def _transliterated(value: Any, table: dict[str, str]) -> Any:

@@ -1,6 +1,6 @@
 """Marks an article: one pass over its text by each finder, each on what those before it found.
 
-paragraphs, sentences -> tokens -> passages -> cues -> names' capitals -> segments, mentions
+paragraphs, sentences -> tokens -> passages, turns -> cues -> names' capitals -> segments, mentions
 """
 
 from __future__ import annotations
@@ -13,7 +13,9 @@ from attributor.marking import (
     mentions,
     quotation,
     segments,
+    signatures,
     tokens,
+    turns,
 )
 from attributor.marking import language as language_packs
 from attributor.marking.evidence import Marking
@@ -40,6 +42,10 @@ def mark(article: Article, language: str | None = None) -> Marking:
     passages = quotation.merged(
         quotation.passages(text, paragraphs), dash_speech.passages(words, paragraphs, pack)
     )
+    told = turns.turns(text, paragraphs, pack) or signatures.signed(
+        text, paragraphs, passages, pack
+    )
+    passages = quotation.with_turns(text, passages, told)
     found = cues.cues(words, paragraphs, passages, pack)
     starts = [start for start, _, _ in sentences]
     written, words = words, capitals.of_names(text, words, starts, found, pack)
@@ -54,4 +60,5 @@ def mark(article: Article, language: str | None = None) -> Marking:
         cues=found,
         mentions=mentions.mentions(words, starts, pack, written),
         unread=unread,
+        turns=told,
     )

@@ -9,11 +9,11 @@ partner in its paragraph) is not a mark. Pairs are those of the CLDR delimiter t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from attributor.marking.evidence import Passage
+from attributor.marking.evidence import Passage, Turn
 from attributor.marking.spans import Span
 
 # opening shape -> shapes that may close it
@@ -83,6 +83,18 @@ def merged(marked: Sequence[Passage], spoken: Sequence[Passage]) -> tuple[Passag
     free = [p._replace(continues=None) for p in marked]
     free += [p for p in spoken if p.paragraph not in with_marks]
     return tuple(sorted(free, key=lambda p: p.start))
+
+
+def with_turns(
+    text: str, passages: Sequence[Passage], turns: Iterable[Turn]
+) -> tuple[Passage, ...]:
+    """The passages, where the paragraphs of a turn have no others than the turn's."""
+    said = [passage for turn in turns for passage in turn.passages]
+    if not said:
+        return tuple(passages)
+    replaced = {passage.paragraph for passage in said}
+    kept = [p._replace(continues=None) for p in passages if p.paragraph not in replaced]
+    return _linked(text, sorted(kept + said, key=lambda p: p.start))
 
 
 def _in_paragraph(text: str, start: int, end: int, number: int) -> Iterator[Passage]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from attributor.reading.articles import article_from_text, without_credentials
 from attributor.reading.html_text import article_from_html, blocks, flowed, looks_like_html
+from attributor.reading.quoted_elements import set_marks
 from attributor.records import Article
 
 _TAGS = (
@@ -66,14 +67,15 @@ def article_from_markup(html: str, *, id: str, **known: str | None) -> Article:
         ReadingError: there is no text in it.
     """
     if not looks_like_html(html[:4096].encode("utf-8", "replace")):
-        return article_from_text("\n\n".join(_paragraphs_of_piece(html)), id=id, **known)
+        paragraphs = _paragraphs_of_piece(html, known.get("language"))
+        return article_from_text("\n\n".join(paragraphs), id=id, **known)
     page = article_from_html(html, id=id, url=known.get("url"))
     if url := known.get("url"):
         known["url"] = without_credentials(url)
     return page.model_copy(update={key: value for key, value in known.items() if value})
 
 
-def _paragraphs_of_piece(html: str) -> list[str]:
+def _paragraphs_of_piece(html: str, language: str | None) -> list[str]:
     from lxml import etree
 
     if not _BLOCK_MARKUP.search(html):  # blank lines alone part its paragraphs, as in old blogs
@@ -84,6 +86,7 @@ def _paragraphs_of_piece(html: str) -> list[str]:
     page = f"<html><body>{html}</body></html>".replace("\0", "").encode("utf-8", "replace")
     tree = etree.fromstring(page, parser)
     etree.strip_elements(tree, *_UNSEEN_TAGS, with_tail=False)
+    set_marks(tree, language)
     return blocks("".join(_pieces_of_piece(tree)))
 
 

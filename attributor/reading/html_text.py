@@ -9,6 +9,7 @@ from typing import Any
 
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import article_from_text
+from attributor.reading.quoted_elements import set_marks
 from attributor.records import Article
 
 _HTML = re.compile(
@@ -58,6 +59,8 @@ def article_from_html(html: str, *, id: str, url: str | None = None) -> Article:
     logging.getLogger("trafilatura").addHandler(logging.NullHandler())
     tree = trafilatura.load_html(html)
     language, published = _language(tree), _published(tree, url)
+    if tree is not None:
+        set_marks(tree, language)
     page: Any = trafilatura.bare_extraction(
         tree,
         url=url,
@@ -66,7 +69,10 @@ def article_from_html(html: str, *, id: str, url: str | None = None) -> Article:
         date_extraction_params=set_date_params(extensive=False),  # it is not taken, see _published
     )
     if page is None and "<html" not in html[:4096].lower():  # a piece of a page
-        page = trafilatura.bare_extraction(f"<html><body>{html}</body></html>", url=url)
+        piece = trafilatura.load_html(f"<html><body>{html}</body></html>")
+        if piece is not None:
+            set_marks(piece, language)
+        page = trafilatura.bare_extraction(piece, url=url)
     paragraphs = [] if page is None or page.body is None else _paragraphs(page.body)
     if page is None or not any(len(p) >= _MIN_PARAGRAPH_CHARACTERS for p in paragraphs):
         raise ReadingError(

@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from attributor.reporting.grammar import VERBAL, Content, Grammar, ReportingClause
 from attributor.reporting.grammars import grammar_of, is_reported_by_mood, reports
+from attributor.reporting.outright import Told, told_outright
 from attributor.reporting.passages import is_reported, reporter
 from attributor.reporting.source_by_order import is_negated
 
@@ -27,10 +28,12 @@ __all__ = [
     "Content",
     "Grammar",
     "ReportingClause",
+    "Told",
     "grammar_of",
     "is_negated",
     "is_reported",
     "is_reported_by_mood",
     "reporter",
     "reports",
+    "told_outright",
 ]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from attributor.marking import Cue, Marking
+from attributor.marking import Cue, Marking, Mention, Turn
 from attributor.marking.language import Language
 from attributor.reporting import (
     content_by_commas,
@@ -19,6 +19,7 @@ from attributor.reporting import (
     source_by_order,
 )
 from attributor.reporting.grammar import Content, Grammar, ReportingClause
+from attributor.reporting.relays import relays
 
 _Source = Callable[[Marking, Cue], ReportingClause | None]
 _Content = Callable[[Marking, ReportingClause], Content | None]
@@ -78,10 +79,11 @@ def grammar_of(language: Language) -> Grammar:
 def reports(marking: Marking, start: int, end: int) -> tuple[ReportingClause, ...]:
     """The reporting clauses of all cues in `start:end` (code points), in the order of the text."""
     grammar = grammar_of(marking.pack)
+    relayed = {clause.cue.start: clause for clause in relays(marking, start, end)}
     found: list[ReportingClause] = []
     named: ReportingClause | None = None
     for cue in marking.cues_in(start, end):
-        clause = grammar.source(marking, cue, named)
+        clause = relayed.get(cue.start) or grammar.source(marking, cue, named)
         if clause is not None:
             found.append(clause)
             named = clause if clause.mention else named
@@ -132,11 +134,21 @@ def _left_out(marking: Marking, cue: Cue) -> ReportingClause | None:
 
 def _labelled(marking: Marking, cue: Cue) -> ReportingClause | None:
     """The name before a colon with which a paragraph begins."""
-    start, _ = marking.paragraphs[marking.paragraph_at(cue.start)]
+    number = marking.paragraph_at(cue.start)
+    start, _ = marking.paragraphs[number]
+    if turn := marking.turn_in(number):
+        return ReportingClause(cue, label_of(marking, turn), start, cue.end)
     named = [m for m in marking.mentions_in(start, cue.start) if m.type != "pronoun"]
     if not named or named[0].start != start:
         return None
     return ReportingClause(cue, named[0], start, cue.end)
+
+
+def label_of(marking: Marking, turn: Turn) -> Mention | None:
+    """Whom the label of a turn names."""
+    start, end = turn.label
+    head = marking.text[start:end].split()[-1].lower()
+    return Mention(start, end, "name", head) if turn.is_named else None
 
 
 def _behind_label(marking: Marking, clause: ReportingClause) -> Content:

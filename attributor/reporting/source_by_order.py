@@ -41,14 +41,26 @@ def _inverts(marking: Marking, cue: Cue) -> bool:
 
 
 def _before(marking: Marking, cue: Cue) -> ReportingClause | None:
+    mention = subject_before(marking, cue)
+    return ReportingClause(cue, mention, mention.start, cue.end) if mention else None
+
+
+def subject_before(marking: Marking, cue: Cue, *, is_passive: bool = False) -> Mention | None:
+    """Who stands before a verb as its subject, in its sentence.
+
+    Args:
+        marking: the article with its evidence.
+        cue: the verb.
+        is_passive: whether the verb is one whose passive credits its subject ("was quoted").
+    """
     start, _ = marking.near_in_sentence(cue.start)
-    first = marking.index_at(start)
-    at = _over_auxiliaries(marking, marking.index_at(cue.start), first)
+    first, index = marking.index_at(start), marking.index_at(cue.start)
+    over = _over_light if is_passive else _over_auxiliaries
+    at = over(marking, index, first)
     if at is None:
         return None
     if at > first and marking.tokens[at - 1].low == ",":
-        mention = _with_apposition(marking, start, marking.tokens[at - 1].start)
-        return ReportingClause(cue, mention, mention.start, cue.end) if mention else None
+        return _with_apposition(marking, start, marking.tokens[at - 1].start)
     limit = marking.tokens[at].start if at < len(marking.tokens) else cue.start
     mention = (
         _ending_at(marking, start, limit)
@@ -57,8 +69,7 @@ def _before(marking: Marking, cue: Cue) -> ReportingClause | None:
     )
     if mention is None or _defines(marking, mention):
         return None
-    mention = _linked(marking, start, mention)
-    return ReportingClause(cue, mention, mention.start, cue.end)
+    return _linked(marking, start, mention)
 
 
 def _defines(marking: Marking, mention: Mention) -> bool:
@@ -81,7 +92,11 @@ def _over_auxiliaries(marking: Marking, index: int, first: int) -> int | None:
         return None
     if is_negated(marking, index, first):
         return None
-    while index > first and _is_light(marking, lows[index - 1].low):
+    return _over_light(marking, index, first)
+
+
+def _over_light(marking: Marking, index: int, first: int) -> int:
+    while index > first and _is_light(marking, marking.tokens[index - 1].low):
         index -= 1
     return index
 
@@ -155,7 +170,7 @@ def _with_apposition(marking: Marking, start: int, comma: int) -> Mention | None
         before = marking.lows_in(max(start, mention.start - 30), mention.start)
         if before and before[-1] in marking.pack.adjuncts:
             continue
-        return _apposed_name(marking, mention) or mention
+        return apposed_name(marking, mention) or mention
     return None
 
 
@@ -222,11 +237,11 @@ def _after(marking: Marking, cue: Cue) -> ReportingClause | None:
         return None
     if mention.type == "pronoun" and mention.head in marking.pack.relatives:
         return None
-    named = _apposed_name(marking, mention)
+    named = apposed_name(marking, mention)
     return ReportingClause(cue, named or mention, cue.start, (named or mention).end)
 
 
-def _apposed_name(marking: Marking, mention: Mention) -> Mention | None:
+def apposed_name(marking: Marking, mention: Mention) -> Mention | None:
     """The name behind "the mayor, Mara Quill"."""
     index = marking.index_at(mention.end)
     if mention.type != "nominal" or marking.low_at(mention.end) != ",":

@@ -20,6 +20,8 @@ _QUOTES = frozenset(
     ]
 )
 _SAYING = frozenset(["saying", "telling", "stating", "writing", "calling", "describing"])
+_BY = frozenset(["by", "von"])
+"""Words before the relay behind a passive: "was cited by the agency as saying"."""
 _REACH = 16
 """The one who is quoted is named within so many words of the verb."""
 
@@ -34,7 +36,7 @@ def relayed(story: Story, mention: tuple[int, int], cue: tuple[int, int] | None)
     saying = _saying(story, verb)
     if saying is None:
         return mention
-    if saying > verb + 1:
+    if saying > verb + 1 and story.low(verb + 1) not in _BY:
         return story.tokens[verb + 1].start, story.tokens[saying - 1].end
     return _subject(story, verb) or mention if mention[0] > cue[0] else mention
 

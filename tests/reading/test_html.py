@@ -86,15 +86,15 @@ def test_a_page_in_an_old_charset_is_read_as_it_declares(tmp_path: Path) -> None
     assert "„Ide“, reče Šćepan." in article.text
 
 
-def test_lists_quotes_tables_and_breaks_add_no_characters() -> None:
+def test_lists_tables_and_breaks_add_no_characters() -> None:
     body = (
         f"<p>{LONG}</p><ul><li>First &amp; <b>bold</b></li><li>Second</li></ul>"
-        "<blockquote><p>Quoted.</p></blockquote><table><tr><td>1</td><td>2</td></tr></table>"
+        "<table><tr><td>1</td><td>2</td></tr></table>"
         f"<div>{LONG}<br>After one break.<br><br>After two.</div>"
     )
     article = article_from_html(f"<html><body><article>{body}</article></body></html>", id="x")
     assert article.text.split("\n\n") == [
-        *(LONG, "First & bold", "Second", "Quoted.", "1", "2"),
+        *(LONG, "First & bold", "Second", "1", "2"),
         *(f"{LONG}\nAfter one break.", "After two."),
     ]
 
