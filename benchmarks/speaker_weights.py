@@ -22,12 +22,13 @@ OUT = Path(__file__).parent.parent / "attributor" / "speakers" / "data" / "weigh
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("-o", "--out", type=Path, default=OUT)
+    out = parser.parse_args().out
     quotes, chains = (
         _lines(GOLD / name) for name in ("polnear-train.jsonl", "coref-gum-train.jsonl")
     )
     learned = train(quotes, chains)
     text = json.dumps(learned, indent=1, sort_keys=True, ensure_ascii=False)
-    parser.parse_args().out.write_text(text + "\n", encoding="utf-8")
+    out.write_text(text + "\n", encoding="utf-8")
 
 
 def _lines(path: Path) -> list[dict[str, object]]:

@@ -26,6 +26,43 @@ def test_the_embedded_engine_reaches_its_floor(name: str) -> None:
     assert floors.digest(paths) == PINNED[name]["gold_sha256"], (
         "the gold has changed: look at the figures again, then pin them (benchmarks/floors.py)"
     )
-    found = floors.measured(paths)
-    for figure, floor in (PINNED[name]["floors"] | ASKED.get(name, {})).items():
-        assert found[figure] >= floor, (figure, found)
+    found = floors.measured(name)
+    bounds = PINNED[name] | {"floors": PINNED[name]["floors"] | ASKED.get(name, {})}
+    assert not list(floors.worse(bounds, found)), found
+
+
+@pytest.mark.parametrize(
+    ("bounds", "figures", "complaints"),
+    [
+        ({"floors": {"F1": 70.0}}, {"F1": 70.0}, 0),
+        ({"floors": {"F1": 70.0}}, {"F1": 69.9}, 1),
+        ({"ceilings": {"misnamed": 3.0}}, {"misnamed": 3.0}, 0),
+        ({"ceilings": {"misnamed": 3.0}}, {"misnamed": 3.1}, 1),
+        ({"floors": {"F1": 70.0}, "ceilings": {"misnamed": 3.0}}, {"F1": 60, "misnamed": 9}, 2),
+    ],
+)
+def test_a_figure_below_its_floor_or_above_its_ceiling_is_told(
+    bounds: dict[str, dict[str, float]], figures: dict[str, float], complaints: int
+) -> None:
+    assert len(list(floors.worse(bounds, figures))) == complaints
+
+
+def test_wrong_names_are_pinned_from_above_and_all_else_from_below() -> None:
+    figures = {"F1": 73.0, "misnamed": 2.7, "passed": 200.0}
+
+    bounds = floors.bounds_of(figures)
+
+    assert bounds["ceilings"] == {"misnamed": 2.7 + floors.SLACK_POINTS}
+    assert bounds["floors"] == {
+        "F1": 73.0 - floors.SLACK_POINTS,
+        "passed": 200 - floors.SLACK_CASES,
+    }
+
+
+def test_pinning_never_loosens_a_bound() -> None:
+    old = {"floors": {"F1": 73.0, "P": 70.0}, "ceilings": {"misnamed": 2.0}}
+    new = {"floors": {"F1": 72.5, "P": 71.0}, "ceilings": {"misnamed": 3.0}}
+
+    kept = floors.stricter(old, new)
+
+    assert kept == {"floors": {"F1": 73.0, "P": 71.0}, "ceilings": {"misnamed": 2.0}}

@@ -3,7 +3,8 @@
 Read from the project's own output, or from the shorter
 
     {"id", "quotes": [{"content": [[s, e], …],
-                       "speaker": {"mention": [[s, e], …], "name"} | null}]}
+                       "speaker": {"mention": [[s, e], …], "name"} | null,
+                       "speaker_confidence"?: 0 to 1}]}
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class PredictedQuote(Quoted):
     """A quote as an engine has it."""
 
     stance: tuple[LabelledStance, ...] = ()
+    speaker_confidence: float | None = None
 
 
 @dataclass(frozen=True)
@@ -47,9 +49,15 @@ class Prediction:
             annotation.article.id,
             tuple(
                 PredictedQuote(
-                    content=quote.content, cue=quote.cue, speaker=quote.speaker, stance=quote.stance
+                    content=quote.content,
+                    cue=quote.cue,
+                    speaker=quote.speaker,
+                    stance=quote.stance,
+                    speaker_confidence=given.speaker_confidence,
                 )
-                for quote in from_annotation(annotation).quotes
+                for quote, given in zip(
+                    from_annotation(annotation).quotes, annotation.quotes, strict=True
+                )
             ),
             annotation.article.text,
             annotation.engine,

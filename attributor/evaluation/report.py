@@ -9,7 +9,7 @@ from operator import add
 from pathlib import PurePath
 from typing import Any
 
-from attributor.evaluation import stances
+from attributor.evaluation import reliability, stances
 from attributor.evaluation.matching import Comparison
 from attributor.evaluation.names import WAYS
 from attributor.evaluation.scores import (
@@ -95,6 +95,7 @@ class Report:
             yield ""
             yield from self._table()
             yield from self._who()
+            yield from self._confidence()
         yield from self._stances()
         yield ""
         yield self.cost()
@@ -176,6 +177,23 @@ class Report:
             for way in WAYS
         }
 
+    def _confidence(self) -> Iterator[str]:
+        """How often the names are right that are given with much or little confidence."""
+        seen = self.speaker_confidence
+        if seen:
+            yield ""
+            heads = ("speaker_confidence", "names given", "right", "share right", "mean confidence")
+            yield heads[0].ljust(20) + "".join(head.ljust(15) for head in heads[1:]).rstrip()
+        for each in seen:
+            cells = (f"{each.named:,}", f"{each.right:,}", f"{each.share:.2f}", f"{each.mean:.2f}")
+            edges = f"{each.least:.2f} to {each.most:.2f}"
+            yield edges.ljust(20) + "".join(cell.ljust(15) for cell in cells).rstrip()
+
+    @property
+    def speaker_confidence(self) -> list[reliability.Bin]:
+        """How many names were given with which confidence, and how many of them are right."""
+        return reliability.bins(self.evaluation.total)
+
     def _stances(self) -> Iterator[str]:
         if self.has_stances:
             yield ""
@@ -243,6 +261,17 @@ class Report:
             "predictions": evaluation.total["predictions", "all"],
             **shown,
             "who": self.who,
+            "speaker_confidence": [
+                {
+                    "from": each.least,
+                    "to": each.most,
+                    "names_given": each.named,
+                    "right": each.right,
+                    "share_right": round(each.share, 3),
+                    "mean_confidence": round(each.mean, 3),
+                }
+                for each in self.speaker_confidence
+            ],
             "intervals": _nested(evaluation.intervals),
             "stance": self._stance_json() if self.has_stances else None,
             "engines": [engine.model_dump() for engine in self.engines],

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from attributor.evaluation import stances
+from attributor.evaluation import reliability, stances
 from attributor.evaluation.matching import Comparison, Match
 from attributor.evaluation.names import WAYS
 from attributor.evaluation.stances import LABELS, share
@@ -112,6 +112,7 @@ def count(comparison: Comparison) -> Counter[Key]:
             for kind in ("all", match.gold.kind):
                 counts.update({(what, kind): number for what, number in added.items()})
             counts.update(_who(match))
+            counts.update(_confidence(match))
             counts.update(_stances(match))
     return counts
 
@@ -144,6 +145,15 @@ def _who(match: Match) -> Iterator[Key]:
         }
         for kind in (match.way, "all"):
             yield from ((f"who {what}", kind) for what, holds in holding.items() if holds)
+
+
+def _confidence(match: Match) -> dict[Key, int]:
+    """What a quote adds to the reliability of `speaker_confidence`, if it counts for "misnamed"."""
+    if match.found and match.way and match.given_name:
+        confidence = match.predicted[0].speaker_confidence
+        if confidence is not None:
+            return dict(reliability.counts(confidence, match.is_rightly_named))
+    return {}
 
 
 def _stances(match: Match) -> Iterator[Key]:
