@@ -10,7 +10,7 @@ from attributor.grounding import GroundedQuote, Grounder, Grounding, Rejection, 
 from attributor.marking import Marking
 from attributor.marking.breaking_off import breaks_off
 from attributor.marking.language import UNKNOWN
-from attributor.records import Annotation, Article, Quote, Span
+from attributor.records import IN_DOUBT, Annotation, Article, Quote, Span
 from attributor.speakers import Resolution
 
 TEXT_BREAKS_OFF = (
@@ -79,7 +79,7 @@ def _quote(text: str, quote: GroundedQuote, resolution: Resolution, number: int)
         confidence=quote.confidence,
         speaker_confidence=resolution.confidences[number],
         candidates=candidates,
-        flags=(*quote.flags, *([speakers.IN_DOUBT] if candidates else [])),
+        flags=(*quote.flags, *([IN_DOUBT] if candidates else [])),
     )
 
 

@@ -25,6 +25,8 @@ MentionType = Literal["name", "nominal", "pronoun", "none"]
 """In which way the words name the speaker; "nominal" is a description as "the diplomat"."""
 StanceLabel = Literal["favor", "against", "neutral", "unclear"]
 """Where a speaker stands; "unclear" is where the engine will not say."""
+IN_DOUBT = "speaker in doubt"
+"""The flag of a quote whose speaker may have a name that is not sure enough to be given."""
 MAX_TARGET_CHARACTERS = 200
 """The longest name of a target."""
 
@@ -120,6 +122,11 @@ class Quote(Record):
     speaker_confidence: float | None = None
     candidates: tuple[Candidate, ...] = ()
     flags: tuple[str, ...] = ()
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether somebody should look who said it."""
+        return IN_DOUBT in self.flags
 
 
 class Provenance(Record):

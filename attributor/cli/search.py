@@ -97,7 +97,8 @@ def _write_terminal(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
         who = ", ".join(filter(None, (row["speaker"], row["role"]))) or "unnamed"
         where = ", ".join(filter(None, (row["title"], row["published"], row["article"])))
         out.write(f"{one_line(who)}: {visible(row['quote'])}\n")
-        facts = [row["kind"], *([row["stances"]] if row["stances"] else []), where]
+        doubt = f"speaker in doubt: {row['candidates']}" if row["candidates"] else ""
+        facts = filter(None, (doubt, row["kind"], row["stances"], where))
         out.write(f"    {one_line(' · '.join(facts))}\n")
 
 

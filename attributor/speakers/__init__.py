@@ -18,9 +18,6 @@ from attributor.speakers.entities import Entity
 from attributor.speakers.resolver import Decision, Resolver
 from attributor.speakers.story import Story
 
-IN_DOUBT = "speaker in doubt"
-"""The flag of a quote whose speaker may have a name that is not sure enough to be given."""
-
 
 @dataclass(frozen=True, slots=True)
 class Resolution:

@@ -10,7 +10,10 @@
 | start, end | where the first span begins and the last ends, in code points, end exclusive |
 | spans | every span as `start-end`, separated by spaces |
 | stances | `target: label`, separated by `; ` |
-| confidence, flags | empty where there are none; flags separated by spaces |
+| confidence | of the words; empty where there is none |
+| speaker_confidence | of who said them; empty where there is none |
+| candidates | who it may be, if that is in doubt: `name probability`, separated by `; ` |
+| flags | separated by `; ` |
 | engine, model | which engine and model found it |
 
 UTF-8, rows end in CR LF (RFC 4180). A cell that a spreadsheet would take for a formula gets an
@@ -30,7 +33,7 @@ from typing import TextIO
 
 from attributor.records import Annotation, Quote, Speaker
 from attributor.views.escaping import commanding_nothing
-from attributor.views.outline import joined
+from attributor.views.outline import joined, likely
 
 COLUMNS = (
     "article_id",
@@ -55,6 +58,8 @@ COLUMNS = (
     "spans",
     "stances",
     "confidence",
+    "speaker_confidence",
+    "candidates",
     "flags",
     "engine",
     "model",
@@ -119,7 +124,9 @@ def _quote(quote: Quote) -> dict[str, object]:
         "spans": " ".join(f"{span.start}-{span.end}" for span in quote.spans),
         "stances": "; ".join(f"{stance.target}: {stance.label}" for stance in quote.stances),
         "confidence": quote.confidence,
-        "flags": " ".join(quote.flags),
+        "speaker_confidence": quote.speaker_confidence,
+        "candidates": likely(quote),
+        "flags": "; ".join(quote.flags),
     }
 
 

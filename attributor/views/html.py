@@ -18,15 +18,18 @@ from typing import TextIO
 from attributor.records import Annotation, Quote
 from attributor.views import wording
 from attributor.views.escaping import one_line, web_address
-from attributor.views.outline import SpeakerQuotes, by_speaker, coverage, joined, title
+from attributor.views.outline import SpeakerQuotes, by_speaker, coverage, joined, title, to_check
 from attributor.views.page_markup import Markup, look, tag
 
 _LEGEND = (
     '<p class="legend" aria-hidden="true">'
     '<span><mark class="quote s1 b1">quote</mark><sup class="tag s1">speaker</sup></span> '
     '<span class="cue">cue</span> <span class="mention s1">mention</span> '
-    '<span class="open">nobody credited</span></p>\n'
+    '<span class="open">nobody credited</span>'
 )
+_LEGEND_OF_DOUBT = ' <span><mark class="quote s0 b0 doubt">quote</mark> speaker in doubt</span>'
+_SHOWN_CHARACTERS = 90
+"""So much is shown of a quote in the list of what to check."""
 
 
 def write(annotations: Iterable[Annotation], out: TextIO) -> None:
@@ -63,7 +66,9 @@ def page_top(name: str, style: str, script: str) -> str:
 def _contents(name: str, sections: list[Section]) -> Iterator[str]:
     yield f'<nav class="contents" aria-label="Articles">\n<h1>{name}</h1>\n<ol>\n'
     for section in sections:
-        yield f'<li><a href="#{section.anchor}">{bdi(section.title)}</a> {section.count()}</li>\n'
+        place, count = f"#{section.anchor}", section.count()
+        check = f' <a class="check" href="{place}c">{section.check}</a>' if section.check else ""
+        yield f'<li><a href="{place}">{bdi(section.title)}</a> {count}{check}</li>\n'
     yield "</ol>\n</nav>\n"
 
 
@@ -76,12 +81,14 @@ class Section:
         self.source = wording.source(annotation.article.id)
         self.title = title(annotation.article) or self.source
         self.groups = by_speaker(annotation)
+        self.check = wording.count_to_check(annotation)
         self.text = Markup(annotation, self.groups, anchor)
 
     def html(self, heading: int) -> Iterator[str]:
         """The section's markup; `heading` is the level of its title."""
         yield f'<section class="article" id="{self.anchor}">\n'
         yield from self._head(heading)
+        yield from self._to_check(heading + 1)
         yield '<div class="columns">\n<div class="text">\n'
         yield from self.text.body()
         yield '</div>\n<div class="list">\n'
@@ -110,7 +117,23 @@ class Section:
         yield "<header>\n"
         yield f'<h{heading} class="title" dir="auto"{self.text.lang}>'
         yield f"{self.text.headline() or safe(self.title)}</h{heading}>\n"
-        yield f'<p class="source">{" · ".join([*known, self.count()])}</p>\n{_LEGEND}</header>\n'
+        yield f'<p class="source">{" · ".join([*known, self.count()])}</p>\n'
+        yield f"{_LEGEND}{_LEGEND_OF_DOUBT * bool(self.check)}</p>\n</header>\n"
+
+    def _to_check(self, heading: int) -> Iterator[str]:
+        """What an editor should look at first: the quotes whose speaker is in doubt."""
+        if not self.check:
+            return
+        yield f'<section class="check" id="{self.anchor}c">\n'
+        yield f"<h{heading}>{self.check}</h{heading}>\n<ul>\n"
+        for quote in to_check(self.annotation):
+            words = joined(quote)
+            if len(words) > _SHOWN_CHARACTERS:
+                words = words[:_SHOWN_CHARACTERS].rstrip() + "…"
+            may_be = "".join(bdi(value) for _, value in wording.doubt(quote))
+            place = f"#{self.anchor}q{quote.id}"
+            yield f'<li><a href="{place}">{bdi(words)}</a> <span>{may_be}</span></li>\n'
+        yield "</ul>\n</section>\n"
 
     def _group(self, group: SpeakerQuotes, heading: int) -> Iterator[str]:
         name = bdi(wording.name(group.speaker))
@@ -128,11 +151,13 @@ class Section:
         """A quote in the list. Its facts are what the script shows where the quote stands."""
         anchor, number = self.anchor, quote.id
         made = ("found by", wording.made_by(self.annotation.engine))
-        facts = " ".join(_fact(*fact) for fact in (*wording.facts(quote), made))
-        yield f'<li id="{anchor}n{number}">\n'
+        known = (*wording.doubt(quote), *wording.facts(quote), made)
+        facts = " ".join(_fact(*fact) for fact in known)
+        doubtful = ' class="doubt"' if quote.in_doubt else ""
+        yield f'<li id="{anchor}n{number}"{doubtful}>\n'
         yield f'<blockquote dir="auto">{safe(joined(quote))}</blockquote>\n'
         yield f'<div class="facts {look(group.number)}" id="{anchor}f{number}">'
-        yield f'<p class="who">{tag(group.number)} {bdi(wording.name(group.speaker))}</p>'
+        yield f'<p class="who">{tag(quote, group.number)} {bdi(wording.name(group.speaker))}</p>'
         yield f"<dl>{facts}</dl></div>\n"
         yield f'<a class="back" href="#{anchor}q{number}">in the article</a>\n</li>\n'
 
@@ -157,7 +182,7 @@ class Section:
 
 def _fact(label: str, value: str) -> str:
     return (
-        f'<div class="{label.split()[0].lower()}"><dt>{label}</dt> '
+        f'<div class="{"-".join(label.lower().split())}"><dt>{label}</dt> '
         f'<dd dir="auto">{safe(value)}</dd></div>'
     )
 

@@ -32,6 +32,8 @@ def _chapter(annotation: Annotation) -> Iterator[str]:
     known += [_link(article.url)] if article.url else []
     if known:
         yield " · ".join(known)
+    if count := wording.count_to_check(annotation):
+        yield f"**{count}**"
     groups = by_speaker(annotation)
     for group in groups:
         yield from _speaker(group)
@@ -46,7 +48,8 @@ def _speaker(group: SpeakerQuotes) -> Iterator[str]:
     if group.speaker:
         yield _line(" · ".join(wording.about(group.speaker)))
     for quote in group.quotes:
-        facts = [f"{label}: {value}" for label, value in wording.facts(quote)]
+        known = (*wording.doubt(quote), *wording.facts(quote))
+        facts = [f"{label}: {value}" for label, value in known]
         yield "\n>\n".join((_quoted(joined(quote)), f"> — {_line(' · '.join(facts))}"))
 
 

@@ -85,6 +85,16 @@ def joined(quote: Quote) -> str:
     return GAP.join(span.text for span in quote.spans)
 
 
+def likely(quote: Quote, separator: str = "; ") -> str:
+    """Who may have said a quote whose speaker is in doubt, each with the probability."""
+    return separator.join(f"{each.name} {each.probability:.2f}" for each in quote.candidates)
+
+
+def to_check(annotation: Annotation) -> list[Quote]:
+    """The quotes whose speaker is in doubt, in the order of the article."""
+    return [quote for quote in in_order(annotation) if quote.in_doubt]
+
+
 def title(article: Article) -> str | None:
     """The article's title; if none is known, its first line where that looks like a headline."""
     if article.title:

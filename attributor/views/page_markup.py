@@ -9,7 +9,7 @@ from functools import cached_property
 from html import escape
 from itertools import groupby
 
-from attributor.records import Annotation
+from attributor.records import IN_DOUBT, Annotation, Quote
 from attributor.views import wording
 from attributor.views.escaping import one_line, visible
 from attributor.views.outline import MarkLayer, SpeakerQuotes, TextPiece, cut, title
@@ -30,9 +30,15 @@ def look(number: int) -> str:
     return f"s{color + 1} b{(color + rounds) % BORDERS + 1}"
 
 
-def tag(number: int) -> str:
-    """A speaker's number as it stands at a quote."""
-    return f'<span class="tag {look(number)}">{number or "?"}</span>'
+def look_of(quote: Quote, number: int) -> str:
+    """The classes of a quote: its speaker's, and whether that is in doubt."""
+    return look(number) + " doubt" * quote.in_doubt
+
+
+def tag(quote: Quote, number: int) -> str:
+    """The number of a quote's speaker as it stands at the quote; "?" says that it is in doubt."""
+    sign = f"{number or ''}{'?' if quote.in_doubt or not number else ''}"
+    return f'<span class="tag {look_of(quote, number)}">{sign}</span>'
 
 
 def paragraph_starts(text: str) -> list[int]:
@@ -91,7 +97,7 @@ class Markup:
         anchors = "".join(f'<span class="at" id="{self._anchor}q{q.id}"></span>' for q in begun)
         facts = " ".join(f"{self._anchor}f{q.id}" for q in quotes)
         focus = f' tabindex="0" aria-describedby="{facts}"' if begun else ""
-        style = look(self._group[quotes[0].id].number)
+        style = look_of(quotes[0], self._group[quotes[0].id].number)
         tags = "".join(map(self._tag, pieces[-1].closing()))
         return (
             f'{anchors}<mark class="quote {style}" data-facts="{facts}"{focus}>{words}</mark>{tags}'
@@ -118,6 +124,7 @@ class Markup:
         if quote is None:
             return ""
         group = self._group[quote.id]
-        label = escape(one_line(f"{wording.name(group.speaker)}: quote {quote.id} in the list"))
+        name = wording.name(group.speaker) + f", {IN_DOUBT}" * quote.in_doubt
+        label = escape(one_line(f"{name}: quote {quote.id} in the list"))
         place = f"#{self._anchor}n{quote.id}"
-        return f'<sup><a href="{place}" aria-label="{label}">{tag(group.number)}</a></sup>'
+        return f'<sup><a href="{place}" aria-label="{label}">{tag(quote, group.number)}</a></sup>'

@@ -29,6 +29,8 @@ MAX_COLUMNS = 96
 """The longest line on a wide terminal: longer ones are hard to read."""
 _COLORS = ("cyan", "magenta", "green", "yellow", "bright_blue", "red", "bright_cyan", "bright_red")
 """The colours of speakers, in turn."""
+_DOUBT = "bold reverse"
+"""How it is shown that a speaker is in doubt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ def write(
 def layout(annotation: Annotation) -> Iterator[Block]:
     """The whole view, block by block, everything in it visible and nothing in it acting."""
     groups = by_speaker(annotation)
+    if count := wording.count_to_check(annotation):
+        yield _line(f"{count}\n", _DOUBT)
     yield from _head(annotation)
     yield Block(tuple(_article(annotation, numbering(groups))))
     for group in groups:
@@ -98,7 +102,9 @@ def _article(annotation: Annotation, numbers: dict[int, int]) -> Iterator[tuple[
     for piece in cut(annotation, [end]):
         for layer in piece.opening():
             number = _number(layer, numbers)
-            yield f"[{number or '?'}: ", f"bold {_color(number)}"
+            doubtful = layer.quote and layer.quote.in_doubt
+            sign = f"{number or ''}{'?' if doubtful or not number else ''}"
+            yield f"[{sign}: ", _DOUBT if doubtful else f"bold {_color(number)}"
         bold = "bold " if piece.end <= end else ""
         yield visible(text[piece.start : piece.end]), bold + _style(piece, numbers)
         for layer in piece.closing():
@@ -129,6 +135,8 @@ def _speaker(group: SpeakerQuotes) -> Iterator[Block]:
     yield Block(((heading, f"bold {_color(group.number)}"), (known, "dim")))
     for quote in group.quotes:
         yield _line("\n" + one_line(joined(quote)), indent=4)
+        for label, value in wording.doubt(quote):
+            yield _line(one_line(f"{label}: {value}"), _DOUBT, indent=6)
         yield _line(_facts(wording.facts(quote)), "dim", indent=6)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from attributor.records import Annotation, Provenance, Quote, Speaker, Stance, Usage
+from attributor.records import IN_DOUBT, Annotation, Provenance, Quote, Speaker, Stance, Usage
+from attributor.views.outline import likely, to_check
 
 Fact = tuple[str, str]
 """What is known about an article: what it is, and its value."""
@@ -55,8 +56,19 @@ def about(speaker: Speaker | None) -> list[str]:
     return [*role, speaker.kind, *([f"also {', '.join(others)}"] if others else [])]
 
 
+def count_to_check(annotation: Annotation) -> str:
+    """How many quotes have a speaker that somebody should check; "" if none has."""
+    count = len(to_check(annotation))
+    return f"{count} speaker{'s' * (count != 1)} to check" if count else ""
+
+
+def doubt(quote: Quote) -> list[Fact]:
+    """Who may have said the quote, if that is in doubt."""
+    return [(IN_DOUBT, likely(quote, ", ") or "nobody is likely")] if quote.in_doubt else []
+
+
 def facts(quote: Quote) -> list[Fact]:
-    """Everything that an annotation says about one quote besides its words and its speaker."""
+    """All that an annotation says about one quote besides its words, its speaker and doubt."""
     unmarked = quote.kind == "direct" and not quote.marked
     found = [("kind", f"{quote.kind}, without quotation marks" if unmarked else quote.kind)]
     if quote.cue:
@@ -66,8 +78,10 @@ def facts(quote: Quote) -> list[Fact]:
     found += [("stance", stance(each)) for each in quote.stances]
     if quote.confidence is not None:
         found.append(("confidence", f"{quote.confidence:.2f}"))
-    if quote.flags:
-        found.append(("note", ", ".join(quote.flags)))
+    if quote.speaker_confidence is not None and not quote.in_doubt:
+        found.append(("speaker confidence", f"{quote.speaker_confidence:.2f}"))
+    if notes := [flag for flag in quote.flags if flag != IN_DOUBT]:
+        found.append(("note", ", ".join(notes)))
     return found
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import click.testing
 import pytest
 from pyarrow import parquet as reader
+from support.annotations import IN_DOUBT
 
 from attributor.archive.finding import parquet_export as parquet
 from attributor.archive.storing.store import Store
@@ -105,3 +106,15 @@ def test_parquet_needs_a_folder_to_be_written_to() -> None:
     result = click.testing.CliRunner().invoke(cli, ["export", "a.db", "--format", "parquet"])
     assert result.exit_code == 2
     assert "Parquet is written to a folder: name it with --output." in result.output
+
+
+def test_a_doubtful_speaker_has_candidates_with_their_probabilities(tmp_path: Path) -> None:
+    parquet.write([IN_DOUBT], tmp_path / "quotes")
+    sure, doubtful, *_ = reader.read_table(tmp_path / "quotes").to_pylist()
+    assert (sure["speaker_confidence"], sure["candidates"]) == (0.98, [])
+    assert (doubtful["speaker"], doubtful["speaker_confidence"]) == (None, 0.1)
+    assert doubtful["candidates"] == [
+        {"name": "Petar Lind", "probability": 0.48},
+        {"name": "Ana Kovač", "probability": 0.41},
+    ]
+    assert doubtful["flags"] == ["speaker in doubt"]

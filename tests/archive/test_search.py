@@ -14,6 +14,7 @@ import click.testing
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.annotations import IN_DOUBT
 
 from attributor.archive.finding.search_query import (
     COLUMNS,
@@ -324,3 +325,37 @@ def test_articles_are_found_by_their_day_however_the_archive_writes_it(
     assert march == [f"id{n}" for n in range(6)]
     assert found(Path(store), "wall", since="2021-03-04") == ["id6"]
     assert found(Path(store), since="2021", until="2021") == [f"id{n}" for n in range(7)]
+
+
+@pytest.fixture
+def doubtful(tmp_path: Path) -> Path:
+    """A store with an article in which two speakers are in doubt."""
+    with Store.open(tmp_path / "d.db") as store, store.transaction():
+        recipe = Recipe("embedded").noted(store)
+        run = {"name": "r", "recipe_id": recipe, "sources": "[]", "state": "finished"}
+        run |= {"started": "2026-01-01", "version": "0", "host": "h", "pid": 1}
+        row = store.insert("runs", run)
+        admitted = admit(store, IN_DOUBT.article, "bridge.txt", row, recipe)
+        save(store, admitted.row, recipe, row, rows_of(IN_DOUBT))
+    return tmp_path / "d.db"
+
+
+def test_a_doubtful_speaker_is_shown_as_doubtful_wherever_it_is_found(
+    doubtful: Path, run: Callable[..., click.testing.Result]
+) -> None:
+    shown = run("search", str(doubtful), "rake").stdout
+    said = "speaker in doubt: Petar Lind 0.48; Ana Kovač 0.41 · mixed · bridge: against"
+    assert shown.startswith("unnamed: it would stop “anything taller than a rake”\n    " + said)
+    row = json.loads(run("search", str(doubtful), "rake", "--format", "jsonl").stdout)
+    assert row["candidates"] == "Petar Lind 0.48; Ana Kovač 0.41"
+    sure = json.loads(run("search", str(doubtful), "build", "--format", "jsonl").stdout)
+    assert (sure["speaker_confidence"], sure["candidates"]) == (0.98, None)
+    assert "in doubt" not in run("search", str(doubtful), "build").stdout
+
+
+def test_who_said_what_has_the_candidates_of_a_doubtful_speaker(doubtful: Path) -> None:
+    sql = "SELECT speaker, speaker_confidence, candidates FROM who_said_what ORDER BY quote_id"
+    with Store.read(doubtful) as store:
+        sure, unnamed, *_ = [tuple(row) for row in store.execute(sql)]
+    assert sure == ("Ana Kovač", 0.98, None)
+    assert unnamed == (None, 0.1, "Petar Lind 0.48; Ana Kovač 0.41")

@@ -425,3 +425,21 @@ def test_an_older_store_is_brought_up_to_date_by_a_writer(tmp_path: Path, versio
         Store.read(path)
     Store.open(path).close()
     assert of(Store.read(path), "PRAGMA user_version") == len(migrations())
+
+
+def test_quotes_of_an_older_store_stay_when_it_learns_of_doubt(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    connection = sqlite3.connect(path)
+    migrate(connection, 5)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("INSERT INTO articles (id, name, text, content) VALUES (1, 'a', 'We.', 'c')")
+    connection.execute(
+        "INSERT INTO quotes (article_id, text, kind, spans, number, annotation_id) "
+        "VALUES (1, 'We.', 'direct', '0-3', 1, 1)"
+    )
+    connection.commit()
+    connection.close()
+    Store.open(path).close()
+    with Store.read(path) as store:
+        (row,) = store.execute("SELECT quote, speaker_confidence, candidates FROM who_said_what")
+        assert tuple(row) == ("We.", None, None)

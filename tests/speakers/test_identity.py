@@ -6,8 +6,7 @@ import pytest
 from support.speakers import annotated, entities, last, names
 
 from attributor.marking import mark
-from attributor.records import Article
-from attributor.speakers import IN_DOUBT
+from attributor.records import IN_DOUBT, Article
 from attributor.speakers.candidates import Candidates
 from attributor.speakers.mentions import MentionReader
 

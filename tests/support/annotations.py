@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from attributor.records import (
     Annotation,
     Article,
+    Candidate,
     Provenance,
     Quote,
     Span,
@@ -121,6 +122,28 @@ BRIDGE = Annotation(
 )
 
 
+def doubted(quote: Quote, speaker: int | None, *candidates: tuple[str, float]) -> Quote:
+    """The quote with a speaker that is in doubt."""
+    may_be = tuple(Candidate(name=name, probability=chance) for name, chance in candidates)
+    flags = (*quote.flags, "speaker in doubt")
+    known = {"speaker": speaker, "speaker_confidence": 0.1, "candidates": may_be, "flags": flags}
+    return quote.model_copy(update=known)
+
+
+IN_DOUBT = BRIDGE.model_copy(
+    update={
+        "quotes": (
+            QUOTES[0].model_copy(update={"confidence": 0.94, "speaker_confidence": 0.98}),
+            doubted(QUOTES[1], None, ("Petar Lind", 0.48), ("Ana Kovač", 0.41)),
+            QUOTES[2],
+            doubted(QUOTES[3], 9, ("Petar Lind", 0.52)),
+            QUOTES[4],
+        )
+    }
+)
+"""The article with two quotes whose speaker is in doubt: nobody has one, nobody named the other."""
+
+
 def plain(text: str, **known: str) -> Annotation:
     """An article in which nobody says anything."""
     known = {"id": "plain"} | known
@@ -175,6 +198,8 @@ def any_annotations(draw: st.DrawFn) -> Annotation:
             stances=tuple(
                 Stance(target=draw(texts), label="favor") for _ in range(draw(st.integers(0, 1)))
             ),
+            candidates=(Candidate(name=draw(texts), probability=0.4),),
+            flags=draw(st.sampled_from(((), ("speaker in doubt",)))),
         )
 
     return Annotation(

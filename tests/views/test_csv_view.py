@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from support.annotations import BRIDGE, any_annotations, rendered
+from support.annotations import BRIDGE, IN_DOUBT, any_annotations, rendered
 
 from attributor.records import Annotation, Quote, Span, Speaker
 from attributor.views import csv as csv_view
@@ -106,3 +106,14 @@ def test_line_ends_in_a_cell_stay_what_they_are_on_every_platform(tmp_path: Path
     assert b"\r\r" not in written
     with path.open(encoding="utf-8", newline="") as found:
         assert next(csv.DictReader(found))["text"] == text
+
+
+def test_a_doubtful_speaker_has_candidates_and_flags_of_several_words_stay_apart() -> None:
+    sure, unnamed, *_, other, _ = rows(rendered("csv", IN_DOUBT))
+    assert (sure["confidence"], sure["speaker_confidence"], sure["candidates"]) == (
+        *("0.94", "0.98"),
+        "",
+    )
+    assert (unnamed["speaker"], unnamed["speaker_confidence"]) == ("", "0.1")
+    assert unnamed["candidates"] == "Petar Lind 0.48; Ana Kovač 0.41"
+    assert other["flags"] == "nested; speaker in doubt"

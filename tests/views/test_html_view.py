@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 from hypothesis import given, settings
-from support.annotations import BRIDGE, any_annotations, plain, rendered, span
+from support.annotations import BRIDGE, IN_DOUBT, any_annotations, doubted, plain, rendered, span
 
 from attributor.records import Annotation, Quote, Span, Speaker
 from attributor.views import html
@@ -276,3 +276,61 @@ def test_speakers_differ_in_border_as_well_as_in_colour() -> None:
     css = html.static("page.css")
     assert all(f".{name} {{" in css for each in looks for name in each.split())
     assert all(look(n).split()[1] != look(n + 1).split()[1] for n in range(1, COLORS))
+
+
+# --- doubt ---------------------------------------------------------------------------------------
+
+
+def classes(page: Page, tag: str) -> list[list[str]]:
+    return [attrs.get("class", "").split() for each, attrs in page.elements if each == tag]
+
+
+def test_the_page_begins_with_links_to_the_quotes_whose_speaker_is_to_be_checked() -> None:
+    shown = rendered("html", IN_DOUBT)
+    box = shown[shown.index('<section class="check"') : shown.index('<div class="columns">')]
+    assert "<h2>2 speakers to check</h2>" in box
+    assert re.findall('href="#([^"]+)"', box) == ["a1q2", "a1q4"]
+    ids = {attrs.get("id") for _, attrs in Page(shown).elements}
+    assert {"a1q2", "a1q4"} <= ids
+    assert "Petar Lind 0.48, Ana Kovač 0.41" in box
+
+
+def test_a_page_with_nothing_to_check_has_no_box_and_no_word_of_it() -> None:
+    page = Page(rendered("html", BRIDGE))
+    assert ["check"] not in classes(page, "section")
+    assert not any("doubt" in each for tag in ("mark", "li") for each in classes(page, tag))
+    assert not any("to check" in data for data, where, _ in page.text if "style" not in where)
+
+
+def test_the_list_of_articles_says_which_have_speakers_to_check() -> None:
+    shown = rendered("html", BRIDGE, IN_DOUBT)
+    contents = shown[shown.index("<nav") : shown.index("</nav>")]
+    assert re.findall('class="check" href="#([^"]+)">([^<]+)', contents) == [
+        ("a2c", "2 speakers to check")
+    ]
+    assert 'id="a2c"' in shown
+
+
+def test_a_doubtful_quote_is_told_by_pattern_border_and_sign_as_well_as_by_colour() -> None:
+    shown = rendered("html", IN_DOUBT)
+    doubtful = {
+        attrs["data-facts"].split()[0]
+        for tag, attrs in Page(shown).elements
+        if tag == "mark" and "data-facts" in attrs and "doubt" in attrs["class"].split()
+    }
+    assert doubtful == {"a1f2", "a1f4"}
+    assert ">3?</span>" in shown
+    assert "Unnamed: Lind’s father, speaker in doubt: quote 4 in the list" in shown
+    style = html.static("page.css")
+    assert re.search(r"\.quote\.doubt \{[^}]*repeating-linear-gradient", style)
+    assert re.search(r"\.doubt \{[^}]*--b: \d+px dashed", style)
+
+
+def test_a_long_quote_is_cut_in_the_list_of_what_to_check() -> None:
+    long = plain("word " * 100)
+    quote = Quote(
+        id=1, kind="direct", marked=True, spans=(span("word " * 100, text=long.article.text),)
+    )
+    quote = doubted(quote, None, ("Ana", 0.4))
+    shown = rendered("html", long.model_copy(update={"quotes": (quote,)}))
+    assert f'<a href="#a1q1"><bdi>{("word " * 18).rstrip()}…</bdi></a>' in shown

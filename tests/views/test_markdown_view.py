@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
-from support.annotations import BRIDGE, any_annotations, plain, rendered
+from support.annotations import BRIDGE, IN_DOUBT, any_annotations, plain, rendered
 
 from attributor.records import Annotation, Quote, Span
 
@@ -77,3 +77,10 @@ def test_no_html_image_or_link_comes_out_of_any_article(annotation: Annotation) 
     assert not any(child.type in ("html_inline", "image", "code_inline") for child in inline)
     assert all(str(link.attrs["href"]).startswith("https://x.org/") for link in links)
     assert len(links) <= 1
+
+
+def test_markdown_says_what_is_to_be_checked_and_who_may_have_said_it() -> None:
+    shown = rendered("markdown", IN_DOUBT)
+    assert "\n\n**2 speakers to check**\n\n## 1\\. Ana" in shown
+    assert "> — speaker in doubt: Petar Lind 0.48, Ana Kovač 0.41 · kind: mixed" in shown
+    assert "check" not in rendered("markdown", BRIDGE)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from hypothesis import given, settings
-from support.annotations import BRIDGE, any_annotations, plain, rendered
+from support.annotations import BRIDGE, IN_DOUBT, any_annotations, plain, rendered
 
 from attributor.records import Annotation, Speaker
 from attributor.views.escaping import visible
@@ -116,3 +116,18 @@ def test_nothing_but_richs_own_styles_acts_on_the_terminal(
     left = STYLE.sub("", shown) if color else shown
     assert visible(left) == left
     assert "\r" not in left
+
+
+def test_the_terminal_begins_with_how_many_speakers_are_to_be_checked() -> None:
+    assert rendered("terminal", IN_DOUBT).startswith("2 speakers to check\n\nMarta Oln")
+    one = IN_DOUBT.model_copy(update={"quotes": IN_DOUBT.quotes[:3]})
+    assert rendered("terminal", one).startswith("1 speaker to check\n")
+    assert "check" not in rendered("terminal", BRIDGE)
+
+
+def test_a_doubtful_quote_says_who_may_have_said_it_and_a_sure_one_how_sure_that_is() -> None:
+    shown = rendered("terminal", IN_DOUBT)
+    assert "‘[3?: Never sell the water,]’" in shown
+    assert "\n      speaker in doubt: Petar Lind 0.48, Ana Kovač 0.41\n      mixed · cue" in shown
+    assert "confidence 0.60 · note nested\n" in shown
+    assert "confidence 0.94 · speaker confidence 0.98\n" in shown

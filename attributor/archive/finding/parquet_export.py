@@ -15,7 +15,9 @@ With more than some 200 months a month may have several files: quotes-2.parquet 
 | text | string: the spans of a split quote joined with ` […] ` |
 | spans | list of {start, end, text}: code points of the article, end exclusive |
 | stances | list of {target, label, confidence} |
-| confidence, flags | float64, list of string |
+| confidence, speaker_confidence | float64: of the words, of who said them; may be null |
+| candidates | list of {name, probability}: who it may be, if that is in doubt |
+| flags | list of string |
 | engine, model | string |
 | month | string, from the folder: "2019-05" of `published`, or "unknown" |
 
@@ -116,6 +118,8 @@ def _schema(pa: Any) -> Any:
         "spans": pa.list_(span),
         "stances": pa.list_(stance),
         "confidence": pa.float64(),
+        "speaker_confidence": pa.float64(),
+        "candidates": pa.list_(pa.struct([("name", pa.string()), ("probability", pa.float64())])),
         "flags": pa.list_(pa.string()),
     }
     return pa.schema([(name, types.get(name, pa.string())) for name in COLUMNS])
@@ -123,8 +127,8 @@ def _schema(pa: Any) -> Any:
 
 COLUMNS = (
     *("article_id", *_ARTICLE, "quote_id", "kind", "marked", "speaker", "role", "speaker_kind"),
-    *("mention", "mention_type", "cue", "text", "spans", "stances", "confidence", "flags"),
-    *("engine", "model"),
+    *("mention", "mention_type", "cue", "text", "spans", "stances", "confidence"),
+    *("speaker_confidence", "candidates", "flags", "engine", "model"),
 )
 """The columns of a file, in their order; the month is in the name of its folder."""
 
@@ -175,5 +179,7 @@ def _quote(annotation: Annotation, quote: Quote) -> dict[str, Any]:
         "spans": [span.model_dump() for span in quote.spans],
         "stances": stances,
         "confidence": quote.confidence,
+        "speaker_confidence": quote.speaker_confidence,
+        "candidates": [c.model_dump(include={"name", "probability"}) for c in quote.candidates],
         "flags": list(quote.flags),
     }

@@ -13,7 +13,7 @@ from attributor.archive.storing.checking import OnDamage, damaged, kept, refuse
 from attributor.archive.storing.store import Row, Store
 from attributor.errors import StoreError, UsageError
 from attributor.records import Annotation, Quote
-from attributor.views.outline import joined
+from attributor.views.outline import joined, likely
 
 _PART = re.compile(r'"([^"]*)"|(\S+)')
 
@@ -46,6 +46,8 @@ COLUMNS = (
     "quote",
     "speaker",
     "role",
+    "speaker_confidence",
+    "candidates",
     "kind",
     "cue",
     "stances",
@@ -165,6 +167,8 @@ def _shown(annotation: Annotation, quote: Quote) -> dict[str, Any]:
         "quote": joined(quote),
         "speaker": (speaker and speaker.name) or None,
         "role": (speaker and speaker.role) or None,
+        "speaker_confidence": quote.speaker_confidence,
+        "candidates": likely(quote) or None,
         "kind": quote.kind,
         "cue": quote.cue and quote.cue.text,
         "stances": stances or None,

@@ -9,7 +9,7 @@ from typing import Any
 
 from attributor.marking.identification import language_without_pack
 from attributor.records import Annotation, Quote
-from attributor.views.outline import joined
+from attributor.views.outline import joined, likely
 
 Cells = tuple[Any, ...]
 BUSY = "busy"
@@ -23,7 +23,8 @@ class AnnotationRows:
     Attributes:
         json: the annotation without the article's text, which stands in `articles`.
         speakers: name, role, kind, aliases, number.
-        quotes: text, kind, cue, mention, spans, confidence, number, the speaker's number.
+        quotes: text, kind, cue, mention, spans, confidence, the speaker's confidence, candidates,
+            number, the speaker's number.
         stances: the quote's number, target, label, confidence, evidence.
         warnings: how many warnings it has.
         language_without_pack: its name, if nobody could be credited for that; else None.
@@ -112,6 +113,8 @@ def _quote(quote: Quote) -> Cells:
         quote.mention and quote.mention.text,
         " ".join(f"{span.start}-{span.end}" for span in quote.spans),
         quote.confidence,
+        quote.speaker_confidence,
+        likely(quote) or None,
         quote.id,
         quote.speaker,
     )

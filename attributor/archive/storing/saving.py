@@ -117,8 +117,9 @@ def _lay_out(store: Store, article: int, annotation: int, rows: AnnotationRows) 
         [(speakers[cells[-1]], *cells, annotation, article) for cells in rows.speakers],
     )
     store.executemany(
-        "INSERT INTO quotes (id, text, kind, cue, mention, spans, confidence, number, speaker_id, "
-        "annotation_id, article_id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO quotes (id, text, kind, cue, mention, spans, confidence, speaker_confidence, "
+        "candidates, number, speaker_id, annotation_id, article_id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (quotes[cells[-2]], *cells[:-1], speakers.get(cells[-1]), annotation, article)
             for cells in rows.quotes
