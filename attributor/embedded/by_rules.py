@@ -23,6 +23,8 @@ from attributor.reporting import (
     grammar_of,
     is_reported,
     is_reported_by_mood,
+    is_unsaid,
+    takes_object,
 )
 
 _BEFORE_SPEECH = frozenset('.!?:,”"»')
@@ -73,14 +75,27 @@ def _reported(marking: Marking) -> list[FoundQuote]:
     for cue in marking.cues:
         if any(quote.touches(cue.start, cue.end) for quote in found[-3:]):
             continue
+        if cue.kind in VERBAL and _is_unsaid(marking, cue):
+            continue
         clause = grammar.source(marking, cue, named)
         content = grammar.content(marking, clause) if clause else None
-        if clause is None or content is None:
+        if clause is None or content is None or _is_object(marking, cue, content):
             continue
         if not any(quote.touches(a, b) for quote in found[-3:] for a, b in content.spans):
             found.append(_quote(marking, clause, content))
             named = clause if clause.mention else named
     return found
+
+
+def _is_unsaid(marking: Marking, cue: Cue) -> bool:
+    start, _ = marking.near_in_sentence(cue.start)
+    return is_unsaid(marking, marking.index_at(cue.start), marking.index_at(start))
+
+
+def _is_object(marking: Marking, cue: Cue, content: Content) -> bool:
+    spans = content.spans
+    bare = all(a > cue.start and not marking.passages_touching(a, b) for a, b in spans)
+    return bare and takes_object(marking, marking.index_at(cue.start))
 
 
 def _quote(marking: Marking, clause: ReportingClause, content: Content) -> FoundQuote:

@@ -29,6 +29,7 @@ from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.weights import Weights
 from attributor.marking import Marking, Mention
 from attributor.records import Proposal
+from attributor.reporting import takes_object
 
 MIN_DRAFT_PROBABILITY = 0.2
 """A draft is taken for a quote from this on; chosen on the train part, held out."""
@@ -83,8 +84,16 @@ def tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
             ruled = by_rules(sheet, each.reading)
             tokens = frozenset(j for piece in draft.pieces for j in range(*piece))
             tokens |= _second_half(sheet, each.i, tokens, ruled)
+            if _is_object(sheet, each.i, tokens):
+                continue
             sure = _sure(sheet, each, draft, likely)
             yield Tagged(each.i, likely[best], sure, each.source, tokens, ruled)
+
+
+def _is_object(sheet: Sheet, i: int, tokens: frozenset[int]) -> bool:
+    """Whether they are what the verb at `i` is about, and none of it is marked speech."""
+    bare = all(j > i and sheet.passage_of[j] < 0 for j in tokens)
+    return bare and takes_object(sheet.marking, i)
 
 
 def _second_half(

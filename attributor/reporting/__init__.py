@@ -19,8 +19,9 @@ from __future__ import annotations
 
 from attributor.reporting.grammar import VERBAL, Content, Grammar, ReportingClause
 from attributor.reporting.grammars import grammar_of, is_reported_by_mood, reports
+from attributor.reporting.objects import takes_object
 from attributor.reporting.passages import is_reported, reporter
-from attributor.reporting.source_by_order import is_negated
+from attributor.reporting.unsaid import is_unsaid
 
 __all__ = [
     "VERBAL",
@@ -28,9 +29,10 @@ __all__ = [
     "Grammar",
     "ReportingClause",
     "grammar_of",
-    "is_negated",
     "is_reported",
     "is_reported_by_mood",
+    "is_unsaid",
     "reporter",
     "reports",
+    "takes_object",
 ]
