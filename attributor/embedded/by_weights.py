@@ -16,6 +16,7 @@ from math import exp, log
 
 from attributor.embedded import by_rules as rules
 from attributor.embedded import draft_features as whole
+from attributor.embedded import edges
 from attributor.embedded.candidates import (
     Candidate,
     Draft,
@@ -86,6 +87,7 @@ def tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
             tokens |= _second_half(sheet, each.i, tokens, ruled)
             if _is_object(sheet, each.i, tokens):
                 continue
+            tokens, ruled = (edges.trimmed(sheet, each.i, held) for held in (tokens, ruled))
             sure = _sure(sheet, each, draft, likely)
             yield Tagged(each.i, likely[best], sure, each.source, tokens, ruled)
 
