@@ -84,3 +84,19 @@ def test_what_was_said_stays_said_beside_the_same_words(text: str, verb: str) ->
 def test_the_object_of_some_verbs_is_no_speech(text: str, verb: str, is_object: bool) -> None:
     sheet = sheet_of(text)
     assert takes_object(sheet.marking, index(sheet, verb)) is is_object
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Quill, for her part, said the well was dry.", "Quill"),
+        ("Quill, speaking at the well on Monday, said it was dry.", "Quill"),
+        ("Instead, for once, said nobody.", ""),
+        ("Yesterday, at the well, said Mara, it rained.", ""),
+        ("Diggers, who had come, left.", ""),
+    ],
+)
+def test_one_word_before_an_aside_and_a_verb_of_speech_is_a_name(text: str, name: str) -> None:
+    marking = sheet_of(text).marking
+    opening = [text[m.start : m.end] for m in marking.mentions if m.start == 0]
+    assert opening == [name] * bool(name)
