@@ -110,8 +110,11 @@ def reports_nothing(sheet: Sheet, i: int) -> bool:
     )
     if refusal or is_unsaid(sheet.marking, i, first):  # "asked not to be named", "did not say"
         return True
-    before = sheet.low(i - 1)
-    passive = before in language.passive or before.endswith("'s")
+    at = i
+    while sheet.low(at - 1) in language.adverbs | language.degrees:
+        at -= 1
+    before = sheet.low(at - 1)
+    passive = before in language.passive or (at == i and before.endswith("'s"))
     return passive and not sheet.low(i).endswith(language.participle)
 
 
