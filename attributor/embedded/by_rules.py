@@ -26,6 +26,8 @@ from attributor.reporting import (
     grammar_of,
     is_reported,
     is_reported_by_mood,
+    is_unsaid,
+    takes_object,
     told_outright,
 )
 
@@ -135,11 +137,13 @@ def reported_by(
         if _is_held(held, cue.start, cue.end) or not allowed.covers(cue.start):
             continue
         allowed.take(1)
+        if cue.kind in VERBAL and _is_unsaid(marking, cue):
+            continue
         clause = grammar.source(marking, cue, named)
         content = grammar.content(marking, clause) if clause else None
         if clause is None or content is None or told.says(content.spans):
             continue
-        if any(_is_held(held, *s) for s in content.spans):
+        if _is_object(marking, cue, content) or any(_is_held(held, *s) for s in content.spans):
             continue
         if not any(quote.touches(a, b) for quote in found[-3:] for a, b in content.spans):
             found.append(_quote(marking, clause, content))
@@ -151,6 +155,17 @@ def _is_held(held: Sequence[Span], start: int, end: int) -> bool:
     """Whether one of the spans, which stand in the order of the text, overlaps `start:end`."""
     near = held[max(bisect_left(held, (start,)) - 1, 0) : bisect_left(held, (end,))]
     return any_overlap([(start, end)], near)
+
+
+def _is_unsaid(marking: Marking, cue: Cue) -> bool:
+    start, _ = marking.near_in_sentence(cue.start)
+    return is_unsaid(marking, marking.index_at(cue.start), marking.index_at(start))
+
+
+def _is_object(marking: Marking, cue: Cue, content: Content) -> bool:
+    spans = content.spans
+    bare = all(a > cue.start and not marking.passages_touching(a, b) for a, b in spans)
+    return bare and takes_object(marking, marking.index_at(cue.start))
 
 
 def _quote(marking: Marking, clause: ReportingClause, content: Content) -> FoundQuote:

@@ -16,6 +16,7 @@ from math import exp, log
 
 from attributor.embedded import by_rules as rules
 from attributor.embedded import draft_features as whole
+from attributor.embedded import edges
 from attributor.embedded.candidates import (
     Candidate,
     Draft,
@@ -30,6 +31,7 @@ from attributor.embedded.weights import Weights
 from attributor.marking import Mention
 from attributor.marking.spans import Span
 from attributor.records import Proposal
+from attributor.reporting import takes_object
 
 MIN_DRAFT_PROBABILITY = 0.2
 """A draft is taken for a quote from this on; chosen on the train part, held out."""
@@ -97,8 +99,17 @@ def tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
             ruled = by_rules(sheet, each.reading)
             tokens = tokens_of(draft.pieces)
             tokens |= _second_half(sheet, each.i, tokens, tokens_of(ruled))
+            if _is_object(sheet, each.i, tokens):
+                continue
+            tokens = edges.trimmed(sheet, each.i, tokens)
             sure = _sure(sheet, each, draft, likely)
             yield Tagged(each.i, likely[best], sure, each.source, tokens, ruled)
+
+
+def _is_object(sheet: Sheet, i: int, tokens: frozenset[int]) -> bool:
+    """Whether they are what the verb at `i` is about, and none of it is marked speech."""
+    bare = all(j > i and sheet.passage_of[j] < 0 for j in tokens)
+    return bare and takes_object(sheet.marking, i)
 
 
 def _second_half(
@@ -181,7 +192,8 @@ def _pared(
         owner = owners.get(sheet.passage_of[j], each.i)
         return owner == each.i and not stop <= j < end
 
-    for tokens in (each.tokens, tokens_of(each.ruled)):
+    ruled = edges.trimmed(sheet, each.i, tokens_of(each.ruled))
+    for tokens in (each.tokens, ruled):
         own = _without_join(sheet, {j for j in tokens if is_own(j)})
         if any(sheet.is_word[j] for j in own) and 2 * len(own) > len(tokens):
             return replace(each, tokens=own)

@@ -18,7 +18,7 @@ from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.weights import Weights
 from attributor.marking import Mention
 from attributor.marking.spans import Span
-from attributor.reporting import is_negated
+from attributor.reporting import is_unsaid
 
 MIN_LOG_ODDS_BY_WORDS = -2.5
 """A word whose log-odds as a cue, by words alone, are lower is not looked at."""
@@ -128,10 +128,13 @@ def reports_nothing(sheet: Sheet, i: int) -> bool:
     refusal = (
         sheet.low(i + 1) in language.negations and sheet.low(i + 2) in language.infinitive_marks
     )
-    if refusal or is_negated(sheet.marking, i, first):  # "asked not to be named", "did not say"
+    if refusal or is_unsaid(sheet.marking, i, first):  # "asked not to be named", "did not say"
         return True
-    before = sheet.low(i - 1)
-    passive = before in language.passive or before.endswith("'s")
+    at = i
+    while sheet.low(at - 1) in language.adverbs | language.degrees:
+        at -= 1
+    before = sheet.low(at - 1)
+    passive = before in language.passive or (at == i and before.endswith("'s"))
     return passive and not sheet.low(i).endswith(language.participle)
 
 

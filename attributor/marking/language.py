@@ -162,6 +162,33 @@ class Language:
     negative_endings: tuple[str, ...] = _in("cues", tuple)
     """The same for `negations` ("didn't")."""
     negations: frozenset[str] = _in("cues")
+    withholding: frozenset[str] = _in("cues")
+    """Words before an infinitive or participle that say that it was not done ("refused to")."""
+    hesitation: frozenset[str] = _in("cues")
+    """Those that a negation turns round ("did not hesitate to")."""
+    nobody: frozenset[str] = _in("cues")
+    """Subjects that mean nobody, beside the negations."""
+    imagined: frozenset[str] = _in("cues")
+    """Auxiliaries of what is not done, or not yet ("would")."""
+    conditions: frozenset[str] = _in("cues")
+    """Words that begin what is only supposed ("if")."""
+    suppositions: frozenset[str] = _in("cues")
+    """Auxiliaries that do so before their subject ("had she said")."""
+    question_words: frozenset[str] = _in("cues")
+    """Words that begin a question, beside the auxiliaries."""
+    object_verbs: frozenset[str] = _in("cues")
+    """Forms of verbs whose object is no speech ("citing a letter")."""
+    grounds: frozenset[str] = _in("cues")
+    """Words that begin what is said of such an object ("criticised the bill as too late")."""
+    naming: frozenset[str] = _in("cues")
+    """Forms of verbs by which something has a name ("they call it the crow")."""
+    asking: frozenset[str] = _in("cues")
+    topics: frozenset[str] = _in("cues")
+    """Verbs, and what leads up to their topic, of which no words are told ("asked about")."""
+    calls_upon: frozenset[str] = _in("cues")
+    """Words behind a verb of naming that make it a demand ("call for")."""
+    degrees: frozenset[str] = _in("cues")
+    """Words that may stand before a denied verb, beside the adverbs ("ever")."""
     adjuncts: frozenset[str] = _in("cues")
     """Words that open a phrase of time, place or circumstance."""
     times: frozenset[str] = _in("cues")

@@ -15,6 +15,8 @@ from attributor.marking.tokens import index_at, without_possessive
 
 _LONGEST = 12
 """A name has at most so many words and full stops."""
+_MAX_ASIDE_TOKENS = 20
+"""An aside between a subject and its verb has fewer tokens than this."""
 _PARTICLES = 3
 """At most so many of them stand between two words of a name."""
 _OWNED = 2
@@ -146,11 +148,24 @@ class _Finder:
             and self.tokens[i + 2].low in self.language.determiners
         ):
             return False  # "Reed, the chief executive"
+        if following.low == "," and self._is_subject_of_speech(i):
+            return False  # "Reed, for his part, said"
         if following.capital and following.low not in self.language.not_names:
             return word in self.language.nouns and not following.low[0].isalnum()
         if word in self.language.nouns or word in self.language.titles:
             return True
         return following.low not in self.language.verbs
+
+    def _is_subject_of_speech(self, i: int) -> bool:
+        """Whether the word before a comma must be whose verb stands behind the next one."""
+        language, low = self.language, self.tokens[i].low
+        known = (language.adverbs, language.adjuncts, language.relatives, language.common)
+        if any(low in words for words in known) or low.endswith(language.adverb_endings or " "):
+            return False
+        aside = self.tokens[i + 2 : i + 2 + _MAX_ASIDE_TOKENS]
+        close = next((j for j, t in enumerate(aside) if t.low in (",", ".")), 0)
+        edge, verb = ([t.low for t in aside[close : close + 2]] + ["", ""])[:2]
+        return close > 0 and edge == "," and verb in language.unambiguous
 
     def _name(self, start: int, end: int) -> Mention:
         """The name at `start:end` with the titles and the description before it."""

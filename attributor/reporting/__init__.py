@@ -19,9 +19,10 @@ from __future__ import annotations
 
 from attributor.reporting.grammar import VERBAL, Content, Grammar, ReportingClause
 from attributor.reporting.grammars import grammar_of, is_reported_by_mood, reports
+from attributor.reporting.objects import takes_object
 from attributor.reporting.outright import Told, told_outright
 from attributor.reporting.passages import is_reported, reporter
-from attributor.reporting.source_by_order import is_negated
+from attributor.reporting.unsaid import is_unsaid
 
 __all__ = [
     "VERBAL",
@@ -30,10 +31,11 @@ __all__ = [
     "ReportingClause",
     "Told",
     "grammar_of",
-    "is_negated",
     "is_reported",
     "is_reported_by_mood",
+    "is_unsaid",
     "reporter",
     "reports",
+    "takes_object",
     "told_outright",
 ]

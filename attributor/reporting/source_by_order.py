@@ -96,7 +96,7 @@ def _over_auxiliaries(marking: Marking, index: int, first: int) -> int | None:
 
 
 def _over_light(marking: Marking, index: int, first: int) -> int:
-    while index > first and _is_light(marking, marking.tokens[index - 1].low):
+    while index > first and is_light(marking, marking.tokens[index - 1].low):
         index -= 1
     return index
 
@@ -107,13 +107,13 @@ def is_negated(marking: Marking, index: int, first: int) -> bool:
         low = marking.tokens[index - 1].low
         if low in marking.pack.negations or low.endswith(marking.pack.negative_endings):
             return True
-        if not _is_light(marking, low):
+        if not is_light(marking, low):
             return False
         index -= 1
     return False
 
 
-def _is_light(marking: Marking, low: str) -> bool:
+def is_light(marking: Marking, low: str) -> bool:
     """Whether the word may stand between a subject and its verb."""
     lang = marking.pack
     adverb = low.endswith(lang.adverb_endings) and len(low) > _MAX_SHORT_LETTERS

@@ -68,6 +68,8 @@ def test_according_to_is_a_candidate_however_little_was_learned_of_it() -> None:
         ("She said that it was not safe.", "said", False),
         ("She asked not to be named.", "asked", True),
         ("She was told that it was safe.", "told", True),
+        ("She was later told that it was safe.", "told", True),
+        ("She is best known for the song “Safe”.", "known", True),
         ("She told him that it was safe.", "told", False),
         ("She was saying that it was safe.", "saying", False),
     ],

@@ -1,0 +1,159 @@
+"""Speech that is only spoken of: denied, refused, asked about or imagined.
+
+    The bishop declined to say whether …      Did the bank tell anyone that …?
+    If the coach says that …                  Nobody at the palace said that …
+
+Such a clause has the shape of reported speech, but nobody said what stands in it. Its words decide
+that, before anything is looked for that was said.
+"""
+
+from __future__ import annotations
+
+from attributor.marking import Marking
+from attributor.marking.quotation import CHARACTERS
+from attributor.reporting.source_by_order import is_light, is_negated
+
+_MAX_WORDS_TO_NEGATION = 6
+"""In "did not have the courage to say", "not" stands within this many words before "to"."""
+_MAX_WORDS_TO_REFUSAL = 2
+"""In "shied away from saying", "shied" stands within this many words before "from"."""
+_CLAUSE_EDGES = CHARACTERS | frozenset(",;:–—.?!()")
+_SENTENCE_ENDS = frozenset(".?!")
+
+
+def is_unsaid(marking: Marking, index: int, first: int) -> bool:
+    """Whether nobody said what the verb at token `index` would report.
+
+    `first` is the token that begins its sentence.
+    """
+    if is_negated(marking, index, first) or _is_withheld(marking, index, first):
+        return True
+    start = _clause_start(marking, index, first)
+    if _begins_with_nobody(marking, start, index) or _is_asked(marking, index, start, first):
+        return True
+    if any(t.low in marking.pack.conditions for t in marking.tokens[start:index]):
+        return True
+    return _is_imagined(marking, index, first) and not _beside_marks(marking, index)
+
+
+def _is_withheld(marking: Marking, index: int, first: int) -> bool:
+    """Whether it stands in "refused to say", "denied having said" or "stopped short of saying"."""
+    lang, tokens = marking.pack, marking.tokens
+    if _low(marking, index) in lang.withholding and _withholds(marking, index):
+        return True
+    at = _over_light(marking, index, first)
+    before = _low(marking, at - 1) if at > first else ""
+    governor = at - 1
+    if before in lang.infinitive_marks:
+        governor = _over_light(marking, at - 1, first) - 1
+        if _low(marking, governor) not in lang.withholding:
+            return _is_negated_before(marking, at - 1, first)
+    elif not any(t.low.endswith(lang.participle or " ") for t in tokens[at : index + 1]):
+        return False
+    reach = 1 + _MAX_WORDS_TO_REFUSAL * (before in lang.adjuncts | lang.breaks)
+    words = range(max(first, governor - reach + 1), governor + 1)
+    found = next((j for j in words if _low(marking, j) in lang.withholding), None)
+    return found is not None and not is_negated(marking, found, first)
+
+
+def _withholds(marking: Marking, index: int) -> bool:
+    """Whether the verb is that of "declined to say" or of "denied saying"."""
+    lang = marking.pack
+    at = index + 1
+    while _is_passed(marking, at):
+        at += 1
+    is_marked = _low(marking, at) in lang.infinitive_marks
+    verb, following = _low(marking, at + is_marked), _low(marking, at + is_marked + 1)
+    if not (is_marked or at > index + 1 or verb.endswith(lang.participle or " ")):
+        return False
+    governs = following in lang.conjunctions | lang.question_words
+    return verb in lang.verbs and (governs or lang.verbs[verb] in lang.core)
+
+
+def _is_negated_before(marking: Marking, mark: int, first: int) -> bool:
+    """Whether a negation stands in the clause before the "to" at token `mark`."""
+    lang = marking.pack
+    start = max(_clause_start(marking, mark, first), mark - _MAX_WORDS_TO_NEGATION)
+    lows = [t.low for t in marking.tokens[start:mark]]
+    if any(low in lang.verbs or low in lang.relatives for low in lows[:-1]):
+        return False
+    negations = sum(low in lang.negations or low.endswith(lang.negative_endings) for low in lows)
+    return negations == 1 and not any(low in lang.hesitation for low in lows)
+
+
+def _begins_with_nobody(marking: Marking, start: int, index: int) -> bool:
+    """Whether the clause has nobody for its subject: "None of the ministers said"."""
+    lang = marking.pack
+    lows = [t.low for t in marking.tokens[start:index]]
+    while lows and lows[0] in lang.joins | lang.conjunctions | lang.relatives:
+        lows = lows[1:]
+    if not lows or not (lows[0] in lang.negations or lows[0] in lang.nobody):
+        return False
+    return not any(low in lang.relatives or low in lang.verbs for low in lows)
+
+
+def _is_asked(marking: Marking, index: int, start: int, first: int) -> bool:
+    """Whether it is asked, or supposed, by its clause's order: "Did she say", "Had she said"."""
+    lang, tokens = marking.pack, marking.tokens
+    while start < index and tokens[start].low in lang.joins:
+        start, first = start + 1, first + 1
+    if start != first or _over_light(marking, index, first) == first:
+        return False
+    word = tokens[first].low
+    inverted = word in lang.auxiliaries or word.endswith(lang.negative_endings or " ")
+    asks = (inverted or word in lang.question_words) and _is_question(marking, index)
+    return asks or word in lang.suppositions
+
+
+def _is_question(marking: Marking, index: int) -> bool:
+    """Whether the sentence of the token ends in a question mark that is no marked speech's."""
+    for token in marking.tokens[index:]:
+        if token.low in CHARACTERS:
+            return False
+        if token.low in _SENTENCE_ENDS:
+            return token.low == "?"
+    return False
+
+
+def _is_imagined(marking: Marking, index: int, first: int) -> bool:
+    """Whether it "would", "could" or "should" be said."""
+    at = _over_light(marking, index, first)
+    return any(t.low in marking.pack.imagined and not t.capital for t in marking.tokens[at:index])
+
+
+def _beside_marks(marking: Marking, index: int) -> bool:
+    """Whether marked speech stands right before the verb's clause, or right behind the verb."""
+    tokens = marking.tokens
+    following = index + 1
+    while _low(marking, following) in (",", ":"):
+        following += 1
+    if _low(marking, following) in CHARACTERS:
+        return True
+    start, _ = marking.near_in_sentence(tokens[index].start)
+    first = marking.index_at(start)
+    edge = _clause_start(marking, index, first) - 1
+    return edge >= first and tokens[edge].low in CHARACTERS
+
+
+def _clause_start(marking: Marking, index: int, first: int) -> int:
+    """The token behind the last comma, dash or mark before the one at `index`."""
+    while index > first and marking.tokens[index - 1].low not in _CLAUSE_EDGES:
+        index -= 1
+    return index
+
+
+def _over_light(marking: Marking, index: int, first: int) -> int:
+    """The first of the adverbs and auxiliaries that stand right before token `index`."""
+    while index > first and _is_passed(marking, index - 1):
+        index -= 1
+    return index
+
+
+def _is_passed(marking: Marking, index: int) -> bool:
+    low = _low(marking, index)
+    return is_light(marking, low) or low in marking.pack.degrees
+
+
+def _low(marking: Marking, index: int) -> str:
+    """The token in lower case, "" beyond the text."""
+    return marking.tokens[index].low if 0 <= index < len(marking.tokens) else ""

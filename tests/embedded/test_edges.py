@@ -1,0 +1,45 @@
+"""Where quotes begin and end beside marked speech that stands whole."""
+
+from __future__ import annotations
+
+import pytest
+from support.embedded import annotate
+
+from attributor.records import Article
+
+
+def quoted(text: str) -> list[str]:
+    quotes = annotate(Article(id="a", text=text), "en").quotes
+    return [span.text.strip("“”,") for quote in quotes for span in quote.spans]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("• “The bridge is as good as new,” said Mara Quill.", "The bridge is as good as new"),
+        ("14:25 “The bridge is as good as new,” said Mara Quill.", "The bridge is as good as new"),
+        (
+            "DUNFORD, May 3 (Post) - “The bridge is as good as new,” said Mara Quill.",
+            "The bridge is as good as new",
+        ),
+        (
+            "“The bridge is as good as new,” a builders’ guild officer, Mara Quill, said.",
+            "The bridge is as good as new",
+        ),
+        (
+            "Mara Quill announced, “I shall cross the bridge,” and the builders stood up.",
+            "I shall cross the bridge",
+        ),
+        ("Mara Quill asked, “Whose bridge is it?” and nobody answered.", "Whose bridge is it?"),
+        (
+            "Mara Quill said, “I am going across,” when the builders shouted about the weather.",
+            "I am going across",
+        ),
+        (
+            "Mara Quill said the bridge was “as good as new,” and that it would open.",
+            "the bridge was “as good as new,” and that it would open",
+        ),
+    ],
+)
+def test_what_stands_beside_whole_speech_is_no_part_of_it(text: str, words: str) -> None:
+    assert quoted(text) == [words]
