@@ -83,6 +83,14 @@ def test_tokens_and_cues_are_found_by_where_they_begin() -> None:
     assert [cue.lemma for cue in FOUND.cues_in(0, len(RAIN))] == ["say", ":"]
 
 
+@given(st.integers(0, len(RAIN)), st.integers(0, 40))
+def test_words_are_counted_and_the_last_mention_is_found_at_once(start: int, length: int) -> None:
+    end = min(start + length, len(RAIN))
+    assert FOUND.word_count(start, end) == len(FOUND.words_in(start, end))
+    inside = FOUND.mentions_in(start, end)
+    assert FOUND.last_mention_in(start, end) == (inside[-1] if inside else None)
+
+
 @given(st.integers(0, len(RAIN)), st.integers(1, 30))
 def test_what_touches_a_stretch_has_a_character_in_common_with_it(start: int, length: int) -> None:
     stretch = start, start + length
