@@ -157,10 +157,13 @@ class Marking:
         """Index of the first token at or after `offset`."""
         return index_at(self.tokens, offset)
 
+    def low(self, index: int) -> str:
+        """The token in lower case, "" before and beyond the text."""
+        return self.tokens[index].low if 0 <= index < len(self.tokens) else ""
+
     def low_at(self, offset: int) -> str:
         """The first token at or after `offset`, in lower case; "" beyond the text."""
-        index = self.index_at(offset)
-        return self.tokens[index].low if index < len(self.tokens) else ""
+        return self.low(self.index_at(offset))
 
     def lows_in(self, start: int, end: int) -> list[str]:
         """The tokens that begin in `start:end`, in lower case."""
@@ -194,16 +197,6 @@ class Marking:
         number = bisect_left(self._mention_starts, start)
         begins = number < len(self.mentions) and self._mention_starts[number] == start
         return self.mentions[number] if begins else None
-
-    def mention_before(self, offset: int) -> Mention | None:
-        """The last mention that begins before `offset`."""
-        number = bisect_left(self._mention_starts, offset) - 1
-        return self.mentions[number] if number >= 0 else None
-
-    def mentions_beside(self, offset: int, before: int, after: int) -> tuple[Mention, ...]:
-        """The last mentions that begin before `offset`, and the first that begin there or after."""
-        number = bisect_left(self._mention_starts, offset)
-        return self.mentions[max(number - before, 0) : number + after]
 
     def mentions_in(self, start: int, end: int) -> list[Mention]:
         """The mentions that lie wholly in `start:end`."""

@@ -12,7 +12,7 @@ from attributor.marking.quotation import CHARACTERS
 def takes_object(marking: Marking, index: int) -> bool:
     """Whether what follows the verb at token `index`, if it has no marks, is its object."""
     lang = marking.pack
-    low, following = marking.tokens[index].low, _low(marking, index + 1)
+    low, following = marking.tokens[index].low, marking.low(index + 1)
     if following in lang.conjunctions or following in CHARACTERS or not following[:1].isalnum():
         return False
     if low in lang.asking and following in lang.topics:
@@ -27,8 +27,3 @@ def _has_grounds(marking: Marking, index: int) -> bool:
     _, end = marking.near_in_sentence(marking.tokens[index].start)
     rest = marking.tokens[index + 1 : marking.index_at(end)]
     return any(token.low in marking.pack.grounds for token in rest)
-
-
-def _low(marking: Marking, index: int) -> str:
-    """The token in lower case, "" beyond the text."""
-    return marking.tokens[index].low if index < len(marking.tokens) else ""

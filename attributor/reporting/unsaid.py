@@ -39,20 +39,20 @@ def is_unsaid(marking: Marking, index: int, first: int) -> bool:
 def _is_withheld(marking: Marking, index: int, first: int) -> bool:
     """Whether it stands in "refused to say", "denied having said" or "stopped short of saying"."""
     lang, tokens = marking.pack, marking.tokens
-    if _low(marking, index) in lang.withholding and _withholds(marking, index):
+    if marking.low(index) in lang.withholding and _withholds(marking, index):
         return True
     at = _over_light(marking, index, first)
-    before = _low(marking, at - 1) if at > first else ""
+    before = marking.low(at - 1) if at > first else ""
     governor = at - 1
     if before in lang.infinitive_marks:
         governor = _over_light(marking, at - 1, first) - 1
-        if _low(marking, governor) not in lang.withholding:
+        if marking.low(governor) not in lang.withholding:
             return _is_negated_before(marking, at - 1, first)
     elif not any(t.low.endswith(lang.participle or " ") for t in tokens[at : index + 1]):
         return False
-    reach = 1 + _MAX_WORDS_TO_REFUSAL * (before in lang.adjuncts | lang.breaks)
+    reach = 1 + _MAX_WORDS_TO_REFUSAL * (before in lang.adjuncts or before in lang.breaks)
     words = range(max(first, governor - reach + 1), governor + 1)
-    found = next((j for j in words if _low(marking, j) in lang.withholding), None)
+    found = next((j for j in words if marking.low(j) in lang.withholding), None)
     return found is not None and not is_negated(marking, found, first)
 
 
@@ -62,8 +62,8 @@ def _withholds(marking: Marking, index: int) -> bool:
     at = index + 1
     while _is_passed(marking, at):
         at += 1
-    is_marked = _low(marking, at) in lang.infinitive_marks
-    verb, following = _low(marking, at + is_marked), _low(marking, at + is_marked + 1)
+    is_marked = marking.low(at) in lang.infinitive_marks
+    verb, following = marking.low(at + is_marked), marking.low(at + is_marked + 1)
     if not (is_marked or at > index + 1 or verb.endswith(lang.participle or " ")):
         return False
     governs = following in lang.conjunctions | lang.question_words
@@ -125,9 +125,9 @@ def _beside_marks(marking: Marking, index: int) -> bool:
     """Whether marked speech stands right before the verb's clause, or right behind the verb."""
     tokens = marking.tokens
     following = index + 1
-    while _low(marking, following) in (",", ":"):
+    while marking.low(following) in (",", ":"):
         following += 1
-    if _low(marking, following) in CHARACTERS:
+    if marking.low(following) in CHARACTERS:
         return True
     start, _ = marking.near_in_sentence(tokens[index].start)
     first = marking.index_at(start)
@@ -150,10 +150,5 @@ def _over_light(marking: Marking, index: int, first: int) -> int:
 
 
 def _is_passed(marking: Marking, index: int) -> bool:
-    low = _low(marking, index)
+    low = marking.low(index)
     return is_light(marking, low) or low in marking.pack.degrees
-
-
-def _low(marking: Marking, index: int) -> str:
-    """The token in lower case, "" beyond the text."""
-    return marking.tokens[index].low if 0 <= index < len(marking.tokens) else ""

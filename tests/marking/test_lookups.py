@@ -44,12 +44,11 @@ def test_mentions_are_found_by_where_they_lie() -> None:
     inside = [words(m[:2]) for m in FOUND.mentions_in(start, end)]
     assert inside == ["Tom Berg", "the mayor"]
     assert [words(m[:2]) for m in FOUND.mentions_touching(start + 2, start + 3)] == ["Tom Berg"]
-    before = FOUND.mention_before(start)
-    assert before is not None
-    assert words(before[:2]) == "Ann Lee"
-    assert FOUND.mention_before(0) is None
-    beside = FOUND.mentions_beside(start, 1, 2)
-    assert [words(m[:2]) for m in beside] == ["Ann Lee", "Tom Berg", "the mayor"]
+
+
+def test_there_is_no_word_before_or_beyond_the_text() -> None:
+    words_of = [FOUND.low(i) for i in (-1, 0, len(FOUND.tokens))]
+    assert words_of == ["", FOUND.tokens[0].low, ""]
 
 
 def test_a_mention_is_found_by_its_first_token() -> None:
