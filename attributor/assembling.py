@@ -79,6 +79,7 @@ def _quote(text: str, quote: GroundedQuote, resolution: Resolution, number: int)
         confidence=quote.confidence,
         speaker_confidence=resolution.confidences[number],
         candidates=candidates,
+        decided_by=quote.decided_by,
         flags=(*quote.flags, *([IN_DOUBT] if candidates else [])),
     )
 

@@ -21,6 +21,7 @@ from attributor.grounding import Grounder
 from attributor.marking import Marking
 from attributor.messages import Answer, Request
 from attributor.records import Annotation, Codebook, Proposal, Provenance, Usage
+from attributor.settings import AskAbout
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -92,8 +93,16 @@ class Engine(Protocol):
         """All that its annotations depend on, beside the article and attributor's version."""
         ...
 
-    def estimate(self, marking: Marking, codebook: Codebook | None) -> Estimate | None:
-        """What asking about the article is likely to take; None if nobody is asked."""
+    def estimate(
+        self, marking: Marking, codebook: Codebook | None, ask: AskAbout | None = None
+    ) -> Estimate | None:
+        """What asking about the article is likely to take; None if nobody is asked.
+
+        Args:
+            marking: the article's evidence.
+            codebook: the targets of stances, if any are asked for.
+            ask: what of the article is asked about; as the settings say if None.
+        """
         ...
 
 

@@ -11,21 +11,22 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from attributor.assembling import assemble
 from attributor.engine_names import EngineName
 from attributor.engines import Conversation, Dialogue, Engine
 from attributor.errors import AccessError, AttributorError, UsageError, quoted
 from attributor.event_loops import run_coroutine
+from attributor.marking import Marking, mark
 from attributor.marking import language as packs
-from attributor.marking import mark
 from attributor.records import Annotation, Article, Codebook
-from attributor.settings import Settings
+from attributor.settings import AskAbout, Settings
 from attributor.settings_layers import CALL, Layer, check, load
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from attributor.prompting import Asker, Estimate
     from attributor.prompting.client import Gate
     from attributor.prompting.retrying import RetryWaits
+
+T = TypeVar("T")
 
 Progress = Callable[[str], None]
 """Called with a short phrase each time a step of a dialogue begins."""
@@ -83,7 +86,22 @@ def _embedded(settings: Settings, own_client: bool) -> Engine:
 def _model(settings: Settings, own_client: bool) -> Engine:
     from attributor.prompting import ModelEngine, Prompts
 
-    return ModelEngine(settings, Prompts.load(settings.prompts), own_client)
+    drafter = _Drafter(_embedded(settings, own_client)) if settings.draft else None
+    return ModelEngine(settings, Prompts.load(settings.prompts), own_client, drafter)
+
+
+@dataclass(frozen=True, slots=True)
+class _Drafter:
+    """Drafts what a model is then asked about, with an engine that asks nobody."""
+
+    engine: Engine
+
+    @property
+    def weights_sha256(self) -> str | None:
+        return self.engine.recipe(None).weights_sha256
+
+    def draft(self, marking: Marking) -> Annotation:
+        return assemble(marking, _result(Conversation(self.engine.propose(marking))))
 
 
 ENGINES: Mapping[EngineName, Callable[[Settings, bool], Engine]] = {
@@ -164,9 +182,14 @@ class Annotator:
         """The flow for one article, for whoever carries its requests, if there are any."""
         return Conversation(annotating(self.engine, article, self.codebook, self.settings.language))
 
-    def estimate(self, article: Article) -> Estimate | None:
-        """What asking about the article would take; None where nobody is asked."""
-        return self.engine.estimate(mark(article, self.settings.language), self.codebook)
+    def estimate(self, article: Article, ask: AskAbout | None = None) -> Estimate | None:
+        """What asking about the article would take; None where nobody is asked.
+
+        Args:
+            article: the article.
+            ask: what of it would be asked about; as the settings say if None.
+        """
+        return self.engine.estimate(mark(article, self.settings.language), self.codebook, ask)
 
     def asker(
         self,
@@ -201,7 +224,7 @@ class Annotator:
             self._asker = None
 
 
-def _result(conversation: Conversation[Annotation]) -> Annotation:
+def _result(conversation: Conversation[T]) -> T:
     assert conversation.result is not None  # noqa: S101  # nothing is outstanding
     return conversation.result
 

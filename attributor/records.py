@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 
 from attributor.engine_names import EngineName
 from attributor.errors import UsageError, quoted
+from attributor.settings import AskAbout
 
 SpeakerKind = Literal["person", "organization", "group", "anonymous", "document"]
 """What a speaker is; "anonymous" is one whom the article does not name."""
@@ -23,6 +24,9 @@ QuoteKind = Literal["direct", "indirect", "mixed"]
 """Whether the words are the speaker's own; "mixed" is indirect with a part in quotation marks."""
 MentionType = Literal["name", "nominal", "pronoun", "none"]
 """In which way the words name the speaker; "nominal" is a description as "the diplomat"."""
+DecidedBy = Literal["draft", "confirmed", "changed", "added"]
+"""Whose a quote is where a model was given a draft: the draft's, not asked about or not believed;
+the draft's and confirmed by the model; changed by it; or added by it."""
 StanceLabel = Literal["favor", "against", "neutral", "unclear"]
 """Where a speaker stands; "unclear" is where the engine will not say."""
 IN_DOUBT = "speaker in doubt"
@@ -106,7 +110,7 @@ class Quote(Record):
     """What somebody said: one or more spans, verbatim, and who said it in which words.
 
     `confidence` is of the words, `speaker_confidence` of who said them. Where it is in doubt who
-    did, `candidates` has up to three names.
+    did, `candidates` has up to three names. `decided_by` is None where no model was asked for.
     """
 
     id: int
@@ -121,6 +125,7 @@ class Quote(Record):
     confidence: float | None = None
     speaker_confidence: float | None = None
     candidates: tuple[Candidate, ...] = ()
+    decided_by: DecidedBy | None = None
     flags: tuple[str, ...] = ()
 
     @property
@@ -130,7 +135,11 @@ class Quote(Record):
 
 
 class Provenance(Record):
-    """Which engine made an annotation, and with which model, prompts, schema or weights."""
+    """Which engine made an annotation, and with which model, prompts, schema or weights.
+
+    `weights_sha256` are the embedded engine's, whose draft a model may be asked about; `ask` says
+    whether it was asked about "all" of it, or about "doubts" only.
+    """
 
     name: EngineName
     model: str | None = None
@@ -139,6 +148,7 @@ class Provenance(Record):
     prompt_sha256: str | None = None
     schema_sha256: str | None = None
     weights_sha256: str | None = None
+    ask: AskAbout | None = None
 
 
 class Usage(Record):
@@ -257,15 +267,23 @@ class Piece(Record):
 
 
 class ProposedSpeaker(Record):
-    """A speaker as proposed: `name` as the article writes it, "" if it names nobody."""
+    """A speaker as proposed: `name` as the article writes it, "" if it names nobody.
+
+    `confidence` and `candidates` are what a draft says of it; a model's word has neither.
+    """
 
     name: str = ""
     role: str = ""
     kind: SpeakerKind = "person"
+    confidence: float | None = None
+    candidates: tuple[Candidate, ...] = ()
 
 
 class ProposedQuote(Record):
-    """A quote as proposed. `speaker` is an index into `Proposal.speakers`, or None.
+    """A quote as proposed.
+
+    `speaker` is an index into `Proposal.speakers`: who speaks is decided then, also where that one
+    has no name. It is None where it is left to the article.
 
     `own_words` says whether these are the speaker's own words (True), a paraphrase (False), or
     that the engine leaves it to the quotation marks (None).
@@ -277,6 +295,7 @@ class ProposedQuote(Record):
     speaker: int | None = None
     own_words: bool | None = None
     confidence: float | None = None
+    decided_by: DecidedBy | None = None
     flags: tuple[str, ...] = ()
 
 

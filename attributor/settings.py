@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, field_validator
@@ -15,6 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, SecretStr, field
 from attributor.engine_names import EngineChoice, EngineName
 from attributor.routes import SERVERS, host_of, is_address_of, is_here
 
+AskAbout = Literal["doubts", "all"]
+"""What of an article a model is asked about."""
 DEFAULT_MODEL = "gpt-5-mini"
 """The model that is asked where none is named."""
 OPENAI_URL = "https://api.openai.com/v1"
@@ -54,6 +56,16 @@ class Settings(BaseModel):
         alias="ATTRIBUTOR_MODEL",
         description="the model's name on that server",
         min_length=1,
+    )
+    ask: AskAbout = Field(
+        "all",
+        alias="ATTRIBUTOR_ASK",
+        description="what a model is asked about: all, or only doubts of the embedded engine",
+    )
+    draft: bool = Field(
+        True,
+        alias="ATTRIBUTOR_DRAFT",
+        description="show a model what the embedded engine found, and ask what has to change",
     )
     prompts: Path | None = Field(
         None, alias="ATTRIBUTOR_PROMPTS", description="a folder with prompts of your own"

@@ -42,6 +42,16 @@ _ENGINE_OPTIONS = (
         shell_complete=files,
         help="Weights of your own for the embedded engine, made by 'attributor train'.",
     ),
+    click.option(
+        "--ask",
+        type=click.Choice(["doubts", "all"]),
+        help="What a model is asked about: all, or what the embedded engine is not sure of.",
+    ),
+    click.option(
+        "--draft/--no-draft",
+        default=None,
+        help="Whether a model is shown what the embedded engine found, to mend it.",
+    ),
 )
 """Options that say which engine answers."""
 
@@ -132,7 +142,7 @@ def _unused(flags: dict[str, Any], annotator: Annotator) -> Iterator[str]:
     """What was said on the command line about an engine that does not answer."""
     engine = annotator.engine
     why = "a model is asked" if engine.asks else "no model is asked"
-    for name in ("model", "prompts", "weights"):
+    for name in ("model", "prompts", "weights", "ask"):
         if flags[name] and name not in engine.settings_used:
             yield f"--{name} is not used, because {why}."
 

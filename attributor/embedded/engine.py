@@ -17,6 +17,7 @@ from attributor.marking import Marking
 from attributor.marking.identification import no_pack
 from attributor.marking.language import UNKNOWN
 from attributor.records import Annotation, Codebook, Provenance, Usage
+from attributor.settings import AskAbout
 
 NAME: Final = "embedded"
 """What this engine is called in settings and annotations."""
@@ -101,7 +102,9 @@ class EmbeddedEngine:
         """All that its annotations depend on: the weights."""
         return Provenance(name=NAME, weights_sha256=weights_files.digest(self.weights))
 
-    def estimate(self, marking: Marking, codebook: Codebook | None) -> None:
+    def estimate(
+        self, marking: Marking, codebook: Codebook | None, ask: AskAbout | None = None
+    ) -> None:
         """None: nobody is asked."""
 
 

@@ -11,7 +11,7 @@ from attributor.grounding.folding import Miss, Reason
 from attributor.grounding.locating import locate, places
 from attributor.marking import Marking
 from attributor.marking.spans import Span, distance, overlap
-from attributor.records import Piece, Proposal, ProposedQuote, QuoteKind
+from attributor.records import DecidedBy, Piece, Proposal, ProposedQuote, QuoteKind
 
 Part = Literal["piece", "cue", "mention", "speaker", "not_speech"]
 """The part of a proposal that a rejection is about."""
@@ -45,6 +45,7 @@ class GroundedQuote:
     mention: Span | None = None
     speaker: int | None = None
     confidence: float | None = None
+    decided_by: DecidedBy | None = None
     flags: tuple[str, ...] = ()
 
 
@@ -134,7 +135,13 @@ class _Verdict:
 def _completed(proposed: ProposedQuote, quote: GroundedQuote, speaker: int | None) -> GroundedQuote:
     """The quote with what its proposal says beyond the words."""
     flags = tuple(dict.fromkeys((*proposed.flags, *quote.flags)))
-    return replace(quote, speaker=speaker, confidence=proposed.confidence, flags=flags)
+    return replace(
+        quote,
+        speaker=speaker,
+        confidence=proposed.confidence,
+        decided_by=proposed.decided_by,
+        flags=flags,
+    )
 
 
 @dataclass

@@ -1,29 +1,29 @@
 """The shape of an answer: pydantic models, and the strict JSON schema that is made from them.
 
 Keys are few and a place is one string, because every quote pays for them: a quote comes to about
-29 output tokens, however long it is. Servers keep to the order of keys, and it matters: a small
+33 output tokens, however long it is. Servers keep to the order of keys, and it matters: a small
 model that was asked for the cue before the place only counted upwards, and a list of speakers with
 numbers ran on until it was cut off. So a quote says its speaker's name itself; what kind of
-speaker that is, and in which role, the article is asked.
+speaker that is, and in which role, the article is asked. What the draft leaves in doubt comes
+first, and what is to be dropped after everything else.
+
+The schema is one for all articles: choices are letters, whose meaning stands in the draft. A schema
+an article would cost each request the server's cache of what the requests have in common.
 """
 
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
 
 from attributor.records import StanceLabel
 
-_NUMBER = "[0-9]{1,4}"
-"""The number of a segment."""
-_WORD = "( [^ ]{1,30})"
-"""A space, and a word behind it."""
 PLACE: dict[str, JsonValue] = {
-    "pattern": f"^{_NUMBER}(-{_NUMBER}{_WORD}{{0,4}}|{_WORD}{{1,4}}( - {_NUMBER}{_WORD}{{0,4}})?)?$"
+    "pattern": "^[0-9]{1,4}(-[0-9]{1,4})?( [^ ]{1,30}){0,24}$",
 }
-"""Holds an edge to four words where the server keeps to patterns; elsewhere more are cut off."""
+"""Bounds a place where the server keeps to patterns; elsewhere the reader of places does."""
 
 
 class Wire(BaseModel):
@@ -46,14 +46,13 @@ class Wire(BaseModel):
 
 
 class WireQuote(Wire):
-    """Where a quote stands, in which words it is attributed, and to whom.
+    """A quote that the draft lacks, or a line of it as it has to be.
 
-    `at` is a segment's number, or the first and the last one ("613-615"); an edge that lies inside
-    its segment is followed by up to four words ("617 the money would - 618 of it"). A quote in
-    several pieces is several entries with the same cue. Where the cue stands is not asked: it is
-    looked for beside the quote.
+    `draft` is the line's number, 0 for a new quote; `at` is a place, see `places`. Where the cue
+    stands is not asked: it is looked for beside the quote.
     """
 
+    draft: int = 0
     at: str = Field("", json_schema_extra=PLACE)
     cue: str = ""
     mention: str = ""
@@ -61,11 +60,28 @@ class WireQuote(Wire):
     own: bool = False
 
 
+class WireChoice(Wire):
+    """Which of a line's candidates is meant."""
+
+    draft: int
+    choice: Literal["A", "B", "C", "another", "nobody"] = Field(alias="is")
+
+
+class WireName(Wire):
+    """The name of a line's speaker, "" if the article gives none."""
+
+    draft: int
+    name: str = ""
+
+
 class Attribution(Wire):
     """The answer to attribute and to repair."""
 
+    who: list[WireChoice] = []
+    names: list[WireName] = []
     quotes: list[WireQuote]
-    not_speech: list[int]
+    drop: list[int] = []
+    not_speech: list[int] = []
 
 
 PHRASE: dict[str, JsonValue] = {"pattern": "^[^ ]{1,30}( [^ ]{1,30}){0,7}$"}

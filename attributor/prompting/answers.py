@@ -6,41 +6,33 @@ repair request, and into the annotation's warnings if that does not help.
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from attributor.errors import AnswerError
-from attributor.marking.evidence import Marking, Segment
+from attributor.marking.evidence import Marking
 from attributor.messages import TOOL_CALL, Answer, Request
 from attributor.prompting.answer_json import FoundJson, Shape, find
-from attributor.prompting.answer_schema import WireQuote, complaint
+from attributor.prompting.answer_schema import Wire, WireChoice, WireName, WireQuote, complaint
 from attributor.prompting.complaints import is_filter
 from attributor.prompting.copied import Words
+from attributor.prompting.draft import Line
+from attributor.prompting.places import Place, pieces_between, read_places
 from attributor.prompting.quote_sources import QuoteSources
 from attributor.prompting.windows import Window, harmless
-from attributor.records import Piece, ProposedQuote
+from attributor.records import ProposedQuote
 
 MAX_NAME_CHARACTERS = 120
 """How much of a speaker's name is taken from an answer."""
-MAX_WORDS_CHARACTERS = 80
+MAX_WORDS_CHARACTERS = 160
 """How much of the words of a cue or a mention is taken from an answer."""
-MAX_EDGE_WORDS = 6
-"""How many words of an edge are taken, the outermost; up to four are asked for."""
+NOT_NAMES = frozenset({"nobody", "none", "null", "unnamed", "unknown", "-"})
+"""What an answer may call a speaker whom the article does not name."""
 MAX_CUE_SEGMENTS = 2
 """How many segments a cue that interrupts a quote may take up."""
-
-_NUMBER = r"\[?(\d{1,9})\]?"
-"""The number of a segment, in brackets or without."""
-_DASH = r"\s*[-–—]\s*"
-"""A dash between two numbers."""
-_PLACE = re.compile(
-    rf"\s*{_NUMBER}[|:.]?(?:{_DASH}{_NUMBER}(?:\s+(.*))?|\s+(.+?)(?:\s{_DASH}{_NUMBER}(?:\s+(.*))?)?)?\s*",
-    re.DOTALL,
-)
-"""A place: one segment's number, or two with a dash between them, and words behind either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +47,30 @@ CUT_OFF_KEY = "cut off"
 """The key under which a part of an answer says after how many output tokens it ends."""
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A quote that an answer gives, and the line whose place it takes; 0 for a new one.
+
+    The quote's `speaker` is an index into the reading's `names`.
+    """
+
+    line: int
+    quote: ProposedQuote
+
+
 @dataclass(slots=True)
 class AnswerReading:
-    """What one answer says about one window. Quotes' `speaker` is an index into `names`."""
+    """What one answer says about one window.
+
+    `names` are those that entries give, "" for nobody; `choices` are letters, "another" or "nobody"
+    by the number of a line, `renamed` the names that lines get, `dropped` the numbers of lines.
+    """
 
     names: list[str] = field(default_factory=list)
-    quotes: list[ProposedQuote] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    choices: dict[int, str] = field(default_factory=dict)
+    renamed: dict[int, str] = field(default_factory=dict)
+    dropped: list[int] = field(default_factory=list)
     not_speech: list[int] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
 
@@ -131,138 +141,173 @@ _WHAT_HELPS = dict.fromkeys(_WHAT_CAME, _ENFORCE_SCHEMA) | {
 # --- what does it say? -----------------------------------------------------------------------
 
 
-def read_attribution(answer: dict[str, Any], window: Window, marking: Marking) -> AnswerReading:
-    """What an answer to attribute or repair says about its window."""
+def read_attribution(
+    answer: dict[str, Any], window: Window, marking: Marking, lines: Sequence[Line] = ()
+) -> AnswerReading:
+    """What an answer to attribute or repair says about its window, and the draft's lines there."""
     reading = AnswerReading()
     if CUT_OFF_KEY in answer:
         tokens = f"{answer[CUT_OFF_KEY]:,}"
         reading.remarks.append(Remark(f"the answer was cut off after {tokens} output tokens"))
-    places = QuoteSources(marking, window)
-    for place, item in enumerate(answer["quotes"], start=1):
-        try:
-            quote = WireQuote.model_validate(item)
-        except ValidationError as error:
-            reading.remarks.append(Remark(f"quote no. {place} is malformed: {complaint(error)}"))
-            continue
-        edges = _edges(quote, window)
-        if isinstance(edges, Remark):
-            reading.remarks.append(edges)
-            continue
-        speaker = _index(quote.name, reading.names)
-        for part in _parts(edges, places):
-            proposed = _proposed(quote, part, places, speaker)
-            if isinstance(proposed, Remark):
-                reading.remarks.append(proposed)
-            else:
-                _add(proposed, reading.quotes, window)
-    numbers = answer.get("not_speech")
-    reading.not_speech = [n for n in numbers if type(n) is int] if isinstance(numbers, list) else []
+    known = {line.number: line for line in lines}
+    quotes = _QuoteReader(QuoteSources(marking, window), window, marking, known, reading)
+    for wire in _valid(answer["quotes"], WireQuote, "quote", reading):
+        quotes.read(wire)
+    for choice in _valid(answer.get("who"), WireChoice, "choice", reading):
+        if _is_line(choice.draft, known, reading):
+            reading.choices.setdefault(choice.draft, choice.choice)
+    for renamed in _valid(answer.get("names"), WireName, "name", reading):
+        if _is_line(renamed.draft, known, reading):
+            reading.renamed.setdefault(renamed.draft, _name(renamed.name))
+    dropped = _numbers(answer.get("drop"))
+    reading.dropped = [n for n in dropped if _is_line(n, known, reading)]
+    reading.not_speech = _numbers(answer.get("not_speech"))
     return reading
 
 
-def _index(name: str, names: list[str]) -> int | None:
-    """The place of `name` among `names`, to which it is added; None if it is empty."""
-    short = harmless(name)[:MAX_NAME_CHARACTERS]
-    if not short:
-        return None
-    if short not in names:
-        names.append(short)
-    return names.index(short)
+W = TypeVar("W", bound=Wire)
 
 
-def _add(quote: ProposedQuote, quotes: list[ProposedQuote], window: Window) -> None:
-    """Add a quote, or join it to the one before that has the same cue: the cue interrupts it."""
-    before = quotes[-1] if quotes else None
-    if before is not None and before.cue and _source(before) == _source(quote):
-        a, b = before.pieces[-1].end, quote.pieces[0].start
-        between = [s for s in window.segments if a <= s.start and s.end <= b]
-        shared = before.pieces[-1].start == b and before.pieces[-1].end == quote.pieces[0].end
-        if (a <= b or shared) and len(between) <= MAX_CUE_SEGMENTS:
-            pieces = (*before.pieces, *quote.pieces)
-            quotes[-1] = before.model_copy(update={"pieces": pieces})
+def _valid(items: object, model: type[W], what: str, reading: AnswerReading) -> Iterator[W]:
+    """The items that have their form; of each other one the reading says what is wrong with it."""
+    for place, item in enumerate(items if isinstance(items, list) else [], start=1):
+        try:
+            yield model.model_validate(item)
+        except ValidationError as error:
+            reason = f"{what} no. {place} is malformed: {complaint(error)}"
+            reading.remarks.append(Remark(reason))
+
+
+def _is_line(number: int, known: Mapping[int, Line], reading: AnswerReading) -> bool:
+    if number not in known:
+        reading.remarks.append(Remark(f"there is no line D{number} in the draft"))
+    return number in known
+
+
+def _numbers(value: object) -> list[int]:
+    return [n for n in value if type(n) is int] if isinstance(value, list) else []
+
+
+def _name(given: str) -> str:
+    """A speaker's name as an answer gives it, "" for nobody."""
+    name = harmless(given)[:MAX_NAME_CHARACTERS]
+    return "" if name.casefold() in NOT_NAMES else name
+
+
+@dataclass(frozen=True, slots=True)
+class _QuoteReader:
+    """Reads the entries of an answer."""
+
+    sources: QuoteSources
+    window: Window
+    marking: Marking
+    lines: Mapping[int, Line]
+    reading: AnswerReading
+
+    def read(self, wire: WireQuote) -> None:
+        """Add what an entry says to the reading, or what is wrong with it."""
+        line = self.lines.get(wire.draft)
+        number = line.number if line else 0
+        if line and not wire.at.strip():
+            self._add(number, self._with_lines_words(wire, line))
             return
-    quotes.append(quote)
+        places = read_places(wire.at, self.window, self.marking)
+        if isinstance(places, str):
+            self.reading.remarks.append(Remark(places))
+            return
+        whole = len(places) > 1 or _copied(wire).is_uncued
+        groups = [places] if whole else self._parts(places[0])
+        for group in groups:
+            self._add(number, self._proposed(wire, group, line))
+
+    def _parts(self, place: Place) -> list[list[Place]]:
+        """The quotes that one place holds; the words at its edges belong to the outer ones.
+
+        An edge without words is that of a whole passage.
+        """
+        if place.starts and place.starts == place.ends:
+            return [[place]]
+        found = []
+        for first, last in self.sources.parts(place.first - 1, place.last - 1):
+            starts = place.starts if first == place.first - 1 else ""
+            ends = place.ends if last == place.last - 1 else ""
+            begin, end = self.sources.whole(first, last)
+            part = Place(
+                (first if starts else begin) + 1, (last if ends else end) + 1, starts, ends
+            )
+            found.append([part])
+        return found
+
+    def _with_lines_words(self, wire: WireQuote, line: Line) -> ProposedQuote:
+        """The line with another cue, mention or name where its words stay."""
+        numbers = [
+            n
+            for n, segment in enumerate(self.window.segments)
+            if any(s.start < segment.end and segment.start < s.end for s in line.quote.spans)
+        ]
+        if not numbers:
+            return line.proposed.model_copy(update={"speaker": self._index(wire.name)})
+        found = self.sources.copied(min(numbers), max(numbers), _copied(wire))
+        cue, mention = found.cue or line.proposed.cue, found.mention or line.proposed.mention
+        speaker = self._index(wire.name)
+        return line.proposed.model_copy(update={"cue": cue, "mention": mention, "speaker": speaker})
+
+    def _proposed(
+        self, wire: WireQuote, places: list[Place], line: Line | None
+    ) -> ProposedQuote | Remark:
+        first, last = places[0].first, places[-1].last
+        source = self.sources.source(min(first, last) - 1, max(first, last) - 1, _copied(wire))
+        precise = source.cue_is_found and any(place.starts or place.ends for place in places)
+        if not source.is_known and not precise:
+            return Remark(f"nothing says that anybody said segment {first}", (first,))
+        pieces = [piece for place in places for piece in pieces_between(place, self.window)]
+        kept = self.sources.without_source(pieces, source)
+        if not kept:
+            return Remark(f"segment {first} holds a cue and nothing that was said")
+        return ProposedQuote(
+            pieces=tuple(kept),
+            cue=source.cue,
+            mention=source.mention,
+            speaker=self._index(wire.name),
+            own_words=wire.own,
+            confidence=line.quote.confidence if line else None,
+        )
+
+    def _index(self, name: str) -> int:
+        """The place of a name among the reading's, to which it is added."""
+        names, short = self.reading.names, _name(name)
+        if short not in names:
+            names.append(short)
+        return names.index(short)
+
+    def _add(self, line: int, quote: ProposedQuote | Remark) -> None:
+        """Add a quote, or join it to the one before that the same cue interrupts."""
+        if isinstance(quote, Remark):
+            self.reading.remarks.append(quote)
+            return
+        entries = self.reading.entries
+        before = entries[-1] if entries else None
+        if before is not None and before.line == line and self._is_one(before.quote, quote):
+            pieces = (*before.quote.pieces, *quote.pieces)
+            entries[-1] = Entry(line, before.quote.model_copy(update={"pieces": pieces}))
+        else:
+            entries.append(Entry(line, quote))
+
+    def _is_one(self, one: ProposedQuote, other: ProposedQuote) -> bool:
+        if not one.cue or _source(one) != _source(other):
+            return False
+        a, b = one.pieces[-1].end, other.pieces[0].start
+        between = [s for s in self.window.segments if a <= s.start and s.end <= b]
+        shared = one.pieces[-1].start == b and one.pieces[-1].end == other.pieces[0].end
+        return (a <= b or shared) and len(between) <= MAX_CUE_SEGMENTS
 
 
 def _source(quote: ProposedQuote) -> tuple[object, ...]:
     return quote.cue, quote.mention, quote.speaker
 
 
-@dataclass(frozen=True, slots=True)
-class _Edges:
-    """The indices of a quote's first and last segment, and the words at its edges inside them."""
-
-    first: int
-    last: int
-    starts: str = ""
-    ends: str = ""
-
-
-def _edges(quote: WireQuote, window: Window) -> _Edges | Remark:
-    match = _PLACE.fullmatch(quote.at)
-    if match is None:
-        return Remark("a place does not begin with a segment's number")
-    number, straight, straight_ends, starts, after, ends = match.groups()
-    first = int(number)
-    last = int(straight or after or first)
-    shown = [n for n in (first, last) if window.segment(n)]
-    if len(shown) < 2:
-        gone = last if window.segment(first) else first
-        return Remark(f"there is no segment {gone}", tuple(dict.fromkeys(shown)))
-    if first > last:
-        return Remark(f"a piece runs backwards, from {first} to {last}", (last, first))
-    return _Edges(
-        first - 1,
-        last - 1,
-        " ".join((starts or "").split()[:MAX_EDGE_WORDS]),
-        " ".join((straight_ends or ends or "").split()[-MAX_EDGE_WORDS:]),
-    )
-
-
-def _parts(edges: _Edges, places: QuoteSources) -> list[_Edges]:
-    """The quotes that these edges hold; the words at their edges belong to the outer ones.
-
-    An edge without words is that of a whole passage.
-    """
-    found = []
-    for first, last in places.parts(edges.first, edges.last):
-        starts = edges.starts if first == edges.first else ""
-        ends = edges.ends if last == edges.last else ""
-        begin, end = places.whole(first, last)
-        found.append(_Edges(first if starts else begin, last if ends else end, starts, ends))
-    return found
-
-
-def _proposed(
-    quote: WireQuote, edges: _Edges, places: QuoteSources, speaker: int | None
-) -> ProposedQuote | Remark:
-    cue, mention = (words.strip()[:MAX_WORDS_CHARACTERS] for words in (quote.cue, quote.mention))
-    if cue.casefold() == mention.casefold():
-        cue = ""
-    source = places.source(edges.first, edges.last, Words(cue, mention, quote.name, quote.own))
-    if not source.is_known:
-        return Remark(f"nothing says that anybody said segment {edges.first + 1}")
-    pieces = _split(places.segments[edges.first : edges.last + 1], edges.starts, edges.ends)
-    kept = places.without_source(pieces, source)
-    if not kept:
-        return Remark(f"segment {edges.first + 1} holds a cue and nothing that was said")
-    return ProposedQuote(
-        pieces=tuple(kept),
-        cue=source.cue,
-        mention=source.mention,
-        speaker=speaker if source.is_named else None,
-        own_words=quote.own,
-    )
-
-
-def _split(segments: tuple[Segment, ...], starts: str, ends: str) -> list[Piece]:
-    """A piece for each edge with words, within whose segment they must be unique, and the rest."""
-    if len(segments) == 1:
-        return [Piece(start=segments[0].start, end=segments[0].end, starts=starts, ends=ends)]
-    head, tail = segments[:1] if starts else (), segments[-1:] if ends else ()
-    rest = segments[len(head) : len(segments) - len(tail)]
-    return [
-        *(Piece(start=s.start, end=s.end, starts=starts) for s in head),
-        *(Piece(start=s[0].start, end=s[-1].end) for s in [rest] if s),
-        *(Piece(start=s.start, end=s.end, ends=ends) for s in tail),
-    ]
+def _copied(wire: WireQuote) -> Words:
+    """What an entry says of its source."""
+    cue, mention = (words.strip()[:MAX_WORDS_CHARACTERS] for words in (wire.cue, wire.mention))
+    cue = "" if cue.casefold() == mention.casefold() else cue
+    return Words(cue, mention, wire.name, wire.own)

@@ -1,7 +1,8 @@
-"""The dialogue with a model about one article, without input or output of its own.
+"""The dialogue with a model about the draft of one article, without input or output of its own.
 
     attribute (a request per window) -> repair (once per window, if needed)
 
+What the model does not mention stands. Windows in which nothing is in doubt need not be asked.
 `requests()` offers what is outstanding, `take()` takes an answer, `failed()` the word that there is
 none, until nothing is outstanding and `outcome()` is what the model proposes. Where speakers stand
 is asked afterwards, by `stance_dialogue`.
@@ -13,43 +14,64 @@ from attributor.engines import Proposed
 from attributor.errors import ModelError
 from attributor.grounding import Grounder
 from attributor.marking.evidence import Marking
-from attributor.messages import Answer, Message, Purpose, Request, sha256
-from attributor.prompting import prompts as prompt_files
+from attributor.messages import Answer, Message, Purpose, Request
 from attributor.prompting.answer_schema import Attribution, schema_json
 from attributor.prompting.answers import AnswerReading, parsed, read_attribution
 from attributor.prompting.cutting import check_length, doubts
+from attributor.prompting.draft import Draft, Line
+from attributor.prompting.draft import show as show_draft
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.window_state import WindowState, merged
 from attributor.prompting.windows import cut, show
-from attributor.records import Provenance, Usage
+from attributor.records import Annotation, Provenance, Usage
 
 BASE_OUTPUT_TOKENS = 150
 """How many output tokens any answer may have."""
-OUTPUT_TOKENS_PER_SEGMENT = 35
+OUTPUT_TOKENS_PER_SEGMENT = 40
 """How many output tokens more an answer may have for each segment, against endless answers.
 
-A quote takes about 30, and a segment seldom holds more than one.
+A quote takes about 35, and a segment seldom holds more than one.
 """
 SCHEMA = schema_json(Attribution)
 """The schema of an answer."""
 
 
 class AttributionDialogue:
-    """Asks who said what in one article.
+    """Asks what has to change in the draft of one article.
 
     Args:
         marking: the article with its evidence.
         prompts: the words of the requests.
+        made_by: what the annotation depends on; its `ask` says which windows are asked about.
+        draft: what the embedded engine found; None if everything is asked for.
     """
 
-    def __init__(self, marking: Marking, prompts: Prompts) -> None:
-        self._marking, self._prompts = marking, prompts
+    def __init__(
+        self,
+        marking: Marking,
+        prompts: Prompts,
+        made_by: Provenance,
+        draft: Annotation | None = None,
+    ) -> None:
+        self._marking, self._prompts, self._made_by = marking, prompts, made_by
         self._grounder = Grounder(marking)
-        self._states = [WindowState(marking, window, self._grounder) for window in cut(marking)]
-        self._outstanding = [self._attribute(state) for state in self._states]
-        self._usage = Usage()
-        self._answer = Answer("")
+        lines = Draft(draft)
+        self._states = [
+            WindowState(marking, window, self._grounder, lines.within(window, marking))
+            for window in cut(marking)
+        ]
+        every = draft is None or made_by.ask != "doubts"
+        asked = [state for state in self._states if every or state.is_in_doubt]
+        self._outstanding = [self._attribute(state) for state in asked]
+        self._usage = Usage() if asked else Usage(cost_usd=0.0)
+        self._answer = Answer("", model=made_by.model)
         self._failure: ModelError | None = None
+
+    @property
+    def lines(self) -> list[Line]:
+        """The draft's lines in the windows that are asked about."""
+        parts = {request.part for request in self._outstanding}
+        return [line for part in sorted(parts) for line in self._states[part].lines]
 
     def requests(self) -> list[Request]:
         """The requests that are outstanding; in any order, each to be answered once."""
@@ -88,7 +110,9 @@ class AttributionDialogue:
 
     def _read(self, state: WindowState, request: Request, answer: Answer) -> AnswerReading:
         check_length(request, answer)
-        reading = read_attribution(parsed(request, answer, "quotes"), state.window, self._marking)
+        lines = state.lines if request.purpose == "attribute" else ()
+        found = parsed(request, answer, "quotes")
+        reading = read_attribution(found, state.window, self._marking, lines)
         state.unusable += doubts(request, answer)
         return reading
 
@@ -101,8 +125,10 @@ class AttributionDialogue:
         return None
 
     def _attribute(self, state: WindowState) -> Request:
-        shown = show(state.window, self._marking.text)
-        segments = len(state.window.segments)
+        text, window = self._marking.text, state.window
+        drafted = show_draft(state.lines, window, text, state.left_open)
+        shown = "\n".join(filter(None, (show(window, text), drafted)))
+        segments = len(window.segments)
         return self._request("attribute", state, self._prompts.attribute.body, shown, segments)
 
     def _repair(self, state: WindowState) -> Request:
@@ -133,14 +159,8 @@ class AttributionDialogue:
         proposal = merged(self._states)
         if self._failure and not self._grounder.ground(proposal).quotes:
             raise self._failure
-        used = self._prompts.used()
-        made_by = Provenance(
-            name="openai",
-            model=self._answer.model,
-            model_reported=self._answer.model_reported,
-            prompt=prompt_files.names_of(used),
-            prompt_sha256=prompt_files.sha256_of(used),
-            schema_sha256=sha256(SCHEMA),
+        made_by = self._made_by.model_copy(
+            update={"model": self._answer.model, "model_reported": self._answer.model_reported}
         )
         warnings = [warning for state in self._states for warning in state.warnings()]
         return Proposed(proposal, made_by, self._usage, tuple(warnings), self._grounder)

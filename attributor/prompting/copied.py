@@ -16,8 +16,7 @@ class Source:
     """The cue and the mention of a quote, as found; a Piece with words is left to grounding.
 
     `edges` are where both stand in `segment`; `is_pair` says that both were found there.
-    `is_known` is False where neither the article nor the model's words say that anybody said this,
-    `is_named` where the article says that it was somebody else than the model does.
+    `is_known` is False where neither the article nor the model's words say that anybody said this.
     """
 
     cue: Piece | None
@@ -26,7 +25,11 @@ class Source:
     edges: Span | None = None
     is_pair: bool = False
     is_known: bool = True
-    is_named: bool = True
+
+    @property
+    def cue_is_found(self) -> bool:
+        """Whether the cue stands where it was looked for."""
+        return self.cue is not None and not self.cue.starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,11 @@ class Words:
     name: str = ""
     own: bool = False
 
+    @property
+    def is_uncued(self) -> bool:
+        """Whether somebody speaks for whom nothing but a label or a signature tells it."""
+        return self.own and bool(self.mention) and not self.cue
+
 
 def find_source(text: str, near: list[Segment], words: Words) -> Source:
     """Cue and mention as the model copied them, in the segments `near`, the best place first.
@@ -48,7 +56,7 @@ def find_source(text: str, near: list[Segment], words: Words) -> Source:
     Both are looked for in one segment before they are looked for apart.
     """
     for segment in near:
-        both = product(_all(text, words.cue, segment), _all(text, words.mention, segment))
+        both = product(find_all(text, words.cue, segment), find_all(text, words.mention, segment))
         pairs = [(c, m) for c, m in both if c[1] <= m[0] or m[1] <= c[0]]
         if pairs:
             c, m = min(pairs, key=lambda pair: (distance(*pair), pair))
@@ -62,19 +70,19 @@ def find_source(text: str, near: list[Segment], words: Words) -> Source:
 
 
 def _apart(text: str, cue: str, near: list[Segment]) -> tuple[Segment | None, Span | None]:
-    return next(((s, e) for s in near for e in _all(text, cue, s)), (None, None))
+    return next(((s, e) for s in near for e in find_all(text, cue, s)), (None, None))
 
 
 def _anchored(text: str, words: str, near: list[Segment]) -> Piece | None:
     if not words:
         return None
-    found = next((e for s in near for e in _all(text, words, s)), None)
+    found = next((e for s in near for e in find_all(text, words, s)), None)
     if found:
         return piece_of(found)
     return Piece(start=near[0].start, end=near[0].end, starts=words, ends=words)
 
 
-def _all(text: str, words: str, segment: Segment) -> list[Span]:
+def find_all(text: str, words: str, segment: Segment) -> list[Span]:
     """Where the words stand whole in the segment, whatever their case."""
     sought, found = words.lower(), list[Span]()
     at = segment.start if sought else -1

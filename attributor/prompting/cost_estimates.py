@@ -17,7 +17,9 @@ from attributor.records import Codebook, Usage
 from attributor.settings import OPENAI_URL
 
 OUTPUT_TOKENS_PER_QUOTE = 35
-"""How many output tokens a quote takes on the average."""
+"""How many output tokens a quote takes on the average where there is no draft of it."""
+OUTPUT_TOKENS_PER_LINE = (5, 20)
+"""How many output tokens a line of a draft takes: of each three or four one is changed."""
 OUTPUT_TOKENS_PER_STANCE = 16
 """How many output tokens a stance takes on the average."""
 REPAIR_SHARE = 0.5
@@ -26,6 +28,7 @@ REPAIR_SHARE = 0.5
 
 def estimate(
     marking: Marking,
+    asking: AttributionDialogue,
     prompts: Prompts,
     codebook: Codebook | None,
     model: str,
@@ -33,23 +36,26 @@ def estimate(
 ) -> Estimate:
     """What asking about this article is likely to take; nobody is asked.
 
-    The least is one answer per window with a quote for each marked passage, the most a quote for
-    every second segment, a repair per window and all stances.
+    The least is one answer per window that is asked about, with no more than the draft's lines or
+    a quote for each marked passage, the most a quote for every second segment, a repair per window
+    and all stances.
     """
-    requests = AttributionDialogue(marking, prompts).requests()
+    requests, lines = asking.requests(), asking.lines
     read = sum(tokens.of_request(request, model) for request in requests)
     extra = tokens.count(prompts.repair.body, model) * len(requests)
-    few = max(len(marking.passages), 1) if requests else 0
+    few = len(lines) or (max(len(marking.passages), 1) if requests else 0)
     many = max(few, len(marking.segments) // 2)
+    each = OUTPUT_TOKENS_PER_LINE if lines else (OUTPUT_TOKENS_PER_QUOTE, OUTPUT_TOKENS_PER_QUOTE)
+    written = [quotes * tokens_each for quotes, tokens_each in zip((few, many), each, strict=True)]
     low = Usage(
-        requests=len(requests), input_tokens=read, output_tokens=few * OUTPUT_TOKENS_PER_QUOTE
+        requests=len(requests), input_tokens=read, output_tokens=written[0] * bool(requests)
     )
     high = Usage(
         requests=2 * len(requests),
         input_tokens=2 * read + extra,
-        output_tokens=int(many * OUTPUT_TOKENS_PER_QUOTE * (1 + REPAIR_SHARE)),
+        output_tokens=int(written[1] * (1 + REPAIR_SHARE)) * bool(requests),
     )
-    if codebook and requests:
+    if codebook and few:
         shown = tokens.count(marking.text, model)
         low += _stances(few, 1, _static(prompts, codebook, model), shown // 3)
         targets = len(codebook.targets) or MAX_OPEN_TARGETS

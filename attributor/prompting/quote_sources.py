@@ -17,7 +17,14 @@ from typing import Literal, NamedTuple
 from attributor.marking.evidence import Marking, Mention, Segment
 from attributor.marking.spans import Span, covers, overlap
 from attributor.marking.tokens import tokens
-from attributor.prompting.copied import Source, Words, find_source, lowered, piece_of
+from attributor.prompting.copied import (
+    Source,
+    Words,
+    find_all,
+    find_source,
+    lowered,
+    piece_of,
+)
 from attributor.prompting.windows import Window
 from attributor.records import Piece
 from attributor.reporting import ReportingClause, grammar_of, is_reported_by_mood, reports
@@ -59,20 +66,44 @@ class QuoteSources:
             last: index of the last one.
             words: what the model says.
         """
-        order = (first, last + 1, last, first - 1, last + 2, first - 2)
-        near = [self.segments[n] for n in dict.fromkeys(order) if 0 <= n < len(self.segments)]
-        near = [s for s in near if not s.marked] or near
-        said = find_source(self.text, near, words)
+        found = self._source(first, last, words)
+        if found.mention is None or not found.mention.starts:
+            return found
+        elsewhere = self._apart(words.mention, first, last)
+        return replace(found, mention=piece_of(elsewhere)) if elsewhere else found
+
+    def _source(self, first: int, last: int, words: Words) -> Source:
+        said = self.copied(first, last, words)
         begin, end = self.whole(first, last)
         own = self.segments[begin : end + 1]
+        if words.is_uncued and not any(segment.marked for segment in own):
+            apart = self._apart(words.mention, begin, end)
+            if apart is not None:
+                return Source(None, piece_of(apart))
         beside = self._beside(begin, end)
         if self._is_borne_out(said, own, beside, words):
             return said
         if beside:
-            return self._of(max(beside, key=lambda r: self._agrees(r, words.name)), words.name)
+            return self._of(max(beside, key=lambda r: self._agrees(r, words.name)))
         if said.segment in own and self._are_reported_by_mood(own):
             return Source(None, said.mention)  # what was copied as its cue is part of it
         return replace(said, is_known=self._is_known(said, own, words))
+
+    def copied(self, first: int, last: int, words: Words) -> Source:
+        """Cue and mention as the model copied them, beside the segments `first` to `last`."""
+        order = (first, last + 1, last, first - 1, last + 2, first - 2)
+        near = [self.segments[n] for n in dict.fromkeys(order) if 0 <= n < len(self.segments)]
+        near = [s for s in near if not s.marked] or near
+        return find_source(self.text, near, words)
+
+    def _apart(self, mention: str, first: int, last: int) -> Span | None:
+        """Where words stand nearest outside of the segments: a signature, or a turn's label."""
+        outside = [n for n in range(len(self.segments)) if not first <= n <= last]
+        for n in sorted(outside, key=lambda n: min(abs(n - first), abs(n - last))):
+            found = find_all(self.text, mention, self.segments[n])
+            if found:
+                return found[0]
+        return None
 
     def whole(self, first: int, last: int) -> tuple[int, int]:
         """The segments with the rest of the passages in quotation marks that they begin or end in.
@@ -196,12 +227,12 @@ class QuoteSources:
         """How well a reporting clause goes with the speaker: the name fits, the verb is common."""
         return _fits(report, name, self.text), report.cue.lemma in self._pack.core
 
-    def _of(self, report: ReportingClause, name: str) -> Source:
+    def _of(self, report: ReportingClause) -> Source:
         segment = self._segment_of(report)
         cue = piece_of((report.cue.start, report.cue.end)) if report.cue.kind != "label" else None
         mention = piece_of(report.mention[:2]) if report.mention else None
         edges = report.start, report.end
-        return Source(cue, mention, segment, edges, is_named=_fits(report, name, self.text))
+        return Source(cue, mention, segment, edges)
 
     def _says(self, cue: str) -> bool:
         """Whether the words attribute speech, as far as the language's pack knows."""

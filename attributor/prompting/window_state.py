@@ -9,9 +9,11 @@ from attributor.errors import quoted
 from attributor.grounding import Grounder, Grounding, uncovered
 from attributor.marking.evidence import Marking
 from attributor.marking.spans import Span, Stretches, any_overlap
-from attributor.prompting.answers import AnswerReading, Remark
+from attributor.prompting.answers import AnswerReading, Entry, Remark
+from attributor.prompting.belief import NOT_BELIEVED, Verdict, verdict
+from attributor.prompting.draft import Line
 from attributor.prompting.windows import Window, harmless
-from attributor.records import Piece, Proposal, ProposedQuote, ProposedSpeaker
+from attributor.records import DecidedBy, Piece, Proposal, ProposedQuote, ProposedSpeaker
 
 NEIGHBOR_SEGMENTS = 2
 """How many segments a repair request shows on either side of an open one."""
@@ -25,15 +27,17 @@ MAX_SHOWN_CHARACTERS = 60
 class WindowState:
     """The state of one window.
 
-    `quotes` are those whose pieces the article bears out, `broken` those with a piece that it does
-    not; a quote's `speaker` is an index into `names`. `open` are the numbers of the segments that a
-    repair is about, `problems` say what is wrong with the answer so far.
+    `lines` are the draft's. `quotes` are those whose pieces the article bears out, `broken` those
+    with a piece that it does not; a quote's `speaker` is an index into `speakers`. `open` are the
+    numbers of the segments that a repair is about, `problems` say what is wrong with the answer so
+    far.
     """
 
     marking: Marking
     window: Window
     grounder: Grounder
-    names: list[str] = field(default_factory=list)
+    lines: tuple[Line, ...] = ()
+    speakers: list[ProposedSpeaker] = field(default_factory=list)
     quotes: list[ProposedQuote] = field(default_factory=list)
     broken: list[ProposedQuote] = field(default_factory=list)
     not_speech: list[int] = field(default_factory=list)
@@ -43,30 +47,108 @@ class WindowState:
     open: tuple[int, ...] = ()
     _grounded: tuple[tuple[ProposedQuote, ...], Grounding] = ((), Grounding(()))
 
+    def __post_init__(self) -> None:
+        self.quotes = [self._line(line, "draft") for line in self.lines]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of all speakers so far."""
+        return list(dict.fromkeys(speaker.name for speaker in self.speakers if speaker.name))
+
+    @property
+    def left_open(self) -> list[int]:
+        """The numbers of marked segments that no quote has, and nobody called no speech."""
+        silent = Proposal(not_speech=tuple(pieces_of(self.not_speech, self.window)))
+        not_speech = self.grounder.ground(silent).not_speech
+        edges = uncovered(self.marking, self._ground(self.quotes).quotes, not_speech)
+        return [n for n in self._numbers(edges) if self.window.segments[n - 1].marked]
+
+    @property
+    def is_in_doubt(self) -> bool:
+        """Whether the draft leaves anything to ask."""
+        sure = all(line.words_are_sure and line.name_is_sure for line in self.lines)
+        return not sure or bool(self.left_open)
+
     def accept(self, reading: AnswerReading) -> None:
-        """Take the first answer: keep what the article bears out, note what is open."""
-        self.names = list(reading.names)
+        """Take the first answer: change what it says of the draft, note what is open."""
+        said = verdict(self.lines, reading, self.marking.text)
+        if said.broken:
+            self.unusable.append(f"{NOT_BELIEVED}{said.broken}.")
+            return
         self.not_speech = [n for n in reading.not_speech if self.window.segment(n)]
         self.remarks = list(reading.remarks)
-        self._sort_out(reading.quotes)
+        self._change(reading, said)
         settled = {*self._numbers(self._spans(self.quotes)), *self.not_speech}
         concerned = {n for problem in self.problems for n in problem.numbers}
-        self.open = tuple(sorted({*concerned, *self._left_open()} - settled))
+        self.open = tuple(sorted({*concerned, *self.left_open} - settled))
+
+    def _change(self, reading: AnswerReading, said: Verdict) -> None:
+        """Put the answer's entries, names and drops into the draft."""
+        self.quotes = []
+        replaced = {entry.line for entry in reading.entries if entry.line}
+        standing = [line for line in self.lines if line.number not in replaced]
+        firm = [
+            line for line in standing if line.number not in said.dropped and line.words_are_sure
+        ]
+        sure = self._spans([line.proposed for line in firm])
+        entries = [
+            (entry, self._entry(entry, reading.names, said))
+            for entry in reading.entries
+            if entry.line or not any_overlap(self._spans([entry.quote]), sure)
+        ]
+        self._sort_out([quote for _, quote in entries])
+        done = self._spans(self.quotes)
+        for line in self.lines:
+            failed = line.number in replaced
+            spans = [(span.start, span.end) for span in line.quote.spans]
+            if line.number not in said.dropped and not any_overlap(spans, done):
+                self.quotes.append(self._standing(line, said, failed=failed))
+        stands = self._spans(self.quotes)
+        self.broken = [q for q in self.broken if not any_overlap(map(_window, q.pieces), stands)]
+
+    def _standing(self, line: Line, said: Verdict, *, failed: bool) -> ProposedQuote:
+        """A line whose words stand, with the name that the answer gives it."""
+        if line.number in said.kept or failed:
+            return self._line(line, "draft")
+        name = (said.names or {}).get(line.number)
+        if name is None:
+            return self._line(line, "confirmed")
+        decided: DecidedBy = "changed" if name != line.name else "confirmed"
+        return self._of(line.proposed, ProposedSpeaker(name=name), decided)
+
+    def _line(self, line: Line, decided_by: DecidedBy) -> ProposedQuote:
+        return self._of(line.proposed, line.proposed_speaker, decided_by)
+
+    def _entry(
+        self, entry: Entry, names: Sequence[str], said: Verdict | None = None
+    ) -> ProposedQuote:
+        """What an entry says; where it names nobody, with the choice that was made for its line."""
+        name = names[entry.quote.speaker] if entry.quote.speaker is not None else ""
+        if not name and said is not None and said.names:
+            name = said.names.get(entry.line, "")
+        decided: DecidedBy = "changed" if entry.line else "added"
+        return self._of(entry.quote, ProposedSpeaker(name=name), decided)
+
+    def _of(
+        self, quote: ProposedQuote, speaker: ProposedSpeaker, decided_by: DecidedBy
+    ) -> ProposedQuote:
+        if speaker not in self.speakers:
+            self.speakers.append(speaker)
+        index = self.speakers.index(speaker)
+        return quote.model_copy(update={"speaker": index, "decided_by": decided_by})
 
     def mend(self, reading: AnswerReading) -> None:
         """Take the repair: only what is about open segments and repeats nothing that stands."""
-        before = len(self.names)
-        self.names += reading.names
         self.not_speech += [n for n in reading.not_speech if n in self.open]
         asked_for = [(s.start, s.end) for n in self.open if (s := self.window.segment(n))]
         stands = self._spans(self.quotes)
         broken, self.broken = self.broken, []
-        for proposed in reading.quotes:
-            speaker = None if proposed.speaker is None else proposed.speaker + before
+        for entry in reading.entries:
+            proposed = self._entry(Entry(0, entry.quote), reading.names)
             new = [piece for piece in proposed.pieces if not any_overlap([_window(piece)], stands)]
             if not new:
                 continue
-            quote = proposed.model_copy(update={"speaker": speaker, "pieces": tuple(new)})
+            quote = proposed.model_copy(update={"pieces": tuple(new)})
             spans = self._spans([quote])
             if any_overlap(spans, asked_for) and not any_overlap(spans, stands):
                 self._sort_out([self._whole(quote)])
@@ -103,7 +185,7 @@ class WindowState:
 
     def what_is_open(self) -> str:
         """The first part of a repair request: known speakers, open segments, what was unusable."""
-        lines = [f"Known speakers: {'; '.join(dict.fromkeys(self.names)) or 'none'}"]
+        lines = [f"Known speakers: {'; '.join(self.names) or 'none'}"]
         lines.append(f"Open segments: {', '.join(map(str, self.open))}")
         lines += [f"Not usable: {harmless(p.reason)}" for p in self.problems[:MAX_REMARKS]]
         return "\n".join(lines)
@@ -141,13 +223,6 @@ class WindowState:
     def _spans(self, quotes: Sequence[ProposedQuote]) -> list[Span]:
         return [span for quote in self._ground(quotes).quotes for span in quote.spans]
 
-    def _left_open(self) -> list[int]:
-        """The marked segments of what grounding says is still to be credited."""
-        silent = Proposal(not_speech=tuple(pieces_of(self.not_speech, self.window)))
-        not_speech = self.grounder.ground(silent).not_speech
-        edges = uncovered(self.marking, self._ground(self.quotes).quotes, not_speech)
-        return [n for n in self._numbers(edges) if self.window.segments[n - 1].marked]
-
     def _numbers(self, edges: Iterable[Span]) -> list[int]:
         wanted = Stretches(edges)
         return [
@@ -173,15 +248,14 @@ def pieces_of(numbers: Iterable[int], window: Window) -> list[Piece]:
 
 
 def merged(states: Iterable[WindowState]) -> Proposal:
-    """One proposal from all windows; a name is the same speaker in all of them."""
-    index: dict[str, int] = {}
+    """One proposal from all windows."""
+    index: dict[ProposedSpeaker, int] = {}
     quotes: list[ProposedQuote] = []
     not_speech: list[Piece] = []
     for state in states:
-        places = [index.setdefault(name, len(index)) for name in state.names]
+        places = [index.setdefault(speaker, len(index)) for speaker in state.speakers]
         for quote in (*state.quotes, *state.broken):
             speaker = None if quote.speaker is None else places[quote.speaker]
             quotes.append(quote.model_copy(update={"speaker": speaker}))
         not_speech += pieces_of(state.not_speech, state.window)
-    speakers = tuple(ProposedSpeaker(name=name) for name in index)
-    return Proposal(speakers=speakers, quotes=tuple(quotes), not_speech=tuple(not_speech))
+    return Proposal(speakers=tuple(index), quotes=tuple(quotes), not_speech=tuple(not_speech))

@@ -9,7 +9,7 @@ engine proposes is taken as it says if it stands there.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from attributor.grounding import GroundedQuote
 from attributor.marking import Marking
@@ -17,6 +17,9 @@ from attributor.records import Candidate, MentionType, ProposedSpeaker, Speaker
 from attributor.speakers.entities import Entity
 from attributor.speakers.resolver import Decision, Resolver
 from attributor.speakers.story import Story
+
+_SURE = 0.9
+"""So sure a speaker by the text is shown beside another one that an engine names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,33 +56,61 @@ class _Scene:
 
     def __init__(self, resolver: Resolver, proposed: Sequence[ProposedSpeaker]) -> None:
         self.resolver, self.proposed = resolver, proposed
-        self._met: dict[int, Entity] = {}
 
     def play(self, quote: GroundedQuote) -> Decision:
         """Whom the quote's mention means, who is in focus from then on."""
         decision = self._who(quote)
-        if decision.entity is not None and quote.speaker is not None:
-            self._met.setdefault(quote.speaker, decision.entity)
         self.resolver.speaks(decision.entity, _place(quote))
         return decision
 
     def _who(self, quote: GroundedQuote) -> Decision:
-        """A name that the engine gives comes first, then what the text says."""
-        decision = self._by_text(quote)
+        """What an engine says of the speaker counts, else what the text does.
+
+        A name that the article does not have says nothing.
+        """
+        by_text = self._by_text(quote)
         if quote.speaker is None:
-            return decision
+            return by_text
         proposed = self.proposed[quote.speaker]
-        reading = decision.reading
-        named = self.resolver.entities.proposed(proposed.name) if proposed.name else None
-        if named is not None:
-            return Decision(reading, named)
-        if reading is not None and reading.type == "name" and decision.entity is not None:
-            return decision
-        if quote.speaker in self._met:
-            return Decision(reading, self._met[quote.speaker])
-        if decision.entity is None:
-            return Decision(reading, self.resolver.other(proposed.role, proposed.kind))
-        return decision
+        if not proposed.name:
+            return self._unnamed(by_text, proposed)
+        named = self.resolver.entities.named(proposed.name)
+        if named is None:
+            return by_text
+        if proposed.confidence is not None or proposed.candidates:  # the draft's own word
+            return replace(self._drafted(by_text, proposed), entity=named)
+        return self._told(by_text, named)
+
+    def _unnamed(self, by_text: Decision, proposed: ProposedSpeaker) -> Decision:
+        """Nobody with a name: as the text describes them, or as the engine does."""
+        told = self._drafted(by_text, proposed)
+        entity = by_text.entity
+        if entity is not None and entity.unnamed_kind is not None:
+            return told
+        if proposed.role:
+            return replace(told, entity=self.resolver.other(proposed.role, proposed.kind))
+        unnamed = self.resolver.unnamed(by_text.reading)
+        return self._told(replace(by_text, candidates=()), unnamed) if entity else told
+
+    def _drafted(self, by_text: Decision, proposed: ProposedSpeaker) -> Decision:
+        """The decision of a draft, with what it leaves in doubt."""
+        named = ((self.resolver.entities.named(c.name), c) for c in proposed.candidates)
+        candidates = tuple((entity, c.probability) for entity, c in named if entity is not None)
+        return replace(
+            by_text,
+            confidence=proposed.confidence,
+            doubt=bool(candidates),
+            candidates=candidates,
+        )
+
+    def _told(self, by_text: Decision, entity: Entity | None) -> Decision:
+        """An engine's word, in doubt where the text is sure of somebody else."""
+        other, sure = by_text.entity, by_text.confidence
+        if other is entity or other is None or other.unnamed_kind or sure is None or sure < _SURE:
+            return Decision(by_text.reading, entity, sure if other is entity else None)
+        named = [(entity, 1 - sure)] if entity is not None and not entity.unnamed_kind else []
+        candidates = tuple((e, round(p, 3)) for e, p in [*named, (other, sure)])
+        return Decision(by_text.reading, entity, None, True, candidates)
 
     def _by_text(self, quote: GroundedQuote) -> Decision:
         if quote.mention is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +31,8 @@ class Entity:
     `forms` are the folded words of each form without particles and initials, `surfaces` the forms
     as written, `roles` what the article says that it is, `heads` the folded nouns of these and
     `context` their other words, `places` the offsets where it stands, `titles` log-odds of a woman
-    by titles and nouns (see `gender`), `clues` what tells its kind.
+    by titles and nouns (see `gender`), `clues` what tells its kind, `called` the name that an
+    engine gives it.
     """
 
     forms: list[tuple[str, ...]] = field(default_factory=list)
@@ -46,12 +48,15 @@ class Entity:
     inflected: bool = False
     is_relative: bool = False
     unnamed_kind: SpeakerKind | None = None
+    called: str = ""
     _kind: tuple[int, float] | None = None
     _given_gender: tuple[int, float] | None = None
 
     @property
     def name(self) -> str:
         """The longest form, as the article writes it; of inflected forms the shortest."""
+        if self.called:
+            return self.called
         sign = -1 if self.inflected else 1
         return max(self.surfaces, key=lambda s: (len(s.split()), sign * len(s)), default="")
 
@@ -106,6 +111,7 @@ class Entities:
         self._by_word: dict[str, list[Entity]] = defaultdict(list)
         self._by_form: dict[tuple[str, ...], list[Entity]] = defaultdict(list)
         self._acronyms: dict[str, Entity] = {}
+        self._named: dict[str, Entity | None] = {}
         self._reader = NameReader(story)
         found = self._without_epithets(list(self._reader.all()))
         self.names = {name.start: name for name in found}
@@ -343,6 +349,65 @@ class Entities:
                 entity.clues.add("acronym in brackets")
         if len(short) > 2 and "title" not in entity.clues and "sure given name" not in entity.clues:
             self._acronyms.setdefault(short, entity)
+
+    def named(self, name: str) -> Entity | None:
+        """Whom an engine means by a name, from then on called so; None if the article has no such.
+
+        The name is written as in the article. One of two words or more is taken as it is, also
+        where the entity has other forms ("Donald Trump Jr" beside "Donald Trump"); a shorter one
+        only says which entity is meant, unless it is none of its words.
+        """
+        if name not in self._named:
+            self._named[name] = self._look_up(name)
+        return self._named[name]
+
+    def _look_up(self, name: str) -> Entity | None:
+        written = self._written(name)
+        entity = self.proposed(name)
+        if not written:
+            return entity
+        words = frozenset(fold(written).split())
+        for known in self.all:
+            if known.called == written:
+                return known
+        if entity is None or (len(words) > 1 and not self._fits_whole(words, entity)):
+            return self._own(written)
+        if len(words) > 1 or not words <= frozenset(fold(entity.name).split()):
+            entity.called = max(entity.called, written, key=lambda n: len(n.split()))
+        return entity
+
+    def _written(self, name: str) -> str:
+        """The name without titles as the article writes it; "" if it does not stand there."""
+        words = name.split()
+        known = {*self.language.titles, *self.story.lexicon.honorifics}
+        while len(words) > 1 and fold(words[0]).strip(".,") in known:
+            del words[0]
+        pattern = r"\s+".join(map(re.escape, words))
+        bounded = rf"(?<!\w){pattern}(?!\w)"
+        found = re.search(bounded, self.story.text) or re.search(
+            bounded, self.story.text, re.IGNORECASE
+        )
+        return " ".join(found[0].split()) if found and words else ""
+
+    def _fits_whole(self, words: frozenset[str], entity: Entity) -> bool:
+        """Whether all of a name's words are in one form of the entity, or all of a form's in it.
+
+        "Donald Trump Jr" is not Donald Trump.
+        """
+        forms = [*map(frozenset, entity.forms), frozenset(fold(entity.name).split())]
+        others = {word.strip(".") for form in forms for word in words ^ form}
+        return not others & self.language.suffixes and any(
+            words <= form or (form <= words and len(form) > 1) for form in forms
+        )
+
+    def _own(self, written: str) -> Entity:
+        """An entity of its own for a name that no other one has."""
+        entity = self._new(())
+        entity.called = written
+        entity.forms.append(tuple(fold(written).split()))
+        entity.surfaces.append(written)
+        entity.places.append(self.story.text.find(written))
+        return entity
 
     def proposed(self, name: str) -> Entity | None:
         """The entity with a name that an engine gives, if the article has such a name."""

@@ -328,6 +328,12 @@ class Resolver:
 
     # --- without a name ---------------------------------------------------------------------------
 
+    def unnamed(self, reading: Reading | None) -> Entity | None:
+        """Whom a mention describes who has no name; None where nothing describes them."""
+        if reading is None or reading.type == "pronoun":
+            return None
+        return self._unnamed(reading)
+
     def _unnamed(self, reading: Reading) -> Entity:
         head, lexicon = reading.head, self.story.lexicon
         if reading.plural or head in lexicon.groups:
