@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from io import StringIO
+
 import pytest
-from support.embedded import annotate
+from support.embedded import annotate, judge
 
 from attributor.records import Annotation, Article, Codebook
+from attributor.views import html, json, terminal
 
 
 def annotated(said: str, *targets: str) -> Annotation:
@@ -93,3 +96,63 @@ def test_a_name_within_another_name_is_not_spoken_of(target: str, said: str) -> 
 )
 def test_titles_given_names_and_days_make_no_other_name(target: str, said: str) -> None:
     assert is_named(target, said)
+
+
+# --- what no quote speaks of ---------------------------------------------------------------------
+
+
+def test_a_target_that_no_quote_names_is_told_once() -> None:
+    said = annotated("We support the bridge", "the tram", "the bridge", "Oskar Lund")
+    assert said.warnings == (
+        "Nothing was said of 'the tram' or 'Oskar Lund': no quote names them, so nobody is given a "
+        "stance towards them.",
+    )
+    assert [each.target for quote in said.quotes for each in quote.stances] == ["the bridge"]
+
+
+def test_the_warning_stands_once_however_many_quotes_there_are() -> None:
+    text = "\n\n".join(["“It rained at noon,” Mara Quill said."] * 4)
+    found = annotate(Article(id="a", text=text, language="en"), codebook=Codebook.of(["the tram"]))
+    assert len(found.quotes) == 4
+    assert found.warnings == (
+        "Nothing was said of 'the tram': no quote names it, so nobody is given a stance towards "
+        "it.",
+    )
+
+
+def test_of_many_targets_that_no_quote_names_the_first_are_told_and_the_others_counted() -> None:
+    (warning,) = annotated(
+        "It rained at noon", *(f"the {n}th tram" for n in range(20, 29))
+    ).warnings
+    assert "'the 24th tram' or 4 other targets" in warning
+    assert "25th" not in warning
+
+
+def test_the_warning_is_seen_in_every_view() -> None:
+    found = annotated("It rained at noon", "the <b>tram</b>\x1b[31m")
+    shown = {view: StringIO() for view in (html, json, terminal)}
+    for view, out in shown.items():
+        view.write([found], out)
+    assert all("Nothing was said of" in out.getvalue() for out in shown.values())
+    assert "Warning: Nothing was said of 'the <b>tram</b>" in shown[terminal].getvalue()
+    assert "<b>tram" not in shown[html].getvalue()
+    assert not any("\x1b[31m" in out.getvalue() for out in shown.values())
+
+
+def test_where_each_target_is_named_there_is_no_warning() -> None:
+    assert annotated("We support the bridge", "the bridge").warnings == ()
+
+
+def test_targets_that_the_engine_proposes_are_never_missing() -> None:
+    article = Article(
+        id="a",
+        text="“We praise Oskar Lund and Lund Hall,” Mara Quill said. “New York, Lund,” she said.",
+        language="en",
+    )
+    found = annotate(article, codebook=Codebook())
+    assert found.warnings == annotate(article).warnings
+
+
+def test_quotes_that_are_known_to_speak_of_a_target_miss_none() -> None:
+    article = Article(id="a", text="“We support it,” Mara Quill said.", language="en")
+    assert judge(annotate(article), Codebook.of(["the bridge"])).warnings == ()

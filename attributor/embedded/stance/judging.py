@@ -23,6 +23,7 @@ from attributor.embedded.stance.examples import (
 )
 from attributor.embedded.stance.leaning import Leaning, Sign
 from attributor.embedded.stance.wording import Wording
+from attributor.errors import counted, quoted
 from attributor.marking.language import load
 from attributor.records import Annotation, Codebook, Quote, Span, Stance, StanceLabel, Target
 
@@ -32,6 +33,9 @@ LEAST_MARGIN = 0.03
 """By so much the likeliest label has to lead the next, in probability."""
 LEAST_TAUGHT = 0.2
 """So much it has to lead by examples alone, where no word is evidence of it."""
+
+_MOST_NAMED = 5
+"""The warning about targets that no quote speaks of names so many of them at most."""
 
 
 class Judgement(NamedTuple):
@@ -125,6 +129,8 @@ def with_stances(
 ) -> Annotation:
     """The same annotation with a Stance for each quote and each target that it speaks of.
 
+    Targets that no quote speaks of are told in a warning.
+
     Args:
         annotation: quotes that are located.
         codebook: the targets.
@@ -136,7 +142,24 @@ def with_stances(
         quote.model_copy(update={"stances": tuple(_stances(quote, judges, asked))})
         for quote in annotation.quotes
     )
-    return annotation.model_copy(update={"quotes": quotes})
+    spoken_of = {stance.target for quote in quotes for stance in quote.stances}
+    unspoken = [each.name for each in codebook.targets if each.name not in spoken_of]
+    warnings = (*annotation.warnings, *_nothing_said(unspoken))
+    return annotation.model_copy(update={"quotes": quotes, "warnings": warnings})
+
+
+def _nothing_said(names: Sequence[str]) -> Iterator[str]:
+    """The warning about targets of these names, that no quote speaks of them; if there are any."""
+    if names:
+        shown = [quoted(name) for name in names[:_MOST_NAMED]]
+        if more := len(names) - len(shown):
+            shown.append(counted(more, "other target"))
+        *others, last = shown
+        listed = f"{', '.join(others)} or {last}" if others else last
+        yield (
+            f"Nothing was said of {listed}: no quote names {'them' if others else 'it'}, so nobody "
+            f"is given a stance towards {'them' if others else 'it'}."
+        )
 
 
 def _stances(quote: Quote, judges: Iterable[Judge], asked: bool) -> Iterator[Stance]:
