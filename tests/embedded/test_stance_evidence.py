@@ -34,6 +34,13 @@ def test_a_call_for_nothing_takes_no_side(said: str) -> None:
     assert is_silent(said)
 
 
+def test_a_call_for_nothing_hides_no_other_word() -> None:
+    found = stance("I take the tram if I must. The tram is a disaster")
+    assert found.label == "against"
+    assert found.evidence
+    assert found.evidence.text == "disaster"
+
+
 @pytest.mark.parametrize(
     "said",
     [

@@ -72,12 +72,13 @@ class Evidence:
         self._is_denied = any(negates(word, pack) for word in before)
 
     def is_none(self, at: int) -> bool:
-        """Whether the word there is no sign at all, but a part of a saying or of a name."""
-        return self._is_in_a_saying(at) or self._is_in_a_name(at) or self._is_in_marks(at)
+        """Whether the word there is no sign: in a saying, in a name, or calling for nothing."""
+        in_a_name = self._is_in_a_name(at) or self._is_in_marks(at)
+        return in_a_name or self._is_in_a_saying(at) or self._calls_for_nothing(at)
 
     def tells(self, at: int) -> bool:
         """Whether the word there is evidence of where the speaker stands towards the target."""
-        if self._supposed[at] or self._calls_for_nothing(at):
+        if self._supposed[at]:
             return False
         if self._is_denied and not negates(self._said.low[at], self._pack):
             return False
