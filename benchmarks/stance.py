@@ -24,7 +24,7 @@ so that a run that was broken off goes on where it stopped; without --base-url n
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -45,7 +45,7 @@ from labelled import (
 from measuring import show
 
 from attributor.embedded.stance.examples import LABELS
-from attributor.embedded.stance.judging import LEAST_MARGIN, judge_of
+from attributor.embedded.stance.judging import LEAST_MARGIN, Judgement, judge_of
 from attributor.embedded.stance.wording import Wording
 from attributor.evaluation.gold import GoldArticle
 from attributor.evaluation.statements import (
@@ -62,6 +62,9 @@ SETS = (*HALVED, "seeds")
 COUNTS, DRAWS = (20, 100), 10
 MARGINS = (0.0, LEAST_MARGIN, 0.1, 0.2, 0.4)
 """Leads in probability that are tried."""
+
+Judgements = Mapping[str, Judgement]
+"""Id of a text -> what the embedded engine makes of it."""
 
 
 def main() -> None:
@@ -149,25 +152,30 @@ def _bag_of_words(texts: TextSet) -> Answers:
     return dict(zip((each.id for each in texts.measured), found, strict=True))
 
 
-def embedded(
-    texts: Sequence[GoldArticle],
-    examples: tuple[Example, ...] = (),
-    least: float = 0.0,
-    *,
-    unsure: bool = False,
-) -> Answers:
-    """The embedded engine's labels, as far as they lead the next by `least`.
-
-    With `unsure` also those that it keeps to itself.
-    """
-    found: dict[str, StanceLabel] = {}
+def judged(texts: Sequence[GoldArticle], examples: tuple[Example, ...] = ()) -> Judgements:
+    """What the embedded engine makes of each text."""
+    found: dict[str, Judgement] = {}
     for each in texts:
         target = Target(name=target_of(each), examples=examples)
         language = packs.known(each.lang) or packs.UNKNOWN
-        said = judge_of(target, language).judge(Wording.of(each.text))
-        label = said.likeliest if unsure else said.label
-        found[each.id] = label if said.margin >= least else "unclear"
+        found[each.id] = judge_of(target, language).judge(Wording.of(each.text))
     return found
+
+
+def labels_of(found: Judgements, least: float = 0.0, *, unsure: bool = False) -> Answers:
+    """The labels, as far as they lead the next by `least`.
+
+    With `unsure` also those that the engine keeps to itself.
+    """
+    return {
+        id: "unclear" if each.margin < least else each.likeliest if unsure else each.label
+        for id, each in found.items()
+    }
+
+
+def embedded(texts: Sequence[GoldArticle], examples: tuple[Example, ...] = ()) -> Answers:
+    """The embedded engine's labels."""
+    return labels_of(judged(texts, examples))
 
 
 def embedded_open(texts: TextSet) -> Answers:
@@ -186,13 +194,14 @@ def _show_margins(texts: TextSet) -> None:
         codebooks["no examples"] = ()
     if texts.learned:
         codebooks["all examples"] = texts.examples()
+    read = {name: judged(texts.measured, examples) for name, examples in codebooks.items()}
     rows = [
         row(
             f"{name}, {'all' if unsure else 'sure'}, lead {least}",
             texts.measured,
-            embedded(texts.measured, examples, least, unsure=unsure),
+            labels_of(found, least, unsure=unsure),
         )
-        for name, examples in codebooks.items()
+        for name, found in read.items()
         for unsure in (True, False)
         for least in MARGINS
     ]

@@ -33,6 +33,8 @@ LEAST_MARGIN = 0.03
 """By so much the likeliest label has to lead the next, in probability."""
 LEAST_TAUGHT = 0.2
 """So much it has to lead by examples alone, where no word is evidence of it."""
+LEAST_TAUGHT_WITHOUT_LISTS = 0.1
+"""The same in a language without lists of words, where examples are all that is known."""
 
 _MOST_NAMED = 5
 """The warning about targets that no quote speaks of names so many of them at most."""
@@ -81,7 +83,7 @@ class Judge:
         worded, learned = self._worded(signs), self._learned.scores(self._features(said))
         likeliest, margin = _lead(added(worded, learned))
         is_sure = margin >= LEAST_MARGIN and (
-            self._is_told(likeliest, said, signs) or _is_taught(likeliest, learned)
+            self._is_told(likeliest, said, signs) or self._is_taught(likeliest, learned)
         )
         return Judgement(likeliest, margin, signs, is_sure)
 
@@ -94,6 +96,12 @@ class Judge:
             return not signs and self._leaning.is_plain(said)
         sides = {sign.side > 0 for sign in signs if sign.tells}
         return sides == {label == "favor"}
+
+    def _is_taught(self, label: StanceLabel, learned: Scores) -> bool:
+        """Whether examples alone tell a label."""
+        likeliest, margin = _lead(learned)
+        least = LEAST_TAUGHT if self._leans else LEAST_TAUGHT_WITHOUT_LISTS
+        return likeliest == label and margin >= least
 
     def _features(self, said: Wording) -> frozenset[str]:
         return features(said.low, self._leaning.naming.words)
@@ -112,12 +120,6 @@ def _lead(scores: Scores) -> tuple[StanceLabel, float]:
     chances = probabilities(scores)
     first, second, _ = sorted(chances, reverse=True)
     return LABELS[chances.index(first)], first - second
-
-
-def _is_taught(label: StanceLabel, learned: Scores) -> bool:
-    """Whether examples alone tell a label."""
-    likeliest, margin = _lead(learned)
-    return likeliest == label and margin >= LEAST_TAUGHT
 
 
 judge_of = lru_cache(maxsize=128)(Judge)
