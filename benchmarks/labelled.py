@@ -11,7 +11,8 @@ from statistics import fmean
 
 from scoring import GOLD
 
-from attributor.embedded.stance.leaning import words_of
+from attributor.embedded.stance.examples import LABELS
+from attributor.embedded.stance.wording import words_of
 from attributor.evaluation import stances
 from attributor.evaluation.gold import GoldArticle, LabelledStance, Statement, read_gold
 from attributor.evaluation.matching import compare
@@ -21,8 +22,22 @@ from attributor.marking import language as packs
 from attributor.marking.tokens import tokens
 from attributor.records import Example, StanceLabel
 
-HEADER = ("", "macro-F1", "accuracy", "favor", "against", "neutral", "abstained", "of answered")
-"""The labels' columns are their F1, the last is macro-F1 without what was abstained from."""
+HEADER = (
+    "",
+    "macro-F1",
+    "accuracy",
+    "favor",
+    "against",
+    "neutral",
+    "of answered",
+    "abstained",
+    "precision",
+    "P favor",
+    "P against",
+    "P neutral",
+)
+"""The labels' columns are their F1, the next is macro-F1 without what was abstained from. Precision
+is the share of right labels among favor, against and neutral as far as they were given."""
 
 Answers = Mapping[str, StanceLabel]
 """Id of a text -> its label; a text that is not there was not answered."""
@@ -150,6 +165,15 @@ def _figures(evaluation: Evaluation) -> list[float]:
     answered = {key: number if key[1] != "unclear" else 0 for key, number in table.items()}
     keys = [("macro_F1", "stance"), ("accuracy", "stance")]
     keys += [("stance F1", label) for label in stances.LABELS]
-    keys += [("abstained", "stance")]
     found = [evaluation.figures[key] for key in keys]
-    return [each or 0.0 for each in (*found, stances.figures(answered)["macro_F1", "stance"])]
+    found += [stances.figures(answered)["macro_F1", "stance"]]
+    found += [evaluation.figures["abstained", "stance"], _precision(table, *LABELS)]
+    found += [_precision(table, label) for label in LABELS]
+    return [each or 0.0 for each in found]
+
+
+def _precision(table: Mapping[tuple[str, str], int], *labels: str) -> float | None:
+    """The share of right ones among these labels where they were given, in percent."""
+    given = sum(number for (_, said), number in table.items() if said in labels)
+    right = sum(table.get((label, label), 0) for label in labels)
+    return 100 * right / given if given else None

@@ -4,6 +4,11 @@
     python benchmarks/stance.py --model NAME --base-url URL --answers DIR \\
         --sets gwsd --modes codebook --sample 100
 
+For each way to answer it prints macro-F1, and two figures that belong together: `precision`, how
+many of the labels that were given are right, and `abstained`, from how many texts none was given.
+The second table is the curve between them: by the lead that is asked for, with the labels that the
+engine would give if it had to ("all"), and with those that it gives ("sure").
+
 The labelled sets are halved by a hash of the ids. The bag of words and the codebooks' examples are
 of the first half; everything is measured on the second. Figures of codebooks with few examples are
 means over ten draws. Modes:
@@ -19,7 +24,7 @@ so that a run that was broken off goes on where it stopped; without --base-url n
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 
@@ -40,8 +45,8 @@ from labelled import (
 from measuring import show
 
 from attributor.embedded.stance.examples import LABELS
-from attributor.embedded.stance.judging import LEAST_MARGIN, judge_of
-from attributor.embedded.stance.leaning import words_of
+from attributor.embedded.stance.judging import LEAST_MARGIN, Judgement, judge_of
+from attributor.embedded.stance.wording import Wording
 from attributor.evaluation.gold import GoldArticle
 from attributor.evaluation.statements import (
     MAX_TEXTS_PER_BATCH,
@@ -56,6 +61,10 @@ HALVED = ("gwsd", "newsmtsc", "polstance")
 SETS = (*HALVED, "seeds")
 COUNTS, DRAWS = (20, 100), 10
 MARGINS = (0.0, LEAST_MARGIN, 0.1, 0.2, 0.4)
+"""Leads in probability that are tried."""
+
+Judgements = Mapping[str, Judgement]
+"""Id of a text -> what the embedded engine makes of it."""
 
 
 def main() -> None:
@@ -143,19 +152,30 @@ def _bag_of_words(texts: TextSet) -> Answers:
     return dict(zip((each.id for each in texts.measured), found, strict=True))
 
 
-def embedded(
-    texts: Sequence[GoldArticle],
-    examples: tuple[Example, ...] = (),
-    least: float = LEAST_MARGIN,
-) -> Answers:
-    """The embedded engine's labels, as far as they lead the next by `least`."""
-    found: dict[str, StanceLabel] = {}
+def judged(texts: Sequence[GoldArticle], examples: tuple[Example, ...] = ()) -> Judgements:
+    """What the embedded engine makes of each text."""
+    found: dict[str, Judgement] = {}
     for each in texts:
         target = Target(name=target_of(each), examples=examples)
         language = packs.known(each.lang) or packs.UNKNOWN
-        said = judge_of(target, language).judge(words_of(each.text))
-        found[each.id] = said.likeliest if said.margin >= least else "unclear"
+        found[each.id] = judge_of(target, language).judge(Wording.of(each.text))
     return found
+
+
+def labels_of(found: Judgements, least: float = 0.0, *, unsure: bool = False) -> Answers:
+    """The labels, as far as they lead the next by `least`.
+
+    With `unsure` also those that the engine keeps to itself.
+    """
+    return {
+        id: "unclear" if each.margin < least else each.likeliest if unsure else each.label
+        for id, each in found.items()
+    }
+
+
+def embedded(texts: Sequence[GoldArticle], examples: tuple[Example, ...] = ()) -> Answers:
+    """The embedded engine's labels."""
+    return labels_of(judged(texts, examples))
 
 
 def embedded_open(texts: TextSet) -> Answers:
@@ -168,15 +188,21 @@ def embedded_open(texts: TextSet) -> Answers:
 
 
 def _show_margins(texts: TextSet) -> None:
-    """Print what abstaining more often would bring, without examples and with all."""
+    """Print what abstaining more or less often would bring, without examples and with all."""
     codebooks: dict[str, tuple[Example, ...]] = {}
     if all(packs.known(each.lang) for each in texts.measured):
         codebooks["no examples"] = ()
     if texts.learned:
         codebooks["all examples"] = texts.examples()
+    read = {name: judged(texts.measured, examples) for name, examples in codebooks.items()}
     rows = [
-        row(f"{name}, margin {least}", texts.measured, embedded(texts.measured, examples, least))
-        for name, examples in codebooks.items()
+        row(
+            f"{name}, {'all' if unsure else 'sure'}, lead {least}",
+            texts.measured,
+            labels_of(found, least, unsure=unsure),
+        )
+        for name, found in read.items()
+        for unsure in (True, False)
         for least in MARGINS
     ]
     print()

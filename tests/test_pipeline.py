@@ -295,7 +295,7 @@ def test_the_asynchronous_twin_takes_the_same_arguments() -> None:
 
 
 def test_quotes_that_stand_are_only_asked_where_they_stand() -> None:
-    found = annotate("“The ferry is late, and that is a disgrace,” Nela Brandt said.")
+    found = annotate("“The ferry is late, and it is a disgrace,” Nela Brandt said.")
     assert not found.quotes[0].stances
     annotator = Annotator(Settings(engine="embedded"), Codebook(targets=(Target(name="delays"),)))
     judged = annotator.annotate_now(found)

@@ -267,6 +267,12 @@ class Language:
     """Words that call for what comes after them: must, need."""
     turn: Stems = _in("stance", Stems)
     """Words that turn round what comes after them, beside the negations: fails to, lack of."""
+    supposed: Stems = _in("stance", Stems)
+    """Words of sentences that say what is not so, or not surely: if, would, might."""
+    sayings: frozenset[tuple[str, ...]] = _in("stance", _phrase_set)
+    """Phrases in which such words say nothing of a stance: right now, must admit."""
+    begins_names: frozenset[str] = _in("stance")
+    """Words that make another name of the one behind them: New, North, Saint."""
 
     @cached_property
     def clause_joins(self) -> frozenset[str]:

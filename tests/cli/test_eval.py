@@ -147,7 +147,7 @@ def statement(id: str, said: str, stance: str) -> str:
 
 STATEMENTS = (
     statement("s1", "We support it and we welcome it.", "favor"),
-    statement("s2", "A danger and a disgrace.", "against"),
+    statement("s2", "It is a danger and a disgrace.", "against"),
     statement("s3", "It was opened in May.", "favor"),
 )
 

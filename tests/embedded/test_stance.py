@@ -6,7 +6,7 @@ import pytest
 from support.embedded import annotate, judge
 
 from attributor.embedded.stance.judging import judge_of
-from attributor.embedded.stance.leaning import words_of
+from attributor.embedded.stance.wording import Wording
 from attributor.marking import mark
 from attributor.records import Article, Codebook, Example, Quote, Target
 
@@ -67,16 +67,16 @@ def test_what_the_target_does_counts_less_than_what_is_done_to_it() -> None:
 @pytest.mark.parametrize(
     ("said", "label"),
     [
-        ("It is a terrible risk", "favor"),
-        ("It is perfectly safe", "against"),
-        ("There is no such thing", "against"),
-        ("That is a myth and a hoax", "against"),
-        ("Engineers confirm it", "favor"),
+        ("The bridge is a terrible risk", "favor"),
+        ("The bridge is perfectly safe", "against"),
+        ("The bridge is no danger at all", "against"),
+        ("What they say of the bridge is a myth and a hoax", "against"),
+        ("The bridge has become a threat", "favor"),
     ],
 )
 def test_words_that_say_what_a_claim_says_agree_with_it(said: str, label: str) -> None:
     claim = Target(name="the idea that the bridge is a danger")
-    assert judge_of(claim, "en").judge(words_of(said)).label == label
+    assert judge_of(claim, "en").judge(Wording.of(said)).label == label
 
 
 def test_the_nearer_word_counts_more() -> None:
@@ -177,7 +177,7 @@ def taught(times: int = 1, **more: list[str]) -> Target:
     ],
 )
 def test_examples_teach_words_that_no_list_holds(said: str, label: str) -> None:
-    assert judge_of(taught(), "en").judge(words_of(said)).label == label
+    assert judge_of(taught(), "en").judge(Wording.of(said)).label == label
 
 
 def test_examples_teach_in_languages_that_there_is_no_pack_for() -> None:
@@ -188,25 +188,29 @@ def test_examples_teach_in_languages_that_there_is_no_pack_for() -> None:
             for text, label in [
                 ("Den skal bygges nu", "favor"),
                 ("Vi skal bygge den", "favor"),
+                ("Lad os bygge den", "favor"),
+                ("Byen skal bygge", "favor"),
                 ("Den koster for meget", "against"),
                 ("Det koster alt", "against"),
+                ("Prisen koster os", "against"),
+                ("Hvem betaler, hvad den koster", "against"),
             ]
         ),
     )
     judge = judge_of(target, "und")
-    assert judge.judge(words_of("Byg den: vi skal bygge")).label == "favor"
-    assert judge.judge(words_of("Hvad koster det")).label == "against"
+    assert judge.judge(Wording.of("Byg den: vi skal bygge")).label == "favor"
+    assert judge.judge(Wording.of("Hvad koster det")).label == "against"
 
 
 def test_without_words_or_examples_of_the_language_nothing_is_claimed() -> None:
-    assert judge_of(Target(name="broen"), "und").judge(words_of("Byg den nu")).label == "unclear"
+    assert judge_of(Target(name="broen"), "und").judge(Wording.of("Byg den nu")).label == "unclear"
 
 
 def test_examples_that_are_unclear_or_all_alike_teach_nothing() -> None:
     alike = Target(name="the bridge", examples=(Example(text="The bridge opens", label="against"),))
     unclear = Target(name="the bridge", examples=(Example(text="It opens", label="unclear"),))
     for target in (alike, unclear):
-        assert judge_of(target, "en").judge(words_of("The bridge opens")).label == "neutral"
+        assert judge_of(target, "en").judge(Wording.of("The bridge opens")).label == "neutral"
 
 
 def test_examples_at_odds_with_each_other_are_not_trusted() -> None:
@@ -214,8 +218,8 @@ def test_examples_at_odds_with_each_other_are_not_trusted() -> None:
     noise = taught(favor=texts, against=texts, neutral=texts)
     plain = Target(name="the bridge")
     for said in ("We support the river", "The river hurts", "The river is long"):
-        with_noise = judge_of(noise, "en").judge(words_of(said))
-        assert with_noise[:2] == pytest.approx(judge_of(plain, "en").judge(words_of(said))[:2])
+        with_noise = judge_of(noise, "en").judge(Wording.of(said))
+        assert with_noise[:2] == pytest.approx(judge_of(plain, "en").judge(Wording.of(said))[:2])
 
 
 def test_an_abstention_claims_no_evidence() -> None:

@@ -10,6 +10,10 @@ near it changes that:
 A target may be a claim ("that the bridge is a danger") instead of a thing. Then words that say what
 the claim says agree with it, however grim they are, and a bare "not" or "no" denies it.
 
+A listed word is no sign where it is a part of a saying or of a name ("right now", "Peace Corps"),
+and none that tells (`Sign.tells`) where it is only supposed ("if I must") or is said of something
+else than the target (`evidence`).
+
 The counts are round and by hand. That doubling or halving any of them moved macro-F1 by hardly
 more than a point on two sets of labelled sentences is why there are no finer ones.
 """
@@ -18,11 +22,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from functools import cached_property
 from typing import NamedTuple
 
+from attributor.embedded.stance.evidence import Evidence, clause_breaks, negates, supposed
+from attributor.embedded.stance.naming import Naming
+from attributor.embedded.stance.wording import Wording
 from attributor.marking.language import Language
-from attributor.marking.tokens import tokens, without_possessive
 from attributor.records import Target
 
 _NEGATION_REACH = 3
@@ -32,20 +37,22 @@ _AGENT, _DENIAL, _NOT_BAD = 0.5, 0.5, 0.5
 """What a word counts that the target itself says, a bare negation, and "not bad"."""
 _FAR = 40
 """So many words away from the target a word counts half."""
-_SHORT = 3
-"""Words of a target with fewer letters are not looked for."""
+_PLAIN = 15
+"""A quote of so many words and marks at most is taken for neutral where nothing in it leans."""
+_SHARE_OF_A_CLAIM = 3
+"""One in so many of a claim's words has to be there at least for something to be said of it."""
 
 
 class Sign(NamedTuple):
-    """A word that leans: its index, and how far it does; below 0 it is against the target."""
+    """A word that leans: its index, how far it does, and whether it tells where the speaker stands.
+
+    `side` is below 0 where it leans against the target, and 0 where it is none in its place: that
+    something else is meant is no proof that nothing leans.
+    """
 
     at: int
     side: float
-
-
-def words_of(text: str) -> list[str]:
-    """The words and marks of `text` in lower case, without possessive endings."""
-    return [without_possessive(token.low) for token in tokens(text)]
+    tells: bool
 
 
 class Leaning:
@@ -53,33 +60,53 @@ class Leaning:
 
     def __init__(self, target: Target, pack: Language) -> None:
         self._pack = pack
-        named = words_of(target.name)
-        longer = {word for word in named if len(word) > _SHORT and word not in pack.common}
-        self.named = longer or set(named)
-        self._name = _name(target.name, pack)
-        self._claim = any(word in pack.conjunctions or word in pack.passive for word in named)
-        value = sum((word in pack.good) - (word in pack.bad) for word in named)
-        self._grim = self._claim and value < 0
+        self.naming = Naming(target.name, pack)
+        words = Wording.of(target.name).low
+        self.is_claim = any(word in pack.conjunctions or word in pack.passive for word in words)
+        value = sum((word in pack.good) - (word in pack.bad) for word in words)
+        self._grim = self.is_claim and value < 0
+        self._breaks = clause_breaks(pack)
+        others = (pack.pronouns.keys() | pack.objects) - pack.first_person - pack.relatives
+        self._stand_ins = others - {"you"}
 
-    def is_about(self, words: Sequence[str]) -> bool:
-        """Whether a quote speaks of the target.
-
-        It does where it holds more than half of the target's words, or of a target that is a name
-        the last one.
-        """
-        said = set(words)
-        return bool(self._name & said) or 2 * len(self.named & said) > len(self.named)
-
-    def signs(self, words: Sequence[str]) -> list[Sign]:
+    def signs(self, said: Wording) -> list[Sign]:
         """The words that lean, in order; without a list for stances, none."""
-        places = [] if self._claim else [i for i, w in enumerate(words) if w in self.named]
-        found = (Sign(i, self._side(words, i, places)) for i in range(len(words)))
-        return [sign for sign in found if sign.side]
+        named = self.naming.places(said)
+        places = [] if self.is_claim else named
+        evidence = Evidence(said, self._pack, self._anchors(said, named), self.is_claim)
+        own, found = frozenset(places), []
+        for at in range(len(said)):
+            side = 0.0 if at in own else self._side(said.low, at, places)
+            if side and evidence.is_none(at):
+                found.append(Sign(at, 0.0, tells=False))
+            elif side:
+                found.append(Sign(at, side, evidence.tells(at)))
+        return found
+
+    def is_plain(self, said: Wording) -> bool:
+        """Whether a quote in which nothing leans may be called neutral.
+
+        The longer it is, the likelier something leans that no list knows; and who states a claim
+        mostly shares it, so of one that is named nobody is called neutral.
+        """
+        is_short = self.is_claim or len(said) <= _PLAIN
+        states = self.is_claim and bool(self.naming.places(said))
+        return is_short and not states and not any(supposed(said, self._pack))
+
+    def _anchors(self, said: Wording, named: Sequence[int]) -> Sequence[int]:
+        """Where the quote speaks of the target: by its words, or else by pronouns.
+
+        Of a claim by a third of its words at least, and by those that do not lean themselves.
+        """
+        if self.is_claim:
+            telling = {word for word in self.naming.words if not self._listed(word)}
+            found = [at for at in named if said.low[at] in telling]
+            said_of_it = {said.low[at] for at in found}
+            return found if _SHARE_OF_A_CLAIM * len(said_of_it) >= len(telling) else ()
+        return named or [at for at, word in enumerate(said.low) if word in self._stand_ins]
 
     def _side(self, words: Sequence[str], at: int, places: list[int]) -> float:
-        if words[at] in self.named and places:
-            return 0.0
-        if self._claim and self._negates(words[at]):
+        if self.is_claim and negates(words[at], self._pack):
             return -_DENIAL
         side = self._listed(words[at])
         if side and self._is_turned(words, at):
@@ -100,10 +127,7 @@ class Leaning:
 
     def _is_turned(self, words: Sequence[str], at: int) -> bool:
         near = words[max(at - _NEGATION_REACH, 0) : at]
-        return any(self._negates(word) or word in self._pack.turn for word in near)
-
-    def _negates(self, word: str) -> bool:
-        return word in self._pack.negations or word.endswith(self._pack.negative_endings)
+        return any(negates(word, self._pack) or word in self._pack.turn for word in near)
 
     def _weight(self, words: Sequence[str], at: int, places: list[int]) -> float:
         """How much a word counts for where it stands to the target."""
@@ -122,17 +146,3 @@ class Leaning:
     def _acts(self, between: Sequence[str]) -> bool:
         """Whether a target before these words is the one who does what comes after them."""
         return not any(w in self._breaks or w in self._pack.passive for w in between)
-
-    @cached_property
-    def _breaks(self) -> frozenset[str]:
-        return self._pack.relatives | self._pack.conjunctions | frozenset(',;:—–“”"«»„')
-
-
-def _name(target: str, pack: Language) -> set[str]:
-    """The last word of a target that is a name: "Trump" of "Donald Trump", "Union" of "the Union".
-
-    Of "Kosovo's independence" there is none: who speaks of Kosovo need not speak of that.
-    """
-    words = [token for token in tokens(target) if token.low not in pack.common]
-    is_name = all(token.capital and not token.low.endswith("'s") for token in words)
-    return {without_possessive(words[-1].low)} if words and is_name else set()

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from attributor.embedded.stance.leaning import words_of
+from attributor.embedded.stance.naming import Naming
+from attributor.embedded.stance.wording import Wording, words_of
 from attributor.marking.evidence import Marking, Token
 from attributor.marking.language import Language, load
 from attributor.marking.tokens import tokens, without_possessive
@@ -59,9 +60,16 @@ def propose(annotation: Annotation, marking: Marking) -> Codebook:
             count[words] += 1
             if each.is_name:
                 named.add(words)
-    chosen = _chosen(count, named)
-    first = islice(chosen, MOST)
-    return Codebook(targets=tuple(Target(name=written[words]) for words in first))
+    said = [Wording.of(*(span.text for span in quote.spans)) for quote in annotation.quotes]
+    chosen = (written[words] for words in _chosen(count, named))
+    first = islice((name for name in chosen if _is_found_again(name, said, pack)), MOST)
+    return Codebook(targets=tuple(Target(name=name) for name in first))
+
+
+def _is_found_again(target: str, said: Iterable[Wording], pack: Language) -> bool:
+    """Whether a quote speaks of the target, as it is found again in quotes."""
+    naming = Naming(target, pack)
+    return any(naming.is_named(each) for each in said)
 
 
 def _chosen(
