@@ -63,6 +63,10 @@ def _compounds(words: list[str]) -> Compounds:
     return Compounds(dict.fromkeys(words, "view"))
 
 
+def _endings(table: dict[str, list[str]]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    return {kind: _phrases(endings) for kind, endings in table.items()}
+
+
 def _phrase_set(phrases: list[str]) -> frozenset[tuple[str, ...]]:
     return frozenset(_phrases(phrases))
 
@@ -128,6 +132,10 @@ class Language:
     participle: str = _in("cues", str, "")
     """The ending of a present participle."""
     drops_subject: bool = _in("cues", bool, False)
+    verb_endings: dict[str, tuple[tuple[str, ...], ...]] = _in("cues", _endings, {})
+    """What a verb's ending tells of its subject: "m", "f", "plural", "nobody", or "same", that of
+    the clause before. A second ending is that of another form of the pack, which has to be there:
+    "kažu" is a plural because there is "kaže"."""
     prepositions: tuple[tuple[str, ...], ...] = _in("cues", _phrases)
     """ "according to" and the like."""
     postpositions: frozenset[tuple[str, ...]] = _in("cues", _phrase_set)
@@ -191,6 +199,9 @@ class Language:
     """Words that may stand before a denied verb, beside the adverbs ("ever")."""
     adjuncts: frozenset[str] = _in("cues")
     """Words that open a phrase of time, place or circumstance."""
+    cases: frozenset[str] = _in("cues")
+    """Prepositions that give their noun a case, so that it is nobody's subject ("za Radio Jezero");
+    of a language in which a subject has its place without one, they are not needed."""
     times: frozenset[str] = _in("cues")
     """Those of them that are such a phrase by themselves ("Monday")."""
     relatives: frozenset[str] = _in("cues")
@@ -272,6 +283,16 @@ class Language:
     def clause_joins(self) -> frozenset[str]:
         """What joins one reporting clause to another."""
         return self.joins | self.contrasts | {";"}
+
+    def subject_of_verb(self, form: str) -> str:
+        """What a reporting verb's form (in lower case) tells of its subject; "" if nothing."""
+        for kind, endings in self.verb_endings.items():
+            for ending, *other in endings:
+                if form.endswith(ending):
+                    sibling = form.removesuffix(ending) + "".join(other)
+                    if not other or sibling in self.verbs:
+                        return kind
+        return ""
 
     def attributes(self, words: tuple[str, ...]) -> bool:
         """Whether words (in lower case) credit somebody: a verb, "according to", "zufolge"."""
@@ -406,7 +427,7 @@ def _verbs(cues: dict[str, Any]) -> tuple[dict[str, str], dict[str, dict[tuple[s
     return {form: lemma for form, lemma in forms.items() if " " not in form}, dict(apart)
 
 
-_LEMMAS = ("listening", "infinitive", "no_base", "saying")
+_LEMMAS = ("core", "listening", "infinitive", "no_base", "saying")
 
 
 def _transliterated(value: Any, table: dict[str, str]) -> Any:

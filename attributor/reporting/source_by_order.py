@@ -8,6 +8,8 @@ from attributor.reporting.grammar import ReportingClause
 
 _MAX_SUBJECT_WORDS = 7
 """A subject that is no mention candidate has fewer words than this."""
+_MAX_UNKNOWN_WORDS = 3
+"""A description before a name that no list knows has no more words than this."""
 _MAX_SHORT_LETTERS = 4
 """A word with an adverb's ending is one if it has more letters than this."""
 _MAX_APPOSED_MENTIONS = 40
@@ -42,7 +44,15 @@ def _inverts(marking: Marking, cue: Cue) -> bool:
 
 def _before(marking: Marking, cue: Cue) -> ReportingClause | None:
     mention = subject_before(marking, cue)
-    return ReportingClause(cue, mention, mention.start, cue.end) if mention else None
+    if mention is None or _is_governed(marking, mention):
+        return None
+    return ReportingClause(cue, mention, mention.start, cue.end)
+
+
+def _is_governed(marking: Marking, mention: Mention) -> bool:
+    """Whether a preposition stands before it whose case no subject has."""
+    index = marking.index_at(mention.start)
+    return index > 0 and marking.tokens[index - 1].low in marking.pack.cases
 
 
 def subject_before(marking: Marking, cue: Cue, *, is_passive: bool = False) -> Mention | None:
@@ -231,6 +241,8 @@ def _after(marking: Marking, cue: Cue) -> ReportingClause | None:
     while index < len(marking.tokens) and marking.tokens[index].low in marking.pack.adverbs:
         index += 1
     mention = marking.mention_at(index)
+    if mention is None and marking.pack.drops_subject:
+        mention = described(marking, index)
     if mention is None and _follows_mark(marking, cue):
         mention = _following(marking, index)
     if mention is None or not _follows_speech(marking, cue):
@@ -239,6 +251,20 @@ def _after(marking: Marking, cue: Cue) -> ReportingClause | None:
         return None
     named = apposed_name(marking, mention)
     return ReportingClause(cue, named or mention, cue.start, (named or mention).end)
+
+
+def described(marking: Marking, index: int) -> Mention | None:
+    """The mention at token `index`, or the name behind a description that no list knows."""
+    lang = marking.pack
+    closed = (lang.adjuncts, lang.relatives, lang.conjunctions, lang.auxiliaries, lang.verbs)
+    for i in range(index, index + _MAX_UNKNOWN_WORDS + 1):
+        mention, low = marking.mention_at(i), marking.low(i)
+        if mention is not None:
+            named = i > index and mention.type == "name"
+            return mention._replace(start=marking.tokens[index].start) if named else mention
+        if not low[:1].isalpha() or any(low in words for words in closed):
+            return None
+    return None
 
 
 def apposed_name(marking: Marking, mention: Mention) -> Mention | None:

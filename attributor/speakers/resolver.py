@@ -31,6 +31,8 @@ _PERHAPS = 1.5
 """Up to such log-odds against it an entity may be a person, or a body, after all."""
 _WORTH = 0.05
 """A candidate that is less probable is not told."""
+_LEFT_OUT = 0.7
+"""How sure it is whom a verb means whose form tells nothing, where only one can be meant."""
 _DOUBT = 0.25
 """If somebody with a name is meant with such a probability, though too small to give the name,
 it is in doubt whether nobody is."""
@@ -158,14 +160,37 @@ class Resolver:
             return self._any_pronoun(query)
         return self._description(query)
 
-    def dropped(self, place: int, gender: str, contents: Sequence[tuple[int, int]]) -> Decision:
-        """Who speaks where a verb alone tells it, in a language that leaves pronouns out."""
+    def dropped(self, place: int, subject: str, contents: Sequence[tuple[int, int]]) -> Decision:
+        """Who speaks where a verb alone tells it, in a language that leaves pronouns out.
+
+        Args:
+            place: where the verb stands.
+            subject: what its form tells of its subject: "m", "f", "plural", "nobody" or "".
+            contents: the edges of what is said.
+        """
         self.read_to(place)
-        reading = Reading(place, place, "pronoun", head=gender or "any", gender=gender)
-        if gender:
-            return self._pronoun(Query(place, reading, contents))
         last = self.history.speakers[-1].entity if self.history.speakers else None
-        return Decision(None, last, 0.7 if last else None)
+        if subject in ("m", "f"):
+            reading = Reading(place, place, "pronoun", head=subject, gender=subject)
+            return self._pronoun(Query(place, reading, contents))
+        if subject == "nobody" or (subject == "plural" and (last is None or last.kind != "group")):
+            return Decision(None, None)
+        if subject == "plural":
+            return Decision(None, last, _LEFT_OUT)
+        return self._only_one(place, last)
+
+    def _only_one(self, place: int, last: Entity | None) -> Decision:
+        """Whoever spoke last, or was named since: nobody where these are several."""
+        if last is not None and last.kind == "group":
+            return Decision(None, None)
+        since = self.history.speakers[-1].start if last else -1
+        named = [c.entity for c in self.people.before(place) if c.place.start > since]
+        meant = [e for e in named if e is not last and e.is_person and e.unnamed_kind is None]
+        meant = [last, *meant] if last else meant
+        if len(meant) == 1:
+            return Decision(None, meant[0], _LEFT_OUT)
+        told = tuple((e, 0.5) for e in meant[:2] if e.unnamed_kind is None)
+        return Decision(None, None, None, bool(told), told)
 
     def speaks(self, entity: Entity | None, start: int) -> None:
         """Takes note of who speaks at `start`."""
@@ -224,6 +249,10 @@ class Resolver:
             return Decision(reading, unnamed)
         human = self.features.is_human(reading)
         found = [c for c in self.people.before(query.start) if self._is_sort(c.entity, human)]
+        if not self.story.language.has_articles:  # "izvor" is not "majka" who spoke before
+            found = [
+                c for c in found if not c.entity.unnamed_kind or c.entity.heads & {reading.head}
+            ]
         if self.features.is_casual(reading) or (human and reading.complement):
             found = [c for c in found if self.features.is_held_by(reading, c.entity)]
         self.features.description(query, found)

@@ -1,0 +1,38 @@
+"""Subjects that a language leaves out: "Na kraju je dodala da ide kući"."""
+
+from __future__ import annotations
+
+from attributor.marking import Cue, Marking
+from attributor.reporting.grammar import ReportingClause
+from attributor.reporting.source_by_order import is_light, is_negated
+
+
+def left_out(marking: Marking, cue: Cue) -> ReportingClause | None:
+    """A clause without a mention, where the verb needs none and no subject can stand before it."""
+    pack = marking.pack
+    if not pack.drops_subject:
+        return None
+    start, _ = marking.near_in_sentence(cue.start)
+    first, verb = marking.index_at(start), marking.index_at(cue.start)
+    impersonal = pack.subject_of_verb(marking.tokens[verb].low) == "nobody"
+    if impersonal or not is_bare(marking, first, verb) or is_negated(marking, verb, first):
+        return None
+    return ReportingClause(cue, None, cue.start, cue.end)
+
+
+def is_bare(marking: Marking, first: int, verb: int) -> bool:
+    """Whether no subject stands from token `first` to the verb: only light words and phrases.
+
+    A phrase is a preposition with a mention or one word: "u razgovoru za Radio Jezero".
+    """
+    at = first
+    while at < verb:
+        low = marking.tokens[at].low
+        if low in marking.pack.cases and at + 1 < verb:
+            mention = marking.mention_at(at + 1)
+            at = marking.index_at(mention.end) if mention else at + 2
+        elif is_light(marking, low) or not low[0].isalnum():
+            at += 1
+        else:
+            return False
+    return at == verb
