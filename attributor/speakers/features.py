@@ -253,9 +253,10 @@ class Features:
 
     def _tie(self, reading: Reading, entity: Entity) -> str:
         """How the description's noun is tied to the entity."""
-        head = reading.head
+        head, past = reading.head, self.lexicon.past
         if head in entity.heads:
-            return "role"
+            over = past & set(reading.modifiers) and not past & entity.context
+            return "another role" if over and entity.roles else "role"
         if any(self.lexicon.means(head, role) for role in entity.heads):
             return "kind of role"
         if (

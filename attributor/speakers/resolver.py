@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, log
 
-from attributor.speakers import kinds, model
+from attributor.speakers import alone, kinds, model
 from attributor.speakers.candidates import Candidate, Candidates, Query
 from attributor.speakers.entities import Entities, Entity
 from attributor.speakers.features import Features
@@ -31,8 +31,8 @@ _PERHAPS = 1.5
 """Up to such log-odds against it an entity may be a person, or a body, after all."""
 _WORTH = 0.05
 """A candidate that is less probable is not told."""
-_LEFT_OUT = 0.7
-"""How sure it is whom a verb means whose form tells nothing, where only one can be meant."""
+_ALONE = 0.7
+"""How sure it is that somebody is meant who alone can be."""
 _DOUBT = 0.25
 """If somebody with a name is meant with such a probability, though too small to give the name,
 it is in doubt whether nobody is."""
@@ -176,19 +176,17 @@ class Resolver:
         if subject == "nobody" or (subject == "plural" and (last is None or last.kind != "group")):
             return Decision(None, None)
         if subject == "plural":
-            return Decision(None, last, _LEFT_OUT)
+            return Decision(None, last, _ALONE)
         return self._only_one(place, last)
 
     def _only_one(self, place: int, last: Entity | None) -> Decision:
         """Whoever spoke last, or was named since: nobody where these are several."""
         if last is not None and last.kind == "group":
             return Decision(None, None)
-        since = self.history.speakers[-1].start if last else -1
-        named = [c.entity for c in self.people.before(place) if c.place.start > since]
-        meant = [e for e in named if e is not last and e.is_person and e.unnamed_kind is None]
-        meant = [last, *meant] if last else meant
+        start = self.history.speakers[-1].start if last else -1
+        meant = alone.since(self.people.before(place), last, start)
         if len(meant) == 1:
-            return Decision(None, meant[0], _LEFT_OUT)
+            return Decision(None, meant[0], _ALONE)
         told = tuple((e, 0.5) for e in meant[:2] if e.unnamed_kind is None)
         return Decision(None, None, None, bool(told), told)
 
@@ -248,7 +246,12 @@ class Resolver:
                 self.people.introduce(query.start, unnamed)
             return Decision(reading, unnamed)
         human = self.features.is_human(reading)
-        found = [c for c in self.people.before(query.start) if self._is_sort(c.entity, human)]
+        before = self.people.before(query.start)
+        if (only := alone.described(self.story, query, before)) is not None:
+            only.heads.add(reading.head)
+            self.people.described.pop(query.start, None)
+            return Decision(reading, only, _ALONE)
+        found = [c for c in before if self._is_sort(c.entity, human)]
         if not self.story.language.has_articles:  # "izvor" is not "majka" who spoke before
             found = [
                 c for c in found if not c.entity.unnamed_kind or c.entity.heads & {reading.head}
