@@ -132,6 +132,8 @@ class Language:
     participle: str = _in("cues", str, "")
     """The ending of a present participle."""
     drops_subject: bool = _in("cues", bool, False)
+    reflexives: frozenset[str] = _in("cues")
+    """Words between a verb and a subject behind it ("oglasila se Ana Ilić: …")."""
     verb_endings: dict[str, tuple[tuple[str, ...], ...]] = _in("cues", _endings, {})
     """What a verb's ending tells of its subject: "m", "f", "plural", "nobody", or "same", that of
     the clause before. A second ending is that of another form of the pack, which has to be there:
@@ -261,6 +263,8 @@ class Language:
     """What may follow a person's name ("Jr.") and is no part of it here."""
     endings: tuple[str, ...] = _in("names", tuple)
     """Case endings of names, the longest first."""
+    datives: tuple[str, ...] = _in("names", tuple)
+    """Endings by which a name or noun is that of a listener."""
     nouns_have_capitals: bool = _in("names", bool, False)
     noun_endings: tuple[str, ...] = _in("names", tuple)
     """Endings of capitalised words that are no names."""

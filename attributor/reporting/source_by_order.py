@@ -19,7 +19,7 @@ _SPEECH_EDGES = CHARACTERS | frozenset(",–—-?!")
 
 def of_verb(marking: Marking, cue: Cue) -> ReportingClause | None:
     """The clause of a verb and its subject within their sentence, or None."""
-    if _inverts(marking, cue):
+    if _inverts(marking, cue) or (marking.pack.drops_subject and _is_unknown(marking, cue)):
         return _after(marking, cue) or _before(marking, cue)
     return _before(marking, cue) or _after(marking, cue)
 
@@ -40,6 +40,12 @@ def _inverts(marking: Marking, cue: Cue) -> bool:
     return (
         not follows or not follows[0][0].isalnum() or follows[0] in lang.adjuncts | lang.relatives
     )
+
+
+def _is_unknown(marking: Marking, cue: Cue) -> bool:
+    """Whether the words before the verb are no mention: "Publici se obratila Ana Ilić: …"."""
+    mention = subject_before(marking, cue)
+    return mention is not None and not marking.mentions_in(mention.start, mention.end)
 
 
 def _before(marking: Marking, cue: Cue) -> ReportingClause | None:
@@ -238,19 +244,29 @@ def _following(marking: Marking, index: int) -> Mention | None:
 def _after(marking: Marking, cue: Cue) -> ReportingClause | None:
     """Inversion: "…,” said the minister." """
     index = marking.index_at(cue.end)
-    while index < len(marking.tokens) and marking.tokens[index].low in marking.pack.adverbs:
+    passed = marking.pack.adverbs | marking.pack.reflexives
+    while index < len(marking.tokens) and marking.tokens[index].low in passed:
         index += 1
     mention = marking.mention_at(index)
     if mention is None and marking.pack.drops_subject:
         mention = described(marking, index)
     if mention is None and _follows_mark(marking, cue):
         mention = _following(marking, index)
-    if mention is None or not _follows_speech(marking, cue):
+    if mention is None or not (_follows_speech(marking, cue) or _before_colon(marking, mention)):
         return None
     if mention.type == "pronoun" and mention.head in marking.pack.relatives:
         return None
     named = apposed_name(marking, mention)
     return ReportingClause(cue, named or mention, cue.start, (named or mention).end)
+
+
+def _before_colon(marking: Marking, mention: Mention) -> bool:
+    """Whether speech follows the subject, where it need not stand first: "Tada je rekla Ana: …"."""
+    pack = marking.pack
+    if not pack.drops_subject or marking.low_at(mention.end) != ":":
+        return False
+    words = marking.words_in(mention.start, mention.end)
+    return mention.plural or not any(word.endswith(pack.datives) for word in words)
 
 
 def described(marking: Marking, index: int) -> Mention | None:

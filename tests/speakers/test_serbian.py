@@ -174,6 +174,33 @@ def test_what_nobody_or_somebody_else_says_is_not_the_last_speakers(text: str, s
     check(text, [("je sve gotovo", "Lazar Kitić")], script)
 
 
+# --- a subject between its verb and the colon before speech --------------------------------------
+
+BEFORE_COLON: list[tuple[str, Said]] = [
+    ("Posle ručka oglasio se i kuvar Milan Pek: „Supa je bila slana“.",
+     [("Supa je bila slana", "Milan Pek")]),
+    ("Na to je odgovorila trenerka Ana Ilić: „Idemo kući bez medalje.“",
+     [("Idemo kući bez medalje.", "Ana Ilić")]),
+    ("Publici se obratila glumica Nataša Rajić: „Hvala vam što ste došli.“",
+     [("Hvala vam što ste došli.", "Nataša Rajić")]),
+    # a listener, a sign, a book
+    ("Juče je rekla Petru Lukiću: „Idemo kući bez medalje.“", [("Idemo kući bez medalje.", "")]),
+    ("Potom je rekao Ani Ilić: „Idemo kući bez medalje.“", [("Idemo kući bez medalje.", "")]),
+    ("Vera Kos je rekla Petru Lukiću: „Idemo kući bez medalje.“",
+     [("Idemo kući bez medalje.", "Vera Kos")]),
+    ("Na vratima je pisalo: „Ne ulazi u kuću.“", []),
+    ("Kupila je novi roman Vere Kos: „Zimski san na obali reke“.", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+@pytest.mark.parametrize(("text", "expected"), BEFORE_COLON)
+def test_a_subject_before_a_colon_speaks_and_a_listener_there_does_not(
+    text: str, expected: Said, script: str
+) -> None:
+    check(text, expected, script)
+
+
 # --- what was not said --------------------------------------------------------------
 
 
