@@ -146,6 +146,21 @@ def test_candidates_point_to_the_speakers_that_other_quotes_credit() -> None:
         assert candidate.speaker is None or ids[candidate.speaker] == candidate.name
 
 
+# --- a name that is told by one word, once ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The pier was, in Brandwell’s words, “a comb with teeth missing”.",
+        "Brandwell, for his part, said the pier had been gnawed by a goat.",
+        "Brandwell was reported to have said that the pier was safe.",
+    ],
+)
+def test_one_word_that_only_the_cue_beside_it_tells_is_a_name(text: str) -> None:
+    assert names(text) == ["Brandwell"]
+
+
 # --- descriptions that add to what is known ----------------------------------------------------
 
 
