@@ -123,6 +123,12 @@ class Language:
     """Forms of verbs whose object said something: "quoted her as saying"."""
     relayed_as: tuple[tuple[str, ...], ...] = _in("cues", _phrases)
     """What stands behind that object: "as saying"."""
+    agents: frozenset[str] = _in("cues")
+    """Words before whoever did what a passive tells ("by")."""
+    rumours: frozenset[str] = _in("cues")
+    """Participles of verbs in such a passive: "was reported"."""
+    hearsay: tuple[tuple[str, ...], ...] = _in("cues", _phrases)
+    """What stands behind them: "to have said"."""
     own_views: frozenset[tuple[str, ...]] = _in("cues", _phrase_set)
     """Prepositions and nouns that credit with a possessive between them: "in her view"."""
     statements: frozenset[str] = _in("cues")

@@ -15,6 +15,7 @@ from attributor.reporting.grammar import Grammar
 from attributor.reporting.grammars import grammar_of, label_of
 from attributor.reporting.lead_ins import lead_ins
 from attributor.reporting.own_views import own_views
+from attributor.reporting.passives import passives
 from attributor.reporting.relays import relays
 
 
@@ -66,7 +67,8 @@ def _by_phrases(marking: Marking, grammar: Grammar) -> Iterator[Told]:
     quoted = relays(marking, 0, len(marking.text))
     relayed = ((clause, grammar.content(marking, clause)) for clause in quoted)
     end = 0
-    for clause, content in sorted((*relayed, *own_views(marking)), key=lambda pair: pair[0].start):
+    told = (*relayed, *own_views(marking), *passives(marking))
+    for clause, content in sorted(told, key=lambda pair: pair[0].start):
         if content is not None and min(content.spans)[0] >= end:
             held = (clause.start, clause.end)
             yield Told(content.spans, clause.mention, clause.cue, held, own_words=content.own_words)

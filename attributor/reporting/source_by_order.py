@@ -26,7 +26,7 @@ def of_verb(marking: Marking, cue: Cue) -> ReportingClause | None:
 
 def of_preposition(marking: Marking, cue: Cue) -> ReportingClause | None:
     """The phrase of "according to" and whom it names."""
-    mention = _following(marking, marking.index_at(cue.end))
+    mention = following(marking, marking.index_at(cue.end))
     return ReportingClause(cue, mention, cue.start, mention.end) if mention else None
 
 
@@ -223,7 +223,7 @@ def _with_relative_clause(marking: Marking, start: int, limit: int) -> Mention |
     return mentions[0] if adjoins and relative.head in marking.pack.relatives else None
 
 
-def _following(marking: Marking, index: int) -> Mention | None:
+def following(marking: Marking, index: int) -> Mention | None:
     """The mention at token `index`, or the words from there to where a phrase ends."""
     mention = marking.mention_at(index)
     if mention is not None or index >= len(marking.tokens):
@@ -251,7 +251,7 @@ def _after(marking: Marking, cue: Cue) -> ReportingClause | None:
     if mention is None and marking.pack.drops_subject:
         mention = described(marking, index)
     if mention is None and _follows_mark(marking, cue):
-        mention = _following(marking, index)
+        mention = following(marking, index)
     if mention is None or not (_follows_speech(marking, cue) or _before_colon(marking, mention)):
         return None
     if mention.type == "pronoun" and mention.head in marking.pack.relatives:

@@ -148,3 +148,37 @@ def test_what_a_relay_reports_is_checked_against_whoever_is_quoted() -> None:
     (clause,) = reports(marking(text), 0, len(text))
     assert clause.mention is not None
     assert text[clause.mention.start : clause.mention.end] == "Lena Holm"
+
+
+PASSIVES: list[tuple[str, list[Expected]]] = [
+    (
+        "The pier was described by Dean Mara Quill as “a comb with teeth missing”.",
+        [("a comb with teeth missing", "Dean Mara Quill", "described")],
+    ),
+    (
+        "The pier has been called “a comb with teeth missing” by the harbour master.",
+        [("a comb with teeth missing", "the harbour master", "called")],
+    ),
+    (
+        "The plan was dismissed by the mayor, Mara Quill, as a “very wet joke”.",
+        [("very wet joke", "Mara Quill", "dismissed")],
+    ),
+    (
+        "Mara Quill was reported to have said that the pier was safe.",
+        [("that the pier was safe.", "Mara Quill", "reported to have said")],
+    ),
+    (
+        "The mayor was rumoured to have told friends that the pier was safe.",
+        [("that the pier was safe.", "The mayor", "rumoured to have told")],
+    ),
+    ("The pier was never described by Mara Quill as “a comb with teeth missing”.", []),
+    ("The book was published by Mara Quill as “The Comb With Teeth”.", []),
+    ("The pier was painted by Mara Quill with the words “mind your feet”.", []),
+    ("The pier was welcomed by Mara Quill at the “not so grand” hotel.", []),
+    ("The pier was reported to have been closed on Monday.", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), PASSIVES, ids=[t for t, _ in PASSIVES])
+def test_a_passive_names_whose_words_they_are(text: str, expected: list[Expected]) -> None:
+    assert told(text) == expected
