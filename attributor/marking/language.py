@@ -133,6 +133,8 @@ class Language:
     """Prepositions and nouns that credit with a possessive between them: "in her view"."""
     statements: frozenset[str] = _in("cues")
     """Nouns for what is said or written, in a line that leads up to it."""
+    moods: frozenset[str] = _in("cues")
+    """Participles of how somebody is who speaks next: "was delighted: …"."""
     senders: frozenset[str] = _in("cues")
     """Words before whom such a line is about: "Statement by Mara Quill:"."""
     participle: str = _in("cues", str, "")

@@ -13,7 +13,7 @@ from attributor.marking import Cue, Marking, Mention, Turn
 from attributor.marking.spans import Span, Stretches
 from attributor.reporting.grammar import Grammar
 from attributor.reporting.grammars import grammar_of, label_of
-from attributor.reporting.lead_ins import lead_ins
+from attributor.reporting.lead_ins import lead_ins, manners
 from attributor.reporting.own_views import own_views
 from attributor.reporting.passives import passives
 from attributor.reporting.relays import relays
@@ -58,7 +58,7 @@ def _turn(marking: Marking, turn: Turn) -> Told:
 
 
 def _by_lead_ins(marking: Marking, grammar: Grammar) -> Iterator[Told]:
-    for lead in lead_ins(marking, grammar):
+    for lead in (*lead_ins(marking, grammar), *manners(marking)):
         own = None if lead.is_marked else True
         yield Told((lead.content,), lead.mention, lead.cue, lead.sentence, own_words=own)
 

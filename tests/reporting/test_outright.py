@@ -182,3 +182,28 @@ PASSIVES: list[tuple[str, list[Expected]]] = [
 @pytest.mark.parametrize(("text", "expected"), PASSIVES, ids=[t for t, _ in PASSIVES])
 def test_a_passive_names_whose_words_they_are(text: str, expected: list[Expected]) -> None:
     assert told(text) == expected
+
+
+MANNERS: list[tuple[str, list[Expected]]] = [
+    (
+        "It snowed. Visiting curate Mara Quill was blunt: “We froze.”",
+        [("We froze.", "Visiting curate Mara Quill", "")],
+    ),
+    ("It snowed. The mayor was less sure: “I saw rain.”", [("I saw rain.", "The mayor", "")]),
+    ("It snowed. She was unimpressed: “I saw rain.”", [("I saw rain.", "She", "")]),
+    (
+        "It snowed. Mara Quill had a short answer: “Wear a hat.”",
+        [("Wear a hat.", "Mara Quill", "")],
+    ),
+    ("It snowed. The sign was blunt: “No dogs here.”", []),
+    ("It snowed. It was clear: “No one will come.”", []),
+    ("It snowed. Mara Quill was wearing a badge: “No more ditches.”", []),
+    ("It snowed. Mara Quill was arrested: “No more ditches.”", []),
+    ("It snowed. Mara Quill was the author of a book: “No more ditches.”", []),
+    ("It snowed. Mara Quill had a new hat: “No more ditches.”", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MANNERS, ids=[t for t, _ in MANNERS])
+def test_how_somebody_was_leads_up_to_what_they_said(text: str, expected: list[Expected]) -> None:
+    assert told(text) == expected
