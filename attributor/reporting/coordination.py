@@ -21,13 +21,14 @@ def joined(marking: Marking, cue: Cue) -> int | None:
     last = marking.index_at(cue.start)
     if _told(marking, cue) == "same":
         return last - 1 if last and marking.tokens[last - 1].low == "," else None
+    found = None
     for index in range(last - 1, max(last - _MAX_WORDS_BETWEEN, 0) - 1, -1):
         low = marking.tokens[index].low
         if low in marking.pack.clause_joins:
-            return index
-        if not is_light(marking, low):
-            return None
-    return None
+            found = index  # the first of "a zatim i"
+        elif not is_light(marking, low):
+            break
+    return found
 
 
 def agree(marking: Marking, one: Cue, other: Cue) -> bool:

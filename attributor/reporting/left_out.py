@@ -13,11 +13,24 @@ def left_out(marking: Marking, cue: Cue) -> ReportingClause | None:
     if not pack.drops_subject:
         return None
     start, _ = marking.near_in_sentence(cue.start)
-    first, verb = marking.index_at(start), marking.index_at(cue.start)
+    passage = marking.passage_before(cue.start)
+    spoken = passage.outer_end if passage is not None else start
+    first, verb = marking.index_at(max(start, spoken)), marking.index_at(cue.start)
     impersonal = pack.subject_of_verb(marking.tokens[verb].low) == "nobody"
-    if impersonal or not is_bare(marking, first, verb) or is_negated(marking, verb, first):
+    closing = _closing(marking, verb)
+    bare = closing or is_bare(marking, first, verb)
+    if impersonal or not bare or is_negated(marking, verb, first):
         return None
-    return ReportingClause(cue, None, cue.start, cue.end)
+    return ReportingClause(cue, None, cue.start, closing or cue.end)
+
+
+def _closing(marking: Marking, verb: int) -> int:
+    """Where a verb's clause ends that stands alone behind a comma ("Voda raste, kaže."), else 0."""
+    behind = verb + 1
+    while marking.low(behind) and is_light(marking, marking.low(behind)):
+        behind += 1
+    closes = verb > 0 and marking.low(verb - 1) == "," and marking.low(behind) in (".", ",")
+    return marking.tokens[behind - 1].end if closes else 0
 
 
 def is_bare(marking: Marking, first: int, verb: int) -> bool:

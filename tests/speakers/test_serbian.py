@@ -114,6 +114,8 @@ SHARED: list[tuple[str, Said]] = [
      [("je most star", "Petar Vujić"), ("je put nov", "Sanja Perović")]),
     ("Nada Gavrić je rekla da je dimnjak pun, dok je vatrogasac Rade Lukić dodao da vatre nema.",
      [("je dimnjak pun", "Nada Gavrić"), ("vatre nema", "Rade Lukić")]),
+    ("Bojana Tot je objasnila da je kula stara, a zatim i naglasila da kopanja neće biti.",
+     [("je kula stara", "Bojana Tot"), ("kopanja neće biti", "Bojana Tot")]),
     # one clause, whatever is said or joined in it
     ("Vozač Zoran Pajić rekao je da je magla bila gusta i da znak niko nije video.",
      [("je magla bila gusta i da znak niko nije video", "Zoran Pajić")]),
@@ -150,6 +152,9 @@ LEFT_OUT: list[tuple[str, str]] = [
     ("Vera Jović najavila je da se trg zatvara. Takođe je rekla da drvo ostaje.", "Vera Jović"),
     ("Vera Jović kaže da se trg zatvara. U razgovoru za Jutro dodala je da drvo ostaje.",
      "Vera Jović"),
+    ("Vera Jakšić ispratila je đake. „Bili su vredni“, rekla je.", "Vera Jakšić"),
+    ("Vera Jakšić ispratila je đake. Reka opet raste, dodala je.", "Vera Jakšić"),
+    ("Vera Jakšić ispratila je đake. „Bili su vredni“, rekao je.", ""),
     ("Vera Jović otvorila je trg. Kaže da je bilo naporno.", "Vera Jović"),
     ("Vera Jović i Milan Pek otvorili su trg. Naglasio je da će drveće ostati.", "Milan Pek"),
 ]  # fmt: skip
