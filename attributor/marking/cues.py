@@ -56,7 +56,7 @@ def _verbs(tokens: Sequence[Token], outside: list[int], language: Language) -> I
         lemma = language.verbs.get(token.low)
         if token.low in language.separable:
             lemma = _apart(tokens, i, language) or lemma
-        if lemma and not _is_noun(tokens, i, language) and not _is_named(tokens, i):
+        if lemma and not _is_noun(tokens, i, language) and not _is_named(tokens, i, language):
             doubtful = token.low in language.nominal_forms
             yield Cue(token.start, token.end, lemma, "noun" if doubtful else "verb")
 
@@ -76,9 +76,13 @@ def _apart(tokens: Sequence[Token], i: int, language: Language) -> str | None:
     return None
 
 
-def _is_named(tokens: Sequence[Token], i: int) -> bool:
-    """Whether the word is capitalised inside a sentence ("the United States")."""
-    return tokens[i].capital and i > 0 and tokens[i - 1].low[0].isalnum()
+def _is_named(tokens: Sequence[Token], i: int, language: Language) -> bool:
+    """Whether it is capitalised inside a sentence ("the United States"), or a given name."""
+    if not tokens[i].capital:
+        return False
+    before_name = i + 1 < len(tokens) and tokens[i + 1].capital
+    given = tokens[i].low in language.given and before_name  # "Nada Ilić", which is "hopes", too
+    return given or (i > 0 and tokens[i - 1].low[0].isalnum())
 
 
 def _is_noun(tokens: Sequence[Token], i: int, language: Language) -> bool:

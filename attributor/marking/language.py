@@ -63,6 +63,10 @@ def _compounds(words: list[str]) -> Compounds:
     return Compounds(dict.fromkeys(words, "view"))
 
 
+def _endings(table: dict[str, list[str]]) -> dict[str, tuple[tuple[str, ...], ...]]:
+    return {kind: _phrases(endings) for kind, endings in table.items()}
+
+
 def _phrase_set(phrases: list[str]) -> frozenset[tuple[str, ...]]:
     return frozenset(_phrases(phrases))
 
@@ -119,15 +123,29 @@ class Language:
     """Forms of verbs whose object said something: "quoted her as saying"."""
     relayed_as: tuple[tuple[str, ...], ...] = _in("cues", _phrases)
     """What stands behind that object: "as saying"."""
+    agents: frozenset[str] = _in("cues")
+    """Words before whoever did what a passive tells ("by")."""
+    rumours: frozenset[str] = _in("cues")
+    """Participles of verbs in such a passive: "was reported"."""
+    hearsay: tuple[tuple[str, ...], ...] = _in("cues", _phrases)
+    """What stands behind them: "to have said"."""
     own_views: frozenset[tuple[str, ...]] = _in("cues", _phrase_set)
     """Prepositions and nouns that credit with a possessive between them: "in her view"."""
     statements: frozenset[str] = _in("cues")
     """Nouns for what is said or written, in a line that leads up to it."""
+    moods: frozenset[str] = _in("cues")
+    """Participles of how somebody is who speaks next: "was delighted: …"."""
     senders: frozenset[str] = _in("cues")
     """Words before whom such a line is about: "Statement by Mara Quill:"."""
     participle: str = _in("cues", str, "")
     """The ending of a present participle."""
     drops_subject: bool = _in("cues", bool, False)
+    reflexives: frozenset[str] = _in("cues")
+    """Words between a verb and a subject behind it ("oglasila se Ana Ilić: …")."""
+    verb_endings: dict[str, tuple[tuple[str, ...], ...]] = _in("cues", _endings, {})
+    """What a verb's ending tells of its subject: "m", "f", "plural", "nobody", or "same", that of
+    the clause before. A second ending is that of another form of the pack, which has to be there:
+    "kažu" is a plural because there is "kaže"."""
     prepositions: tuple[tuple[str, ...], ...] = _in("cues", _phrases)
     """ "according to" and the like."""
     postpositions: frozenset[tuple[str, ...]] = _in("cues", _phrase_set)
@@ -191,6 +209,9 @@ class Language:
     """Words that may stand before a denied verb, beside the adverbs ("ever")."""
     adjuncts: frozenset[str] = _in("cues")
     """Words that open a phrase of time, place or circumstance."""
+    cases: frozenset[str] = _in("cues")
+    """Prepositions that give their noun a case, so that it is nobody's subject ("za Radio Jezero");
+    of a language in which a subject has its place without one, they are not needed."""
     times: frozenset[str] = _in("cues")
     """Those of them that are such a phrase by themselves ("Monday")."""
     relatives: frozenset[str] = _in("cues")
@@ -250,6 +271,8 @@ class Language:
     """What may follow a person's name ("Jr.") and is no part of it here."""
     endings: tuple[str, ...] = _in("names", tuple)
     """Case endings of names, the longest first."""
+    datives: tuple[str, ...] = _in("names", tuple)
+    """Endings by which a name or noun is that of a listener."""
     nouns_have_capitals: bool = _in("names", bool, False)
     noun_endings: tuple[str, ...] = _in("names", tuple)
     """Endings of capitalised words that are no names."""
@@ -278,6 +301,16 @@ class Language:
     def clause_joins(self) -> frozenset[str]:
         """What joins one reporting clause to another."""
         return self.joins | self.contrasts | {";"}
+
+    def subject_of_verb(self, form: str) -> str:
+        """What a reporting verb's form (in lower case) tells of its subject; "" if nothing."""
+        for kind, endings in self.verb_endings.items():
+            for ending, *other in endings:
+                if form.endswith(ending):
+                    sibling = form.removesuffix(ending) + "".join(other)
+                    if not other or sibling in self.verbs:
+                        return kind
+        return ""
 
     def attributes(self, words: tuple[str, ...]) -> bool:
         """Whether words (in lower case) credit somebody: a verb, "according to", "zufolge"."""
@@ -412,7 +445,7 @@ def _verbs(cues: dict[str, Any]) -> tuple[dict[str, str], dict[str, dict[tuple[s
     return {form: lemma for form, lemma in forms.items() if " " not in form}, dict(apart)
 
 
-_LEMMAS = ("listening", "infinitive", "no_base", "saying")
+_LEMMAS = ("core", "listening", "infinitive", "no_base", "saying")
 
 
 def _transliterated(value: Any, table: dict[str, str]) -> Any:

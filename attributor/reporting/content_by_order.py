@@ -6,6 +6,8 @@ from typing import TypeGuard
 
 from attributor.marking import Cue, Marking, Passage
 from attributor.marking.spans import Span
+from attributor.reporting import introduced
+from attributor.reporting.coordination import next_clause
 from attributor.reporting.grammar import VERBAL, Content, ReportingClause
 from attributor.reporting.passages import is_reported, is_title
 from attributor.reporting.source_by_order import of_verb as subject
@@ -25,6 +27,8 @@ _TERMINATORS = frozenset(".!?")
 
 def of_verb(marking: Marking, source: ReportingClause) -> Content | None:
     """What the verb governs: speech before it, after it, or on both sides."""
+    if introduced.is_introduced(marking, source):
+        return introduced.content(marking, source)
     before = marked_before(marking, source)
     after = marked_after(marking, source)
     if before or (after and not _splits(marking, source)):
@@ -119,7 +123,7 @@ def marked_after(marking: Marking, source: ReportingClause) -> list[Span]:
     passage = marking.passage_after(source.end, end)
     while _is_near(passage, source) and is_title(marking, passage):
         passage = marking.passage_after(passage.outer_end, end)
-    if not _is_near(passage, source):
+    if not _is_near(passage, source) or _shares(marking, source, passage.outer_start):
         return []
     gap = marking.lows_in(source.end, passage.outer_start)
     if any(low in _TERMINATORS for low in gap):
@@ -133,7 +137,12 @@ def marked_after(marking: Marking, source: ReportingClause) -> list[Span]:
     start = _clause_start(marking, source, passage.outer_start)
     if start is None or start >= passage.outer_start:
         return [(passage.start, passage.end)]
-    return [(start, max(_clause_end(marking, start, sentence_end), passage.outer_end))]
+    return [(start, max(_clause_end(marking, source.cue, start, sentence_end), passage.outer_end))]
+
+
+def _shares(marking: Marking, source: ReportingClause, end: int) -> bool:
+    """Whether another verb with the same subject reports what stands behind `end`."""
+    return next_clause(marking, source.cue, source.cue.end, end) is not None
 
 
 def _is_near(passage: Passage | None, source: ReportingClause) -> TypeGuard[Passage]:
@@ -222,7 +231,7 @@ def _clause_after(marking: Marking, source: ReportingClause) -> Span | None:
     start = _clause_start(marking, source, end)
     if start is None:
         return None
-    stop = _clause_end(marking, start, end)
+    stop = _clause_end(marking, source.cue, start, end)
     return (start, stop) if marking.word_count(start, stop) >= _MIN_CLAUSE_WORDS else None
 
 
@@ -288,19 +297,36 @@ def _after_adjunct(marking: Marking, cue: Cue, first: int, last: int) -> int | N
     return None
 
 
-def _clause_end(marking: Marking, start: int, end: int) -> int:
+def _over_description(marking: Marking, index: int) -> int:
+    """Token behind the word that joins a clause: "dok je vatrogasac | Rade Lukić dodao"."""
+    lang = marking.pack
+    for at in range(index, max(index - _MAX_DESCRIPTION_WORDS, 0), -1):
+        low = marking.tokens[at - 1].low
+        if low in lang.clause_joins:
+            return at
+        if not low[0].isalnum() or low in lang.verbs or low in lang.conjunctions:
+            break
+    return index
+
+
+def _clause_end(marking: Marking, verb: Cue, start: int, end: int) -> int:
     """Where the clause ends: where the next reporting clause of the sentence begins, or with it."""
+    shared = next_clause(marking, verb, start, end)
+    end = end if shared is None else shared
     for cue in marking.cues_in(start, end)[:_MAX_CUES_IN_CLAUSE]:
         index = marking.index_at(cue.start)
         before = marking.tokens[index - 1].low if index else ""
         new_verb = _is_participle(marking, marking.tokens[index].low) or cue.kind == "preposition"
         if before == "," and new_verb:
             return marking.tokens[index - 1].start
-        if before in marking.pack.clause_joins and cue.lemma in marking.pack.core:
+        joined = before in marking.pack.clause_joins and not marking.pack.drops_subject
+        if joined and cue.lemma in marking.pack.core:
             return marking.tokens[index - 1].start
         if cue.kind in VERBAL and cue.lemma in marking.pack.core:
             source = subject(marking, cue)
             index = marking.index_at(source.start) if source else 0
+            if marking.pack.drops_subject:
+                index = _over_description(marking, index)
             if index and marking.tokens[index - 1].low in marking.pack.clause_joins:
                 return marking.tokens[index - 1].start
     return end

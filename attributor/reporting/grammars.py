@@ -15,10 +15,13 @@ from attributor.marking.language import Language
 from attributor.reporting import (
     content_by_commas,
     content_by_order,
+    introduced,
     source_by_commas,
     source_by_order,
 )
+from attributor.reporting.coordination import leader
 from attributor.reporting.grammar import Content, Grammar, ReportingClause
+from attributor.reporting.left_out import left_out
 from attributor.reporting.relays import relays
 
 _Source = Callable[[Marking, Cue], ReportingClause | None]
@@ -42,8 +45,14 @@ class _Grammar:
             return self.of_preposition(marking, cue)
         if cue.kind == "label":
             return _labelled(marking, cue)
-        own = self.of_verb(marking, cue)
-        return own or _carried_over(marking, cue, before) or _left_out(marking, cue)
+        own = self._shared(marking, cue) or self.of_verb(marking, cue)
+        return own or _carried_over(marking, cue, before) or left_out(marking, cue)
+
+    def _shared(self, marking: Marking, cue: Cue) -> ReportingClause | None:
+        """The clause of "i dodala da …": its subject, if any, is that of the verb before it."""
+        first = leader(marking, cue)
+        led = self.source(marking, first) if first else None
+        return ReportingClause(cue, led.mention, cue.start, cue.end) if led else None
 
     def content(self, marking: Marking, clause: ReportingClause) -> Content | None:
         """What a reporting clause reports; see `Grammar.content`."""
@@ -54,8 +63,12 @@ class _Grammar:
         return self.by_verb(marking, clause)
 
 
+def _of_verb_by_order(marking: Marking, cue: Cue) -> ReportingClause | None:
+    return introduced.clause_of(marking, cue) or source_by_order.of_verb(marking, cue)
+
+
 BY_ORDER: Grammar = _Grammar(
-    source_by_order.of_verb,
+    _of_verb_by_order,
     source_by_order.of_preposition,
     content_by_order.of_verb,
     content_by_order.of_preposition,
@@ -122,14 +135,6 @@ def _goes_on(marking: Marking, cue: Cue) -> bool:
     participle = marking.pack.participle
     is_participle = bool(participle) and marking.tokens[index].low.endswith(participle)
     return (is_participle and before == ",") or before in marking.pack.joins
-
-
-def _left_out(marking: Marking, cue: Cue) -> ReportingClause | None:
-    """A clause without a mention, where the language leaves pronouns out and the verb opens it."""
-    start, _ = marking.near_in_sentence(cue.start)
-    if marking.pack.drops_subject and not marking.words_in(start, cue.start):
-        return ReportingClause(cue, None, cue.start, cue.end)
-    return None
 
 
 def _labelled(marking: Marking, cue: Cue) -> ReportingClause | None:

@@ -1,5 +1,6 @@
 """Paragraphs that lead up to a quote in the next one: "Quill told the parents:", "From Quill:".
 
+So do sentences that only say how somebody spoke: "It snowed. Mayor Mara Quill was blunt: “…”".
 The quote is marked and opens the next paragraph; or it lost its marks, and is all of that. Who
 speaks is the source of the last cue, or whoever the sentence begins with; a line of a statement
 names its sender behind "from" or "by".
@@ -14,6 +15,7 @@ from attributor.marking import Cue, Marking, Mention, Passage
 from attributor.marking.spans import Span
 from attributor.reporting.grammar import VERBAL, Grammar, ReportingClause
 from attributor.reporting.passages import is_reported
+from attributor.reporting.source_by_order import described
 
 _MAX_WORDS_TO_VERB = 6
 """A reporting clause right behind a passage has its verb within so many words."""
@@ -23,13 +25,15 @@ _MAX_LISTENER_WORDS = 5
 """Between the verb and the colon before speech without marks stand no more words than this."""
 _MIN_UNMARKED_WORDS = 4
 """Such speech has at least so many words."""
+_MAX_WORDS_OF_MANNER = 6
+"""How somebody was ("in no mood to joke") is told in no more words than this."""
 _MAX_SENTENCE_WORDS = 60
 """The sentence that leads up to a quote has no more words than this."""
 
 
 @dataclass(frozen=True, slots=True)
 class LeadIn:
-    """A sentence that leads up to `content`, which opens the next paragraph or is all of it."""
+    """A sentence that leads up to `content`, the next paragraph or what is marked next."""
 
     content: Span
     mention: Mention
@@ -48,6 +52,48 @@ def lead_ins(marking: Marking, grammar: Grammar) -> Iterator[LeadIn]:
         lead = _lead_in(marking, grammar, sentence, number + 1)
         if lead is not None:
             yield lead
+
+
+def manners(marking: Marking) -> Iterator[LeadIn]:
+    """Every sentence that says how somebody spoke and goes on with what is marked, in order."""
+    for passage in marking.passages:
+        colon = marking.index_at(passage.outer_start) - 1
+        if marking.low(colon) != ":" or marking.word_count(passage.start, passage.end) < 2:
+            continue
+        if marking.paragraph_at(marking.tokens[colon].start) != passage.paragraph:
+            continue
+        start, _ = marking.near_in_sentence(marking.tokens[colon].start)
+        mention = _who_was(marking, marking.index_at(start), colon)
+        if mention and not marking.cues_in(start, marking.tokens[colon - 1].start):
+            sentence = (start, marking.tokens[colon].end)
+            yield LeadIn((passage.start, passage.end), mention, None, sentence, is_marked=True)
+
+
+def _who_was(marking: Marking, first: int, colon: int) -> Mention | None:
+    """Whoever opens a sentence and "was blunt", or "had a simple answer"."""
+    mention = described(marking, first)
+    if mention is None or marking.pack.pronouns.get(mention.head, "m") not in ("m", "f"):
+        return None
+    verb = marking.index_at(mention.end)
+    how = [token.low for token in marking.tokens[verb + 1 : colon]]
+    if not how or len(how) > _MAX_WORDS_OF_MANNER or not all(low[0].isalpha() for low in how):
+        return None
+    low, pack = marking.low(verb), marking.pack
+    speaks = _is_manner(marking, how) if low in pack.passive else _has_words(marking, how)
+    return mention if speaks and low in pack.auxiliaries | pack.passive else None
+
+
+def _is_manner(marking: Marking, how: list[str]) -> bool:
+    """Whether the words say in what mood somebody was, not what they did or were."""
+    pack = marking.pack
+    others = (pack.determiners - pack.negations, pack.possessives, pack.verbs, pack.nouns)
+    acts = how[-1].endswith((pack.participle or " ", "ed")) and how[-1] not in pack.moods
+    return not acts and not any(low in words for low in how for words in others)
+
+
+def _has_words(marking: Marking, how: list[str]) -> bool:
+    """Whether they say that somebody had something to say: "a short answer"."""
+    return how[-1] in marking.pack.statements and not any(w in marking.pack.verbs for w in how[:-1])
 
 
 def _opening(marking: Marking, number: int) -> Passage | None:

@@ -13,8 +13,9 @@ from attributor.marking import Cue, Marking, Mention, Turn
 from attributor.marking.spans import Span, Stretches
 from attributor.reporting.grammar import Grammar
 from attributor.reporting.grammars import grammar_of, label_of
-from attributor.reporting.lead_ins import lead_ins
+from attributor.reporting.lead_ins import lead_ins, manners
 from attributor.reporting.own_views import own_views
+from attributor.reporting.passives import passives
 from attributor.reporting.relays import relays
 
 
@@ -57,7 +58,7 @@ def _turn(marking: Marking, turn: Turn) -> Told:
 
 
 def _by_lead_ins(marking: Marking, grammar: Grammar) -> Iterator[Told]:
-    for lead in lead_ins(marking, grammar):
+    for lead in (*lead_ins(marking, grammar), *manners(marking)):
         own = None if lead.is_marked else True
         yield Told((lead.content,), lead.mention, lead.cue, lead.sentence, own_words=own)
 
@@ -66,7 +67,8 @@ def _by_phrases(marking: Marking, grammar: Grammar) -> Iterator[Told]:
     quoted = relays(marking, 0, len(marking.text))
     relayed = ((clause, grammar.content(marking, clause)) for clause in quoted)
     end = 0
-    for clause, content in sorted((*relayed, *own_views(marking)), key=lambda pair: pair[0].start):
+    told = (*relayed, *own_views(marking), *passives(marking))
+    for clause, content in sorted(told, key=lambda pair: pair[0].start):
         if content is not None and min(content.spans)[0] >= end:
             held = (clause.start, clause.end)
             yield Told(content.spans, clause.mention, clause.cue, held, own_words=content.own_words)

@@ -8,6 +8,8 @@ from attributor.reporting.grammar import ReportingClause
 
 _MAX_SUBJECT_WORDS = 7
 """A subject that is no mention candidate has fewer words than this."""
+_MAX_UNKNOWN_WORDS = 3
+"""A description before a name that no list knows has no more words than this."""
 _MAX_SHORT_LETTERS = 4
 """A word with an adverb's ending is one if it has more letters than this."""
 _MAX_APPOSED_MENTIONS = 40
@@ -17,14 +19,14 @@ _SPEECH_EDGES = CHARACTERS | frozenset(",–—-?!")
 
 def of_verb(marking: Marking, cue: Cue) -> ReportingClause | None:
     """The clause of a verb and its subject within their sentence, or None."""
-    if _inverts(marking, cue):
+    if _inverts(marking, cue) or (marking.pack.drops_subject and _is_unknown(marking, cue)):
         return _after(marking, cue) or _before(marking, cue)
     return _before(marking, cue) or _after(marking, cue)
 
 
 def of_preposition(marking: Marking, cue: Cue) -> ReportingClause | None:
     """The phrase of "according to" and whom it names."""
-    mention = _following(marking, marking.index_at(cue.end))
+    mention = following(marking, marking.index_at(cue.end))
     return ReportingClause(cue, mention, cue.start, mention.end) if mention else None
 
 
@@ -40,9 +42,23 @@ def _inverts(marking: Marking, cue: Cue) -> bool:
     )
 
 
+def _is_unknown(marking: Marking, cue: Cue) -> bool:
+    """Whether the words before the verb are no mention: "Publici se obratila Ana Ilić: …"."""
+    mention = subject_before(marking, cue)
+    return mention is not None and not marking.mentions_in(mention.start, mention.end)
+
+
 def _before(marking: Marking, cue: Cue) -> ReportingClause | None:
     mention = subject_before(marking, cue)
-    return ReportingClause(cue, mention, mention.start, cue.end) if mention else None
+    if mention is None or _is_governed(marking, mention):
+        return None
+    return ReportingClause(cue, mention, mention.start, cue.end)
+
+
+def _is_governed(marking: Marking, mention: Mention) -> bool:
+    """Whether a preposition stands before it whose case no subject has."""
+    index = marking.index_at(mention.start)
+    return index > 0 and marking.tokens[index - 1].low in marking.pack.cases
 
 
 def subject_before(marking: Marking, cue: Cue, *, is_passive: bool = False) -> Mention | None:
@@ -207,7 +223,7 @@ def _with_relative_clause(marking: Marking, start: int, limit: int) -> Mention |
     return mentions[0] if adjoins and relative.head in marking.pack.relatives else None
 
 
-def _following(marking: Marking, index: int) -> Mention | None:
+def following(marking: Marking, index: int) -> Mention | None:
     """The mention at token `index`, or the words from there to where a phrase ends."""
     mention = marking.mention_at(index)
     if mention is not None or index >= len(marking.tokens):
@@ -228,17 +244,43 @@ def _following(marking: Marking, index: int) -> Mention | None:
 def _after(marking: Marking, cue: Cue) -> ReportingClause | None:
     """Inversion: "…,” said the minister." """
     index = marking.index_at(cue.end)
-    while index < len(marking.tokens) and marking.tokens[index].low in marking.pack.adverbs:
+    passed = marking.pack.adverbs | marking.pack.reflexives
+    while index < len(marking.tokens) and marking.tokens[index].low in passed:
         index += 1
     mention = marking.mention_at(index)
+    if mention is None and marking.pack.drops_subject:
+        mention = described(marking, index)
     if mention is None and _follows_mark(marking, cue):
-        mention = _following(marking, index)
-    if mention is None or not _follows_speech(marking, cue):
+        mention = following(marking, index)
+    if mention is None or not (_follows_speech(marking, cue) or _before_colon(marking, mention)):
         return None
     if mention.type == "pronoun" and mention.head in marking.pack.relatives:
         return None
     named = apposed_name(marking, mention)
     return ReportingClause(cue, named or mention, cue.start, (named or mention).end)
+
+
+def _before_colon(marking: Marking, mention: Mention) -> bool:
+    """Whether speech follows the subject, where it need not stand first: "Tada je rekla Ana: …"."""
+    pack = marking.pack
+    if not pack.drops_subject or marking.low_at(mention.end) != ":":
+        return False
+    words = marking.words_in(mention.start, mention.end)
+    return mention.plural or not any(word.endswith(pack.datives) for word in words)
+
+
+def described(marking: Marking, index: int) -> Mention | None:
+    """The mention at token `index`, or the name behind a description that no list knows."""
+    lang = marking.pack
+    closed = (lang.adjuncts, lang.relatives, lang.conjunctions, lang.auxiliaries, lang.verbs)
+    for i in range(index, index + _MAX_UNKNOWN_WORDS + 1):
+        mention, low = marking.mention_at(i), marking.low(i)
+        if mention is not None:
+            named = i > index and mention.type == "name"
+            return mention._replace(start=marking.tokens[index].start) if named else mention
+        if not low[:1].isalpha() or any(low in words for words in closed):
+            return None
+    return None
 
 
 def apposed_name(marking: Marking, mention: Mention) -> Mention | None:

@@ -63,7 +63,10 @@ def _withholds(marking: Marking, index: int) -> bool:
     while _is_passed(marking, at):
         at += 1
     is_marked = marking.low(at) in lang.infinitive_marks
-    verb, following = marking.low(at + is_marked), marking.low(at + is_marked + 1)
+    verb_at = at + is_marked
+    while is_marked and lang.drops_subject and _is_passed(marking, verb_at):
+        verb_at += 1  # "negirala je da je rekla"
+    verb, following = marking.low(verb_at), marking.low(verb_at + 1)
     if not (is_marked or at > index + 1 or verb.endswith(lang.participle or " ")):
         return False
     governs = following in lang.conjunctions | lang.question_words

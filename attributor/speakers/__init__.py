@@ -119,17 +119,8 @@ class _Scene:
         if quote.cue is None or not language.drops_subject:
             return Decision(None, None)
         cue = self.resolver.story.text[quote.cue[0] : quote.cue[1]]
-        return self.resolver.dropped(quote.cue[0], _gender_of_verb(cue), quote.spans)
-
-
-def _gender_of_verb(cue: str) -> str:
-    """The gender that a Serbian participle tells: "rekla je", "rekao je"; "" if none does."""
-    for word in cue.lower().split():
-        if word.endswith(("la", "ла")):
-            return "f"
-        if word.endswith(("ao", "ио", "ео", "ао", "io", "eo", "uo", "уо")):
-            return "m"
-    return ""
+        told = (language.subject_of_verb(word) for word in cue.lower().split())
+        return self.resolver.dropped(quote.cue[0], next(filter(None, told), ""), quote.spans)
 
 
 def _place(quote: GroundedQuote) -> int:

@@ -65,15 +65,28 @@ class Entity:
         """Log-odds of a woman."""
         if abs(self.titles) >= gender.CERTAIN:
             return self.titles
-        if self._given_gender is None or self._given_gender[0] != len(self.forms):
-            self._given_gender = len(self.forms), gender.of_given_name(self._given())
+        if self._given_gender is None or self._given_gender[0] != len(self.surfaces):
+            self._given_gender = len(self.surfaces), gender.of_given_name(self._given())
         given = self._given_gender[1] if self.is_person else 0.0
         return max(-gender.CERTAIN, min(gender.CERTAIN, self.titles + given + self.learned))
 
     def _given(self) -> Iterator[str]:
         """Words that can be given names: all but a longer form's last."""
+        if self.inflected:
+            yield from self._given_as_written()
         longest = max(self.forms, key=len, default=())
         yield from longest[: max(len(longest) - 1, 1)] if len(longest) > 1 else longest
+
+    def _given_as_written(self) -> Iterator[str]:
+        """Given names before a surname without an ending: "Ivana Ilić" is no form of "Ivan".
+
+        If the given name has one all the same ("Ivane Ilić"), the surname is a woman's.
+        """
+        bare = {form[-1] for form in self.forms if len(form) > 1}
+        for name in self.occurrences.values():
+            if len(name.words) > 1 and name.words[-1] in bare:
+                yield from name.words[:-1]
+                yield from (f"{word[:-1]}a" for word in name.words[:-1])
 
     @property
     def person(self) -> float:

@@ -253,9 +253,10 @@ class Features:
 
     def _tie(self, reading: Reading, entity: Entity) -> str:
         """How the description's noun is tied to the entity."""
-        head = reading.head
+        head, past = reading.head, self.lexicon.past
         if head in entity.heads:
-            return "role"
+            over = past & set(reading.modifiers) and not past & entity.context
+            return "another role" if over and entity.roles else "role"
         if any(self.lexicon.means(head, role) for role in entity.heads):
             return "kind of role"
         if (
@@ -391,6 +392,11 @@ class Features:
         credits = low == "to" and self.story.low(i - 1) == "according"
         return low in PREPOSITIONS and not credits
 
+    def _is_aside(self, start: int, end: int) -> bool:
+        """Whether what stands there is between commas: "Quill, for his part, said"."""
+        first, last = self.story.index(start), self.story.index(end) - 1
+        return first < last and self.story.low(first) == self.story.low(last) == ","
+
     def no_name(self, query: Query, candidates: Sequence[Candidate]) -> list[str]:
         """The features of the name being nobody's."""
         name = query.reading.name
@@ -403,14 +409,16 @@ class Features:
             found.append("nobody, headline")
         if name.outer > query.reading.start + 30 or name.end < query.reading.start:
             found.append("nobody, apart")
-        if name.owner:
+        credited = query.cue is not None and query.cue[0] <= name.start < query.cue[1]
+        if name.owner and not credited:  # "in Quill’s words" credits Quill
             found.append("nobody, owner")
-        if self._is_governed(name.outer):
+        if not credited and self._is_governed(name.outer):
             found.append("nobody, behind a preposition")
         if query.cue:
             between = abs(self.story.index(query.cue[0]) - self.story.index(query.reading.end))
             behind = abs(self.story.index(query.reading.start) - self.story.index(query.cue[1]))
-            near = min(between, behind)
+            aside = self._is_aside(query.reading.end, query.cue[0])
+            near = 0 if credited or aside else min(between, behind)
             found.append(
                 f"nobody, {'beside' if near < 2 else 'near' if near < 6 else 'far from'} the cue"
             )

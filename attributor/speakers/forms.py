@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 
-from attributor.marking.language import Language
+from attributor.marking.language import Language, load
+from attributor.speakers.lexicon import fold
 from attributor.speakers.names import PARTICLES
 
 _STEM = 4
@@ -140,12 +142,17 @@ def stem(word: str, language: Language) -> str:
     """A name's word without its case ending, where names are inflected."""
     if not language.endings:
         return word
-    for ending in (
-        (*FEMALE_FORMS, *language.endings) if language.code.startswith("sr") else language.endings
-    ):
+    for ending in _endings(language.code):
         if word.endswith(ending) and len(word) - len(ending) >= _STEM:
             return word.removesuffix(ending)
     return word
+
+
+@cache
+def _endings(code: str) -> tuple[str, ...]:
+    """The case endings of names, folded as the names are."""
+    endings = tuple(map(fold, load(code).endings))
+    return (*FEMALE_FORMS, *endings) if code.startswith("sr") else endings
 
 
 def fit(one: tuple[str, ...], other: tuple[str, ...]) -> int:

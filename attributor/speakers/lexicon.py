@@ -129,6 +129,21 @@ class Lexicon:
         return self._list("relations")
 
     @cached_property
+    def bound(self) -> frozenset[str]:
+        """What somebody is to a body or to a case, which says little of their life: employee."""
+        return self._list("bound")
+
+    @cached_property
+    def of_lives(self) -> frozenset[str]:
+        """Adjectives that tell of somebody's life rather than of an office: former, retired."""
+        return self._list("of_lives") | self.past
+
+    @cached_property
+    def past(self) -> frozenset[str]:
+        """Those of them that say that it is over: former."""
+        return self._list("past")
+
+    @cached_property
     def places(self) -> frozenset[str]:
         """Countries, capitals and the like."""
         return self._list("places")

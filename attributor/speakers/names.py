@@ -336,6 +336,8 @@ class NameReader:
             low = self.story.low(at + count)
             if count and self._is_word(at + count):
                 return count if low not in self.language.not_names else 0
+            if low in self.language.pairs:
+                return 0  # "i" is a particle elsewhere
             if low not in PARTICLES and not (low in known and low not in JOINTS):
                 return 0
         return 0

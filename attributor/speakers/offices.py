@@ -20,7 +20,7 @@ class Offices:
         last_word = max((k for k, w in enumerate(words) if w[0].isalnum()), default=0)
         bare = without_possessive(words[last_word])
         body = bare in self.lexicon.organizations and last_word > 0 and not is_given(words[0])
-        head = 0
+        head = int(self._is_unknown_office(words) and not body)
         for k, word in enumerate(words[:last_word]):
             if not word[0].isalnum():
                 if head == k:
@@ -40,6 +40,15 @@ class Offices:
         if head and words[head - 1] in JOINTS | {"the"} and not body:
             head = self._behind_complement(words, head, last_word)
         return head
+
+    def _is_unknown_office(self, words: list[str]) -> bool:
+        """Whether a given name and a surname follow a first word that is no given name itself.
+
+        Where nobody has three names, that word is an office: "Inženjerka Jasna Kostić".
+        """
+        full = len(words) == 3 and all(word.isalpha() for word in words)
+        known = words[0] in self.lexicon.organizations or is_given(words[0])
+        return full and self.language.drops_subject and not known and is_given(words[1])
 
     def _is_honorific(self, k: int, words: list[str]) -> bool:
         """Whether a word that can be an honorific is one here; some are given names, too."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import exp, log
 
-from attributor.speakers import kinds, model
+from attributor.speakers import alone, kinds, model
 from attributor.speakers.candidates import Candidate, Candidates, Query
 from attributor.speakers.entities import Entities, Entity
 from attributor.speakers.features import Features
@@ -31,6 +31,8 @@ _PERHAPS = 1.5
 """Up to such log-odds against it an entity may be a person, or a body, after all."""
 _WORTH = 0.05
 """A candidate that is less probable is not told."""
+_ALONE = 0.7
+"""How sure it is that somebody is meant who alone can be."""
 _DOUBT = 0.25
 """If somebody with a name is meant with such a probability, though too small to give the name,
 it is in doubt whether nobody is."""
@@ -158,14 +160,35 @@ class Resolver:
             return self._any_pronoun(query)
         return self._description(query)
 
-    def dropped(self, place: int, gender: str, contents: Sequence[tuple[int, int]]) -> Decision:
-        """Who speaks where a verb alone tells it, in a language that leaves pronouns out."""
+    def dropped(self, place: int, subject: str, contents: Sequence[tuple[int, int]]) -> Decision:
+        """Who speaks where a verb alone tells it, in a language that leaves pronouns out.
+
+        Args:
+            place: where the verb stands.
+            subject: what its form tells of its subject: "m", "f", "plural", "nobody" or "".
+            contents: the edges of what is said.
+        """
         self.read_to(place)
-        reading = Reading(place, place, "pronoun", head=gender or "any", gender=gender)
-        if gender:
-            return self._pronoun(Query(place, reading, contents))
         last = self.history.speakers[-1].entity if self.history.speakers else None
-        return Decision(None, last, 0.7 if last else None)
+        if subject in ("m", "f"):
+            reading = Reading(place, place, "pronoun", head=subject, gender=subject)
+            return self._pronoun(Query(place, reading, contents))
+        if subject == "nobody" or (subject == "plural" and (last is None or last.kind != "group")):
+            return Decision(None, None)
+        if subject == "plural":
+            return Decision(None, last, _ALONE)
+        return self._only_one(place, last)
+
+    def _only_one(self, place: int, last: Entity | None) -> Decision:
+        """Whoever spoke last, or was named since: nobody where these are several."""
+        if last is not None and last.kind == "group":
+            return Decision(None, None)
+        start = self.history.speakers[-1].start if last else -1
+        meant = alone.since(self.people.before(place), last, start)
+        if len(meant) == 1:
+            return Decision(None, meant[0], _ALONE)
+        told = tuple((e, 0.5) for e in meant[:2] if e.unnamed_kind is None)
+        return Decision(None, None, None, bool(told), told)
 
     def speaks(self, entity: Entity | None, start: int) -> None:
         """Takes note of who speaks at `start`."""
@@ -223,7 +246,16 @@ class Resolver:
                 self.people.introduce(query.start, unnamed)
             return Decision(reading, unnamed)
         human = self.features.is_human(reading)
-        found = [c for c in self.people.before(query.start) if self._is_sort(c.entity, human)]
+        before = self.people.before(query.start)
+        if (only := alone.described(self.story, query, before)) is not None:
+            only.heads.add(reading.head)
+            self.people.described.pop(query.start, None)
+            return Decision(reading, only, _ALONE)
+        found = [c for c in before if self._is_sort(c.entity, human)]
+        if not self.story.language.has_articles:  # "izvor" is not "majka" who spoke before
+            found = [
+                c for c in found if not c.entity.unnamed_kind or c.entity.heads & {reading.head}
+            ]
         if self.features.is_casual(reading) or (human and reading.complement):
             found = [c for c in found if self.features.is_held_by(reading, c.entity)]
         self.features.description(query, found)

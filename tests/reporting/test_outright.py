@@ -148,3 +148,62 @@ def test_what_a_relay_reports_is_checked_against_whoever_is_quoted() -> None:
     (clause,) = reports(marking(text), 0, len(text))
     assert clause.mention is not None
     assert text[clause.mention.start : clause.mention.end] == "Lena Holm"
+
+
+PASSIVES: list[tuple[str, list[Expected]]] = [
+    (
+        "The pier was described by Dean Mara Quill as “a comb with teeth missing”.",
+        [("a comb with teeth missing", "Dean Mara Quill", "described")],
+    ),
+    (
+        "The pier has been called “a comb with teeth missing” by the harbour master.",
+        [("a comb with teeth missing", "the harbour master", "called")],
+    ),
+    (
+        "The plan was dismissed by the mayor, Mara Quill, as a “very wet joke”.",
+        [("very wet joke", "Mara Quill", "dismissed")],
+    ),
+    (
+        "Mara Quill was reported to have said that the pier was safe.",
+        [("that the pier was safe.", "Mara Quill", "reported to have said")],
+    ),
+    (
+        "The mayor was rumoured to have told friends that the pier was safe.",
+        [("that the pier was safe.", "The mayor", "rumoured to have told")],
+    ),
+    ("The pier was never described by Mara Quill as “a comb with teeth missing”.", []),
+    ("The book was published by Mara Quill as “The Comb With Teeth”.", []),
+    ("The pier was painted by Mara Quill with the words “mind your feet”.", []),
+    ("The pier was welcomed by Mara Quill at the “not so grand” hotel.", []),
+    ("The pier was reported to have been closed on Monday.", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), PASSIVES, ids=[t for t, _ in PASSIVES])
+def test_a_passive_names_whose_words_they_are(text: str, expected: list[Expected]) -> None:
+    assert told(text) == expected
+
+
+MANNERS: list[tuple[str, list[Expected]]] = [
+    (
+        "It snowed. Visiting curate Mara Quill was blunt: “We froze.”",
+        [("We froze.", "Visiting curate Mara Quill", "")],
+    ),
+    ("It snowed. The mayor was less sure: “I saw rain.”", [("I saw rain.", "The mayor", "")]),
+    ("It snowed. She was unimpressed: “I saw rain.”", [("I saw rain.", "She", "")]),
+    (
+        "It snowed. Mara Quill had a short answer: “Wear a hat.”",
+        [("Wear a hat.", "Mara Quill", "")],
+    ),
+    ("It snowed. The sign was blunt: “No dogs here.”", []),
+    ("It snowed. It was clear: “No one will come.”", []),
+    ("It snowed. Mara Quill was wearing a badge: “No more ditches.”", []),
+    ("It snowed. Mara Quill was arrested: “No more ditches.”", []),
+    ("It snowed. Mara Quill was the author of a book: “No more ditches.”", []),
+    ("It snowed. Mara Quill had a new hat: “No more ditches.”", []),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MANNERS, ids=[t for t, _ in MANNERS])
+def test_how_somebody_was_leads_up_to_what_they_said(text: str, expected: list[Expected]) -> None:
+    assert told(text) == expected

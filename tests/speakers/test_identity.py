@@ -146,6 +146,53 @@ def test_candidates_point_to_the_speakers_that_other_quotes_credit() -> None:
         assert candidate.speaker is None or ids[candidate.speaker] == candidate.name
 
 
+# --- a name that is told by one word, once ------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The pier was, in Brandwell’s words, “a comb with teeth missing”.",
+        "Brandwell, for his part, said the pier had been gnawed by a goat.",
+        "Brandwell was reported to have said that the pier was safe.",
+    ],
+)
+def test_one_word_that_only_the_cue_beside_it_tells_is_a_name(text: str) -> None:
+    assert names(text) == ["Brandwell"]
+
+
+# --- descriptions that add to what is known ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Alderman Greta Quist opened the library. The former librarian said it was cold.",
+         "Greta Quist"),
+        ("Omar Haddad chairs the club. “I will start with the taps,” the retired plumber said.",
+         "Omar Haddad"),
+        ("The reeve of Lund, Ewa Novak, ran on Mother’s Day. The former nurse said it was hot.",
+         "Ewa Novak"),
+        ("Sanna Wirth turned 70.\n\nThe former goalkeeper said she would spend the day in bed.",
+         "Sanna Wirth"),
+        ("Former mayor Tom Reed opened the pool. The former mayor said it was his idea.",
+         "Tom Reed"),
+        # somebody else may be meant
+        ("Omar Haddad met Jan Berg at the club. The former plumber said the taps were old.", ""),
+        ("Omar Haddad met an old baker at the club. The former plumber said it was late.", ""),
+        ("The judge jailed Omar Haddad for a year. The former plumber said he was sorry.", ""),
+        ("Omar Haddad was asked about taps. The retired plumber said she had seen to them.", ""),
+        ("A fire broke out at Ewa Novak’s bakery. The former baker said it was the oven.", ""),
+        ("Ewa Novak was asked about the bakery. The former owner said it was the oven.", ""),
+        ("Ewa Novak was asked about the bakery. The baker said it was the oven.", ""),
+        ("Mayor Tom Reed opened the pool. The former mayor said it was her idea.", ""),
+        ("Mayor Tom Reed opened the pool. The former mayor said it was an old idea.", ""),
+    ],
+)  # fmt: skip
+def test_a_description_of_a_life_means_whom_alone_the_article_told_of(text: str, name: str) -> None:
+    assert names(text)[-1] == name
+
+
 # --- cost -----------------------------------------------------------------------------------------
 
 
