@@ -190,6 +190,8 @@ POWERFUL = {
     "ATTRIBUTOR_PROMPTS": "prompts",
     "ATTRIBUTOR_WEIGHTS": "/dev/zero",
     "ATTRIBUTOR_ALLOW_PRIVATE": "yes",
+    "ATTRIBUTOR_ASK": "doubts",
+    "ATTRIBUTOR_DRAFT": "false",
 }
 HARMLESS = {
     "ATTRIBUTOR_OFFLINE": "yes",
