@@ -96,7 +96,27 @@ def _subject(marking: Marking, i: int, clause: Clause) -> Mention | None:
     if candidates:
         return _spoken_of(marking, clause, candidates[0])
     phrase = phrase_at(marking, front, finite) or phrase_at(marking, i + 1, clause.stop)
-    return phrase or _quoted_name(marking, clause.start + (opening in lang.introducers))
+    phrase = phrase or _quoted_name(marking, clause.start + (opening in lang.introducers))
+    return phrase or _bare_noun(marking, clause, front, finite)
+
+
+def _bare_noun(marking: Marking, clause: Clause, front: int, finite: int) -> Mention | None:
+    """A noun right before its verb or right behind it: "Brink sagte", "sagte Brink"."""
+    lang = marking.pack
+    small = lang.adjuncts | lang.adverbs | lang.determiners | lang.introducers | lang.relatives
+    before = noun_phrase(marking, front, finite) if is_noun(marking, front) else None
+    if before and marking.index_at(before.end) == finite and marking.low(front) not in small:
+        return before
+    behind = finite + 1
+    return noun_phrase(marking, behind, clause.stop) if is_noun(marking, behind) else None
+
+
+def is_noun(marking: Marking, i: int) -> bool:
+    """Whether a token has a capital, or a part of it behind a hyphen ("ai-Bericht")."""
+    if i >= len(marking.tokens):
+        return False
+    token = marking.tokens[i]
+    return any(part[:1].isupper() for part in marking.text[token.start : token.end].split("-"))
 
 
 def _front(marking: Marking, clause: Clause) -> int:
@@ -168,16 +188,16 @@ def noun_phrase(marking: Marking, start: int, stop: int) -> Mention | None:
     """The words from `start` on to the first nouns, which have capitals; no preposition before."""
     lang, tokens = marking.pack, marking.tokens
     stop = min(stop, start + _MAX_PHRASE_WORDS)
-    is_noun = [marking.text[tokens[j].start].isupper() for j in range(start, stop)]
-    if True not in is_noun:
+    nouns = [is_noun(marking, j) for j in range(start, stop)]
+    if True not in nouns:
         return None
-    first = start + is_noun.index(True)
+    first = start + nouns.index(True)
     between = [tokens[j].low for j in range(start, first)]
     known = lang.adjuncts | lang.auxiliaries | lang.conjunctions | lang.verbs.keys()
     if any(not low[0].isalnum() or low in known for low in between):
         return None
     last = first
-    while last + 1 < stop and is_noun[last + 1 - start]:
+    while last + 1 < stop and nouns[last + 1 - start]:
         last += 1
     return Mention(tokens[start].start, tokens[last].end, "nominal", tokens[last].low)
 
