@@ -8,7 +8,7 @@ from attributor.reporting import comma_clauses as clauses
 from attributor.reporting.comma_clauses import Clause
 from attributor.reporting.content_by_order import marked_after, marked_before
 from attributor.reporting.grammar import Content, ReportingClause
-from attributor.reporting.source_by_commas import opens
+from attributor.reporting.source_by_commas import is_noun, noun_phrase, opens
 
 _MIN_CLAUSE_WORDS = 3
 """A clause has at least this many words."""
@@ -179,10 +179,48 @@ def of_preposition(marking: Marking, source: ReportingClause) -> Content | None:
         first = clause.start
     elif clause.start > first and _is_relative(marking, clause, start):
         first, last = clause.start, max(clause.stop, stop)
+    elif _is_fronted(marking, first, start):
+        first = start
+        stop = _to_verb(marking, stop, last)
     spans = [_span(marking, Clause(a, b)) for a, b in ((first, start), (stop, last)) if b - a > 0]
     spans = [span for span in spans if marking.word_count(*span)]
     words = sum(marking.word_count(*span) for span in spans)
     return Content(tuple(spans)) if words >= _MIN_CLAUSE_WORDS else None
+
+
+def _is_fronted(marking: Marking, first: int, start: int) -> bool:
+    """Whether nothing but adverbs and joining words stands before the phrase at token `start`."""
+    known = marking.pack.joins | marking.pack.adverbs
+    return all(token.low in known for token in marking.tokens[first:start])
+
+
+def _to_verb(marking: Marking, stop: int, last: int) -> int:
+    """The token behind all that describes a fronted phrase, which is the sentence's verb.
+
+    "Laut Polizei in Holm, die am Ort war, brannte es": places, appositions, relative clauses.
+    """
+    lang, at = marking.pack, stop
+    while at < last:
+        low = marking.low(at)
+        phrase = noun_phrase(marking, at + 1, last) if low in lang.adjuncts else None
+        if low == ",":
+            at = clauses.of(marking, at + 1).stop + 1
+            if _can_be_verb(marking, at):
+                break
+            at -= 1
+        elif phrase is not None:
+            at = marking.index_at(phrase.end)
+        else:
+            break
+    return at if at < last and _can_be_verb(marking, at) else stop
+
+
+def _can_be_verb(marking: Marking, i: int) -> bool:
+    """Whether the token is a small word, and none of those that are no verbs."""
+    lang, low = marking.pack, marking.low(i)
+    small = lang.adjuncts | lang.determiners | lang.relatives | lang.conjunctions | lang.adverbs
+    known = small | lang.possessives | lang.joins | lang.introducers | lang.pronouns.keys()
+    return low[:1].isalpha() and not is_noun(marking, i) and low not in known
 
 
 def _is_relative(marking: Marking, clause: Clause, start: int) -> bool:
