@@ -93,7 +93,15 @@ def _goes_on(marking: Marking, after: Clause) -> bool:
     if marking.tokens[after.start].low != "," or low in lang.relatives or low in lang.adjuncts:
         return False
     clause = clauses.of(marking, after.start + 1)
+    if is_noun(marking, after.start + 1) and clause.stop == after.stop:
+        return _has_verb(marking, clause)  # not in ", Leiterin des Amtes"
     return low not in lang.determiners or _is_reported_mood(marking, clause)
+
+
+def _has_verb(marking: Marking, clause: Clause) -> bool:
+    """Whether the clause has a verb that is known to be one."""
+    finite = any(low in marking.pack.auxiliaries for low in clauses.lows(marking, clause))
+    return finite or _is_reported_mood(marking, clause)
 
 
 def _span(marking: Marking, clause: Clause) -> Span:
