@@ -120,13 +120,26 @@ def _behind(marking: Marking, cue: Cue, clause: Clause, last: int) -> Span | Non
     for _ in range(_MAX_CLAUSES_BETWEEN + 1):
         if edge + 1 >= last or marking.tokens[edge].low not in (",", ":", "–", "—"):
             return None
-        following = clauses.of(marking, edge + 1)
+        following = _over_passage(marking, clauses.of(marking, edge + 1), last)
         announced = marking.tokens[edge].low == ":" and marking.tokens[edge + 1].low[0].isalnum()
         if announced or _governed(marking, cue, following):
-            span = _span(marking, Clause(edge + 1, last))
+            goes_on = marking.low(edge + 1) in marking.pack.reported_mood
+            start = clause.stop if goes_on else edge
+            span = _span(marking, Clause(start + 1, last))
             return span if marking.word_count(*span) >= _MIN_CLAUSE_WORDS else None
         edge = following.stop
     return None
+
+
+def _over_passage(marking: Marking, clause: Clause, last: int) -> Clause:
+    """The clause with what goes on behind a marked passage in its midst."""
+    passage = marking.passage_at(marking.tokens[clause.stop].start) if clause.stop < last else None
+    if passage is None or marking.tokens[clause.stop].start != passage.outer_start:
+        return clause
+    after = marking.index_at(passage.outer_end)
+    if after >= last or not marking.low(after)[0].isalnum():
+        return clause
+    return Clause(clause.start, clauses.of(marking, after).stop)
 
 
 def _governed(marking: Marking, cue: Cue, clause: Clause) -> bool:
@@ -136,8 +149,10 @@ def _governed(marking: Marking, cue: Cue, clause: Clause) -> bool:
         return True
     if lows[0] in lang.questions:
         return cue.lemma in lang.core
-    if lows[0] in lang.relatives or cue.lemma not in lang.clausal:
+    if cue.lemma not in lang.clausal:
         return False
+    if lows[0] in lang.relatives:
+        return lows[1] in lang.reported_mood if len(lows) > 1 else False  # "damit solle …"
     if _is_reported_mood(marking, clause):
         return True
     takes_infinitive = cue.lemma in lang.infinitive | lang.core
