@@ -23,6 +23,7 @@ from attributor.reporting import (
     Content,
     ReportingClause,
     Told,
+    announcer,
     grammar_of,
     is_reported,
     is_reported_by_mood,
@@ -179,7 +180,8 @@ def _quote(marking: Marking, clause: ReportingClause, content: Content) -> Found
 def join_passages(marking: Marking, found: list[FoundQuote]) -> None:
     """Gives each free passage to the attributed speech that it continues.
 
-    A marked paragraph behind indirect speech is a quote of its own, added to `found`.
+    A marked paragraph behind indirect speech is a quote of its own, added to `found`; so is a
+    passage that a colon announces, and in some languages one of whole sentences.
     """
     speech = _Speech(marking, found)
     passages = marking.passages
@@ -187,17 +189,32 @@ def join_passages(marking: Marking, found: list[FoundQuote]) -> None:
     for i, passage in enumerate(passages):
         if i in speech.owner:
             continue
-        speech.give(i, _continued(marking, i, passage, speech))
+        near = _continued(marking, i, passage, speech)
         before = last_in.get(passage.paragraph - 1)
-        if i not in speech.owner and before and _follows(marking, passage, before):
-            spans = [(passage.start, passage.end)]
-            found.append(FoundQuote(spans, None, before.mention, None, passage.paragraph))
-            speech.owner[i] = found[-1]
+        mention = announcer(marking, passage)
+        if mention is None and near and _stands_alone(marking, passage, near):
+            mention = near.mention
+        if mention is None and not near and before and _follows(marking, passage, before):
+            mention = before.mention
+        if mention is None:
+            speech.give(i, near)
+            continue
+        spans = [(passage.start, passage.end)]
+        found.append(FoundQuote(spans, None, mention, None, passage.paragraph))
+        speech.owner[i] = found[-1]
     for i in reversed(range(len(passages))):
         following = passages[i].continues
         if i not in speech.owner and following is not None:
             speech.give(i, speech.owner.get(following))
     found += pull_quotes(marking, speech.owner)
+
+
+def _stands_alone(marking: Marking, passage: Passage, near: FoundQuote) -> bool:
+    """Whether a passage in the paragraph of its speaker is a quote of its own: whole sentences."""
+    if not marking.pack.marked_sentences_stand_alone or near.paragraph != passage.paragraph:
+        return False
+    ends = marking.text[passage.end - 1] in ".!?…"
+    return ends and _begins_sentence(marking, passage) and not _is_short(marking, passage)
 
 
 def _end(quote: FoundQuote) -> int:

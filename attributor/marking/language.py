@@ -142,6 +142,8 @@ class Language:
     """Words before a reporting clause that reports the one beside it: "wie sie sagte, …"."""
     commas_part_clauses: bool = _in("cues", bool, False)
     """Whether commas stand between clauses and nowhere else: before a reported one always."""
+    marked_sentences_stand_alone: bool = _in("cues", bool, False)
+    """Whether whole sentences in marks behind other speech of their speaker are another quote."""
     numbers_begin_sentences: bool = _in("cues", bool, False)
     """Whether a sentence ends before a number too, where the splitter sees no end."""
     reported_mood: frozenset[str] = _in("cues")

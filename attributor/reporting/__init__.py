@@ -17,6 +17,7 @@ embedded engine proposes what it says, and what a model proposes is checked agai
 
 from __future__ import annotations
 
+from attributor.reporting.announcing import announcer
 from attributor.reporting.grammar import VERBAL, Content, Grammar, ReportingClause
 from attributor.reporting.grammars import grammar_of, is_reported_by_mood, reports
 from attributor.reporting.objects import takes_object
@@ -30,6 +31,7 @@ __all__ = [
     "Grammar",
     "ReportingClause",
     "Told",
+    "announcer",
     "grammar_of",
     "is_reported",
     "is_reported_by_mood",

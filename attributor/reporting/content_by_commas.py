@@ -27,7 +27,7 @@ def of_verb(marking: Marking, source: ReportingClause) -> Content | None:
     if opens(marking, source.cue) >= 0 and not _is_introduced(marking, span):
         before = marked_before(marking, source)
         if before:
-            return Content((*before, *marked_after(marking, source)))
+            return Content((*before, *_split_off(marking, source)))
         if clause.start > first:
             return _beside(marking, Clause(first, clause.start), Clause(clause.stop, last))
         return _content(marking, (clause.stop, last))
@@ -36,6 +36,12 @@ def of_verb(marking: Marking, source: ReportingClause) -> Content | None:
         return Content((passage,))
     span = span or _pointed_at(marking, clause)
     return Content((span,), own_words=False) if span else None
+
+
+def _split_off(marking: Marking, source: ReportingClause) -> list[Span]:
+    """The rest of a passage that the reporting clause splits: “…”, she said, “…”."""
+    _, end = marking.near_in_sentence(source.end - 1)
+    return [span for span in marked_after(marking, source) if span[0] < end]
 
 
 def _pointed_at(marking: Marking, clause: Clause) -> Span | None:
@@ -267,7 +273,7 @@ def _before_tail(marking: Marking, source: ReportingClause, clause: Clause) -> C
     phrase = ReportingClause(cue, mention, cue.start, mention.end)
     before = marked_before(marking, phrase)
     if before:
-        return Content((*before, *marked_after(marking, phrase)))
+        return Content((*before, *_split_off(marking, phrase)))
     first, last = clauses.sentence(marking, marking.index_at(cue.start))
     if clause.start <= first:
         return None

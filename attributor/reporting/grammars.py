@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from attributor.marking import Cue, Marking, Mention, Turn
+from attributor.marking import Cue, Marking, Mention, Passage, Turn
 from attributor.marking.language import Language
 from attributor.reporting import (
     content_by_commas,
@@ -19,6 +19,7 @@ from attributor.reporting import (
     source_by_order,
 )
 from attributor.reporting.grammar import Content, Grammar, ReportingClause
+from attributor.reporting.passages import is_reported
 from attributor.reporting.relays import relays
 
 _Source = Callable[[Marking, Cue], ReportingClause | None]
@@ -139,7 +140,8 @@ def _labelled(marking: Marking, cue: Cue) -> ReportingClause | None:
     if turn := marking.turn_in(number):
         return ReportingClause(cue, label_of(marking, turn), start, cue.end)
     named = [m for m in marking.mentions_in(start, cue.start) if m.type != "pronoun"]
-    if not named or named[0].start != start:
+    passage = _behind_colon(marking, cue)
+    if not named or named[0].start != start or (passage and is_reported(marking, passage)):
         return None
     return ReportingClause(cue, named[0], start, cue.end)
 
@@ -152,6 +154,14 @@ def label_of(marking: Marking, turn: Turn) -> Mention | None:
 
 
 def _behind_label(marking: Marking, clause: ReportingClause) -> Content:
-    """What follows a label, to the paragraph's end."""
+    """What follows a label: the marked passage there, else all to the paragraph's end."""
     _, end = marking.paragraphs[marking.paragraph_at(clause.cue.start)]
-    return Content(((clause.cue.end, end),))
+    passage = _behind_colon(marking, clause.cue)
+    return Content(((passage.start, passage.end) if passage else (clause.cue.end, end),))
+
+
+def _behind_colon(marking: Marking, colon: Cue) -> Passage | None:
+    """The marked passage right behind a label's colon."""
+    _, end = marking.paragraphs[marking.paragraph_at(colon.start)]
+    passage = marking.passage_after(colon.end, end)
+    return passage if passage and not marking.lows_in(colon.end, passage.outer_start) else None

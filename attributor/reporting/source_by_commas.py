@@ -204,6 +204,15 @@ def _nominatives(marking: Marking, clause: Clause) -> Iterator[Mention]:
         yield held
 
 
+def nominatives_of_sentence(marking: Marking, stop: int) -> Iterator[Mention]:
+    """What can be a subject in the clauses of a sentence, up to the token at `stop`."""
+    at, _ = clauses.sentence(marking, stop)
+    while at < stop:
+        clause = clauses.of(marking, at)
+        yield from _nominatives(marking, clause)
+        at = clause.stop + 1
+
+
 def _phrase_to(marking: Marking, start: int, stop: int) -> Mention | None:
     """The phrase from a determiner at `start` that ends with the noun right before `stop`."""
     tokens, lang = marking.tokens, marking.pack

@@ -167,3 +167,38 @@ def test_a_body_and_an_unnamed_speaker_get_no_persons_name() -> None:
     text = "Das Eis sei dünn, sagte ein Sprecher. Die Polizei warnte, das Ufer sei gefährlich."
     speakers = annotated(text).speakers
     assert [(s.name, s.kind) for s in speakers] == [("", "anonymous"), ("", "organization")]
+
+
+def test_a_marked_sentence_behind_other_speech_is_a_quote_of_its_own() -> None:
+    text = "„Das Eis ist dünn“, sagte Hanne Birk. „Es trägt keine Kinder.“ Der See ist groß."
+    assert found(text) == [
+        ("Das Eis ist dünn", "Hanne Birk"),
+        ("Es trägt keine Kinder.", "Hanne Birk"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Hanne Birk ist besorgt: „Das Eis ist viel zu dünn.“", "Hanne Birk"),
+        ("Am See wurde Hanne Birk deutlich: „Das Eis ist viel zu dünn.“", "Hanne Birk"),
+        ("Hanne Birk wörtlich: „Das Eis ist viel zu dünn.“ Der See ist groß.", "Hanne Birk"),
+    ],
+)
+def test_who_announces_marked_speech_with_a_colon_says_it(text: str, who: str) -> None:
+    assert found(text) == [("Das Eis ist viel zu dünn.", who)]
+
+
+def test_a_colon_names_the_speaker_of_its_own_sentence() -> None:
+    text = (
+        "Jan Holm sagte: „Der See ist gesperrt.“ Damit ist Hanne Birk zufrieden: "
+        "„Das Eis ist viel zu dünn.“"
+    )
+    assert found(text) == [
+        ("Der See ist gesperrt.", "Jan Holm"),
+        ("Das Eis ist viel zu dünn.", "Hanne Birk"),
+    ]
+
+
+def test_a_title_behind_a_colon_is_no_speech() -> None:
+    assert found("Es schneit. Hanne Birk malte ein Bild: „Der Kleine See im Winter“.") == []
