@@ -335,8 +335,8 @@ def _words(marking: Marking, passage: Passage) -> list[str]:
 def free_speech(marking: Marking, found: list[FoundQuote], allowed: Allowance) -> list[FoundQuote]:
     """What goes on to be reported in sentences without a cue: "Er sagte, …. Das sei …."
 
-    A quote of its own for each run of such sentences in a paragraph, of the speaker before it.
-    Each counts as a cue that is read.
+    A quote of its own for each run of such sentences in a paragraph, of the speaker before it or
+    the person with whom the sentence before it begins. Each counts as a cue that is read.
     """
     added: list[FoundQuote] = []
     if not marking.pack.reported_mood:
@@ -354,6 +354,8 @@ def free_speech(marking: Marking, found: list[FoundQuote], allowed: Allowance) -
         own = bisect_left(places, start)
         near = found[max(own - _MAX_QUOTES_PER_SIDE, 0) : own + _MAX_QUOTES_PER_SIDE]
         mention = _speaker_in(marking, previous, paragraph, near)
+        if mention is None and is_reported_by_mood(marking, number, alone=True):
+            mention = _whom_it_begins_with(marking, previous, paragraph)
         if mention and allowed.covers(start):
             allowed.take(1)
             added.append(FoundQuote([(start, end)], None, mention, False, paragraph))
@@ -369,15 +371,24 @@ def _speaker_in(
     marking: Marking, sentence: Span, paragraph: int, found: list[FoundQuote]
 ) -> Mention | None:
     """Who is last said to speak in the sentence, or to be its reporting verb's subject."""
-    if marking.paragraph_at(sentence[0]) != paragraph:
+    before = marking.paragraph_at(sentence[0])
+    if before < paragraph - 1:
         return None
     spoken = [q for q in found if q.touches(*sentence) or (q.cue and _within(q.cue, sentence))]
-    if spoken:
-        return spoken[-1].mention
+    if spoken or before != paragraph:
+        return spoken[-1].mention if spoken else None
     source = grammar_of(marking.pack).source
     cues = (cue for cue in marking.cues_in(*sentence) if cue.kind in VERBAL)
     clause = next((c for cue in cues if (c := source(marking, cue))), None)
     return clause.mention if clause else None
+
+
+def _whom_it_begins_with(marking: Marking, sentence: Span, paragraph: int) -> Mention | None:
+    """The person with whom the sentence begins: "Brink rejects that. The plan (they say) is …"."""
+    if marking.paragraph_at(sentence[0]) != paragraph:
+        return None
+    mention = marking.mention_at(marking.index_at(sentence[0]))
+    return mention if mention and (mention.type == "name" or mention.gender) else None
 
 
 def _within(cue: Cue, bounds: Span) -> bool:

@@ -148,6 +148,8 @@ class Language:
     """Whether a sentence ends before a number too, where the splitter sees no end."""
     reported_mood: frozenset[str] = _in("cues")
     """Verb forms that tell by themselves that somebody else's words are reported ("sei")."""
+    supposed_mood: frozenset[str] = _in("cues")
+    """Those of them that also tell what is only supposed or wished ("wäre")."""
     mood_endings: tuple[str, ...] = _in("cues", tuple)
     other_endings: tuple[str, ...] = _in("cues", tuple)
     """What ends such a form right behind a noun or pronoun ("Der Plan helfe"); what does not."""

@@ -183,7 +183,7 @@ def _is_reported_mood(marking: Marking, clause: Clause) -> bool:
 def _has_mood(marking: Marking, j: int) -> bool:
     lang, low = marking.pack, marking.tokens[j].low
     if low in lang.reported_mood:
-        return True
+        return not is_noun(marking, j) or clauses.sentence(marking, j)[0] == j
     if not low.endswith(lang.mood_endings) or low.endswith(lang.other_endings) or not j:
         return False
     before, following = marking.tokens[j - 1], marking.tokens[min(j + 1, len(marking.tokens) - 1)]

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from attributor.marking import Cue, Marking, Mention, Passage, Turn
 from attributor.marking.language import Language
+from attributor.marking.tokens import Token
 from attributor.reporting import (
     content_by_commas,
     content_by_order,
@@ -91,12 +92,24 @@ def reports(marking: Marking, start: int, end: int) -> tuple[ReportingClause, ..
     return tuple(found)
 
 
-def is_reported_by_mood(marking: Marking, sentence: int) -> bool:
-    """Whether a sentence (its number) reports by its verbs' mood alone: "Das sei nicht wahr."."""
+def is_reported_by_mood(marking: Marking, sentence: int, alone: bool = False) -> bool:
+    """Whether a sentence (its number) reports by its verbs' mood alone: "Das sei nicht wahr.".
+
+    `alone` if nothing before it tells that somebody speaks: a mood that may be a wish
+    ("Das wäre schön.") is then none.
+    """
     start, end = marking.sentences[sentence]
     tokens = marking.tokens[marking.index_at(start) : marking.index_at(end)]
-    mood = next((t.start for t in tokens if t.low in marking.pack.reported_mood), None)
+    known = marking.pack.reported_mood
+    known = known - marking.pack.supposed_mood if alone else known
+    mood = next((t.start for t in tokens if t.low in known and not _is_noun(marking, t)), None)
     return mood is not None and not marking.cues_in(start, mood)
+
+
+def _is_noun(marking: Marking, token: Token) -> bool:
+    """Whether the word has a capital that its sentence's beginning does not give it."""
+    starts = marking.sentence_at(token.start)[0] == token.start
+    return marking.text[token.start].isupper() and not starts
 
 
 # --- what holds in every language ----------------------------------------------------------------

@@ -135,8 +135,9 @@ def test_sentences_in_the_subjunctive_go_on_with_the_speaker_before_them() -> No
     "text",
     [
         "Das Eis sei dünn. Niemand dürfe darauf gehen.",
-        "Mara Holm sagte, das Eis sei dünn.\n\nNiemand dürfe darauf gehen.",
-        "Mara Holm sagte, das Eis sei dünn. Sie ging. Niemand dürfe darauf gehen.",
+        "Mara Holm sagte, das Eis sei dünn.\n\nEs schneite.\n\nNiemand dürfe darauf gehen.",
+        "Mara Holm sagte, das Eis sei dünn. Es schneite. Niemand dürfe darauf gehen.",
+        "Mara Holm sagte, das Eis sei dünn. Sie ging. Das wäre schön für alle.",
     ],
 )
 def test_a_subjunctive_without_a_speaker_right_before_it_is_not_credited(text: str) -> None:
@@ -202,3 +203,34 @@ def test_a_colon_names_the_speaker_of_its_own_sentence() -> None:
 
 def test_a_title_behind_a_colon_is_no_speech() -> None:
     assert found("Es schneit. Hanne Birk malte ein Bild: „Der Kleine See im Winter“.") == []
+
+
+def test_the_next_paragraph_may_go_on_with_what_is_reported() -> None:
+    text = "Hanne Birk sagte, das Eis sei dünn.\n\nDer Steg sei morsch. Im See liegt ein Boot."
+    assert found(text) == [
+        ("das Eis sei dünn", "Hanne Birk"),
+        ("Der Steg sei morsch", "Hanne Birk"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        (
+            "Hanne Birk wies den Vorwurf von sich. Das Eis sei dünn.",
+            [("Das Eis sei dünn", "Hanne Birk")],
+        ),
+        ("Die Försterin ist dagegen. Das Eis sei dünn.", [("Das Eis sei dünn", "Die Försterin")]),
+        ("Der See ist groß. Das Eis sei dünn.", []),
+        ("Am See war Hanne Birk. Das Eis sei dünn.", []),
+    ],
+)
+def test_a_mood_reports_what_the_person_before_it_said(
+    text: str, quotes: list[tuple[str, str]]
+) -> None:
+    assert found(text) == quotes
+
+
+def test_a_noun_is_no_verb_in_a_reporting_mood() -> None:
+    text = "Hanne Birk sagte, das Eis sei dünn. Im Falle eines Unfalls hilft die Wacht."
+    assert found(text) == [("das Eis sei dünn", "Hanne Birk")]
