@@ -131,10 +131,30 @@ def _behind(marking: Marking, cue: Cue, clause: Clause, last: int) -> Span | Non
         if announced or _governed(marking, cue, following):
             goes_on = marking.low(edge + 1) in marking.pack.reported_mood
             start = clause.stop if goes_on else edge
-            span = _span(marking, Clause(start + 1, last))
+            span = _span(marking, Clause(start + 1, _next_report(marking, start + 1, last)))
             return span if marking.word_count(*span) >= _MIN_CLAUSE_WORDS else None
         edge = following.stop
     return None
+
+
+def _next_report(marking: Marking, start: int, last: int) -> int:
+    """Where the subject's next report begins: "…, das Eis sei dünn, und warnte …"; else `last`."""
+    lang = marking.pack
+    begin, end = marking.tokens[start].start, marking.tokens[last - 1].end
+    for cue in marking.cues_in(begin, end):
+        i = marking.index_at(cue.start)
+        joined = marking.low(i - 1) in lang.joins or marking.low(i - 1) == ","
+        if joined and _is_told(marking, i) and i - 1 > start + _MIN_CLAUSE_WORDS:
+            return i - 2 if marking.low(i - 2) == "," else i - 1
+    return last
+
+
+def _is_told(marking: Marking, i: int) -> bool:
+    """Whether the verb at token `i` stands first in its clause, in no reported mood."""
+    lang, following = marking.pack, marking.low(i + 1)
+    mood = marking.low(i).endswith(lang.mood_endings)
+    told = not mood or marking.low(i).endswith(lang.other_endings)
+    return told and following[:1].isalnum() and following not in lang.auxiliaries
 
 
 def _over_passage(marking: Marking, clause: Clause, last: int) -> Clause:

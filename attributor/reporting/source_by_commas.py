@@ -124,7 +124,7 @@ def _subject(marking: Marking, i: int, clause: Clause) -> Mention | None:
     after = [m for m in found if marking.index_at(m.start) > finite]
     lang = marking.pack
     opening = marking.tokens[clause.start].low
-    if opening in lang.introducers | lang.conjunctions | lang.relatives:
+    if opening in (lang.introducers | lang.conjunctions | lang.relatives) - lang.adjuncts:
         candidates = [*before[:1], *after[:1]]
     elif before and marking.index_at(before[0].start) <= front:
         candidates = before[:1]

@@ -234,3 +234,18 @@ def test_a_mood_reports_what_the_person_before_it_said(
 def test_a_noun_is_no_verb_in_a_reporting_mood() -> None:
     text = "Hanne Birk sagte, das Eis sei dünn. Im Falle eines Unfalls hilft die Wacht."
     assert found(text) == [("das Eis sei dünn", "Hanne Birk")]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Hanne Birk sagte, das Eis sei dünn und kündigte Arbeiten an.", "das Eis sei dünn"),
+        ("Hanne Birk sagte, das Eis sei dünn, warf Jan aber nichts vor.", "das Eis sei dünn"),
+        (
+            "Hanne Birk sagte, dass das Eis dünn sei und sie das gesagt habe.",
+            "das Eis dünn sei und sie das gesagt habe",
+        ),
+    ],
+)
+def test_what_a_speaker_does_next_was_not_said(text: str, what: str) -> None:
+    assert found(text)[0] == (what, "Hanne Birk")

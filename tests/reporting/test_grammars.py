@@ -258,6 +258,7 @@ def test_a_sentence_that_is_pointed_back_at_was_said(text: str) -> None:
         ("Am Montag sagte Zwirn, die Brücke sei zu.", "Zwirn"),
         ("Die Brücke sei zu, sagte Zwirn.", "Zwirn"),
         ("Die Brücke ist laut xy-Bericht eine Gefahr.", "xy-Bericht"),
+        ("Um 10:05 Uhr MEZ sagte die Seite „Holm“, die Brücke sei zu.", "die Seite"),
     ],
 )
 def test_a_german_noun_beside_its_verb_is_who_speaks(text: str, mention: str) -> None:
