@@ -249,3 +249,17 @@ def test_a_noun_is_no_verb_in_a_reporting_mood() -> None:
 )
 def test_what_a_speaker_does_next_was_not_said(text: str, what: str) -> None:
     assert found(text)[0] == (what, "Hanne Birk")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Der Wirt rechnet damit, dass das Eis bricht.", "das Eis bricht"),
+        ("Der Wirt kam zu dem Schluss, dass das Eis bricht.", "das Eis bricht"),
+        ("Der Wirt beschloss, das Ufer am See zu sperren.", "das Ufer am See zu sperren"),
+        ("Nach Planungen der Wacht wird das Ufer gesperrt.", "wird das Ufer gesperrt"),
+        ("Dem Vernehmen nach wird das Ufer bald gesperrt.", "wird das Ufer bald gesperrt"),
+    ],
+)
+def test_further_ways_to_report_are_in_the_pack(text: str, what: str) -> None:
+    assert [each for each, _ in found(text)] == [what]
