@@ -26,8 +26,9 @@ from attributor.reporting import (
     announcer,
     grammar_of,
     is_reported,
-    is_reported_by_mood,
     is_unsaid,
+    may_go_on,
+    reports_alone,
     takes_object,
     told_outright,
 )
@@ -344,7 +345,7 @@ def free_speech(marking: Marking, found: list[FoundQuote], allowed: Allowance) -
     held = sorted(span for quote in found for span in quote.spans)
     places = [place(quote) for quote in found]
     for number, (start, end) in enumerate(marking.sentences):
-        if _is_held(held, start, end) or not is_reported_by_mood(marking, number):
+        if _is_held(held, start, end) or not may_go_on(marking, number):
             continue
         paragraph = marking.paragraph_at(start)
         previous = marking.sentences[number - 1] if number else (0, 0)
@@ -354,7 +355,7 @@ def free_speech(marking: Marking, found: list[FoundQuote], allowed: Allowance) -
         own = bisect_left(places, start)
         near = found[max(own - _MAX_QUOTES_PER_SIDE, 0) : own + _MAX_QUOTES_PER_SIDE]
         mention = _speaker_in(marking, previous, paragraph, near)
-        if mention is None and is_reported_by_mood(marking, number, alone=True):
+        if mention is None and reports_alone(marking, number):
             mention = _whom_it_begins_with(marking, previous, paragraph)
         if mention and allowed.covers(start):
             allowed.take(1)

@@ -150,6 +150,8 @@ class Language:
     """Verb forms that tell by themselves that somebody else's words are reported ("sei")."""
     supposed_mood: frozenset[str] = _in("cues")
     """Those of them that also tell what is only supposed or wished ("wäre")."""
+    hearsay: frozenset[str] = _in("cues")
+    """Verb forms that pass on what others say, behind what is reported ("soll")."""
     mood_endings: tuple[str, ...] = _in("cues", tuple)
     other_endings: tuple[str, ...] = _in("cues", tuple)
     """What ends such a form right behind a noun or pronoun ("Der Plan helfe"); what does not."""

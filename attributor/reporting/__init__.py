@@ -19,7 +19,13 @@ from __future__ import annotations
 
 from attributor.reporting.announcing import announcer
 from attributor.reporting.grammar import VERBAL, Content, Grammar, ReportingClause
-from attributor.reporting.grammars import grammar_of, is_reported_by_mood, reports
+from attributor.reporting.grammars import (
+    grammar_of,
+    is_reported_by_mood,
+    may_go_on,
+    reports,
+    reports_alone,
+)
 from attributor.reporting.objects import takes_object
 from attributor.reporting.outright import Told, told_outright
 from attributor.reporting.passages import is_reported, reporter
@@ -36,8 +42,10 @@ __all__ = [
     "is_reported",
     "is_reported_by_mood",
     "is_unsaid",
+    "may_go_on",
     "reporter",
     "reports",
+    "reports_alone",
     "takes_object",
     "told_outright",
 ]

@@ -92,18 +92,28 @@ def reports(marking: Marking, start: int, end: int) -> tuple[ReportingClause, ..
     return tuple(found)
 
 
-def is_reported_by_mood(marking: Marking, sentence: int, alone: bool = False) -> bool:
-    """Whether a sentence (its number) reports by its verbs' mood alone: "Das sei nicht wahr.".
+def is_reported_by_mood(marking: Marking, sentence: int) -> bool:
+    """Whether a sentence (its number) reports by its verbs' mood alone: "Das sei nicht wahr."."""
+    return _has_first(marking, sentence, marking.pack.reported_mood)
 
-    `alone` if nothing before it tells that somebody speaks: a mood that may be a wish
-    ("Das wäre schön.") is then none.
-    """
+
+def reports_alone(marking: Marking, sentence: int) -> bool:
+    """Whether that mood can be no wish, as it can in "Das wäre schön."."""
+    known = marking.pack.reported_mood - marking.pack.supposed_mood
+    return _has_first(marking, sentence, known)
+
+
+def may_go_on(marking: Marking, sentence: int) -> bool:
+    """Whether a sentence behind what is reported goes on with it: by its mood, or as hearsay."""
+    return _has_first(marking, sentence, marking.pack.reported_mood | marking.pack.hearsay)
+
+
+def _has_first(marking: Marking, sentence: int, verbs: frozenset[str]) -> bool:
+    """Whether a sentence has one of the verbs, and no cue before it."""
     start, end = marking.sentences[sentence]
     tokens = marking.tokens[marking.index_at(start) : marking.index_at(end)]
-    known = marking.pack.reported_mood
-    known = known - marking.pack.supposed_mood if alone else known
-    mood = next((t.start for t in tokens if t.low in known and not _is_noun(marking, t)), None)
-    return mood is not None and not marking.cues_in(start, mood)
+    verb = next((t.start for t in tokens if t.low in verbs and not _is_noun(marking, t)), None)
+    return verb is not None and not marking.cues_in(start, verb)
 
 
 def _is_noun(marking: Marking, token: Token) -> bool:

@@ -263,3 +263,12 @@ def test_what_a_speaker_does_next_was_not_said(text: str, what: str) -> None:
 )
 def test_further_ways_to_report_are_in_the_pack(text: str, what: str) -> None:
     assert [each for each, _ in found(text)] == [what]
+
+
+def test_hearsay_goes_on_with_what_is_reported_and_with_nothing_else() -> None:
+    told = "Hanne Birk sagte, das Eis sei dünn. Der Steg soll morsch sein."
+    assert found(told) == [
+        ("das Eis sei dünn", "Hanne Birk"),
+        ("Der Steg soll morsch sein", "Hanne Birk"),
+    ]
+    assert found("Hanne Birk war am See. Der Steg soll morsch sein.") == []
