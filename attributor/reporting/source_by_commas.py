@@ -243,10 +243,9 @@ def noun_phrase(marking: Marking, start: int, stop: int) -> Mention | None:
     if True not in nouns:
         return None
     first = start + nouns.index(True)
-    if first == start and tokens[start].low in lang.determiners & lang.definite:
-        article = marking.low(start + 1) in lang.adjuncts  # "Die in Holm gebaute Brücke"
-        if article:
-            return None
+    is_article = first == start and tokens[start].low in lang.definite
+    if is_article and marking.low(start + 1) in lang.adjuncts:
+        return None  # "Die in Holm gebaute Brücke"
     between = [tokens[j].low for j in range(start, first)]
     known = lang.adjuncts | lang.auxiliaries | lang.conjunctions | lang.verbs.keys()
     if any(not low[0].isalnum() or low in known for low in between):
