@@ -23,10 +23,12 @@ from attributor.reporting import (
     Content,
     ReportingClause,
     Told,
+    announcer,
     grammar_of,
     is_reported,
-    is_reported_by_mood,
     is_unsaid,
+    may_go_on,
+    reports_alone,
     takes_object,
     told_outright,
 )
@@ -179,7 +181,8 @@ def _quote(marking: Marking, clause: ReportingClause, content: Content) -> Found
 def join_passages(marking: Marking, found: list[FoundQuote]) -> None:
     """Gives each free passage to the attributed speech that it continues.
 
-    A marked paragraph behind indirect speech is a quote of its own, added to `found`.
+    A marked paragraph behind indirect speech is a quote of its own, added to `found`; so is a
+    passage that a colon announces, and in some languages one of whole sentences.
     """
     speech = _Speech(marking, found)
     passages = marking.passages
@@ -187,17 +190,32 @@ def join_passages(marking: Marking, found: list[FoundQuote]) -> None:
     for i, passage in enumerate(passages):
         if i in speech.owner:
             continue
-        speech.give(i, _continued(marking, i, passage, speech))
+        near = _continued(marking, i, passage, speech)
         before = last_in.get(passage.paragraph - 1)
-        if i not in speech.owner and before and _follows(marking, passage, before):
-            spans = [(passage.start, passage.end)]
-            found.append(FoundQuote(spans, None, before.mention, None, passage.paragraph))
-            speech.owner[i] = found[-1]
+        mention = announcer(marking, passage)
+        if mention is None and near and _stands_alone(marking, passage, near):
+            mention = near.mention
+        if mention is None and not near and before and _follows(marking, passage, before):
+            mention = before.mention
+        if mention is None:
+            speech.give(i, near)
+            continue
+        spans = [(passage.start, passage.end)]
+        found.append(FoundQuote(spans, None, mention, None, passage.paragraph))
+        speech.owner[i] = found[-1]
     for i in reversed(range(len(passages))):
         following = passages[i].continues
         if i not in speech.owner and following is not None:
             speech.give(i, speech.owner.get(following))
     found += pull_quotes(marking, speech.owner)
+
+
+def _stands_alone(marking: Marking, passage: Passage, near: FoundQuote) -> bool:
+    """Whether a passage in the paragraph of its speaker is a quote of its own: whole sentences."""
+    if not marking.pack.marked_sentences_stand_alone or near.paragraph != passage.paragraph:
+        return False
+    ends = marking.text[passage.end - 1] in ".!?…"
+    return ends and _begins_sentence(marking, passage) and not _is_short(marking, passage)
 
 
 def _end(quote: FoundQuote) -> int:
@@ -318,8 +336,8 @@ def _words(marking: Marking, passage: Passage) -> list[str]:
 def free_speech(marking: Marking, found: list[FoundQuote], allowed: Allowance) -> list[FoundQuote]:
     """What goes on to be reported in sentences without a cue: "Er sagte, …. Das sei …."
 
-    A quote of its own for each run of such sentences in a paragraph, of the speaker before it.
-    Each counts as a cue that is read.
+    A quote of its own for each run of such sentences in a paragraph, of the speaker before it or
+    the person with whom the sentence before it begins. Each counts as a cue that is read.
     """
     added: list[FoundQuote] = []
     if not marking.pack.reported_mood:
@@ -327,7 +345,7 @@ def free_speech(marking: Marking, found: list[FoundQuote], allowed: Allowance) -
     held = sorted(span for quote in found for span in quote.spans)
     places = [place(quote) for quote in found]
     for number, (start, end) in enumerate(marking.sentences):
-        if _is_held(held, start, end) or not is_reported_by_mood(marking, number):
+        if _is_held(held, start, end) or not may_go_on(marking, number):
             continue
         paragraph = marking.paragraph_at(start)
         previous = marking.sentences[number - 1] if number else (0, 0)
@@ -337,6 +355,8 @@ def free_speech(marking: Marking, found: list[FoundQuote], allowed: Allowance) -
         own = bisect_left(places, start)
         near = found[max(own - _MAX_QUOTES_PER_SIDE, 0) : own + _MAX_QUOTES_PER_SIDE]
         mention = _speaker_in(marking, previous, paragraph, near)
+        if mention is None and reports_alone(marking, number):
+            mention = _whom_it_begins_with(marking, previous, paragraph)
         if mention and allowed.covers(start):
             allowed.take(1)
             added.append(FoundQuote([(start, end)], None, mention, False, paragraph))
@@ -352,15 +372,24 @@ def _speaker_in(
     marking: Marking, sentence: Span, paragraph: int, found: list[FoundQuote]
 ) -> Mention | None:
     """Who is last said to speak in the sentence, or to be its reporting verb's subject."""
-    if marking.paragraph_at(sentence[0]) != paragraph:
+    before = marking.paragraph_at(sentence[0])
+    if before < paragraph - 1:
         return None
     spoken = [q for q in found if q.touches(*sentence) or (q.cue and _within(q.cue, sentence))]
-    if spoken:
-        return spoken[-1].mention
+    if spoken or before != paragraph:
+        return spoken[-1].mention if spoken else None
     source = grammar_of(marking.pack).source
     cues = (cue for cue in marking.cues_in(*sentence) if cue.kind in VERBAL)
     clause = next((c for cue in cues if (c := source(marking, cue))), None)
     return clause.mention if clause else None
+
+
+def _whom_it_begins_with(marking: Marking, sentence: Span, paragraph: int) -> Mention | None:
+    """The person with whom the sentence begins: "Brink rejects that. The plan (they say) is …"."""
+    if marking.paragraph_at(sentence[0]) != paragraph:
+        return None
+    mention = marking.mention_at(marking.index_at(sentence[0]))
+    return mention if mention and (mention.type == "name" or mention.gender) else None
 
 
 def _within(cue: Cue, bounds: Span) -> bool:

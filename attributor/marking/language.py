@@ -160,10 +160,16 @@ class Language:
     """Words before a reporting clause that reports the one beside it: "wie sie sagte, …"."""
     commas_part_clauses: bool = _in("cues", bool, False)
     """Whether commas stand between clauses and nowhere else: before a reported one always."""
+    marked_sentences_stand_alone: bool = _in("cues", bool, False)
+    """Whether whole sentences in marks behind other speech of their speaker are another quote."""
     numbers_begin_sentences: bool = _in("cues", bool, False)
     """Whether a sentence ends before a number too, where the splitter sees no end."""
     reported_mood: frozenset[str] = _in("cues")
     """Verb forms that tell by themselves that somebody else's words are reported ("sei")."""
+    supposed_mood: frozenset[str] = _in("cues")
+    """Those of them that also tell what is only supposed or wished ("wäre")."""
+    passed_on: frozenset[str] = _in("cues")
+    """Verb forms that pass on what others say, behind what is reported ("soll")."""
     mood_endings: tuple[str, ...] = _in("cues", tuple)
     other_endings: tuple[str, ...] = _in("cues", tuple)
     """What ends such a form right behind a noun or pronoun ("Der Plan helfe"); what does not."""

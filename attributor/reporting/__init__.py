@@ -17,8 +17,15 @@ embedded engine proposes what it says, and what a model proposes is checked agai
 
 from __future__ import annotations
 
+from attributor.reporting.announcing import announcer
 from attributor.reporting.grammar import VERBAL, Content, Grammar, ReportingClause
-from attributor.reporting.grammars import grammar_of, is_reported_by_mood, reports
+from attributor.reporting.grammars import (
+    grammar_of,
+    is_reported_by_mood,
+    may_go_on,
+    reports,
+    reports_alone,
+)
 from attributor.reporting.objects import takes_object
 from attributor.reporting.outright import Told, told_outright
 from attributor.reporting.passages import is_reported, reporter
@@ -30,12 +37,15 @@ __all__ = [
     "Grammar",
     "ReportingClause",
     "Told",
+    "announcer",
     "grammar_of",
     "is_reported",
     "is_reported_by_mood",
     "is_unsaid",
+    "may_go_on",
     "reporter",
     "reports",
+    "reports_alone",
     "takes_object",
     "told_outright",
 ]

@@ -8,7 +8,7 @@ from attributor.reporting import comma_clauses as clauses
 from attributor.reporting.comma_clauses import Clause
 from attributor.reporting.content_by_order import marked_after, marked_before
 from attributor.reporting.grammar import Content, ReportingClause
-from attributor.reporting.source_by_commas import opens
+from attributor.reporting.source_by_commas import is_noun, noun_phrase, opens
 
 _MIN_CLAUSE_WORDS = 3
 """A clause has at least this many words."""
@@ -27,7 +27,7 @@ def of_verb(marking: Marking, source: ReportingClause) -> Content | None:
     if opens(marking, source.cue) >= 0 and not _is_introduced(marking, span):
         before = marked_before(marking, source)
         if before:
-            return Content((*before, *marked_after(marking, source)))
+            return Content((*before, *_split_off(marking, source)))
         if clause.start > first:
             return _beside(marking, Clause(first, clause.start), Clause(clause.stop, last))
         return _content(marking, (clause.stop, last))
@@ -36,6 +36,12 @@ def of_verb(marking: Marking, source: ReportingClause) -> Content | None:
         return Content((passage,))
     span = span or _pointed_at(marking, clause)
     return Content((span,), own_words=False) if span else None
+
+
+def _split_off(marking: Marking, source: ReportingClause) -> list[Span]:
+    """The rest of a passage that the reporting clause splits: “…”, she said, “…”."""
+    _, end = marking.near_in_sentence(source.end - 1)
+    return [span for span in marked_after(marking, source) if span[0] < end]
 
 
 def _pointed_at(marking: Marking, clause: Clause) -> Span | None:
@@ -93,7 +99,15 @@ def _goes_on(marking: Marking, after: Clause) -> bool:
     if marking.tokens[after.start].low != "," or low in lang.relatives or low in lang.adjuncts:
         return False
     clause = clauses.of(marking, after.start + 1)
+    if is_noun(marking, after.start + 1) and clause.stop == after.stop:
+        return _has_verb(marking, clause)  # not in ", Leiterin des Amtes"
     return low not in lang.determiners or _is_reported_mood(marking, clause)
+
+
+def _has_verb(marking: Marking, clause: Clause) -> bool:
+    """Whether the clause has a verb that is known to be one."""
+    finite = any(low in marking.pack.auxiliaries for low in clauses.lows(marking, clause))
+    return finite or _is_reported_mood(marking, clause)
 
 
 def _span(marking: Marking, clause: Clause) -> Span:
@@ -112,13 +126,46 @@ def _behind(marking: Marking, cue: Cue, clause: Clause, last: int) -> Span | Non
     for _ in range(_MAX_CLAUSES_BETWEEN + 1):
         if edge + 1 >= last or marking.tokens[edge].low not in (",", ":", "–", "—"):
             return None
-        following = clauses.of(marking, edge + 1)
+        following = _over_passage(marking, clauses.of(marking, edge + 1), last)
         announced = marking.tokens[edge].low == ":" and marking.tokens[edge + 1].low[0].isalnum()
         if announced or _governed(marking, cue, following):
-            span = _span(marking, Clause(edge + 1, last))
+            goes_on = marking.low(edge + 1) in marking.pack.reported_mood
+            start = clause.stop if goes_on else edge
+            span = _span(marking, Clause(start + 1, _next_report(marking, start + 1, last)))
             return span if marking.word_count(*span) >= _MIN_CLAUSE_WORDS else None
         edge = following.stop
     return None
+
+
+def _next_report(marking: Marking, start: int, last: int) -> int:
+    """Where the subject's next report begins: "…, das Eis sei dünn, und warnte …"; else `last`."""
+    lang = marking.pack
+    begin, end = marking.tokens[start].start, marking.tokens[last - 1].end
+    for cue in marking.cues_in(begin, end):
+        i = marking.index_at(cue.start)
+        joined = marking.low(i - 1) in lang.joins or marking.low(i - 1) == ","
+        if joined and _is_told(marking, i) and i - 1 > start + _MIN_CLAUSE_WORDS:
+            return i - 2 if marking.low(i - 2) == "," else i - 1
+    return last
+
+
+def _is_told(marking: Marking, i: int) -> bool:
+    """Whether the verb at token `i` stands first in its clause, in no reported mood."""
+    lang, following = marking.pack, marking.low(i + 1)
+    mood = marking.low(i).endswith(lang.mood_endings)
+    told = not mood or marking.low(i).endswith(lang.other_endings)
+    return told and following[:1].isalnum() and following not in lang.auxiliaries
+
+
+def _over_passage(marking: Marking, clause: Clause, last: int) -> Clause:
+    """The clause with what goes on behind a marked passage in its midst."""
+    passage = marking.passage_at(marking.tokens[clause.stop].start) if clause.stop < last else None
+    if passage is None or marking.tokens[clause.stop].start != passage.outer_start:
+        return clause
+    after = marking.index_at(passage.outer_end)
+    if after >= last or not marking.low(after)[0].isalnum():
+        return clause
+    return Clause(clause.start, clauses.of(marking, after).stop)
 
 
 def _governed(marking: Marking, cue: Cue, clause: Clause) -> bool:
@@ -128,8 +175,10 @@ def _governed(marking: Marking, cue: Cue, clause: Clause) -> bool:
         return True
     if lows[0] in lang.questions:
         return cue.lemma in lang.core
-    if lows[0] in lang.relatives or cue.lemma not in lang.clausal:
+    if cue.lemma not in lang.clausal:
         return False
+    if lows[0] in lang.relatives:
+        return lows[1] in lang.reported_mood if len(lows) > 1 else False  # "damit solle …"
     if _is_reported_mood(marking, clause):
         return True
     takes_infinitive = cue.lemma in lang.infinitive | lang.core
@@ -154,7 +203,7 @@ def _is_reported_mood(marking: Marking, clause: Clause) -> bool:
 def _has_mood(marking: Marking, j: int) -> bool:
     lang, low = marking.pack, marking.tokens[j].low
     if low in lang.reported_mood:
-        return True
+        return not is_noun(marking, j) or clauses.sentence(marking, j)[0] == j
     if not low.endswith(lang.mood_endings) or low.endswith(lang.other_endings) or not j:
         return False
     before, following = marking.tokens[j - 1], marking.tokens[min(j + 1, len(marking.tokens) - 1)]
@@ -179,10 +228,48 @@ def of_preposition(marking: Marking, source: ReportingClause) -> Content | None:
         first = clause.start
     elif clause.start > first and _is_relative(marking, clause, start):
         first, last = clause.start, max(clause.stop, stop)
+    elif _is_fronted(marking, first, start):
+        first = start
+        stop = _to_verb(marking, stop, last)
     spans = [_span(marking, Clause(a, b)) for a, b in ((first, start), (stop, last)) if b - a > 0]
     spans = [span for span in spans if marking.word_count(*span)]
     words = sum(marking.word_count(*span) for span in spans)
     return Content(tuple(spans)) if words >= _MIN_CLAUSE_WORDS else None
+
+
+def _is_fronted(marking: Marking, first: int, start: int) -> bool:
+    """Whether nothing but adverbs and joining words stands before the phrase at token `start`."""
+    known = marking.pack.joins | marking.pack.adverbs
+    return all(token.low in known for token in marking.tokens[first:start])
+
+
+def _to_verb(marking: Marking, stop: int, last: int) -> int:
+    """The token behind all that describes a fronted phrase, which is the sentence's verb.
+
+    "Laut Polizei in Holm, die am Ort war, brannte es": places, appositions, relative clauses.
+    """
+    lang, at = marking.pack, stop
+    while at < last:
+        low = marking.low(at)
+        phrase = noun_phrase(marking, at + 1, last) if low in lang.adjuncts else None
+        if low == ",":
+            at = clauses.of(marking, at + 1).stop + 1
+            if _can_be_verb(marking, at):
+                break
+            at -= 1
+        elif phrase is not None:
+            at = marking.index_at(phrase.end)
+        else:
+            break
+    return at if at < last and _can_be_verb(marking, at) else stop
+
+
+def _can_be_verb(marking: Marking, i: int) -> bool:
+    """Whether the token is a small word, and none of those that are no verbs."""
+    lang, low = marking.pack, marking.low(i)
+    small = lang.adjuncts | lang.determiners | lang.relatives | lang.conjunctions | lang.adverbs
+    known = small | lang.possessives | lang.joins | lang.introducers | lang.pronouns.keys()
+    return low[:1].isalpha() and not is_noun(marking, i) and low not in known
 
 
 def _is_relative(marking: Marking, clause: Clause, start: int) -> bool:
@@ -206,7 +293,7 @@ def _before_tail(marking: Marking, source: ReportingClause, clause: Clause) -> C
     phrase = ReportingClause(cue, mention, cue.start, mention.end)
     before = marked_before(marking, phrase)
     if before:
-        return Content((*before, *marked_after(marking, phrase)))
+        return Content((*before, *_split_off(marking, phrase)))
     first, last = clauses.sentence(marking, marking.index_at(cue.start))
     if clause.start <= first:
         return None

@@ -88,7 +88,9 @@ def marked_before(marking: Marking, source: ReportingClause) -> list[Span]:
         return []
     start, _ = marking.near_in_sentence(passage.outer_start)
     lead = marking.word_count(start, passage.outer_start)
-    if lead and start < passage.outer_start and not _has_cue(marking, start, passage.outer_start):
+    announced = marking.low(marking.index_at(passage.outer_start) - 1) == ":"
+    whole = lead and start < passage.outer_start and not announced
+    if whole and not _has_cue(marking, start, passage.outer_start):
         return [(start, passage.outer_end)]
     return [(passage.start, passage.end)]
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from attributor.marking import Cue, Marking, Mention, Turn
+from attributor.marking import Cue, Marking, Mention, Passage, Turn
 from attributor.marking.language import Language
+from attributor.marking.tokens import Token
 from attributor.reporting import (
     content_by_commas,
     content_by_order,
@@ -22,6 +23,7 @@ from attributor.reporting import (
 from attributor.reporting.coordination import leader
 from attributor.reporting.grammar import Content, Grammar, ReportingClause
 from attributor.reporting.left_out import left_out
+from attributor.reporting.passages import is_reported
 from attributor.reporting.relays import relays
 
 _Source = Callable[[Marking, Cue], ReportingClause | None]
@@ -105,10 +107,32 @@ def reports(marking: Marking, start: int, end: int) -> tuple[ReportingClause, ..
 
 def is_reported_by_mood(marking: Marking, sentence: int) -> bool:
     """Whether a sentence (its number) reports by its verbs' mood alone: "Das sei nicht wahr."."""
+    return _has_first(marking, sentence, marking.pack.reported_mood)
+
+
+def reports_alone(marking: Marking, sentence: int) -> bool:
+    """Whether that mood can be no wish, as it can in "Das wäre schön."."""
+    known = marking.pack.reported_mood - marking.pack.supposed_mood
+    return _has_first(marking, sentence, known)
+
+
+def may_go_on(marking: Marking, sentence: int) -> bool:
+    """Whether a sentence behind what is reported goes on with it: by its mood, or as hearsay."""
+    return _has_first(marking, sentence, marking.pack.reported_mood | marking.pack.passed_on)
+
+
+def _has_first(marking: Marking, sentence: int, verbs: frozenset[str]) -> bool:
+    """Whether a sentence has one of the verbs, and no cue before it."""
     start, end = marking.sentences[sentence]
     tokens = marking.tokens[marking.index_at(start) : marking.index_at(end)]
-    mood = next((t.start for t in tokens if t.low in marking.pack.reported_mood), None)
-    return mood is not None and not marking.cues_in(start, mood)
+    verb = next((t.start for t in tokens if t.low in verbs and not _is_noun(marking, t)), None)
+    return verb is not None and not marking.cues_in(start, verb)
+
+
+def _is_noun(marking: Marking, token: Token) -> bool:
+    """Whether the word has a capital that its sentence's beginning does not give it."""
+    starts = marking.sentence_at(token.start)[0] == token.start
+    return marking.text[token.start].isupper() and not starts
 
 
 # --- what holds in every language ----------------------------------------------------------------
@@ -144,7 +168,8 @@ def _labelled(marking: Marking, cue: Cue) -> ReportingClause | None:
     if turn := marking.turn_in(number):
         return ReportingClause(cue, label_of(marking, turn), start, cue.end)
     named = [m for m in marking.mentions_in(start, cue.start) if m.type != "pronoun"]
-    if not named or named[0].start != start:
+    passage = _behind_colon(marking, cue)
+    if not named or named[0].start != start or (passage and is_reported(marking, passage)):
         return None
     return ReportingClause(cue, named[0], start, cue.end)
 
@@ -157,6 +182,14 @@ def label_of(marking: Marking, turn: Turn) -> Mention | None:
 
 
 def _behind_label(marking: Marking, clause: ReportingClause) -> Content:
-    """What follows a label, to the paragraph's end."""
+    """What follows a label: the marked passage there, else all to the paragraph's end."""
     _, end = marking.paragraphs[marking.paragraph_at(clause.cue.start)]
-    return Content(((clause.cue.end, end),))
+    passage = _behind_colon(marking, clause.cue)
+    return Content(((passage.start, passage.end) if passage else (clause.cue.end, end),))
+
+
+def _behind_colon(marking: Marking, colon: Cue) -> Passage | None:
+    """The marked passage right behind a label's colon."""
+    _, end = marking.paragraphs[marking.paragraph_at(colon.start)]
+    passage = marking.passage_after(colon.end, end)
+    return passage if passage and not marking.lows_in(colon.end, passage.outer_start) else None

@@ -31,10 +31,47 @@ def opens(marking: Marking, cue: Cue) -> int:
     first, _ = clauses.sentence(marking, i)
     if marking.tokens[clause.start].low in marking.pack.introducers and clause.start < i:
         return clause.start
-    if _finite(marking, i, clause) != clause.start or clause.start == first:
+    finite = _finite(marking, i, clause)
+    refers = points_back(marking, clause.start) and cue.lemma in marking.pack.clausal
+    if refers and finite == clause.start + 1 and clause.start > first:
+        return clause.start
+    if finite != clause.start or clause.start == first:
         return -1
-    subordinate = _is_subordinate(marking, Clause(first, clause.start))
-    return -1 if subordinate or _apposed(marking, clause) else clause.start
+    before = Clause(first, clause.start)
+    if _is_subordinate(marking, before) or _is_fronted(marking, before):
+        return -1
+    return -1 if _apposed(marking, clause) else clause.start
+
+
+def points_back(marking: Marking, i: int) -> bool:
+    """Whether the word is a "das" that means what was said before it."""
+    return marking.low(i) in marking.pack.demonstratives
+
+
+def _is_fronted(marking: Marking, before: Clause) -> bool:
+    """Whether a phrase with a relative clause stands there: "In der Rede, die er hielt, …"."""
+    opening = clauses.of(marking, before.start)
+    at = opening.stop + 1
+    if at >= before.stop or marking.low(before.start) not in marking.pack.adjuncts:
+        return False
+    known = marking.pack.determiners | marking.pack.relatives | marking.pack.adjuncts
+    while at < before.stop:
+        if marking.low(at) not in known:
+            return False
+        at = clauses.of(marking, at).stop + 1
+    return _is_phrase(marking, opening)
+
+
+def _is_phrase(marking: Marking, clause: Clause) -> bool:
+    """Whether the clause is made of nouns and what goes with them: it has no verb."""
+    lang, at = marking.pack, clause.start
+    while at < clause.stop:
+        low = marking.low(at)
+        phrase = noun_phrase(marking, at + (low in lang.adjuncts | lang.pairs), clause.stop)
+        if phrase is None:
+            return low in CHARACTERS and at == clause.stop - 1
+        at = marking.index_at(phrase.end)
+    return True
 
 
 def _is_subordinate(marking: Marking, clause: Clause) -> bool:
@@ -80,23 +117,48 @@ def _is_passive(marking: Marking, i: int, clause: Clause) -> bool:
 
 def _subject(marking: Marking, i: int, clause: Clause) -> Mention | None:
     finite, front = _finite(marking, i, clause), _front(marking, clause)
+    if points_back(marking, front) and front + 1 == finite:
+        front = finite
     found = list(_nominatives(marking, clause))
     before = [m for m in found if marking.index_at(m.start) < finite]
     after = [m for m in found if marking.index_at(m.start) > finite]
     lang = marking.pack
     opening = marking.tokens[clause.start].low
-    if opening in lang.introducers | lang.conjunctions | lang.relatives:
+    if opening in (lang.introducers | lang.conjunctions | lang.relatives) - lang.adjuncts:
         candidates = [*before[:1], *after[:1]]
     elif before and marking.index_at(before[0].start) <= front:
         candidates = before[:1]
     elif phrase := _phrase_to(marking, front, finite):
         candidates = [phrase]
-    else:
+    elif after or marking.low(front) not in lang.adjuncts:
         candidates = [*after[:1], *before[-1:]]
+    else:
+        behind = phrase_at(marking, i + 1, clause.stop)  # "Um 9 Uhr MEZ meldete die Zeitung"
+        candidates = [behind] if behind else before[-1:]
     if candidates:
         return _spoken_of(marking, clause, candidates[0])
     phrase = phrase_at(marking, front, finite) or phrase_at(marking, i + 1, clause.stop)
-    return phrase or _quoted_name(marking, clause.start + (opening in lang.introducers))
+    phrase = phrase or _quoted_name(marking, clause.start + (opening in lang.introducers))
+    return phrase or _bare_noun(marking, clause, front, finite)
+
+
+def _bare_noun(marking: Marking, clause: Clause, front: int, finite: int) -> Mention | None:
+    """A noun right before its verb or right behind it: "Brink sagte", "sagte Brink"."""
+    lang = marking.pack
+    small = lang.adjuncts | lang.adverbs | lang.determiners | lang.introducers | lang.not_names
+    before = noun_phrase(marking, front, finite) if is_noun(marking, front) else None
+    if before and marking.index_at(before.end) == finite and marking.low(front) not in small:
+        return before
+    behind = finite + 1
+    return noun_phrase(marking, behind, clause.stop) if is_noun(marking, behind) else None
+
+
+def is_noun(marking: Marking, i: int) -> bool:
+    """Whether a token has a capital, or a part of it behind a hyphen ("ai-Bericht")."""
+    if i >= len(marking.tokens):
+        return False
+    token = marking.tokens[i]
+    return any(part[:1].isupper() for part in marking.text[token.start : token.end].split("-"))
 
 
 def _front(marking: Marking, clause: Clause) -> int:
@@ -136,10 +198,19 @@ def _nominatives(marking: Marking, clause: Clause) -> Iterator[Mention]:
             continue
         if held is not None:
             yield held
-        governed = chained or low in lang.oblique or before in lang.adjuncts
+        governed = chained or low in lang.oblique or before in lang.adjuncts - lang.times
         held = None if governed else mention
     if held is not None:
         yield held
+
+
+def nominatives_of_sentence(marking: Marking, stop: int) -> Iterator[Mention]:
+    """What can be a subject in the clauses of a sentence, up to the token at `stop`."""
+    at, _ = clauses.sentence(marking, stop)
+    while at < stop:
+        clause = clauses.of(marking, at)
+        yield from _nominatives(marking, clause)
+        at = clause.stop + 1
 
 
 def _phrase_to(marking: Marking, start: int, stop: int) -> Mention | None:
@@ -168,16 +239,19 @@ def noun_phrase(marking: Marking, start: int, stop: int) -> Mention | None:
     """The words from `start` on to the first nouns, which have capitals; no preposition before."""
     lang, tokens = marking.pack, marking.tokens
     stop = min(stop, start + _MAX_PHRASE_WORDS)
-    is_noun = [marking.text[tokens[j].start].isupper() for j in range(start, stop)]
-    if True not in is_noun:
+    nouns = [is_noun(marking, j) for j in range(start, stop)]
+    if True not in nouns:
         return None
-    first = start + is_noun.index(True)
+    first = start + nouns.index(True)
+    is_article = first == start and tokens[start].low in lang.definite
+    if is_article and marking.low(start + 1) in lang.adjuncts:
+        return None  # "Die in Holm gebaute Brücke"
     between = [tokens[j].low for j in range(start, first)]
     known = lang.adjuncts | lang.auxiliaries | lang.conjunctions | lang.verbs.keys()
     if any(not low[0].isalnum() or low in known for low in between):
         return None
     last = first
-    while last + 1 < stop and is_noun[last + 1 - start]:
+    while last + 1 < stop and nouns[last + 1 - start]:
         last += 1
     return Mention(tokens[start].start, tokens[last].end, "nominal", tokens[last].low)
 
@@ -192,6 +266,9 @@ def _apposed(marking: Marking, clause: Clause) -> Mention | None:
     known = lang.auxiliaries | lang.reported_mood | lang.verbs.keys()
     if any(low in known for low in clauses.lows(marking, opening)[1:]):
         return None
+    previous = clauses.of(marking, clause.start - 2)
+    if previous.start > opening.start and marking.low(previous.start) in lang.reported_mood:
+        return None  # "Ein Tief, das über Holm stand, sei da, sagte sie"
     following = marking.tokens[clause.stop + 1 : clause.stop + 2]
     if following and following[0].low in known and any(_nominatives(marking, clause)):
         return None  # "Das Eis, sagte sie, sei dünn"

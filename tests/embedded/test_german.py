@@ -135,8 +135,9 @@ def test_sentences_in_the_subjunctive_go_on_with_the_speaker_before_them() -> No
     "text",
     [
         "Das Eis sei dünn. Niemand dürfe darauf gehen.",
-        "Mara Holm sagte, das Eis sei dünn.\n\nNiemand dürfe darauf gehen.",
-        "Mara Holm sagte, das Eis sei dünn. Sie ging. Niemand dürfe darauf gehen.",
+        "Mara Holm sagte, das Eis sei dünn.\n\nEs schneite.\n\nNiemand dürfe darauf gehen.",
+        "Mara Holm sagte, das Eis sei dünn. Es schneite. Niemand dürfe darauf gehen.",
+        "Mara Holm sagte, das Eis sei dünn. Sie ging. Das wäre schön für alle.",
     ],
 )
 def test_a_subjunctive_without_a_speaker_right_before_it_is_not_credited(text: str) -> None:
@@ -167,3 +168,107 @@ def test_a_body_and_an_unnamed_speaker_get_no_persons_name() -> None:
     text = "Das Eis sei dünn, sagte ein Sprecher. Die Polizei warnte, das Ufer sei gefährlich."
     speakers = annotated(text).speakers
     assert [(s.name, s.kind) for s in speakers] == [("", "anonymous"), ("", "organization")]
+
+
+def test_a_marked_sentence_behind_other_speech_is_a_quote_of_its_own() -> None:
+    text = "„Das Eis ist dünn“, sagte Hanne Birk. „Es trägt keine Kinder.“ Der See ist groß."
+    assert found(text) == [
+        ("Das Eis ist dünn", "Hanne Birk"),
+        ("Es trägt keine Kinder.", "Hanne Birk"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("Hanne Birk ist besorgt: „Das Eis ist viel zu dünn.“", "Hanne Birk"),
+        ("Am See wurde Hanne Birk deutlich: „Das Eis ist viel zu dünn.“", "Hanne Birk"),
+        ("Hanne Birk wörtlich: „Das Eis ist viel zu dünn.“ Der See ist groß.", "Hanne Birk"),
+    ],
+)
+def test_who_announces_marked_speech_with_a_colon_says_it(text: str, who: str) -> None:
+    assert found(text) == [("Das Eis ist viel zu dünn.", who)]
+
+
+def test_a_colon_names_the_speaker_of_its_own_sentence() -> None:
+    text = (
+        "Jan Holm sagte: „Der See ist gesperrt.“ Damit ist Hanne Birk zufrieden: "
+        "„Das Eis ist viel zu dünn.“"
+    )
+    assert found(text) == [
+        ("Der See ist gesperrt.", "Jan Holm"),
+        ("Das Eis ist viel zu dünn.", "Hanne Birk"),
+    ]
+
+
+def test_a_title_behind_a_colon_is_no_speech() -> None:
+    assert found("Es schneit. Hanne Birk malte ein Bild: „Der Kleine See im Winter“.") == []
+
+
+def test_the_next_paragraph_may_go_on_with_what_is_reported() -> None:
+    text = "Hanne Birk sagte, das Eis sei dünn.\n\nDer Steg sei morsch. Im See liegt ein Boot."
+    assert found(text) == [
+        ("das Eis sei dünn", "Hanne Birk"),
+        ("Der Steg sei morsch", "Hanne Birk"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "quotes"),
+    [
+        (
+            "Hanne Birk wies den Vorwurf von sich. Das Eis sei dünn.",
+            [("Das Eis sei dünn", "Hanne Birk")],
+        ),
+        ("Die Försterin ist dagegen. Das Eis sei dünn.", [("Das Eis sei dünn", "Die Försterin")]),
+        ("Der See ist groß. Das Eis sei dünn.", []),
+        ("Am See war Hanne Birk. Das Eis sei dünn.", []),
+    ],
+)
+def test_a_mood_reports_what_the_person_before_it_said(
+    text: str, quotes: list[tuple[str, str]]
+) -> None:
+    assert found(text) == quotes
+
+
+def test_a_noun_is_no_verb_in_a_reporting_mood() -> None:
+    text = "Hanne Birk sagte, das Eis sei dünn. Im Falle eines Unfalls hilft die Wacht."
+    assert found(text) == [("das Eis sei dünn", "Hanne Birk")]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Hanne Birk sagte, das Eis sei dünn und kündigte Arbeiten an.", "das Eis sei dünn"),
+        ("Hanne Birk sagte, das Eis sei dünn, warf Jan aber nichts vor.", "das Eis sei dünn"),
+        (
+            "Hanne Birk sagte, dass das Eis dünn sei und sie das gesagt habe.",
+            "das Eis dünn sei und sie das gesagt habe",
+        ),
+    ],
+)
+def test_what_a_speaker_does_next_was_not_said(text: str, what: str) -> None:
+    assert found(text)[0] == (what, "Hanne Birk")
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("Der Wirt rechnet damit, dass das Eis bricht.", "das Eis bricht"),
+        ("Der Wirt kam zu dem Schluss, dass das Eis bricht.", "das Eis bricht"),
+        ("Der Wirt beschloss, das Ufer am See zu sperren.", "das Ufer am See zu sperren"),
+        ("Nach Planungen der Wacht wird das Ufer gesperrt.", "wird das Ufer gesperrt"),
+        ("Dem Vernehmen nach wird das Ufer bald gesperrt.", "wird das Ufer bald gesperrt"),
+    ],
+)
+def test_further_ways_to_report_are_in_the_pack(text: str, what: str) -> None:
+    assert [each for each, _ in found(text)] == [what]
+
+
+def test_hearsay_goes_on_with_what_is_reported_and_with_nothing_else() -> None:
+    told = "Hanne Birk sagte, das Eis sei dünn. Der Steg soll morsch sein."
+    assert found(told) == [
+        ("das Eis sei dünn", "Hanne Birk"),
+        ("Der Steg soll morsch sein", "Hanne Birk"),
+    ]
+    assert found("Hanne Birk war am See. Der Steg soll morsch sein.") == []

@@ -213,9 +213,56 @@ def test_german_content_is_a_clause_between_commas(text: str, content: str) -> N
     assert [(mention, words) for _, mention, words in read(text, "de")] == [("Ann Lee", content)]
 
 
-def test_a_sentence_that_is_pointed_back_at_was_said() -> None:
-    text = "Die Brücke ist zu. Das teilte die Polizei mit."
+@pytest.mark.parametrize(
+    ("text", "content"),
+    [
+        # what describes the source of a fronted phrase
+        ("Laut Ann Lee gegenüber dem Sender ist die Brücke zu.", "ist die Brücke zu"),
+        ("Laut Ann Lee, der Leiterin des Amtes, ist die Brücke zu.", "ist die Brücke zu"),
+        ("Laut Ann Lee, die am Ort war, wurde die Brücke gesperrt.", "wurde die Brücke gesperrt"),
+        ("Die Brücke sei zu, so Ann Lee, Leiterin des Amtes für Verkehr.", "Die Brücke sei zu"),
+        # a fronted phrase with its relative clause is nothing that was said
+        ("In der Rede, die im Radio lief, sagte Ann Lee, die Brücke sei zu.", "die Brücke sei zu"),
+        # what stands within the reported clause
+        ("Ann Lee sagte, die Brücke, die am Ufer steht, sei zu.",
+         "die Brücke, die am Ufer steht, sei zu"),
+        ("Ann Lee sagte, im Ort „Neues Holm am See“ sei die Brücke zu.",
+         "im Ort „Neues Holm am See“ sei die Brücke zu"),
+        ("Ann Lee sagte, damit solle die Brücke zu sein.", "damit solle die Brücke zu sein"),
+        # a sentence that leads up to marked speech is no part of it
+        ("Holm war froh: „Die Brücke ist zu“, sagte Ann Lee.", "Die Brücke ist zu"),
+        # another marked sentence is another quote
+        ("„Die Brücke ist zu“, sagte Ann Lee. „Sie ist sehr alt.“", "Die Brücke ist zu"),
+    ],
+)  # fmt: skip
+def test_what_stands_around_german_content_is_no_part_of_it(text: str, content: str) -> None:
+    assert [(mention, words) for _, mention, words in read(text, "de")] == [("Ann Lee", content)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Die Brücke ist zu. Das teilte die Polizei mit.",
+        "Die Brücke ist zu. Das teilte gestern die Polizei mit.",
+        "Die Brücke ist zu, das teilte die Polizei mit.",
+    ],
+)
+def test_a_sentence_that_is_pointed_back_at_was_said(text: str) -> None:
     assert read(text, "de") == [("teilte", "die Polizei", "Die Brücke ist zu")]
+
+
+@pytest.mark.parametrize(
+    ("text", "mention"),
+    [
+        ("Zwirn sagte, die Brücke sei zu.", "Zwirn"),
+        ("Am Montag sagte Zwirn, die Brücke sei zu.", "Zwirn"),
+        ("Die Brücke sei zu, sagte Zwirn.", "Zwirn"),
+        ("Die Brücke ist laut xy-Bericht eine Gefahr.", "xy-Bericht"),
+        ("Um 10:05 Uhr MEZ sagte die Seite „Holm“, die Brücke sei zu.", "die Seite"),
+    ],
+)
+def test_a_german_noun_beside_its_verb_is_who_speaks(text: str, mention: str) -> None:
+    assert [each for _, each, _ in read(text, "de")] == [mention]
 
 
 def test_what_is_denied_is_not_reported_in_german_either() -> None:
