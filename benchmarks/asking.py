@@ -11,7 +11,7 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -23,7 +23,7 @@ from attributor.errors import AttributorError
 from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.evaluation.matching import Comparison, compare
 from attributor.evaluation.predictions import Prediction
-from attributor.evaluation.scores import RESAMPLES, RESAMPLING_SEED, count, figures, intervals
+from attributor.evaluation.scores import RESAMPLES, RESAMPLING_SEED, count, figures
 from attributor.messages import Answer, Request
 from attributor.prompting.client import Asker
 from attributor.prompting.prompts import Prompts
@@ -33,11 +33,6 @@ from attributor.settings_layers import load
 
 WORDS = 350
 """Dev articles with at most so many words are asked about: a small model on two cores is slow."""
-COLUMNS = (
-    *("F1", "F1_found", "P", "R", "exact", "name"),
-    *("quotes", "not in the article", "altered", "articles lost"),
-    *("requests", "prompt tokens", "output tokens", "tokens/exact quote", "seconds"),
-)
 
 
 def articles() -> list[GoldArticle]:
@@ -122,18 +117,16 @@ class Model:
 class Run:
     """What one way of asking came to.
 
-    `rejected` are quotes whose words or places the article does not have, `altered` quotes that
-    were given out with other words than the article's, `lost` articles without an answer.
+    `altered` are quotes that were given out with other words than the article's, `lost` articles
+    without an answer, `asked` those that were asked about.
     """
 
     name: str
     comparisons: list[Comparison] = field(default_factory=list)
     usage: Usage = field(default_factory=Usage)
-    proposed: int = 0
-    rejected: int = 0
     altered: int = 0
     lost: int = 0
-    seconds: float = 0.0
+    asked: int = 0
 
     def add(self, gold: GoldArticle, annotation: Annotation | None) -> None:
         """Count one article; None where it was lost."""
@@ -145,9 +138,13 @@ class Run:
             self.altered += sum(gold.text[s.start : s.end] != s.text for s in spans)
             self.usage += annotation.usage or Usage()
 
-    def counts(self, prefix: str = "") -> list[Counter[tuple[str, str]]]:
-        """What there is to count in each article whose id begins with `prefix`."""
-        return [count(c) for c in self.comparisons if c.gold.id.startswith(prefix)]
+    def counts(self) -> list[Counter[tuple[str, str]]]:
+        """What there is to count in each article."""
+        return [count(c) for c in self.comparisons]
+
+    def only(self, ids: Collection[str]) -> Run:
+        """The same on the articles with these ids; what they took is not known."""
+        return Run(self.name, [c for c in self.comparisons if c.gold.id in ids])
 
 
 async def answered(conversation: Conversation[Annotation], asker: Asks) -> Annotation | None:
@@ -159,24 +156,6 @@ async def answered(conversation: Conversation[Annotation], asker: Asks) -> Annot
         print(f"lost: {error.message}")
         return None
     return conversation.result
-
-
-def row(run: Run) -> list[str]:
-    """The run's cells, in the order of COLUMNS."""
-    counts = run.counts()
-    found, around = figures(sum(counts, Counter())), intervals(counts)
-    cells = [f"{found[n, 'all']:.1f} ({_span(around[n, 'all'])})" for n in ("F1", "F1_found")]
-    cells += [f"{found[n, 'all'] or 0.0:.1f}" for n in ("P", "R", "exact", "name")]
-    exact = sum(c["exact", "all"] for c in counts)
-    per_quote = f"{run.usage.output_tokens / exact:.0f}" if exact else "-"
-    numbers = (run.proposed, run.rejected, run.altered, run.lost, run.usage.requests)
-    tokens = (run.usage.input_tokens, run.usage.output_tokens)
-    cells += [*map(str, numbers), *(f"{n:,}" for n in tokens)]
-    return [*cells, per_quote, f"{run.seconds:.0f}"]
-
-
-def _span(interval: tuple[float, float]) -> str:
-    return f"{interval[0]:.1f}–{interval[1]:.1f}"
 
 
 def lead(one: Run, other: Run) -> str:
@@ -192,12 +171,3 @@ def _lead(pairs: Sequence[tuple[Counter[tuple[str, str]], ...]]) -> float:
     sums = (sum(counts, Counter[tuple[str, str]]()) for counts in zip(*pairs, strict=True))
     one, other = (figures(total)["F1", "all"] or 0.0 for total in sums)
     return one - other
-
-
-def by_part(runs: Iterable[Run]) -> list[list[str]]:
-    """For each run its F1 on the seeds and on dev."""
-    return [[run.name, _f1(run.counts("0")), _f1(run.counts("polnear"))] for run in runs]
-
-
-def _f1(counts: Iterable[Counter[tuple[str, str]]]) -> str:
-    return f"{figures(sum(counts, Counter()))['F1', 'all']:.1f}"

@@ -1,13 +1,20 @@
-"""How well one model does when it is asked in our way, with and without a repair, and by others.
+"""What a model adds to the embedded engine, in each way of asking it, and what others make of it.
 
     python benchmarks/prompts.py --answers DIR --model NAME [--base-url URL]
-                                 [--peer langextract=FILE …]
+        [--sets short dev modern] [--rows review doubts …] [--peer langextract=FILE …]
 
-The articles are the seeds and the dev articles of at most 350 words. Every answer is kept in DIR,
-so a run goes on where it stopped; without --base-url nothing is asked and what is kept is measured.
-FILE is what benchmarks/llm_peers.py made with the same model. "Not in the article" counts quotes
-whose words or places are not there, "altered" quotes that were given out in other words than the
-article's.
+Sets are `short` (the seeds and the dev articles of at most 350 words, for a small model), `dev`
+(the dev articles of 250 to 745 words) and `modern` (the English articles of modern-dev). Rows:
+
+embedded  nobody is asked;
+review    the model is asked what has to change in the embedded engine's draft (--ask all);
+doubts    so too, where the draft is in doubt (--ask doubts);
+no draft  the model is asked for everything (--no-draft).
+
+Every answer is kept in DIR, so a run goes on where it stopped; without --base-url nothing is asked
+and what is kept is measured. An article without an answer is lost, and counts as if nothing were
+found in it. FILE is what benchmarks/llm_peers.py made with the same model; it is measured on the
+articles that it has, beside the first row on the same ones.
 """
 
 from __future__ import annotations
@@ -15,52 +22,53 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from asking import COLUMNS, Kept, Run, answered, articles, by_part, lead, row
+from asking import Kept, Run, answered, articles, lead
 from measuring import show
+from scoring import DEV, GOLD, embedded
 
 from attributor.engines import Conversation
-from attributor.evaluation.gold import GoldArticle
+from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.evaluation.matching import compare
+from attributor.evaluation.names import WAYS
 from attributor.evaluation.predictions import read_predictions
-from attributor.grounding import ground
-from attributor.marking import Marking, mark
-from attributor.messages import Answer, Request
-from attributor.pipeline import annotating
-from attributor.prompting.answers import AnswerReading, parsed, read_attribution
-from attributor.prompting.engine import ModelEngine
-from attributor.prompting.prompts import Prompts
-from attributor.prompting.windows import cut
-from attributor.records import Proposal, Usage
+from attributor.evaluation.scores import figures, intervals
+from attributor.pipeline import Annotator, annotating
+from attributor.records import Usage
 from attributor.settings import Settings
 
-OURS, ONCE = "attributor", "attributor, no repair"
+WORDS = (250, 745)
+"""Dev articles with so many words are asked about: forty."""
+SETTINGS: dict[str, dict[str, Any]] = {
+    "review": {"ask": "all"},
+    "doubts": {"ask": "doubts"},
+    "no draft": {"draft": False},
+}
+"""The settings of each row of ours."""
+HEADS = (
+    *("", "F1", "F1_found", "P", "R", "exact", "misnamed", *(f"by {way}" for way in WAYS[:3])),
+    *("asked", "requests", "prompt tokens", "output tokens", "lost", "altered"),
+)
 
 
 def main() -> None:
-    arguments = _arguments()
-    kept = Kept(arguments.answers, arguments.model, arguments.base_url)
-    gold = articles()
-    runs = [asyncio.run(ours(OURS, kept, gold)), asyncio.run(ours(ONCE, kept, gold, repair=False))]
-    for peer in arguments.peer:
-        name, _, path = peer.partition("=")
-        runs.append(theirs(name, Path(path), gold))
-    report(runs)
-
-
-def report(runs: list[Run]) -> None:
-    """Print how the runs compare; the first is what the others are compared with."""
-    quotes = sum(c["gold", "all"] for c in runs[0].counts())
-    print(f"{len(runs[0].comparisons)} articles, {quotes} quotes of speech\n")
-    columns = zip(*(row(run) for run in runs), strict=True)
-    rows = [[name, *cells] for name, cells in zip(COLUMNS, columns, strict=True)]
-    show(("", *(run.name for run in runs)), rows)
-    print("\nF1 on the seeds, and on dev:\n")
-    show(("", "seeds", "dev"), by_part(runs))
-    print(f"\nThe lead of {runs[0].name} in F1, all articles:\n")
-    show(("over", "F1"), [[run.name, lead(runs[0], run)] for run in runs[1:]])
+    given = _arguments()
+    kept = Kept(given.answers, given.model, given.base_url)
+    for name in given.sets:
+        gold = SETS[name]()
+        quotes = sum(bool(q.speech_cue) for each in gold for q in each.quotes)
+        print(f"\n{name}: {len(gold)} articles, {quotes} quotes of speech\n")
+        runs = [_embedded(gold), *(asyncio.run(_asked(row, kept, gold)) for row in given.rows)]
+        show(HEADS, [_cells(run) for run in runs])
+        print("\nThe lead over embedded in F1, and its middle 95 % over samples:\n")
+        show(("", "F1"), [[run.name, lead(run, runs[0])] for run in runs[1:]])
+        for peer in given.peer:
+            name_of_peer, _, path = peer.partition("=")
+            _beside(name_of_peer, path, gold, runs)
 
 
 def _arguments() -> argparse.Namespace:
@@ -68,68 +76,73 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--answers", type=Path, required=True)
     parser.add_argument("--model", required=True)
     parser.add_argument("--base-url")
+    parser.add_argument("--sets", nargs="+", choices=SETS, default=["short"])
+    parser.add_argument("--rows", nargs="+", choices=SETTINGS, default=["review", "doubts"])
     parser.add_argument("--peer", action="append", default=[], metavar="NAME=FILE")
     return parser.parse_args()
 
 
-async def ours(name: str, kept: Kept, gold: Iterable[GoldArticle], *, repair: bool = True) -> Run:
-    """Our dialogue about each article."""
-    run = Run(name)
-    engine = ModelEngine(Settings(model=kept.model), Prompts.load())
+def _dev() -> list[GoldArticle]:
+    least, most = WORDS
+    return [each for each in read_gold(str(DEV)) if least <= len(each.text.split()) <= most]
+
+
+def _modern() -> list[GoldArticle]:
+    return [each for each in read_gold(str(GOLD / "modern-dev.jsonl")) if each.lang == "en"]
+
+
+SETS = {"short": articles, "dev": _dev, "modern": _modern}
+"""What each set's articles are."""
+
+
+def _embedded(gold: Sequence[GoldArticle]) -> Run:
+    run = Run("embedded")
     for each in gold:
-        marking = mark(each.article)
-        watched = Watched(kept, marking, repair)
-        conversation = Conversation(annotating(engine, each.article))
-        before = kept.seconds
-        run.add(each, await answered(conversation, watched))
-        run.seconds += kept.seconds - before
-        run.proposed += watched.proposed
-        run.rejected += watched.rejected
-        print(each.id, flush=True)
+        run.add(each, embedded(each.article))
     return run
 
 
-class Watched:
-    """Counts what the answers propose; without `repair` none is asked for."""
-
-    def __init__(self, kept: Kept, marking: Marking, repair: bool = True) -> None:
-        self._kept, self._marking, self._repair = kept, marking, repair
-        self.proposed = self.rejected = 0
-
-    async def ask(self, request: Request) -> Answer:
-        """The answer to the request."""
-        if request.purpose == "repair" and not self._repair:
-            return Answer('{"quotes":[],"not_speech":[]}', usage=Usage())
-        answer = await self._kept.ask(request)
-        window = cut(self._marking)[request.part]
-        found = parsed(request, answer, "quotes")
-        self.proposed += len(found["quotes"])
-        self.rejected += _rejected(read_attribution(found, window, self._marking), self._marking)
-        return answer
-
-
-def _rejected(reading: AnswerReading, marking: Marking) -> int:
-    """Quotes with a place or words that the article does not have."""
-    nameless = tuple(quote.model_copy(update={"speaker": None}) for quote in reading.quotes)
-    rejections = ground(marking, Proposal(quotes=nameless)).rejections
-    return len({r.quote for r in rejections if r.part == "piece"}) + sum(
-        "there is no segment" in remark.reason for remark in reading.remarks
-    )
-
-
-def theirs(name: str, path: Path, gold: Iterable[GoldArticle]) -> Run:
-    """What another program answered, as benchmarks/llm_peers.py wrote it down."""
-    predictions, run = read_predictions(str(path)), Run(name)
-    for line in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
-        run.proposed += line["proposed"]
-        run.altered += line["altered"]
-        run.lost += line["failed"] is not None
-        run.seconds += line["seconds"]
-        run.usage += Usage(
-            **{key: line[key] for key in ("requests", "input_tokens", "output_tokens")}
-        )
-    run.comparisons = [compare(each, predictions.get(each.id)) for each in gold]
+async def _asked(row: str, kept: Kept, gold: Sequence[GoldArticle]) -> Run:
+    """Our dialogue about each article."""
+    run = Run(row)
+    settings = Settings(engine="openai", model=kept.model, base_url="http://127.0.0.1/v1")
+    engine = Annotator(settings.model_copy(update=SETTINGS[row])).engine
+    for each in gold:
+        conversation = Conversation(annotating(engine, each.article, language=each.lang))
+        run.asked += bool(conversation.requests())
+        run.add(each, await answered(conversation, kept))
     return run
+
+
+def _beside(name: str, path: str, gold: Sequence[GoldArticle], runs: Sequence[Run]) -> None:
+    """Another program's row, and ours on the same articles."""
+    predictions, theirs = read_predictions(path), Run(name)
+    lines = map(json.loads, Path(path).read_text(encoding="utf-8").splitlines())
+    for line in (line for line in lines if line["id"] in {each.id for each in gold}):
+        theirs.altered += line["altered"]
+        theirs.lost += line["failed"] is not None
+        theirs.asked += 1
+        keys = ("requests", "input_tokens", "output_tokens")
+        theirs.usage += Usage(**{key: line[key] for key in keys})
+    same = [each for each in gold if each.id in predictions]
+    theirs.comparisons = [compare(each, predictions.get(each.id)) for each in same]
+    ids = {each.id for each in same}
+    print(f"\nOn the {len(same)} articles that {name} was asked about:\n")
+    show(HEADS, [_cells(run) for run in (theirs, *(run.only(ids) for run in runs))])
+
+
+def _cells(run: Run) -> list[str]:
+    """The run's cells, in the order of HEADS."""
+    counts = run.counts()
+    found, around = figures(sum(counts, Counter())), intervals(counts)
+    cells = [
+        f"{found[n, 'all']:.1f} ({around[n, 'all'][0]:.1f}–{around[n, 'all'][1]:.1f})"
+        for n in ("F1", "F1_found")
+    ]
+    cells += [f"{found[n, 'all'] or 0.0:.1f}" for n in ("P", "R", "exact", "misnamed")]
+    cells += [f"{found['misnamed', way] or 0.0:.1f}" for way in WAYS[:3]]
+    numbers = (run.asked, run.usage.requests, run.usage.input_tokens, run.usage.output_tokens)
+    return [run.name, *cells, *(f"{n:,}" for n in numbers), str(run.lost), str(run.altered)]
 
 
 if __name__ == "__main__":

@@ -7,13 +7,15 @@ numbers ran on until it was cut off. So a quote says its speaker's name itself; 
 speaker that is, and in which role, the article is asked. What the draft leaves in doubt comes
 first, and what is to be dropped after everything else.
 
-The schema is one for all articles: choices are letters, whose meaning stands in the draft. A schema
-an article would cost each request the server's cache of what the requests have in common.
+Choices are letters, whose meaning stands in the draft, so that articles need no schemas of their
+own: these would cost each request the server's cache of what the requests have in common. There are
+three schemas only. A small model that is asked for choices where there are none makes them up.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, model_validator
@@ -21,7 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 from attributor.records import StanceLabel
 
 PLACE: dict[str, JsonValue] = {
-    "pattern": "^[0-9]{1,4}(-[0-9]{1,4})?( [^ ]{1,30}){0,24}$",
+    "pattern": "^([0-9]{1,4}(-[0-9]{1,4})?( [^ ]{1,30}){0,24})?$",
 }
 """Bounds a place where the server keeps to patterns; elsewhere the reader of places does."""
 
@@ -116,13 +118,15 @@ class OpenStances(Wire):
     stances: list[WireOpenStance]
 
 
-def schema_json(model: type[Wire]) -> str:
-    """The strict JSON schema of an answer, as JSON without spaces.
+def schema_json(model: type[Wire], without: Collection[str] = ()) -> str:
+    """The strict JSON schema of an answer, as JSON without spaces; `without` names fields of it.
 
     Every field is required and no other is allowed; titles and descriptions are left out, since
     the prompts say what fields mean. Keys keep their order: servers write answers in it.
     """
     schema = model.model_json_schema(by_alias=True)
+    for name in without:
+        del schema["properties"][name]
     return json.dumps(_strict(schema, schema.get("$defs", {})), separators=(",", ":"))
 
 

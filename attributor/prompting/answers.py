@@ -20,7 +20,7 @@ from attributor.prompting.answer_schema import Wire, WireChoice, WireName, WireQ
 from attributor.prompting.complaints import is_filter
 from attributor.prompting.copied import Words
 from attributor.prompting.draft import Line
-from attributor.prompting.places import Place, pieces_between, read_places
+from attributor.prompting.places import BadPlace, Place, pieces_between, read_places
 from attributor.prompting.quote_sources import QuoteSources
 from attributor.prompting.windows import Window, harmless
 from attributor.records import ProposedQuote
@@ -212,8 +212,8 @@ class _QuoteReader:
             self._add(number, self._with_lines_words(wire, line))
             return
         places = read_places(wire.at, self.window, self.marking)
-        if isinstance(places, str):
-            self.reading.remarks.append(Remark(places))
+        if isinstance(places, BadPlace):
+            self.reading.remarks.append(Remark(places.reason, places.numbers))
             return
         whole = len(places) > 1 or _copied(wire).is_uncued
         groups = [places] if whole else self._parts(places[0])
@@ -248,7 +248,8 @@ class _QuoteReader:
         if not numbers:
             return line.proposed.model_copy(update={"speaker": self._index(wire.name)})
         found = self.sources.copied(min(numbers), max(numbers), _copied(wire))
-        cue, mention = found.cue or line.proposed.cue, found.mention or line.proposed.mention
+        cue = found.cue if found.cue_is_found else line.proposed.cue
+        mention = found.mention if found.mention_is_found else line.proposed.mention
         speaker = self._index(wire.name)
         return line.proposed.model_copy(update={"cue": cue, "mention": mention, "speaker": speaker})
 
@@ -257,7 +258,8 @@ class _QuoteReader:
     ) -> ProposedQuote | Remark:
         first, last = places[0].first, places[-1].last
         source = self.sources.source(min(first, last) - 1, max(first, last) - 1, _copied(wire))
-        precise = source.cue_is_found and any(place.starts or place.ends for place in places)
+        told = source.cue_is_found or (wire.own and source.mention_is_found)
+        precise = told and any(place.starts or place.ends for place in places)
         if not source.is_known and not precise:
             return Remark(f"nothing says that anybody said segment {first}", (first,))
         pieces = [piece for place in places for piece in pieces_between(place, self.window)]

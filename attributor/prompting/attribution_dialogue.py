@@ -32,8 +32,16 @@ OUTPUT_TOKENS_PER_SEGMENT = 40
 
 A quote takes about 35, and a segment seldom holds more than one.
 """
+DRAFTED_OUTPUT_TOKENS_PER_SEGMENT = 20
+"""How many more where there is a draft: most of its lines stand."""
 SCHEMA = schema_json(Attribution)
-"""The schema of an answer."""
+"""The schema of an answer about a draft that leaves choices."""
+SCHEMA_WITHOUT_CHOICES = schema_json(Attribution, without=("who",))
+"""The schema of an answer about a draft that leaves none."""
+SCHEMA_WITHOUT_DRAFT = schema_json(Attribution, without=("who", "names", "drop"))
+"""The schema of an answer where nothing is drafted."""
+SCHEMAS = (SCHEMA, SCHEMA_WITHOUT_CHOICES, SCHEMA_WITHOUT_DRAFT)
+"""All schemas."""
 
 
 class AttributionDialogue:
@@ -90,9 +98,9 @@ class AttributionDialogue:
         try:
             reading = self._read(state, request, answer)
         except ModelError as error:
-            if request.purpose == "attribute":
+            if request.purpose == "attribute" and not (state.lines and answer.was_cut_off):
                 raise
-            state.unusable.append(error.message)
+            state.note_unusable(error.message, repairing=request.purpose == "repair")
         else:
             self._taken(state, request, reading)
 
@@ -128,26 +136,32 @@ class AttributionDialogue:
         text, window = self._marking.text, state.window
         drafted = show_draft(state.lines, window, text, state.left_open)
         shown = "\n".join(filter(None, (show(window, text), drafted)))
-        segments = len(window.segments)
-        return self._request("attribute", state, self._prompts.attribute.body, shown, segments)
+        each = DRAFTED_OUTPUT_TOKENS_PER_SEGMENT if state.lines else OUTPUT_TOKENS_PER_SEGMENT
+        tokens = each * len(window.segments)
+        return self._request("attribute", state, self._prompts.attribute.body, shown, tokens)
 
     def _repair(self, state: WindowState) -> Request:
         system = f"{self._prompts.attribute.body}\n\n{self._prompts.repair.body}"
         shown = show(state.window, self._marking.text, only=state.shown_again())
         user = f"{state.what_is_open()}\n\n{shown}"
-        return self._request("repair", state, system, user, len(state.open))
+        tokens = OUTPUT_TOKENS_PER_SEGMENT * len(state.open)
+        return self._request("repair", state, system, user, tokens)
 
     def _request(
-        self, purpose: Purpose, state: WindowState, system: str, user: str, segments: int
+        self, purpose: Purpose, state: WindowState, system: str, user: str, tokens: int
     ) -> Request:
+        schema = SCHEMA_WITHOUT_DRAFT
+        if purpose == "attribute" and state.lines:
+            has_choices = any(line.choices for line in state.lines)
+            schema = SCHEMA if has_choices else SCHEMA_WITHOUT_CHOICES
         return Request(
             article=self._marking.article.id,
             purpose=purpose,
             part=state.window.number,
             messages=(Message("system", system), Message("user", user)),
             schema_name="attribution",
-            schema_json=SCHEMA,
-            max_output_tokens=BASE_OUTPUT_TOKENS + OUTPUT_TOKENS_PER_SEGMENT * segments,
+            schema_json=schema,
+            max_output_tokens=BASE_OUTPUT_TOKENS + tokens,
         )
 
     def outcome(self) -> Proposed:

@@ -1,14 +1,15 @@
 """How far an answer may change a draft: what is believed, and what is treated as broken.
 
 A capable model that is shown a draft drops or renames few lines of which the draft was sure, and
-mostly rightly; a small one crosses out all it sees. So an answer that drops or renames most of what
-was sure, or gives names that the article does not have, is believed in nothing: the draft stands.
+mostly rightly; a small one crosses out all it sees, or fills in whatever the form has room for. So
+an answer that drops or renames most of what was sure, chooses where there is no choice, or gives
+names that the article does not have, is believed in nothing: the draft stands.
 docs/prompts.md has the measurement.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from attributor.prompting.answers import AnswerReading
@@ -45,10 +46,12 @@ def verdict(lines: Sequence[Line], reading: AnswerReading, text: str) -> Verdict
     """What is believed of an answer about these lines of a draft of `text`."""
     dropped = frozenset(reading.dropped) - {entry.line for entry in reading.entries}
     sure = {line.number for line in lines if line.words_are_sure}
-    if len(sure) >= LEAST_LINES and len(dropped & sure) > MAX_SHARE_CHANGED * len(sure):
-        count = f"{len(dropped & sure)} of {len(sure)}"
-        return Verdict(broken=f"it crosses out {count} quotes that the draft is sure of")
-    names = _names(lines, reading)
+    if problem := crossed_out(lines, dropped):
+        return Verdict(broken=problem)
+    idle = {line.number for line in lines if not line.choices} & reading.choices.keys()
+    if len(idle) >= LEAST_LINES:
+        return Verdict(broken=f"it chooses among names for {len(idle)} quotes that leave no choice")
+    names = {n: name for n, name in _names(lines, reading).items() if is_known(name, text)}
     if problem := _odd_names(lines, names, reading, text):
         return Verdict(broken=problem)
     kept = dropped & sure if len(sure) < LEAST_LINES else frozenset()
@@ -67,11 +70,7 @@ def _names(lines: Iterable[Line], reading: AnswerReading) -> dict[int, str]:
             names[line.number] = named[choice]
         elif choice == "nobody" and line.choices:
             names[line.number] = ""
-    return {n: name for n, name in names.items() if name != _line(lines, n).name or name == ""}
-
-
-def _line(lines: Iterable[Line], number: int) -> Line:
-    return next(line for line in lines if line.number == number)
+    return names
 
 
 def _odd_names(
@@ -79,17 +78,28 @@ def _odd_names(
 ) -> str:
     """Why the names of an answer are not believed; "" where they are."""
     named = [line for line in lines if line.name and line.name_is_sure]
-    renamed = [line for line in named if names.get(line.number, line.name) != line.name]
+    given_to = {e.line: reading.names[e.quote.speaker or 0] for e in reading.entries if e.line}
+    given_to |= names
+    renamed = [line for line in named if given_to.get(line.number, line.name) != line.name]
     if len(named) >= LEAST_LINES and len(renamed) > MAX_SHARE_CHANGED * len(named):
         return f"it renames {len(renamed)} of {len(named)} speakers that the draft is sure of"
-    given = [name for name in {*names.values(), *reading.names} if name]
-    absent = [name for name in given if not stands_in(name, text)]
+    given = [name for name in {*reading.renamed.values(), *reading.names} if name]
+    absent = [name for name in given if not is_known(name, text)]
     if len(given) >= LEAST_NAMES and len(absent) > MAX_SHARE_CHANGED * len(given):
         return f"{len(absent)} of the {len(given)} names that it gives are not in the article"
     return ""
 
 
-def stands_in(name: str, text: str) -> bool:
-    """Whether the last word of a name stands in the text, in whatever case."""
+def is_known(name: str, text: str) -> bool:
+    """Whether the last word of a name stands in the text, in whatever case; "" for nobody does."""
     words = name.casefold().split()
-    return bool(words) and words[-1][:STEM_CHARACTERS] in text.casefold()
+    return not words or words[-1][:STEM_CHARACTERS] in text.casefold()
+
+
+def crossed_out(lines: Iterable[Line], gone: Collection[int]) -> str:
+    """Why an answer is not believed that these lines are gone by; "" where it is."""
+    sure = {line.number for line in lines if line.words_are_sure}
+    lost = len(sure.intersection(gone))
+    if len(sure) < LEAST_LINES or lost <= MAX_SHARE_CHANGED * len(sure):
+        return ""
+    return f"it crosses out {lost} of {len(sure)} quotes that the draft is sure of"

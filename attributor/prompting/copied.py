@@ -31,6 +31,11 @@ class Source:
         """Whether the cue stands where it was looked for."""
         return self.cue is not None and not self.cue.starts
 
+    @property
+    def mention_is_found(self) -> bool:
+        """Whether the mention does."""
+        return self.mention is not None and not self.mention.starts
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

@@ -25,6 +25,8 @@ SURE_WORDS = 0.8
 """From this confidence on the words of a line are sure."""
 SURE_NAME = 0.8
 """From this confidence on the speaker of a line is sure."""
+UNTOLD_WORDS, UNTOLD_NAME = 0.5, 0.8
+"""What is assumed of words, and of a speaker, that have no confidence."""
 LETTERS = ("A", "B", "C")
 """What the candidates of a line are called, in their order."""
 NOBODY = "nobody"
@@ -62,6 +64,13 @@ class Line:
         """Whether it is sure who speaks, somebody with a name or nobody."""
         confidence = self.quote.speaker_confidence
         return not self.choices and (confidence is None or confidence >= SURE_NAME)
+
+    @property
+    def likely_faults(self) -> float:
+        """How many of its words and its speaker are wrong, on the average of such lines."""
+        words, name = self.quote.confidence, self.quote.speaker_confidence
+        sure = UNTOLD_WORDS if words is None else words
+        return 2 - sure - (UNTOLD_NAME if name is None else name)
 
     @property
     def choices(self) -> tuple[Candidate, ...]:

@@ -95,7 +95,7 @@ class ModelEngine:
             model=self.settings.model,
             prompt=prompts.names_of(used),
             prompt_sha256=prompts.sha256_of(used),
-            schema_sha256=sha256("\n".join([attribution_dialogue.SCHEMA, *more_schemas])),
+            schema_sha256=sha256("\n".join([*attribution_dialogue.SCHEMAS, *more_schemas])),
             weights_sha256=self.drafter.weights_sha256 if self.drafter else None,
             ask=self.settings.ask if drafted else None,
         )

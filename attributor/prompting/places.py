@@ -57,20 +57,30 @@ class Place:
     ends: str = ""
 
 
-def read_places(written: str, window: Window, marking: Marking) -> list[Place] | str:
-    """The pieces of a place as an answer writes it, or what is wrong with it in a few words."""
+@dataclass(frozen=True, slots=True)
+class BadPlace:
+    """What is wrong with a place, and the numbers of it that there are."""
+
+    reason: str
+    numbers: tuple[int, ...] = ()
+
+
+def read_places(written: str, window: Window, marking: Marking) -> list[Place] | BadPlace:
+    """The pieces of a place as an answer writes it, or what is wrong with it."""
     places: list[Place] = []
     for piece in _PIECES.split(written.strip()):
         match = _PIECE.fullmatch(piece)
         if match is None:
-            return "a place does not begin with a segment's number"
+            return BadPlace("a place does not begin with a segment's number")
         first, last, words = int(match[1]), int(match[2] or match[1]), match[3] or ""
         place = _place(first, last, words, window, marking)
-        gone = [n for n in (place.first, place.last) if window.segment(n) is None]
-        if gone:
-            return f"there is no segment {gone[0]}"
+        both = dict.fromkeys((place.first, place.last))
+        there = tuple(n for n in both if window.segment(n))
+        if gone := [n for n in both if n not in there]:
+            return BadPlace(f"there is no segment {gone[0]}", there)
         if place.first > place.last:
-            return f"a piece runs backwards, from {place.first} to {place.last}"
+            reason = f"a piece runs backwards, from {place.first} to {place.last}"
+            return BadPlace(reason, (place.last, place.first))
         places.append(place)
     return places
 
@@ -123,12 +133,14 @@ def _shown(span: Span, window: Window, text: str) -> str:
     ]
     if not touched:
         return harmless(text[slice(*span)])
-    words = harmless(text[slice(*span)]).split()
-    if len(touched) == 1 and len(words) <= 2 * SHOWN_EDGE_WORDS:
-        return f"{touched[0]} {' '.join(words)}"
-    end = f"{touched[-1]} " if len(touched) > 1 else ""
-    first, last = words[:SHOWN_EDGE_WORDS], words[-SHOWN_EDGE_WORDS:]
-    return f"{touched[0]} {' '.join(first)} {GAP} {end}{' '.join(last)}"
+    first, last = (window.segments[n - 1] for n in (touched[0], touched[-1]))
+    head = harmless(text[span[0] : min(span[1], first.end)]).split()
+    tail = harmless(text[max(span[0], last.start) : span[1]]).split()
+    if first is last and len(head) <= 2 * SHOWN_EDGE_WORDS:
+        return f"{touched[0]} {' '.join(head)}"
+    end = "" if first is last else f"{touched[-1]} "
+    starts, ends = head[:SHOWN_EDGE_WORDS], tail[-SHOWN_EDGE_WORDS:]
+    return f"{touched[0]} {' '.join(starts)} {GAP} {end}{' '.join(ends)}"
 
 
 def pieces_between(place: Place, window: Window) -> Iterator[Piece]:

@@ -91,7 +91,8 @@ class QuoteSources:
 
     def copied(self, first: int, last: int, words: Words) -> Source:
         """Cue and mention as the model copied them, beside the segments `first` to `last`."""
-        order = (first, last + 1, last, first - 1, last + 2, first - 2)
+        within = range(first + 1, last)
+        order = (first, last + 1, last, first - 1, *within, last + 2, first - 2)
         near = [self.segments[n] for n in dict.fromkeys(order) if 0 <= n < len(self.segments)]
         near = [s for s in near if not s.marked] or near
         return find_source(self.text, near, words)

@@ -8,15 +8,18 @@ from dataclasses import dataclass, field
 from attributor.errors import quoted
 from attributor.grounding import Grounder, Grounding, uncovered
 from attributor.marking.evidence import Marking
-from attributor.marking.spans import Span, Stretches, any_overlap
+from attributor.marking.spans import Span, Stretches, any_overlap, overlap
 from attributor.prompting.answers import AnswerReading, Entry, Remark
-from attributor.prompting.belief import NOT_BELIEVED, Verdict, verdict
+from attributor.prompting.belief import NOT_BELIEVED, Verdict, crossed_out, verdict
 from attributor.prompting.draft import Line
 from attributor.prompting.windows import Window, harmless
 from attributor.records import DecidedBy, Piece, Proposal, ProposedQuote, ProposedSpeaker
 
 NEIGHBOR_SEGMENTS = 2
 """How many segments a repair request shows on either side of an open one."""
+LEAST_FAULTS = 5.0
+"""With --ask doubts a window is asked about that is likely to have so many faults: wrong words,
+wrong speakers and what was missed. docs/accuracy.md has what other numbers cost."""
 MAX_REMARKS = 20
 """How many remarks a repair request, or the warnings of a window, hold."""
 MAX_SHOWN_CHARACTERS = 60
@@ -58,32 +61,45 @@ class WindowState:
     @property
     def left_open(self) -> list[int]:
         """The numbers of marked segments that no quote has, and nobody called no speech."""
+        edges = self._uncovered()
+        return [n for n in self._numbers(edges) if self.window.segments[n - 1].marked]
+
+    def _uncovered(self) -> list[Span]:
+        """What nobody is credited with in the window, and nobody called no speech."""
         silent = Proposal(not_speech=tuple(pieces_of(self.not_speech, self.window)))
         not_speech = self.grounder.ground(silent).not_speech
+        bounds = self.window.segments[0].start, self.window.segments[-1].end
         edges = uncovered(self.marking, self._ground(self.quotes).quotes, not_speech)
-        return [n for n in self._numbers(edges) if self.window.segments[n - 1].marked]
+        return [edge for edge in edges if overlap(edge, bounds)]
 
     @property
     def is_in_doubt(self) -> bool:
-        """Whether the draft leaves anything to ask."""
-        sure = all(line.words_are_sure and line.name_is_sure for line in self.lines)
-        return not sure or bool(self.left_open)
+        """Whether the draft is likely to have enough faults to be worth a request."""
+        faults = sum(line.likely_faults for line in self.lines)
+        return faults + len(self._uncovered()) >= LEAST_FAULTS
 
     def accept(self, reading: AnswerReading) -> None:
         """Take the first answer: change what it says of the draft, note what is open."""
         said = verdict(self.lines, reading, self.marking.text)
         if said.broken:
-            self.unusable.append(f"{NOT_BELIEVED}{said.broken}.")
+            self._disbelieve(said.broken)
             return
         self.not_speech = [n for n in reading.not_speech if self.window.segment(n)]
         self.remarks = list(reading.remarks)
-        self._change(reading, said)
+        if not self._change(reading, said):
+            return
         settled = {*self._numbers(self._spans(self.quotes)), *self.not_speech}
         concerned = {n for problem in self.problems for n in problem.numbers}
         self.open = tuple(sorted({*concerned, *self.left_open} - settled))
 
-    def _change(self, reading: AnswerReading, said: Verdict) -> None:
-        """Put the answer's entries, names and drops into the draft."""
+    def _disbelieve(self, reason: str) -> None:
+        """Let the draft stand, and say why."""
+        self.unusable.append(f"{NOT_BELIEVED}{reason}.")
+        self.quotes = [self._line(line, "draft") for line in self.lines]
+        self.not_speech, self.remarks, self.problems, self.broken = [], [], [], []
+
+    def _change(self, reading: AnswerReading, said: Verdict) -> bool:
+        """Put the answer's entries, names and drops into the draft; False if too much is lost."""
         self.quotes = []
         replaced = {entry.line for entry in reading.entries if entry.line}
         standing = [line for line in self.lines if line.number not in replaced]
@@ -98,20 +114,24 @@ class WindowState:
         ]
         self._sort_out([quote for _, quote in entries])
         done = self._spans(self.quotes)
+        swallowed = {line.number for line in self.lines if any_overlap(_spans_of(line), done)}
+        if problem := crossed_out(self.lines, (swallowed - replaced) | said.dropped):
+            self._disbelieve(problem)
+            return False
         for line in self.lines:
             failed = line.number in replaced
-            spans = [(span.start, span.end) for span in line.quote.spans]
-            if line.number not in said.dropped and not any_overlap(spans, done):
+            if line.number not in said.dropped | swallowed:
                 self.quotes.append(self._standing(line, said, failed=failed))
         stands = self._spans(self.quotes)
         self.broken = [q for q in self.broken if not any_overlap(map(_window, q.pieces), stands)]
+        return True
 
     def _standing(self, line: Line, said: Verdict, *, failed: bool) -> ProposedQuote:
         """A line whose words stand, with the name that the answer gives it."""
         if line.number in said.kept or failed:
             return self._line(line, "draft")
         name = (said.names or {}).get(line.number)
-        if name is None:
+        if name is None or (name == line.name and not line.choices):
             return self._line(line, "confirmed")
         decided: DecidedBy = "changed" if name != line.name else "confirmed"
         return self._of(line.proposed, ProposedSpeaker(name=name), decided)
@@ -165,6 +185,10 @@ class WindowState:
                 del self.quotes[place]
                 return known.model_copy(update={"pieces": (*known.pieces, *quote.pieces)})
         return quote
+
+    def note_unusable(self, reason: str, *, repairing: bool) -> None:
+        """Take note that an answer cannot be used, and that what was there before stands."""
+        self.unusable.append(reason if repairing else f"{NOT_BELIEVED}{reason}")
 
     def note_failed(self, reason: str) -> None:
         """Take note that the repair got no answer, and why."""
@@ -235,6 +259,10 @@ class WindowState:
 def _flag_of(number: int) -> str:
     """The flag by which a quote is known again after grounding."""
     return f"no. {number}"
+
+
+def _spans_of(line: Line) -> list[Span]:
+    return [(span.start, span.end) for span in line.quote.spans]
 
 
 def _window(piece: Piece) -> Span:

@@ -90,6 +90,8 @@ class _Scene:
         if proposed.role:
             return replace(told, entity=self.resolver.other(proposed.role, proposed.kind))
         unnamed = self.resolver.unnamed(by_text.reading)
+        if proposed.confidence is not None or proposed.candidates:  # the draft's own word
+            return replace(told, entity=unnamed)
         return self._told(replace(by_text, candidates=()), unnamed) if entity else told
 
     def _drafted(self, by_text: Decision, proposed: ProposedSpeaker) -> Decision:

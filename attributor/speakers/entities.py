@@ -395,7 +395,7 @@ class Entities:
         known = {*self.language.titles, *self.story.lexicon.honorifics}
         while len(words) > 1 and fold(words[0]).strip(".,") in known:
             del words[0]
-        pattern = r"\s+".join(map(re.escape, words))
+        pattern = r"\s+".join(map(re.escape, [*words[:-1], *(w.rstrip(".") for w in words[-1:])]))
         bounded = rf"(?<!\w){pattern}(?!\w)"
         found = re.search(bounded, self.story.text) or re.search(
             bounded, self.story.text, re.IGNORECASE
