@@ -14,6 +14,7 @@ from attributor.marking import mark
 from attributor.records import (
     Annotation,
     Article,
+    Candidate,
     Piece,
     Proposal,
     ProposedQuote,
@@ -230,12 +231,14 @@ TEXT = "“It is safe,” she said. “It is new,” Nela Brandt said. “It is 
 
 
 def proposed(
-    *speakers: ProposedSpeaker, quotes: list[tuple[str, str | None, int | None]]
+    *speakers: ProposedSpeaker,
+    quotes: list[tuple[str, str | None, int | None]],
+    text: str = TEXT,
 ) -> Resolution:
-    """Quotes of TEXT given as (content, mention, index of the proposed speaker)."""
+    """Quotes of a text given as (content, mention, index of the proposed speaker)."""
 
     def edges(words: str) -> tuple[int, int]:
-        start = TEXT.index(words)
+        start = text.rindex(words)
         return start, start + len(words)
 
     grounded = [
@@ -248,7 +251,7 @@ def proposed(
         )
         for content, mention, speaker in quotes
     ]
-    return resolve(mark(Article(id="a", text=TEXT), "en"), grounded, speakers)
+    return resolve(mark(Article(id="a", text=text), "en"), grounded, speakers)
 
 
 def test_a_proposed_name_that_the_article_does_not_hold_is_never_shown() -> None:
@@ -277,6 +280,105 @@ def test_one_proposed_speaker_ties_a_pronoun_to_a_name() -> None:
     assert found.of_quote == (1, 1)
     assert found.mention_types == ("pronoun", "name")
     assert [s.name for s in found.speakers] == ["Nela Brandt"]
+
+
+@pytest.mark.parametrize(
+    ("said", "mention"),
+    [("It is safe", "she"), ("It is fast", "an aide"), ("It is new", None)],
+)
+def test_a_proposed_name_decides_where_the_text_is_not_sure(said: str, mention: str | None) -> None:
+    found = proposed(ProposedSpeaker(name="Nela Brandt"), quotes=[(said, mention, 0)])
+    assert [s.name for s in found.speakers] == ["Nela Brandt"]
+    assert found.candidates == ((),)
+
+
+def test_a_proposed_name_is_given_where_the_text_is_sure_of_somebody_else_and_in_doubt() -> None:
+    text = "Nela Brandt met Oskar Lund. “It is new,” Oskar Lund said."
+    found = proposed(
+        ProposedSpeaker(name="Nela Brandt"), quotes=[("It is new", "Oskar Lund", 0)], text=text
+    )
+    assert [s.name for s in found.speakers] == ["Nela Brandt"]
+    assert found.confidences == (None,)
+    assert [candidate.name for candidate in found.candidates[0]] == ["Nela Brandt", "Oskar Lund"]
+    assert [candidate.speaker for candidate in found.candidates[0]] == [1, None]
+    assert sum(candidate.probability for candidate in found.candidates[0]) == pytest.approx(1)
+
+
+def test_nobody_is_named_where_an_engine_says_so_though_the_text_is_sure() -> None:
+    found = proposed(ProposedSpeaker(), quotes=[("It is new", "Nela Brandt", 0)])
+    assert not any(speaker.name for speaker in found.speakers)
+    assert [candidate.name for candidate in found.candidates[0]] == ["Nela Brandt"]
+
+
+def test_nobody_is_in_no_doubt_where_the_text_is_not_sure_either() -> None:
+    found = proposed(ProposedSpeaker(), quotes=[("It is safe", "she", 0)])
+    assert not any(speaker.name for speaker in found.speakers)
+    assert found.candidates == ((),)
+
+
+def test_whom_the_article_does_not_name_is_described_as_it_does() -> None:
+    found = proposed(ProposedSpeaker(), quotes=[("It is fast", "an aide", 0)])
+    assert [(s.name, s.role, s.kind) for s in found.speakers] == [("", "an aide", "anonymous")]
+
+
+def test_without_a_proposed_speaker_the_text_decides() -> None:
+    found = proposed(quotes=[("It is new", "Nela Brandt", None)])
+    assert [s.name for s in found.speakers] == ["Nela Brandt"]
+    assert found.candidates == ((),)
+
+
+def test_a_proposed_name_that_the_article_does_not_hold_leaves_it_to_the_text() -> None:
+    found = proposed(ProposedSpeaker(name="Vesna Horvat"), quotes=[("It is new", "Nela Brandt", 0)])
+    assert [s.name for s in found.speakers] == ["Nela Brandt"]
+    assert found.candidates == ((),)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Donald Holt Jr", "Donald Holt Jr"),
+        ("Donald Holt Jr.", "Donald Holt Jr"),
+        ("Donald Holt", "Donald Holt"),
+        ("President Donald Holt", "Donald Holt"),
+    ],
+)
+def test_a_son_is_not_his_father(name: str, shown: str) -> None:
+    text = "Donald Holt met his son, Donald Holt Jr, on Monday. “It is new,” he said."
+    found = proposed(ProposedSpeaker(name=name), quotes=[("It is new", "he", 0)], text=text)
+    assert [s.name for s in found.speakers] == [shown]
+
+
+def test_a_name_that_no_list_knows_is_taken_as_the_article_writes_it() -> None:
+    text = "The band was xQc and the others. “It is new,” he said."
+    found = proposed(ProposedSpeaker(name="xQc"), quotes=[("It is new", "he", 0)], text=text)
+    assert [s.name for s in found.speakers] == ["xQc"]
+
+
+@pytest.mark.parametrize("name", ["Nela Lund", "Brandt Nela", "Nela Brandt Lund"])
+def test_words_of_several_names_are_no_name_of_the_articles(name: str) -> None:
+    text = "Nela Brandt met Oskar Lund. “It is new,” she said."
+    found = proposed(ProposedSpeaker(name=name), quotes=[("It is new", "she", 0)], text=text)
+    assert all(s.name in ("", "Nela Brandt", "Oskar Lund") for s in found.speakers)
+
+
+def test_what_a_draft_leaves_in_doubt_stays_in_doubt_with_its_name() -> None:
+    candidates = (
+        Candidate(name="Nela Brandt", probability=0.5),
+        Candidate(name="Vesna Horvat", probability=0.3),
+    )
+    drafted = ProposedSpeaker(name="Nela Brandt", confidence=0.5, candidates=candidates)
+    found = proposed(drafted, quotes=[("It is safe", "she", 0)])
+    assert [s.name for s in found.speakers] == ["Nela Brandt"]
+    assert found.confidences == (0.5,)
+    assert found.candidates == ((Candidate(name="Nela Brandt", speaker=1, probability=0.5),),)
+
+
+def test_what_a_draft_leaves_in_doubt_stays_in_doubt_without_a_name() -> None:
+    candidates = (Candidate(name="Nela Brandt", probability=0.5),)
+    drafted = ProposedSpeaker(confidence=0.3, candidates=candidates)
+    found = proposed(drafted, quotes=[("It is new", "Nela Brandt", 0)])
+    assert found.confidences == (0.3,)
+    assert [(c.name, c.probability) for c in found.candidates[0]] == [("Nela Brandt", 0.5)]
 
 
 def test_a_proposed_speaker_without_a_name_keeps_role_and_kind() -> None:

@@ -118,12 +118,15 @@ def test_jsonl_keeps_its_ids(run: Run, engines: list[StandIn]) -> None:
 def test_options_reach_the_engine(run: Run, article: str, engines: list[StandIn]) -> None:
     options = ["--engine", "openai", "--model", "m", "--base-url", "http://localhost:1/v1"]
     options += ["--prompts", "p", "--language", "sr-Latn", "--offline", "--allow-private"]
+    options += ["--ask", "doubts", "--no-draft"]
     assert run("annotate", *options, article).exit_code == 0
     settings = engines[0].settings
     assert settings.model_dump(exclude_defaults=True) == {
         "engine": "openai",
         "model": "m",
         "base_url": "http://localhost:1/v1",
+        "ask": "doubts",
+        "draft": False,
         "prompts": Path("p"),
         "language": "sr-Latn",
         "offline": True,

@@ -167,6 +167,7 @@ def test_the_program_looks_for_no_plugins_of_pydantics_and_the_package_leaves_th
         (["annotate", "--prompts"], "p", [("p", "dir")]),
         (["annotate", "--language"], "sr", [("sr-Cyrl", "plain"), ("sr-Latn", "plain")]),
         (["annotate", "--engine"], "em", [("embedded", "plain")]),
+        (["annotate", "--ask"], "d", [("doubts", "plain")]),
         (["config", "set"], "off", [("offline", "plain")]),
     ],
 )

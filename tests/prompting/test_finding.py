@@ -16,10 +16,10 @@ from attributor.prompting.answer_schema import Attribution, schema_json
 from attributor.prompting.answers import parsed
 
 REQUEST = Request("bridge", "attribute", 0, (), "attribution", schema_json(Attribution), 100)
-SHAPE = Shape("quotes", frozenset({"quotes", "not_speech"}))
+SHAPE = Shape("quotes", frozenset(Attribution.model_fields))
 RIGHT = answer().text
 DRAFT = '{"quotes":[],"not_speech":[1]}'
-BROKEN_DRAFT = '{"quotes":[{"at":"1","cue":'
+BROKEN_DRAFT = '{"who":[],"names":[],"quotes":[{"draft":0,"at":"1","cue":'
 
 
 def quotes(text: str, **rest: Any) -> list[Any]:

@@ -53,7 +53,7 @@ def test_german_is_cut_and_credited_by_its_own_grammar(sentence: Sentence, words
 
 def test_words_at_an_edge_leave_nobody_else_with_the_quote() -> None:
     sentence = SENTENCES["another person stands before the verb"]
-    annotation = annotated(sentence.text, "de", item("1 der Steg sei", name="Hanne Birk"))
+    annotation = annotated(sentence.text, "de", item("1 der Steg sei …", name="Hanne Birk"))
     assert quotes(annotation) == [(sentence.content, sentence.mention, "Hanne Birk")]
 
 

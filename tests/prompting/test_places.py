@@ -1,187 +1,328 @@
+"""Places: what an answer may write is read, and what a draft shows is read back."""
+
 from __future__ import annotations
 
+import re
+
 import pytest
+from hypothesis import Phase, assume, example, given, settings
+from hypothesis import strategies as st
+from support.dialogues import marking
 
-from attributor.marking import mark
-from attributor.prompting.copied import Source, Words
-from attributor.prompting.quote_sources import QuoteSources
-from attributor.prompting.windows import cut
-from attributor.records import Article, Piece
+from attributor.grounding.locating import locate
+from attributor.marking.evidence import Marking
+from attributor.prompting.places import (
+    MAX_EDGE_WORDS,
+    MAX_EXACT_WORDS,
+    BadPlace,
+    Place,
+    pieces_between,
+    read_places,
+    shown_places,
+)
+from attributor.prompting.windows import Window, cut, harmless
 
-
-def places(text: str, language: str = "en") -> QuoteSources:
-    marking = mark(Article(id="a", text=text), language)
-    (window,) = cut(marking)
-    return QuoteSources(marking, window)
-
-
-def source(
-    text: str, first: int, last: int, cue: str, mention: str, name: str = "", language: str = "en"
-) -> Source:
-    """The source of the segments that are shown as `first` to `last`."""
-    return places(text, language).source(first - 1, last - 1, Words(cue, mention, name))
-
-
-def words(text: str, found: Source) -> tuple[str, str]:
-    """The cue and the mention in the article's words; "" where there is none."""
-    pieces = (found.cue, found.mention)
-    return tuple(text[p.start : p.end] if p else "" for p in pieces)  # type: ignore[return-value]
+TEXT = """The council met on Monday. In 2019 it had voted 3 to 4 against the bus, and the bus - 2 \
+of them - was sold.
+“We will buy it back,” Ada Moravec said, “and paint it.” The mayor… was late."""
+# 1 The council … Monday.  2 In 2019 … sold.  3 “We … back,”  4 Ada Moravec said,
+# 5 “and paint it.”  6 The mayor… was late.
 
 
-def left(text: str, cue: str, mention: str, *, starts: str = "", ends: str = "") -> list[str]:
-    """What is left of a first segment that was proposed whole."""
-    seen = places(text)
-    segment = seen.segments[0]
-    pieces = [Piece(start=segment.start, end=segment.end, starts=starts, ends=ends)]
-    found = seen.source(0, 0, Words(cue, mention))
-    kept = seen.without_source(pieces, found)
-    return [text[p.start : p.end].strip(" ,") for p in kept]
+def window_of(text: str) -> tuple[Window, Marking]:
+    bus = marking(text)
+    (window,) = cut(bus)
+    return window, bus
+
+
+def read(written: str, text: str = TEXT) -> list[Place] | BadPlace:
+    return read_places(written, *window_of(text))
+
+
+def the_places(written: str) -> list[Place]:
+    places = read(written)
+    assert not isinstance(places, BadPlace), places
+    return places
 
 
 @pytest.mark.parametrize(
-    ("text", "cue", "mention", "expected"),
+    ("written", "expected"),
     [
-        ("He noted that it rained.", "noted", "He", ["that it rained."]),
-        ("In Lima, Ann said that it rained.", "said", "Ann", ["that it rained."]),
-        ("Asked in Lima of all that, Ann said that it rained.", "said", "Ann", ["that it rained."]),
-        ("It rained, Ann said.", "said", "Ann", ["It rained"]),
-        ("It rained all day, said Ann on Monday.", "said", "Ann", ["It rained all day"]),
-        ("It rained, said Ann, and it snowed.", "said", "Ann", ["It rained", "and it snowed."]),
-        ("According to Ann, it rained.", "According to", "Ann", ["it rained."]),
-        ("Ann, a fisher, complained of the rain.", "complained", "Ann", ["of the rain."]),
-        ("It rained on Ann.", "", "", ["It rained on Ann."]),
-        ("It rained.", "said", "Ann", ["It rained."]),
-        ("It rained, said Ann, who was there.", "said", "Ann", ["It rained"]),
-        ("Ann said.", "said", "Ann", []),
-        ("said Ann, the mayor of a town by the sea.", "said", "Ann", []),
+        pytest.param("1", [Place(1, 1)], id="one segment"),
+        pytest.param("1-3", [Place(1, 3)], id="segments in a row"),
+        pytest.param("2 it had …", [Place(2, 2, "it had", "")], id="a beginning"),
+        pytest.param("2 … the bus,", [Place(2, 2, "", "the bus,")], id="an end"),
+        pytest.param(
+            "2 it had … was sold", [Place(2, 2, "it had", "was sold")], id="both in one segment"
+        ),
+        pytest.param(
+            "1 on Monday … 2 the bus,",
+            [Place(1, 2, "on Monday", "the bus,")],
+            id="from one segment into another",
+        ),
+        pytest.param("1 on Monday … 2", [Place(1, 2, "on Monday", "")], id="to a later one's end"),
+        pytest.param("1 … 2 it had", [Place(1, 2, "", "it had")], id="from a whole one into it"),
+        pytest.param("1-2 it had", [Place(1, 2, "", "it had")], id="a range with an end"),
+        pytest.param("1-2 … it had", [Place(1, 2, "", "it had")], id="the same with a gap"),
+        pytest.param(
+            "1-2 on Monday … it had", [Place(1, 2, "on Monday", "it had")], id="a range with both"
+        ),
+        pytest.param("2 bus", [Place(2, 2, "bus", "bus")], id="one word alone"),
+        pytest.param("3 + 5", [Place(3, 3), Place(5, 5)], id="pieces"),
+        pytest.param(
+            "2 it had … 2019 + 5 … it",
+            [Place(2, 2, "it had", "2019"), Place(5, 5, "", "it")],
+            id="pieces with edges",
+        ),
+        pytest.param("3+5", [Place(3, 3), Place(5, 5)], id="pieces without spaces"),
+        pytest.param(" [3] + [5] ", [Place(3, 3), Place(5, 5)], id="numbers in brackets"),
+        pytest.param("3| + 5|", [Place(3, 3), Place(5, 5)], id="the stroke copied with them"),
+        pytest.param("1 – 2", [Place(1, 2)], id="another dash"),
+        pytest.param(
+            "2 it had ... was sold", [Place(2, 2, "it had", "was sold")], id="three full stops"
+        ),
+        pytest.param(
+            "1 on Monday - 2 the bus,", [Place(1, 2, "on Monday", "the bus,")], id="a dash as gap"
+        ),
+        pytest.param(
+            "2 had voted 3 to 4 against",
+            [Place(2, 2, "had voted 3 to 4 against", "had voted 3 to 4 against")],
+            id="numbers among the words are words",
+        ),
+        pytest.param(
+            "1 The council … 2 of them",
+            [Place(1, 2, "The council", "of them")],
+            id="a number that another segment's words begin with is a number",
+        ),
+        pytest.param(
+            "2 In 2019 … 3 to 4 against",
+            [Place(2, 2, "In 2019", "3 to 4 against")],
+            id="a number that the segment's own words begin with is a word",
+        ),
+        pytest.param(
+            "6 The mayor… was late", [Place(6, 6, "The mayor… was late", "The mayor… was late")],
+            id="dots at a word are the word's",
+        ),
+        pytest.param("1 … …", [Place(1, 1)], id="nothing but dots"),
     ],
-)
-def test_the_source_is_cut_off(text: str, cue: str, mention: str, expected: list[str]) -> None:
-    assert left(text, cue, mention) == expected
-
-
-def test_an_edge_with_words_is_left_as_it_is() -> None:
-    text = "Ann said on Monday that it rained."
-    assert left(text, "said", "Ann", starts="it rained") == [text]
-
-
-def test_a_cue_inside_quotation_marks_cuts_nothing() -> None:
-    text = "“Ann said it rained,”"
-    assert left(text, "said", "Ann") == [text]
-
-
-def test_a_cue_is_looked_for_outside_quotation_marks_first() -> None:
-    text = "“He said no,” he said."
-    assert source(text, 1, 1, "said", "he").cue == Piece(start=17, end=21)
-
-
-def test_a_cue_and_a_mention_far_apart_cut_nothing() -> None:
-    text = f"Ann {'walked on and ' * 20}said it rained."
-    assert left(text, "said", "Ann") == [text]
-
-
-def test_of_two_mentions_the_one_beside_the_cue_counts() -> None:
-    text = "Ann slept where Ann said it rained."
-    assert source(text, 1, 1, "said", "Ann").mention == Piece(start=16, end=19)
-
-
-RIVER = """Mara Quill, the mayor, spoke on Monday.
-
-“The river is high. It has never been higher,” the mayor warned.
-
-Tom Berg disagreed. “It is low,” he said, and left.
-
-Asked about boats, Berg answered:
-
-“We have none.”"""
-# 1 Mara … Monday.  2 “The river is high.  3 It has … higher,”  4 the mayor warned.
-# 5 Tom Berg disagreed.  6 “It is low,”  7 he said, and left.  8 Asked … answered:  9 “We …”
+)  # fmt: skip
+def test_a_place_is_read(written: str, expected: list[Place]) -> None:
+    assert read(written) == expected
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "cue", "mention", "name", "expected"),
+    ("written", "wrong", "there"),
     [
-        (2, 2, "The river is high", "Mara Quill", "Mara Quill", ("warned", "the mayor")),
-        (3, 3, "", "Mara Quill", "Mara Quill", ("warned", "the mayor")),
-        (6, 6, "Tom Berg", "Tom Berg", "Tom Berg", ("said", "he")),
-        (9, 9, "", "Tom Berg", "Tom Berg", ("answered", "Berg")),
-        (9, 9, "We have none", "We have none", "", ("answered", "Berg")),
+        ("", "does not begin with a segment's number", ()),
+        ("the bus", "does not begin with a segment's number", ()),
+        ("D3", "does not begin with a segment's number", ()),
+        ("+ 3", "does not begin with a segment's number", ()),
+        ("0", "there is no segment 0", ()),
+        ("7", "there is no segment 7", ()),
+        pytest.param(
+            "3 + 99",
+            "there is no segment 99",
+            (3,),
+            marks=pytest.mark.xfail(strict=True, reason="earlier pieces' numbers are lost"),
+        ),
+        ("4-44", "there is no segment 44", (4,)),
+        ("0-3", "there is no segment 0", (3,)),
+        ("98-99", "there is no segment 98", ()),
+        ("999999999", "there is no segment 999999999", ()),
+        ("9999999999", "does not begin with a segment's number", ()),
+        ("3-2", "runs backwards, from 3 to 2", (2, 3)),
     ],
 )
-def test_where_the_models_cue_is_none_the_articles_own_is_taken(
-    first: int, last: int, cue: str, mention: str, name: str, expected: tuple[str, str]
+def test_what_is_no_place_says_what_is_wrong_with_it(
+    written: str, wrong: str, there: tuple[int, ...]
 ) -> None:
-    assert words(RIVER, source(RIVER, first, last, cue, mention, name)) == expected
+    found = read(written)
+    assert isinstance(found, BadPlace)
+    assert wrong in found.reason
+    assert found.numbers == there
 
 
-def test_a_cue_that_stands_beside_the_quote_is_the_models_own() -> None:
-    found = source(RIVER, 2, 3, "warned", "the mayor", "Mara Quill")
-    assert words(RIVER, found) == ("warned", "the mayor")
+def test_of_a_long_edge_the_outermost_words_are_taken() -> None:
+    words = " ".join(f"w{n}" for n in range(40))
+    (place,) = the_places(f"2 {words} … {words}")
+    assert place.starts.split() == words.split()[:MAX_EDGE_WORDS]
+    assert place.ends.split() == words.split()[-MAX_EDGE_WORDS:]
 
 
-def test_a_cue_of_another_sentence_gives_way_to_the_quotes_own() -> None:
-    text = "It rained, Tom said.\n\nHe noted that it snowed."
-    assert words(text, source(text, 1, 1, "noted", "He", "Tom")) == ("said", "Tom")
+def test_words_copied_whole_are_exact_until_there_are_too_many() -> None:
+    few = " ".join(f"w{n}" for n in range(MAX_EXACT_WORDS))
+    assert read(f"2 {few}") == [Place(2, 2, few, few)]
+    (place,) = the_places(f"2 {few} more")
+    assert (place.starts, place.ends) == ("w0 w1 w2 w3 w4 w5", "w25 w26 w27 w28 w29 more")
 
 
-def test_a_verb_that_no_list_knows_is_the_models_own() -> None:
-    text = "“It rains,” Ann burbled."
-    assert words(text, source(text, 1, 1, "burbled", "Ann")) == ("burbled", "Ann")
+# --- as a draft shows them ----------------------------------------------------------------------
 
 
-def test_who_speaks_is_for_the_article_to_say_where_it_does() -> None:
-    found = source(RIVER, 9, 9, "shouted", "Mara Quill", "Mara Quill")
-    assert (words(RIVER, found), found.is_named) == (("answered", "Berg"), False)
+def spans_at(written: str, text: str) -> tuple[tuple[int, int], ...] | str:
+    """Where the places stand; the spans of one that is cut at segments are joined again."""
+    window, bus = window_of(text)
+    places = read_places(written, window, bus)
+    if isinstance(places, BadPlace):
+        return places.reason
+    found = []
+    for place in places:
+        parts = [locate(text, piece) for piece in pieces_between(place, window)]
+        spans = [part for part in parts if isinstance(part, tuple)]
+        if len(spans) < len(parts):
+            return f"{parts}"
+        found.append((spans[0][0], spans[-1][1]))
+    return tuple(found)
 
 
-def test_of_two_clauses_that_fit_the_common_verb_counts() -> None:
-    text = "The protocol called for a van, a source said."
-    assert words(text, source(text, 1, 1, "", "", "")) == ("said", "a source")
-
-
-def test_a_participle_has_the_subject_of_its_sentence() -> None:
-    text = "Tom Berg stood up, saying: “We have none.”"
-    assert words(text, source(text, 2, 2, "", "", "Tom Berg")) == ("saying", "Tom Berg")
-
-
-def test_a_passage_goes_on_with_the_speaker_before_it_in_its_paragraph() -> None:
-    text = "Ann said it rained. “It did not.” So it goes."
-    assert words(text, source(text, 2, 2, "", "", "Ann")) == ("said", "Ann")
-
-
-def test_the_clause_of_another_sentence_is_not_taken() -> None:
-    text = "The ferry left.\n\nTom said it was late."
-    assert words(text, source(text, 1, 1, "", "", "Tom")) == ("", "")
+def shown(text: str, *spans: tuple[int, int]) -> str:
+    window, _ = window_of(text)
+    return shown_places(spans, window, text)
 
 
 @pytest.mark.parametrize(
-    ("text", "cue", "mention", "own", "known"),
+    ("words", "expected"),
     [
-        ("The ferry left at noon.", "left", "Ann", False, False),
-        ("The ferry left at noon.", "noted", "Ann", False, False),
-        ("The ferry left at noon.", "noted", "Ann", True, True),
-        ("The ferry left at noon.", "the ferry", "Ann", True, False),
-        ("The ferry left at noon, Ann said.", "The ferry", "The ferry", False, True),
-        ("“The ferry left at noon.”", "", "", False, True),
+        (("the bus, and",), "2 the bus, and"),
+        (("it had voted 3 to 4 against",), "2 it had voted 3 to 4 against"),
+        (
+            ("it had voted 3 to 4 against the bus, and",),
+            "2 it had voted 3 … against the bus, and",
+        ),
+        (("on Monday. In 2019 it",), "1 on Monday. … 2 In 2019 it"),
+        (("We will buy it back", "and paint it."), "3 We will buy it back + 5 and paint it."),
     ],
 )
-def test_words_without_marks_need_somebody_who_said_them(
-    text: str, cue: str, mention: str, own: bool, known: bool
+def test_a_place_shows_a_few_words_at_either_edge(words: tuple[str, ...], expected: str) -> None:
+    spans = [(TEXT.index(piece), TEXT.index(piece) + len(piece)) for piece in words]
+    assert shown(TEXT, *spans) == expected
+
+
+@pytest.mark.xfail(strict=True, reason="a plus before a number is read as one between pieces")
+def test_a_plus_of_the_articles_own_is_read_back() -> None:
+    text = "The result was 3 + 4 in all of the cases, and nobody minded it, Ada said."
+    span = 0, text.index(" in all")
+    assert spans_at(shown(text, span), text) == (span,)
+
+
+def test_a_span_outside_the_window_is_shown_in_its_words() -> None:
+    assert shown("   A bus.   ", (0, 2)) == ""
+
+
+VOCABULARY = [
+    *("bus", "ferry", "council", "mayor", "weir", "lamp", "harbour", "vote", "money", "plan"),
+    *("2019", "3", "4-to-1", "of", "the", "Ada", "Moravec", "said", "over", "under", "late"),
+    *("naïve", "été", "Đorđe", "bus-stop", "O’Neill", "$5", "5%", "U.S.", "“so", "it”", "(or"),
+    *("not)", "[INST]", "a<b", "…", "-", "—", "+", "and…", "...", "1", "12"),
+]
+SIGNS = st.sampled_from(["", "", "", "", ".", ".", ",", "?", ".”", ":"])
+SPACES = st.sampled_from([" ", " ", " ", " ", "  ", "\n", "\n\n", "\u00a0"])
+
+
+@st.composite
+def some_texts(draw: st.DrawFn) -> str:
+    words = draw(st.lists(st.sampled_from(VOCABULARY), min_size=4, max_size=30))
+    return "".join(f"{word}{draw(SIGNS)}{draw(SPACES)}" for word in words)
+
+
+@st.composite
+def unique_texts(draw: st.DrawFn) -> str:
+    """Texts in which no word comes twice, so that each edge is unique."""
+    words = draw(st.permutations(range(30)))
+    count = draw(st.integers(4, 30))
+    return "".join(f"w{word}x{draw(SIGNS)}{draw(SPACES)}" for word in words[:count])
+
+
+@st.composite
+def unique_sentences(draw: st.DrawFn) -> str:
+    """The same of one segment."""
+    words = draw(st.permutations(range(30)))
+    count = draw(st.integers(4, 30))
+    signs = st.sampled_from(["", "", ",", ":", ";", "…", ")"])
+    spaces = st.sampled_from([" ", " ", "  ", "\u00a0", " - ", " – ", " … ", " + "])
+    return "".join(f"w{word}x{draw(signs)}{draw(spaces)}" for word in words[:count])
+
+
+@st.composite
+def word_spans(draw: st.DrawFn, text: str) -> tuple[int, int]:
+    """A stretch from the first letter of one word to the last of another."""
+    words = [match.span() for match in re.finditer(r"\w+", text)]
+    first, last = sorted(draw(st.integers(0, len(words) - 1)) for _ in range(2))
+    return words[first][0], words[last][1]
+
+
+@given(st.data())
+def test_what_a_draft_shows_of_one_segment_is_read_back_as_the_same_words(
+    data: st.DataObject,
 ) -> None:
-    found = places(text).source(0, 0, Words(cue, mention, own=own))
-    assert found.is_known is known
+    text = data.draw(unique_sentences())
+    assume(len(window_of(text)[0].segments) == 1)
+    span = data.draw(word_spans(text))
+    assert spans_at(shown(text, span), text) == (span,)
 
 
-def test_in_a_language_without_a_pack_the_model_is_believed() -> None:
-    text = "A balsa partiu ao meio-dia."
-    assert source(text, 1, 1, "A balsa", "A balsa", language="und").is_known
+@settings(phases=[Phase.generate])
+@given(st.data())
+def test_what_a_draft_shows_is_read_back_as_the_same_words(data: st.DataObject) -> None:
+    text = data.draw(unique_texts())
+    span = data.draw(word_spans(text))
+    assert spans_at(shown(text, span), text) == (span,)
 
 
-def test_a_range_over_paragraphs_that_name_their_speakers_is_several_quotes() -> None:
-    text = "It rained, Ann said.\n\nIt snowed, Tom said.\n\nThe sun shone."
-    assert places(text).parts(0, 2) == [(0, 0), (1, 1), (2, 2)]
+@settings(phases=[Phase.generate])
+@given(st.data())
+def test_pieces_that_a_draft_shows_are_read_back_each(data: st.DataObject) -> None:
+    text = data.draw(unique_texts())
+    one, other = sorted(data.draw(word_spans(text)) for _ in range(2))
+    assume(one[1] < other[0])
+    assert spans_at(shown(text, one, other), text) == (one, other)
 
 
-def test_a_range_over_paragraphs_with_one_source_is_one_quote() -> None:
-    text = "“It rained.\n\n“It snowed,” Ann said."
-    assert places(text).parts(0, 1) == [(0, 1)]
+@given(st.data())
+def test_words_of_any_kind_that_a_draft_shows_are_never_read_as_others(data: st.DataObject) -> None:
+    text = data.draw(some_texts().filter(lambda t: re.search(r"\w", t) is not None))
+    span = data.draw(word_spans(text))
+    window, _ = window_of(text)
+    at = shown_places((span,), window, text)
+    found = spans_at(at, text)
+    if isinstance(found, tuple) and len(found) == 1:
+        wanted, (start, end) = harmless(text[slice(*span)]), found[0]
+        read_back = harmless(text[start:end])
+        # Of words that come twice another place may be found, but its edges are the same words.
+        assert read_back.split()[0].strip("“”.,…") == wanted.split()[0].strip("“”.,…")
+
+
+PARTS = st.sampled_from(
+    [
+        *("1", "2", "6", "7", "0", "99", "1-2", "[3]", "…", "...", "+", " + ", "-", " - ", " "),
+        *("the bus", "it had", "2019", "3 to 4", "2 of them", "“", "”", "\n", "\x00", "\ud800"),
+        *("D1", "|", ".", "²", "٣", "1" * 40),
+    ]
+)
+WRITTEN = st.lists(PARTS | st.text(max_size=4), max_size=12).map("".join) | st.text()
+
+
+@given(WRITTEN)
+@example("1 " + "… " * 1000)
+@example("+ 1" * 1000)
+@example("1 - 2" * 1000)
+def test_whatever_is_written_is_a_place_in_the_window_or_no_place(written: str) -> None:
+    window, bus = window_of(TEXT)
+    found = read_places(written, window, bus)
+    if isinstance(found, BadPlace):
+        assert found.reason
+        assert all(1 <= number <= len(window.segments) for number in found.numbers)
+        return
+    for place in found:
+        assert 1 <= place.first <= place.last <= len(window.segments)
+        for piece in pieces_between(place, window):
+            assert 0 <= piece.start <= piece.end <= len(TEXT)
+
+
+@given(WRITTEN, st.integers(1, 6))
+def test_whatever_stands_behind_a_number_is_a_place_or_none_without_an_error(
+    written: str, number: int
+) -> None:
+    window, bus = window_of(TEXT)
+    found = read_places(f"{number} {written}", window, bus)
+    assert isinstance(found, BadPlace) or found[0].first == number

@@ -320,15 +320,15 @@ CONTEXT = (
 @pytest.mark.parametrize(
     ("words", "limit"),
     [
-        ("max_tokens is too large: 430. This model supports at most 300 completion tokens", 300),
+        ("max_tokens is too large: 470. This model supports at most 300 completion tokens", 300),
         (
-            "max_tokens: 430 > 300, which is the maximum allowed number of output tokens for c-3",
+            "max_tokens: 470 > 300, which is the maximum allowed number of output tokens for c-3",
             300,
         ),
         ("Invalid max_tokens value, the valid range of max_tokens is [1, 300]", 300),
         ("`max_tokens` must be less than or equal to `300`, less than the `context_window`", 300),
         ("max_tokens should be lower than 300 for m-2024-05-01", 299),
-        ("it has a maxOutputTokens value of 430 but the range is from 1 to 301 (exclusive)", 300),
+        ("it has a maxOutputTokens value of 470 but the range is from 1 to 301 (exclusive)", 300),
     ],
 )
 def test_a_limit_of_the_models_answers_is_kept_to_from_then_on(words: str, limit: int) -> None:
@@ -339,7 +339,7 @@ def test_a_limit_of_the_models_answers_is_kept_to_from_then_on(words: str, limit
 
 
 def test_another_name_for_the_limit_adds_no_room_beyond_it() -> None:
-    limit = "max_tokens is too large: 430. This model supports at most 300 completion tokens"
+    limit = "max_tokens is too large: 470. This model supports at most 300 completion tokens"
     other = "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
     refusals = [Told(400, {"error": {"message": words}}) for words in (limit, other)]
     stub = Stub([*refusals, GOOD])
@@ -359,14 +359,14 @@ def test_a_context_that_is_too_small_for_one_article_changes_nothing_for_the_nex
     "words",
     [
         CONTEXT.format("7900"),
-        "maximum context length is 8192 tokens (7900 in the messages, 430 in the completion)",
-        "input length and `max_tokens` exceed context limit: 7900 + 430 > 8192, decrease it",
+        "maximum context length is 8192 tokens (7900 in the messages, 470 in the completion)",
+        "input length and `max_tokens` exceed context limit: 7900 + 470 > 8192, decrease it",
     ],
 )
 def test_where_the_context_leaves_nearly_enough_room_this_request_asks_for_that(words: str) -> None:
     stub = Stub([Told(400, {"error": {"message": words}}), GOOD])
     assert all(isinstance(found, Answer) for found in ask(stub, times=2))
-    assert [sent["max_tokens"] for sent in stub.asked] == [430, 292, 430]
+    assert [sent["max_tokens"] for sent in stub.asked] == [470, 292, 470]
 
 
 BROKEN = {"code": "json_validate_failed", "message": "Failed to generate JSON. Adjust it."}
