@@ -32,6 +32,8 @@ class Work(Generic[Source]):
         self.exit_code = 0
         self.without_pack: Counter[str] = Counter()
         """Articles that nobody could be credited in, by language."""
+        self.not_believed = 0
+        """Articles about which an answer of the model was not believed."""
         self._articles = articles
 
     def annotations(self) -> Generator[Annotation]:
@@ -39,6 +41,7 @@ class Work(Generic[Source]):
         with self._one_by_one() as annotate_one:
             for _, annotation in self._each(annotate_one):
                 self._note_language(annotation)
+                self._note_belief(annotation)
                 yield annotation
 
     def _note_language(self, annotation: Annotation) -> None:
@@ -47,6 +50,12 @@ class Work(Generic[Source]):
         language = language_without_pack(annotation.warnings)
         if language:
             self.without_pack[language] += 1
+
+    def _note_belief(self, annotation: Annotation) -> None:
+        if self.annotator.engine.asks:
+            from attributor.prompting.belief import was_not_believed
+
+            self.not_believed += was_not_believed(annotation.warnings)
 
     def estimates(self: Work[Article]) -> Iterator[tuple[Article, Estimate]]:
         """What asking about each article would take."""
