@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click.testing
 import pytest
@@ -66,3 +65,28 @@ def test_one_call_says_in_how_many_of_its_articles_the_answer_was_not_believed(
     call = ("annotate", "--engine", "openai", "--base-url", shop.url, "a.jsonl")
     said = "In 1 article the model's answer was not believed, and the draft stands."
     assert said in run(*call).stderr.splitlines()
+
+
+def test_a_comparison_of_runs_breaks_its_sum_down_by_who_decided(shop: Shop, run: Run) -> None:
+    archive(Path("a.jsonl"), range(3))
+    run("batch", "--store", "a.db", "--engine", "embedded", "a.jsonl")
+    renamed = json.dumps(
+        {"quotes": [], "not_speech": [], "names": [{"draft": 1, "name": "Bridge"}]}
+    )
+    shop.choose = only_about("bridge 0 ", Reply(body=completion(renamed)))
+    run(*ask(shop, "a.jsonl"))
+    shown = run("batch", "diff", "a.db", "1", "2")
+    lines = shown.stdout.splitlines()
+    assert "Of the second run, by who decided:" in lines, shown.stderr
+    assert (
+        "  the draft, changed by the model: 1 quote, 0 gained; 1 speaker and 0 stances changed."
+        in lines
+    )
+    (changed,) = map(
+        json.loads, run("batch", "diff", "a.db", "1", "2", "--json").stdout.splitlines()
+    )
+    assert changed["decided_by"] == {
+        "changed": {"quotes": 1, "gained": 0, "speakers": 1, "stances": 0}
+    }
+    back = run("batch", "diff", "a.db", "2", "1").stdout
+    assert "by who decided" not in back
