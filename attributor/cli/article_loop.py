@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, get_args
 
 from attributor.cli.messages import tell
 from attributor.cli.progress_line import shown
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from attributor.pipeline import Annotator
     from attributor.prompting import Estimate
     from attributor.records import Annotation, Article
+    from attributor.settings import AskAbout
 
 HOPELESS = (UsageError, AccessError, CreditError)
 """Errors that every other article of the call would meet too, so that the call ends."""
@@ -57,14 +58,23 @@ class Work(Generic[Source]):
 
             self.not_believed += was_not_believed(annotation.warnings)
 
-    def estimates(self: Work[Article]) -> Iterator[tuple[Article, Estimate]]:
-        """What asking about each article would take."""
-        yield from self._each(self._estimate)
+    def estimates(self: Work[Article]) -> Iterator[tuple[Article, dict[AskAbout, Estimate]]]:
+        """What asking about each article would take: about doubts, and about all of a draft.
 
-    def _estimate(self, article: Article) -> Estimate:
-        estimate = self.annotator.estimate(article)
-        assert estimate is not None  # noqa: S101  # the engine asks
-        return estimate
+        Without a draft there is only what is set.
+        """
+        yield from self._each(self._estimates)
+
+    def _estimates(self, article: Article) -> dict[AskAbout, Estimate]:
+        from attributor.settings import AskAbout
+
+        settings = self.annotator.settings
+        found = {
+            ask: self.annotator.estimate(article, ask)
+            for ask in get_args(AskAbout)
+            if settings.draft or ask == settings.ask
+        }
+        return {ask: estimate for ask, estimate in found.items() if estimate is not None}
 
     def _each(self, do: Callable[[Source], Result]) -> Iterator[tuple[Source, Result]]:
         for article in self._articles:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,3 +91,48 @@ def test_a_comparison_of_runs_breaks_its_sum_down_by_who_decided(shop: Shop, run
     }
     back = run("batch", "diff", "a.db", "2", "1").stdout
     assert "by who decided" not in back
+
+
+def test_a_dry_run_says_what_asking_about_doubts_and_about_all_would_take(
+    shop: Shop, run: Run
+) -> None:
+    archive(Path("a.jsonl"), range(4))
+    lines = run(*ask(shop, "--dry-run", "--ask", "doubts", "a.jsonl")).stdout.splitlines()
+    assert "--ask doubts (as set): 0 of 4 articles asked, at no cost" in lines
+    (all_,) = (line for line in lines if line.startswith("--ask all: "))
+    assert all_.startswith("--ask all: 4 of 4 articles asked, 4 to 8 requests, ")
+    assert "--ask" not in run(*ask(shop, "--dry-run", "--no-draft", "a.jsonl")).stdout
+    assert shop.asked == 0
+
+
+def test_a_dry_run_counts_no_article_of_which_the_ledger_has_all(shop: Shop, run: Run) -> None:
+    archive(Path("a.jsonl"), range(3))
+    run(*ask(shop, "--max-articles", "2", "a.jsonl"))
+    shown = run(*ask(shop, "--dry-run", "--language", "en", "a.jsonl")).stdout
+    assert "--ask all (as set): 1 of 3 articles asked, 1 to 2 requests" in shown
+
+
+def test_stances_of_a_sure_draft_are_asked_and_counted_all_the_same(shop: Shop, run: Run) -> None:
+    archive(Path("a.jsonl"), range(2))
+    call = ask(shop, "--ask", "doubts", "--target", "the bridge")
+    shown = run(*call, "--dry-run", "a.jsonl").stdout
+    assert "--ask doubts (as set): 2 of 2 articles asked, 2 requests" in shown
+    run(*call, "a.jsonl")
+    assert shop.asked == 2
+
+
+def test_a_dry_run_says_how_many_paid_answers_new_weights_may_make_stale(
+    shop: Shop, run: Run
+) -> None:
+    archive(Path("a.jsonl"), range(3))
+    run(*ask(shop, "a.jsonl"))
+    said = "3 paid answers in the store may be stale: other weights made the drafts"
+    assert "stale" not in run(*ask(shop, "--dry-run", "--language", "en", "a.jsonl")).stdout
+    connection = sqlite3.connect("a.db")
+    connection.execute("UPDATE recipes SET weights_sha256 = 'other', digest = 'other'")
+    connection.commit()
+    connection.close()
+    assert said in run(*ask(shop, "--dry-run", "a.jsonl")).stdout
+    assert "stale" not in run(*ask(shop, "--dry-run", "--model", "another", "a.jsonl")).stdout
+    run(*ask(shop, "a.jsonl"))
+    assert "stale" not in run(*ask(shop, "--dry-run", "a.jsonl")).stdout
