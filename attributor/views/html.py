@@ -151,7 +151,8 @@ class Section:
     def _note(self, quote: Quote, group: SpeakerQuotes) -> Iterator[str]:
         """A quote in the list. Its facts are what the script shows where the quote stands."""
         anchor, number = self.anchor, quote.id
-        made = ("found by", wording.made_by(self.annotation.engine))
+        role = "asked" if quote.decided_by else "found by"
+        made = (role, wording.made_by(self.annotation.engine))
         known = (*wording.doubt(quote, group.speaker), *wording.facts(quote), made)
         facts = " ".join(_fact(*fact) for fact in known)
         doubtful = ' class="doubt"' if quote.in_doubt else ""

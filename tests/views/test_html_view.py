@@ -349,6 +349,8 @@ def test_each_quote_of_a_page_says_who_decided_it() -> None:
     shown = rendered("html", DECIDED)
     assert shown.count("<dt>decided by</dt>") == len(DECIDED.quotes)
     assert "the draft, confirmed by the model</dd>" in shown
+    assert "<dt>asked</dt>" in shown
+    assert "<dt>found by</dt>" not in shown
     assert "<dt>decided by</dt>" not in rendered("html", BRIDGE)
 
 
