@@ -34,6 +34,11 @@ class Estimate:
         )
 
     @property
+    def asks(self) -> bool:
+        """Whether anybody is asked at all."""
+        return self.requests[1] > 0
+
+    @property
     def amounts(self) -> str:
         """Requests and tokens in words, without the price."""
         return (

@@ -301,6 +301,7 @@ class BatchRun:
             self.progress.annotated += 1
             if outcome.language_without_pack:
                 self.progress.without_pack[outcome.language_without_pack] += 1
+            self.progress.not_believed += outcome.not_believed
             if self.progress.annotated % CALLS_PER_FULL_COLLECTION == 0:
                 gc.collect()
             return

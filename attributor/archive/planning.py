@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial, reduce
 from operator import add
+from typing import get_args
 
 from attributor.archive.asking.ledger import Ledger
 from attributor.archive.recipe import Recipe
@@ -20,11 +21,27 @@ from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Estimate, rest
 from attributor.reading.archives import Entry
 from attributor.records import Article, Usage
+from attributor.settings import AskAbout
 
 ARTICLES_IN_SAMPLE = 100
 """Articles drawn at random, from which the whole is estimated."""
 SECONDS_PER_ANSWER = 5.0
 """Seconds that an answer is assumed to take: what a small model takes for an article's quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPlan:
+    """What asking about doubts, or about all, would take.
+
+    Attributes:
+        asked: articles that the model would be asked about.
+        estimate: for all of them.
+        is_set: whether the settings say so.
+    """
+
+    asked: int
+    estimate: Estimate
+    is_set: bool
 
 
 @dataclass
@@ -41,6 +58,8 @@ class DryRunPlan:
         looked_at: how many articles the estimate was made from.
         looked_at_all: whether these are all articles that are to be annotated.
         estimate: for all of `todo`; None for the embedded engine.
+        by_ask: what asking about doubts and about all would take; empty without a draft.
+        stale_answers: answers in the ledger about drafts that other weights have made.
         seconds_each: of one process an article; None for a model.
         spent: US dollars that all answers in the store have cost.
         requests_out: requests that the Batch API has and has not answered.
@@ -55,6 +74,8 @@ class DryRunPlan:
     looked_at: int = 0
     looked_at_all: bool = False
     estimate: Estimate | None = None
+    by_ask: dict[AskAbout, AskPlan] = field(default_factory=dict)
+    stale_answers: int = 0
     seconds_each: float | None = None
     spent: float = 0.0
     requests_out: int = 0
@@ -108,8 +129,9 @@ def plan(
     if store:
         dry_run.spent = store.value("SELECT COALESCE(SUM(cost_usd), 0) FROM ledger")
         _, dry_run.requests_out = open_requests(store)
-    digest = Recipe.of(annotator).digest
-    recipe = store.value("SELECT id FROM recipes WHERE digest = ?", (digest,)) if store else None
+    wanted = Recipe.of(annotator)
+    recipe = _row_of(wanted, store) if store else None
+    dry_run.stale_answers = stale_answers(store, wanted) if store else 0
     seen: set[int] = set()
     characters = 0
     for entry in entries:
@@ -138,6 +160,33 @@ def plan(
     return dry_run
 
 
+def _row_of(recipe: Recipe, store: Store) -> int | None:
+    row = store.value("SELECT id FROM recipes WHERE digest = ?", (recipe.digest,))
+    return None if row is None else int(row)
+
+
+def stale_answers(store: Store, recipe: Recipe) -> int:
+    """How many answers the store has about drafts that other weights than the recipe's have made.
+
+    The same model was asked with the same prompts. Since a request holds the draft, such an answer
+    is of use only where both weights make the same draft. Articles that this recipe has annotated
+    do not count.
+    """
+    if recipe.weights_sha256 is None or recipe.model is None:
+        return 0
+    runs = store.execute(
+        "SELECT r.id FROM runs r JOIN recipes c ON c.id = r.recipe_id WHERE c.engine = ? "
+        "AND c.model = ? AND c.prompt_sha256 = ? AND c.weights_sha256 <> ?",
+        (recipe.engine, recipe.model, recipe.prompt_sha256, recipe.weights_sha256),
+    ).fetchall()
+    count = (
+        "SELECT COUNT(*) FROM ledger l WHERE l.run_id = ? AND l.purpose <> 'stance' AND NOT EXISTS "
+        "(SELECT 1 FROM annotations a WHERE a.article_id = l.article_id AND a.recipe_id = ?)"
+    )
+    row = _row_of(recipe, store)
+    return sum(int(store.value(count, (run[0], row))) for run in runs)
+
+
 def _estimate(
     dry_run: DryRunPlan,
     sample: list[Entry],
@@ -156,8 +205,25 @@ def _estimate(
             annotator.annotate_now(article)
         dry_run.seconds_each = (time.perf_counter() - begun) * scale / max(dry_run.todo, 1)
         return
-    each = (_left_to_buy(annotator, article, store) for article in articles)
-    dry_run.estimate = reduce(add, each).times(scale)
+    settings = annotator.settings
+    for ask in get_args(AskAbout):
+        is_set = ask == settings.ask
+        if not is_set and not settings.draft:
+            continue
+        who = annotator if is_set else _asking(annotator, ask)
+        each = [_left_to_buy(who, article, store) for article in articles]
+        estimate = reduce(add, each).times(scale)
+        if is_set:
+            dry_run.estimate = estimate
+        if settings.draft:
+            asked = round(sum(one.asks for one in each) / len(each) * dry_run.todo)
+            dry_run.by_ask[ask] = AskPlan(asked, estimate, is_set)
+
+
+def _asking(annotator: Annotator, ask: AskAbout) -> Annotator:
+    """One that is like this, and asks about doubts, or about all."""
+    settings = annotator.settings.model_copy(update={"ask": ask})
+    return Annotator(settings, annotator.codebook)
 
 
 def _left_to_buy(annotator: Annotator, article: Article, store: Store | None) -> Estimate:

@@ -25,6 +25,7 @@ class Progress:
         copies: places whose text stood elsewhere, too.
         annotated: articles that this run has annotated.
         without_pack: of them, those that nobody could be credited in, by language.
+        not_believed: of them, those about which an answer of the model was not believed.
         failures: articles that this run could not annotate, by kind.
         spent: US dollars that this run has cost; None where no price is known.
         bought: answers that this run has paid for.
@@ -47,6 +48,7 @@ class Progress:
     copies: int = 0
     annotated: int = 0
     without_pack: Counter[str] = field(default_factory=Counter)
+    not_believed: int = 0
     failures: Counter[str] = field(default_factory=Counter)
     spent: float | None = None
     bought: int = 0

@@ -32,6 +32,7 @@ class Recipe:
     rules: str | None = None
     language: str | None = None
     codebook: str | None = None
+    ask: str | None = None
 
     @classmethod
     def of(cls, annotator: Annotator) -> Recipe:
@@ -48,12 +49,16 @@ class Recipe:
             rules=attributor.__version__,
             language=annotator.settings.language,
             codebook=codebook_json,
+            ask=depends_on.ask,
         )
 
     @property
     def digest(self) -> str:
-        """SHA-256 of everything in it."""
-        return sha256(canonical_json(asdict(self)))
+        """SHA-256 of everything in it; of recipes without a draft as in stores without `ask`."""
+        fields = asdict(self)
+        if self.ask is None:
+            del fields["ask"]
+        return sha256(canonical_json(fields))
 
     @property
     def name(self) -> str:
@@ -62,6 +67,8 @@ class Recipe:
         if self.codebook:
             count = len(Codebook.model_validate_json(self.codebook).targets)
             parts.append(f"{count or 'proposed'} target{'s' if count != 1 else ''}")
+        if self.ask == "doubts":
+            parts.append("doubts only")
         return ", ".join([*parts, *([self.language] if self.language else [])])
 
     def noted(self, store: Store) -> int:

@@ -15,7 +15,7 @@ from attributor.cli.article_loop import Work
 from attributor.cli.completion import files
 from attributor.cli.estimates_text import show_estimates
 from attributor.cli.files import destination, format_for, refuse_overwriting
-from attributor.cli.messages import say, without_pack
+from attributor.cli.messages import not_believed, say, without_pack
 from attributor.cli.options import (
     configured,
     encoding_option,
@@ -146,6 +146,8 @@ def _write(
         views.write(format_, chain([first], annotations), out, **_looks(out.isatty()))
     if work.without_pack:
         say(without_pack(work.without_pack))
+    if work.not_believed:
+        say(not_believed(work.not_believed))
     if output and output != "-":
         say(f"Written to {quoted(output)}.")
 

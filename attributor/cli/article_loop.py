@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar, get_args
 
 from attributor.cli.messages import tell
 from attributor.cli.progress_line import shown
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from attributor.pipeline import Annotator
     from attributor.prompting import Estimate
     from attributor.records import Annotation, Article
+    from attributor.settings import AskAbout
 
 HOPELESS = (UsageError, AccessError, CreditError)
 """Errors that every other article of the call would meet too, so that the call ends."""
@@ -32,6 +33,8 @@ class Work(Generic[Source]):
         self.exit_code = 0
         self.without_pack: Counter[str] = Counter()
         """Articles that nobody could be credited in, by language."""
+        self.not_believed = 0
+        """Articles about which an answer of the model was not believed."""
         self._articles = articles
 
     def annotations(self) -> Generator[Annotation]:
@@ -39,6 +42,7 @@ class Work(Generic[Source]):
         with self._one_by_one() as annotate_one:
             for _, annotation in self._each(annotate_one):
                 self._note_language(annotation)
+                self._note_belief(annotation)
                 yield annotation
 
     def _note_language(self, annotation: Annotation) -> None:
@@ -48,14 +52,29 @@ class Work(Generic[Source]):
         if language:
             self.without_pack[language] += 1
 
-    def estimates(self: Work[Article]) -> Iterator[tuple[Article, Estimate]]:
-        """What asking about each article would take."""
-        yield from self._each(self._estimate)
+    def _note_belief(self, annotation: Annotation) -> None:
+        if self.annotator.engine.asks:
+            from attributor.prompting.belief import was_not_believed
 
-    def _estimate(self, article: Article) -> Estimate:
-        estimate = self.annotator.estimate(article)
-        assert estimate is not None  # noqa: S101  # the engine asks
-        return estimate
+            self.not_believed += was_not_believed(annotation.warnings)
+
+    def estimates(self: Work[Article]) -> Iterator[tuple[Article, dict[AskAbout, Estimate]]]:
+        """What asking about each article would take: about doubts, and about all of a draft.
+
+        Without a draft there is only what is set.
+        """
+        yield from self._each(self._estimates)
+
+    def _estimates(self, article: Article) -> dict[AskAbout, Estimate]:
+        from attributor.settings import AskAbout
+
+        settings = self.annotator.settings
+        found = {
+            ask: self.annotator.estimate(article, ask)
+            for ask in get_args(AskAbout)
+            if settings.draft or ask == settings.ask
+        }
+        return {ask: estimate for ask, estimate in found.items() if estimate is not None}
 
     def _each(self, do: Callable[[Source], Result]) -> Iterator[tuple[Source, Result]]:
         for article in self._articles:

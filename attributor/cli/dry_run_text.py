@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from attributor.cli.estimates_text import ask_line
 from attributor.cli.progress_line import duration
 from attributor.errors import counted
 
@@ -54,6 +55,7 @@ def described(plan: DryRunPlan, run_options: RunOptions, *, drawn: bool = False)
             yield f"The budget of ${_dollars(run_options.max_cost)}{spent} may not be enough."
     else:
         yield "Price: unknown for this model and server."
+    yield from _by_ask(plan)
     if run_options.by_batch_api:
         yield "Time: within a day for each round of questions (up to 3 with stances), as a rule."
         return
@@ -68,6 +70,17 @@ def described(plan: DryRunPlan, run_options: RunOptions, *, drawn: bool = False)
         f"Time: about {duration(least)} to {duration(most)}, with "
         f"{counted(at_once, 'call')} at once of {SECONDS_PER_ANSWER:g} s each (assumed){limits}."
     )
+
+
+def _by_ask(plan: DryRunPlan) -> Iterator[str]:
+    """What asking about doubts and about all would take, and which answers may be of no use."""
+    for ask, each in plan.by_ask.items():
+        yield ask_line(ask, each.asked, plan.todo, str(each.estimate), is_set=each.is_set)
+    if plan.stale_answers:
+        yield (
+            f"{counted(plan.stale_answers, 'paid answer')} in the store may be stale: other "
+            "weights made the drafts that they are about, and a changed draft is asked about again."
+        )
 
 
 def _dollars(amount: float) -> str:

@@ -97,9 +97,21 @@ def _write_terminal(rows: Iterable[dict[str, Any]], out: TextIO) -> None:
         who = ", ".join(filter(None, (row["speaker"], row["role"]))) or "unnamed"
         where = ", ".join(filter(None, (row["title"], row["published"], row["article"])))
         out.write(f"{one_line(who)}: {visible(row['quote'])}\n")
-        doubt = f"speaker in doubt: {row['candidates']}" if row["candidates"] else ""
-        facts = filter(None, (doubt, row["kind"], row["stances"], where))
+        facts = filter(None, (_doubt(row), row["kind"], row["stances"], _decided(row), where))
         out.write(f"    {one_line(' · '.join(facts))}\n")
+
+
+def _doubt(row: dict[str, Any]) -> str:
+    """Who may have said it, if that is in doubt; a model may name somebody all the same."""
+    if not row["candidates"]:
+        return ""
+    return f"speaker in doubt{', the text says' * bool(row['speaker'])}: {row['candidates']}"
+
+
+def _decided(row: dict[str, Any]) -> str:
+    from attributor.views.wording import DECIDERS
+
+    return f"decided by {DECIDERS[row['decided_by']]}" if row["decided_by"] else ""
 
 
 def _write_jsonl(rows: Iterable[dict[str, Any]], out: TextIO) -> None:

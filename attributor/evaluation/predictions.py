@@ -4,7 +4,8 @@ Read from the project's own output, or from the shorter
 
     {"id", "quotes": [{"content": [[s, e], …],
                        "speaker": {"mention": [[s, e], …], "name"} | null,
-                       "speaker_confidence"?: 0 to 1}]}
+                       "speaker_confidence"?: 0 to 1,
+                       "decided_by"?: "draft" | "confirmed" | "changed" | "added"}]}
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from attributor.evaluation.gold import (
     own_output,
 )
 from attributor.evaluation.lines import read_lines, record
-from attributor.records import Annotation, Provenance, Usage
+from attributor.records import Annotation, DecidedBy, Provenance, Usage
 
 
 class PredictedQuote(Quoted):
@@ -30,6 +31,7 @@ class PredictedQuote(Quoted):
 
     stance: tuple[LabelledStance, ...] = ()
     speaker_confidence: float | None = None
+    decided_by: DecidedBy | None = None
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Prediction:
                     speaker=quote.speaker,
                     stance=quote.stance,
                     speaker_confidence=given.speaker_confidence,
+                    decided_by=given.decided_by,
                 )
                 for quote, given in zip(
                     from_annotation(annotation).quotes, annotation.quotes, strict=True

@@ -9,7 +9,7 @@ from operator import add
 from pathlib import PurePath
 from typing import Any
 
-from attributor.evaluation import reliability, stances
+from attributor.evaluation import deciders, reliability, stances
 from attributor.evaluation.matching import Comparison
 from attributor.evaluation.names import WAYS
 from attributor.evaluation.scores import (
@@ -96,6 +96,7 @@ class Report:
             yield from self._table()
             yield from self._who()
             yield from self._confidence()
+            yield from self._decided()
         yield from self._stances()
         yield ""
         yield self.cost()
@@ -194,6 +195,23 @@ class Report:
         """How many names were given with which confidence, and how many of them are right."""
         return reliability.bins(self.evaluation.total)
 
+    def _decided(self) -> Iterator[str]:
+        """How good the quotes are that the draft or the model decided."""
+        seen = self.decided_by
+        if seen:
+            yield ""
+            heads = ("quotes", "found", "names given", "right name", "precision")
+            yield "decided by".ljust(12) + "".join(head.ljust(13) for head in heads).rstrip()
+        for each in seen:
+            numbers = (each.quotes, each.found, each.named, each.right)
+            cells = (*(f"{number:,}" for number in numbers), f"{each.precision:.1f}")
+            yield each.by.ljust(12) + "".join(cell.ljust(13) for cell in cells).rstrip()
+
+    @property
+    def decided_by(self) -> list[deciders.Decided]:
+        """How good quotes are by who decided them; nothing where predictions do not say it."""
+        return deciders.table(self.evaluation.total)
+
     def _stances(self) -> Iterator[str]:
         if self.has_stances:
             yield ""
@@ -272,6 +290,16 @@ class Report:
                 }
                 for each in self.speaker_confidence
             ],
+            "decided_by": {
+                each.by: {
+                    "quotes": each.quotes,
+                    "found": each.found,
+                    "names_given": each.named,
+                    "right_name": each.right,
+                    "precision": each.precision,
+                }
+                for each in self.decided_by
+            },
             "intervals": _nested(evaluation.intervals),
             "stance": self._stance_json() if self.has_stances else None,
             "engines": [engine.model_dump() for engine in self.engines],

@@ -22,7 +22,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from attributor.evaluation import reliability, stances
+from attributor.evaluation import deciders, reliability, stances
 from attributor.evaluation.matching import Comparison, Match
 from attributor.evaluation.names import WAYS
 from attributor.evaluation.stances import LABELS, share
@@ -100,7 +100,7 @@ class Evaluation:
 
 def count(comparison: Comparison) -> Counter[Key]:
     """Everything in one article that the figures are made of."""
-    counts: Counter[Key] = Counter()
+    counts: Counter[Key] = deciders.counts(comparison)
     counts["predictions", "all"] = len(comparison.strays)
     for match in comparison.matches:
         if match.predicted:

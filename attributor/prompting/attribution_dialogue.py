@@ -81,6 +81,11 @@ class AttributionDialogue:
         parts = {request.part for request in self._outstanding}
         return [line for part in sorted(parts) for line in self._states[part].lines]
 
+    @property
+    def drafted(self) -> int:
+        """How many lines the whole draft has, also where nobody is asked."""
+        return len({line.number for state in self._states for line in state.lines})
+
     def requests(self) -> list[Request]:
         """The requests that are outstanding; in any order, each to be answered once."""
         return list(self._outstanding)

@@ -90,6 +90,11 @@ def _odd_names(
     return ""
 
 
+def was_not_believed(warnings: Iterable[str]) -> bool:
+    """Whether the warnings of an annotation say that an answer was not believed."""
+    return any(warning.startswith(NOT_BELIEVED) for warning in warnings)
+
+
 def is_known(name: str, text: str) -> bool:
     """Whether the last word of a name stands in the text, in whatever case; "" for nobody does."""
     words = name.casefold().split()

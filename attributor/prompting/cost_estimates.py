@@ -55,6 +55,7 @@ def estimate(
         input_tokens=2 * read + extra,
         output_tokens=int(written[1] * (1 + REPAIR_SHARE)) * bool(requests),
     )
+    few, many = max(few, asking.drafted), max(many, asking.drafted)  # each is asked for its stances
     if codebook and few:
         shown = tokens.count(marking.text, model)
         low += _stances(few, 1, _static(prompts, codebook, model), shown // 3)

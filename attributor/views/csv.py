@@ -13,6 +13,7 @@
 | confidence | of the words; empty where there is none |
 | speaker_confidence | of who said them; empty where there is none |
 | candidates | who it may be, if that is in doubt: `name probability`, separated by `; ` |
+| decided_by | draft, confirmed, changed or added; empty where no model was asked |
 | flags | separated by `; ` |
 | engine, model | which engine and model found it |
 
@@ -60,6 +61,7 @@ COLUMNS = (
     "confidence",
     "speaker_confidence",
     "candidates",
+    "decided_by",
     "flags",
     "engine",
     "model",
@@ -125,7 +127,8 @@ def _quote(quote: Quote) -> dict[str, object]:
         "stances": "; ".join(f"{stance.target}: {stance.label}" for stance in quote.stances),
         "confidence": quote.confidence,
         "speaker_confidence": quote.speaker_confidence,
-        "candidates": likely(quote),
+        "candidates": likely(quote.candidates),
+        "decided_by": quote.decided_by,
         "flags": "; ".join(quote.flags),
     }
 

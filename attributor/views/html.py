@@ -130,7 +130,8 @@ class Section:
             words = joined(quote)
             if len(words) > _SHOWN_CHARACTERS:
                 words = words[:_SHOWN_CHARACTERS].rstrip() + "…"
-            may_be = "".join(bdi(value) for _, value in wording.doubt(quote))
+            doubts = wording.doubt(quote, self.annotation.speaker_of(quote))
+            may_be = "".join(bdi(value) for _, value in doubts)
             place = f"#{self.anchor}q{quote.id}"
             yield f'<li><a href="{place}">{bdi(words)}</a> <span>{may_be}</span></li>\n'
         yield "</ul>\n</section>\n"
@@ -150,8 +151,9 @@ class Section:
     def _note(self, quote: Quote, group: SpeakerQuotes) -> Iterator[str]:
         """A quote in the list. Its facts are what the script shows where the quote stands."""
         anchor, number = self.anchor, quote.id
-        made = ("found by", wording.made_by(self.annotation.engine))
-        known = (*wording.doubt(quote), *wording.facts(quote), made)
+        role = "asked" if quote.decided_by else "found by"
+        made = (role, wording.made_by(self.annotation.engine))
+        known = (*wording.doubt(quote, group.speaker), *wording.facts(quote), made)
         facts = " ".join(_fact(*fact) for fact in known)
         doubtful = ' class="doubt"' if quote.in_doubt else ""
         yield f'<li id="{anchor}n{number}"{doubtful}>\n'

@@ -48,7 +48,7 @@ def _speaker(group: SpeakerQuotes) -> Iterator[str]:
     if group.speaker:
         yield _line(" · ".join(wording.about(group.speaker)))
     for quote in group.quotes:
-        known = (*wording.doubt(quote), *wording.facts(quote))
+        known = (*wording.doubt(quote, group.speaker), *wording.facts(quote))
         facts = [f"{label}: {value}" for label, value in known]
         yield "\n>\n".join((_quoted(joined(quote)), f"> — {_line(' · '.join(facts))}"))
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from attributor.records import Annotation, Article, Quote, Span, Speaker
+from attributor.records import Annotation, Article, Candidate, Quote, Span, Speaker
 
 GAP = " […] "
 """What stands between the spans of a split quote."""
@@ -85,9 +85,9 @@ def joined(quote: Quote) -> str:
     return GAP.join(span.text for span in quote.spans)
 
 
-def likely(quote: Quote, separator: str = "; ") -> str:
+def likely(candidates: Iterable[Candidate], separator: str = "; ") -> str:
     """Who may have said a quote whose speaker is in doubt, each with the probability."""
-    return separator.join(f"{each.name} {each.probability:.2f}" for each in quote.candidates)
+    return separator.join(f"{each.name} {each.probability:.2f}" for each in candidates)
 
 
 def to_check(annotation: Annotation) -> list[Quote]:

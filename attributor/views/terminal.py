@@ -135,7 +135,7 @@ def _speaker(group: SpeakerQuotes) -> Iterator[Block]:
     yield Block(((heading, f"bold {_color(group.number)}"), (known, "dim")))
     for quote in group.quotes:
         yield _line("\n" + one_line(joined(quote)), indent=4)
-        for label, value in wording.doubt(quote):
+        for label, value in wording.doubt(quote, group.speaker):
             yield _line(one_line(f"{label}: {value}"), _DOUBT, indent=6)
         yield _line(_facts(wording.facts(quote)), "dim", indent=6)
 

@@ -3,13 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from attributor.records import IN_DOUBT, Annotation, Provenance, Quote, Speaker, Stance, Usage
+from attributor.records import (
+    IN_DOUBT,
+    Annotation,
+    DecidedBy,
+    Provenance,
+    Quote,
+    Speaker,
+    Stance,
+    Usage,
+)
 from attributor.views.outline import likely, to_check
 
 Fact = tuple[str, str]
 """What is known about an article: what it is, and its value."""
-
+DECIDERS: Mapping[DecidedBy, str] = {
+    "draft": "the draft alone",
+    "confirmed": "the draft, confirmed by the model",
+    "changed": "the draft, changed by the model",
+    "added": "the model",
+}
+"""Who decided a quote, where a model was asked about a draft."""
 
 _ON_A_DISK = re.compile(r"[/\\~]|[A-Za-z]:[/\\]|\.\.[/\\]")
 _FILE = re.compile(r".*\.\w{1,9}(:\d+)?")
@@ -62,9 +78,33 @@ def count_to_check(annotation: Annotation) -> str:
     return f"{count} speaker{'s' * (count != 1)} to check" if count else ""
 
 
-def doubt(quote: Quote) -> list[Fact]:
-    """Who may have said the quote, if that is in doubt."""
-    return [(IN_DOUBT, likely(quote, ", ") or "nobody is likely")] if quote.in_doubt else []
+def doubt(quote: Quote, speaker: Speaker | None) -> list[Fact]:
+    """Who may have said the quote, if that is in doubt; `speaker` is whom it is credited to."""
+    if not quote.in_doubt:
+        return []
+    name = speaker.name if speaker else ""
+    others = [
+        each
+        for each in quote.candidates
+        if each.name != name and (each.speaker is None or each.speaker != quote.speaker)
+    ]
+    return [(IN_DOUBT, doubted(name, likely(others, ", "), quote.decided_by))]
+
+
+def doubted(name: str, others: str, decided_by: DecidedBy | None) -> str:
+    """A doubt in words.
+
+    Args:
+        name: the name that is given all the same, if one is.
+        others: who it may be by the text, beside that one.
+        decided_by: who decided the quote.
+    """
+    told = decided_by in {"changed", "added"}
+    if not others:
+        return f"{name} is not sure" if name else "nobody is likely"
+    if name:
+        return f"named {name}{' by the model' * told}; the text says {others}"
+    return f"given no name by the model; the text says {others}" if told else others
 
 
 def facts(quote: Quote) -> list[Fact]:
@@ -80,6 +120,8 @@ def facts(quote: Quote) -> list[Fact]:
         found.append(("confidence", f"{quote.confidence:.2f}"))
     if quote.speaker_confidence is not None and not quote.in_doubt:
         found.append(("speaker confidence", f"{quote.speaker_confidence:.2f}"))
+    if quote.decided_by:
+        found.append(("decided by", DECIDERS[quote.decided_by]))
     if notes := [flag for flag in quote.flags if flag != IN_DOUBT]:
         found.append(("note", ", ".join(notes)))
     return found
@@ -98,7 +140,8 @@ def made_by(engine: Provenance) -> str:
         return f"the {engine.name} engine" + (f" ({engine.model})" if engine.model else "")
     reported = engine.model_reported
     answered = f" (answered by {reported})" if reported and reported != engine.model else ""
-    return f"the model {engine.model or reported or 'of unknown name'}{answered}"
+    about = ", asked about doubts only" if engine.ask == "doubts" else ""
+    return f"the model {engine.model or reported or 'of unknown name'}{answered}{about}"
 
 
 def cost(annotation: Annotation) -> str:
@@ -136,6 +179,7 @@ def provenance(annotation: Annotation) -> list[Fact]:
         ("prompt SHA-256", engine.prompt_sha256),
         ("schema SHA-256", engine.schema_sha256),
         ("weights SHA-256", engine.weights_sha256),
+        ("asked about", engine.ask),
         ("article SHA-256", annotation.article.sha256),
         ("usage", cost(annotation)),
     )

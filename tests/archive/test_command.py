@@ -182,7 +182,7 @@ def test_runs_are_compared_by_their_numbers(shop: Shop, run: Run) -> None:
     run(*ask(shop, "a.jsonl"))
     none = Reply(body=completion(json.dumps({"quotes": [], "not_speech": [2, 3]})))
     shop.choose = lambda shop, n, body: none
-    run(*ask(shop, "--model", "another", "a.jsonl"))
+    run(*ask(shop, "--model", "another", "--no-draft", "a.jsonl"))
     shown = run("batch", "diff", "a.db", "1", "2").stdout
     assert "- Ana Petric: We keep bridge 0 open" in shown
     assert "2 articles compared, 2 changed: 0 quotes gained, 2 lost" in shown

@@ -6,7 +6,7 @@ from pathlib import Path
 import click.testing
 import pytest
 from pyarrow import parquet as reader
-from support.annotations import IN_DOUBT
+from support.annotations import DECIDED, IN_DOUBT
 
 from attributor.archive.finding import parquet_export as parquet
 from attributor.archive.storing.store import Store
@@ -118,3 +118,9 @@ def test_a_doubtful_speaker_has_candidates_with_their_probabilities(tmp_path: Pa
         {"name": "Ana Kovač", "probability": 0.41},
     ]
     assert doubtful["flags"] == ["speaker in doubt"]
+
+
+def test_each_row_says_who_decided_the_quote(tmp_path: Path) -> None:
+    parquet.write([DECIDED], tmp_path / "quotes")
+    decided = reader.read_table(tmp_path / "quotes").column("decided_by").to_pylist()
+    assert decided == ["confirmed", "changed", "draft", "changed", "added"]

@@ -14,7 +14,7 @@ import click.testing
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support.annotations import IN_DOUBT
+from support.annotations import DECIDED, IN_DOUBT
 
 from attributor.archive.finding.search_query import (
     COLUMNS,
@@ -32,7 +32,7 @@ from attributor.cli import cli
 from attributor.cli.search import _write_csv
 from attributor.errors import UsageError
 from attributor.pipeline import annotate
-from attributor.records import Article, Quote, Stance
+from attributor.records import Annotation, Article, Quote, Stance
 
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ARTICLES = [
@@ -330,14 +330,19 @@ def test_articles_are_found_by_their_day_however_the_archive_writes_it(
 @pytest.fixture
 def doubtful(tmp_path: Path) -> Path:
     """A store with an article in which two speakers are in doubt."""
-    with Store.open(tmp_path / "d.db") as store, store.transaction():
+    return stored(tmp_path / "d.db", IN_DOUBT)
+
+
+def stored(path: Path, annotation: Annotation) -> Path:
+    """A store with one annotation."""
+    with Store.open(path) as store, store.transaction():
         recipe = Recipe("embedded").noted(store)
         run = {"name": "r", "recipe_id": recipe, "sources": "[]", "state": "finished"}
         run |= {"started": "2026-01-01", "version": "0", "host": "h", "pid": 1}
         row = store.insert("runs", run)
-        admitted = admit(store, IN_DOUBT.article, "bridge.txt", row, recipe)
-        save(store, admitted.row, recipe, row, rows_of(IN_DOUBT))
-    return tmp_path / "d.db"
+        admitted = admit(store, annotation.article, "bridge.txt", row, recipe)
+        save(store, admitted.row, recipe, row, rows_of(annotation))
+    return path
 
 
 def test_a_doubtful_speaker_is_shown_as_doubtful_wherever_it_is_found(
@@ -359,3 +364,24 @@ def test_who_said_what_has_the_candidates_of_a_doubtful_speaker(doubtful: Path) 
         sure, unnamed, *_ = [tuple(row) for row in store.execute(sql)]
     assert sure == ("Ana Kovač", 0.98, None)
     assert unnamed == (None, 0.1, "Petar Lind 0.48; Ana Kovač 0.41")
+
+
+def test_who_decided_a_quote_is_found_with_it(
+    tmp_path: Path, run: Callable[..., click.testing.Result]
+) -> None:
+    path = str(stored(tmp_path / "e.db", DECIDED))
+    shown = run("search", path, "rake").stdout
+    assert shown.startswith("Petar Lind")
+    assert "speaker in doubt, the text says: Petar Lind 0.04; Ana Kovač 0.96 · mixed" in shown
+    assert " · decided by the draft, changed by the model · " in shown
+    row = json.loads(run("search", path, "build", "--format", "jsonl").stdout)
+    assert row["decided_by"] == "confirmed"
+
+
+def test_who_said_what_has_who_decided(tmp_path: Path, doubtful: Path) -> None:
+    sql = "SELECT decided_by FROM who_said_what ORDER BY quote_id"
+    with Store.read(stored(tmp_path / "e.db", DECIDED)) as store:
+        decided = [row[0] for row in store.execute(sql)]
+    assert decided == ["confirmed", "changed", "draft", "changed", "added"]
+    with Store.read(doubtful) as store:
+        assert {row[0] for row in store.execute(sql)} == {None}

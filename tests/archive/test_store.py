@@ -9,6 +9,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from typing import Any
 import pytest
 from support.stores import rows
 
+from attributor.archive.recipe import Recipe
 from attributor.archive.storing.admission import forget_moved, refuse
 from attributor.archive.storing.annotation_rows import annotation_of, rows_of
 from attributor.archive.storing.store import Store
 from attributor.archive.storing.store_schema import migrate, migrations
 from attributor.errors import StoreError
+from attributor.messages import canonical_json, sha256
 from attributor.pipeline import annotate
 
 
@@ -443,3 +446,36 @@ def test_quotes_of_an_older_store_stay_when_it_learns_of_doubt(tmp_path: Path) -
     with Store.read(path) as store:
         (row,) = store.execute("SELECT quote, speaker_confidence, candidates FROM who_said_what")
         assert tuple(row) == ("We.", None, None)
+
+
+def test_recipes_and_quotes_of_an_older_store_stay_when_it_learns_who_decided(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "a.db"
+    connection = sqlite3.connect(path)
+    migrate(connection, 6)
+    connection.execute("PRAGMA foreign_keys = OFF")
+    connection.execute("INSERT INTO articles (id, name, text, content) VALUES (1, 'a', 'We.', 'c')")
+    connection.execute("INSERT INTO recipes (name, digest, engine) VALUES ('r', 'd', 'embedded')")
+    connection.execute(
+        "INSERT INTO quotes (article_id, text, kind, spans, number, annotation_id) "
+        "VALUES (1, 'We.', 'direct', '0-3', 1, 1)"
+    )
+    connection.commit()
+    connection.close()
+    Store.open(path).close()
+    assert rows(path, "SELECT quote, decided_by FROM who_said_what") == [("We.", None)]
+    assert rows(path, "SELECT name, ask FROM recipes") == [("r", None)]
+
+
+def test_a_recipe_covers_what_of_a_draft_is_asked_about() -> None:
+    asked = {ask: Recipe("openai", model="m", ask=ask) for ask in ("all", "doubts")}
+    assert asked["all"].digest != asked["doubts"].digest
+    assert asked["doubts"].name == "openai m, doubts only"
+    assert asked["all"].name == "openai m"
+
+
+def test_a_recipe_without_a_draft_has_the_digest_that_older_stores_know() -> None:
+    known = asdict(Recipe("embedded", rules="0.1"))
+    del known["ask"]
+    assert Recipe("embedded", rules="0.1").digest == sha256(canonical_json(known))

@@ -47,8 +47,9 @@ class StandIn:
         quote = Quote(id=1, kind="direct", marked=False, spans=(word,))
         return Annotation(article=article, quotes=(quote,), engine=Provenance(name="embedded"))
 
-    def estimate(self, article: Article) -> Estimate:
-        return Estimate((1, 2), (100, 100), (10, 20), None)
+    def estimate(self, article: Article, ask: str | None = None) -> Estimate:
+        whole = Estimate((1, 2), (100, 100), (10, 20), None)
+        return whole.times(0) if ask == "doubts" and "sure" in article.text else whole
 
     async def annotate(self, article: Article, on_progress: object = None) -> Annotation:
         return self.annotate_now(article)
@@ -371,7 +372,29 @@ def test_a_dry_run_sums_up_and_asks_nobody(run: Run, article: str) -> None:
         "article.txt: 1 to 2 requests, 100 input tokens, 10 to 20 output tokens, price unknown",
         "article.txt: 1 to 2 requests, 100 input tokens, 10 to 20 output tokens, price unknown",
         "All 2 articles: 2 to 4 requests, 200 input tokens, 20 to 40 output tokens, price unknown",
+        "--ask doubts: 2 of 2 articles asked, 2 to 4 requests, 200 input tokens, "
+        "20 to 40 output tokens, price unknown",
+        "--ask all (as set): 2 of 2 articles asked, 2 to 4 requests, 200 input tokens, "
+        "20 to 40 output tokens, price unknown",
     ]
+
+
+def test_a_dry_run_says_how_many_articles_would_be_asked_about_doubts_and_which_is_set(
+    run: Run, article: str
+) -> None:
+    sure = file("sure.txt", "All is sure, said Ana.")
+    call = ("annotate", "--dry-run", "--engine", "openai", "--ask", "doubts", article, sure)
+    first, second, *_, doubts, all_ = run(*call).stdout.splitlines()
+    assert first.startswith("article.txt: 1 to 2 requests")
+    assert second.startswith("sure.txt: 0 requests")
+    assert doubts.startswith("--ask doubts (as set): 1 of 2 articles asked, 1 to 2 requests")
+    assert all_.startswith("--ask all: 2 of 2 articles asked, 2 to 4 requests")
+
+
+def test_a_dry_run_without_a_draft_has_nothing_to_choose(run: Run, article: str) -> None:
+    shown = run("annotate", "--dry-run", "--engine", "openai", "--no-draft", article).stdout
+    assert shown.startswith("article.txt: 1 to 2 requests")
+    assert "--ask" not in shown
 
 
 def test_a_dry_run_of_the_embedded_engine_costs_nothing(run: Run, article: str) -> None:

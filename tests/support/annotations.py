@@ -10,6 +10,7 @@ from attributor.records import (
     Annotation,
     Article,
     Candidate,
+    DecidedBy,
     Provenance,
     Quote,
     Span,
@@ -142,6 +143,26 @@ IN_DOUBT = BRIDGE.model_copy(
     }
 )
 """The article with two quotes whose speaker is in doubt: nobody has one, nobody named the other."""
+
+
+def _decided(quote: Quote, decided_by: DecidedBy) -> Quote:
+    return quote.model_copy(update={"decided_by": decided_by})
+
+
+_TOLD = doubted(QUOTES[1], 3, ("Petar Lind", 0.04), ("Ana Kovač", 0.96))
+DECIDED = BRIDGE.model_copy(
+    update={
+        "quotes": (
+            _decided(QUOTES[0], "confirmed"),
+            _decided(_TOLD, "changed"),
+            _decided(QUOTES[2], "draft"),
+            _decided(doubted(QUOTES[3], 9, ("Petar Lind", 0.95)), "changed"),
+            _decided(QUOTES[4], "added"),
+        ),
+        "engine": BRIDGE.engine.model_copy(update={"ask": "doubts"}),
+    }
+)
+"""The article with a draft that a model was asked about; of two speakers the text says another."""
 
 
 def plain(text: str, **known: str) -> Annotation:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
-from support.annotations import BRIDGE, IN_DOUBT, any_annotations, rendered
+from support.annotations import BRIDGE, DECIDED, IN_DOUBT, any_annotations, rendered
 
 from attributor.records import Annotation, Quote, Span, Speaker
 from attributor.views import csv as csv_view
@@ -117,3 +117,9 @@ def test_a_doubtful_speaker_has_candidates_and_flags_of_several_words_stay_apart
     assert (unnamed["speaker"], unnamed["speaker_confidence"]) == ("", "0.1")
     assert unnamed["candidates"] == "Petar Lind 0.48; Ana Kovač 0.41"
     assert other["flags"] == "nested; speaker in doubt"
+
+
+def test_a_row_says_who_decided_the_quote() -> None:
+    decided = [row["decided_by"] for row in rows(rendered("csv", DECIDED))]
+    assert decided == ["confirmed", "changed", "draft", "changed", "added"]
+    assert {row["decided_by"] for row in rows(rendered("csv", BRIDGE))} == {""}

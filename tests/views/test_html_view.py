@@ -8,7 +8,16 @@ from itertools import product
 
 import pytest
 from hypothesis import given, settings
-from support.annotations import BRIDGE, IN_DOUBT, any_annotations, doubted, plain, rendered, span
+from support.annotations import (
+    BRIDGE,
+    DECIDED,
+    IN_DOUBT,
+    any_annotations,
+    doubted,
+    plain,
+    rendered,
+    span,
+)
 
 from attributor.records import Annotation, Quote, Span, Speaker
 from attributor.views import html
@@ -334,3 +343,25 @@ def test_a_long_quote_is_cut_in_the_list_of_what_to_check() -> None:
     quote = doubted(quote, None, ("Ana", 0.4))
     shown = rendered("html", long.model_copy(update={"quotes": (quote,)}))
     assert f'<a href="#a1q1"><bdi>{("word " * 18).rstrip()}…</bdi></a>' in shown
+
+
+def test_each_quote_of_a_page_says_who_decided_it() -> None:
+    shown = rendered("html", DECIDED)
+    assert shown.count("<dt>decided by</dt>") == len(DECIDED.quotes)
+    assert "the draft, confirmed by the model</dd>" in shown
+    assert "<dt>asked</dt>" in shown
+    assert "<dt>found by</dt>" not in shown
+    assert "<dt>decided by</dt>" not in rendered("html", BRIDGE)
+
+
+def test_the_page_begins_with_whom_the_model_names_and_whom_the_text_says() -> None:
+    shown = rendered("html", DECIDED)
+    box = shown[shown.index('<section class="check"') : shown.index('<div class="columns">')]
+    assert "<h2>2 speakers to check</h2>" in box
+    assert "named Petar Lind by the model; the text says Ana Kovač 0.96" in box
+    assert "given no name by the model; the text says Petar Lind 0.95" in box
+
+
+def test_the_foot_of_a_page_says_what_of_the_draft_the_model_was_asked_about() -> None:
+    assert '<dt>asked about</dt> <dd dir="auto">doubts</dd>' in rendered("html", DECIDED)
+    assert "<dt>asked about</dt>" not in rendered("html", BRIDGE)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from markdown_it import MarkdownIt
-from support.annotations import BRIDGE, IN_DOUBT, any_annotations, plain, rendered
+from support.annotations import BRIDGE, DECIDED, IN_DOUBT, any_annotations, plain, rendered
 
 from attributor.records import Annotation, Quote, Span
 
@@ -84,3 +84,10 @@ def test_markdown_says_what_is_to_be_checked_and_who_may_have_said_it() -> None:
     assert "\n\n**2 speakers to check**\n\n## 1\\. Ana" in shown
     assert "> — speaker in doubt: Petar Lind 0.48, Ana Kovač 0.41 · kind: mixed" in shown
     assert "check" not in rendered("markdown", BRIDGE)
+
+
+def test_markdown_says_who_decided_and_what_the_text_says_of_a_name_in_doubt() -> None:
+    shown = rendered("markdown", DECIDED)
+    assert "decided by: the draft, confirmed by the model" in shown
+    assert "speaker in doubt: named Petar Lind by the model; the text says Ana Kovač 0.96" in shown
+    assert "decided by" not in rendered("markdown", BRIDGE)

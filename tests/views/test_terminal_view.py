@@ -4,7 +4,7 @@ import re
 
 import pytest
 from hypothesis import given, settings
-from support.annotations import BRIDGE, IN_DOUBT, any_annotations, plain, rendered
+from support.annotations import BRIDGE, DECIDED, IN_DOUBT, any_annotations, plain, rendered
 
 from attributor.records import Annotation, Speaker
 from attributor.views.escaping import visible
@@ -131,3 +131,25 @@ def test_a_doubtful_quote_says_who_may_have_said_it_and_a_sure_one_how_sure_that
     assert "\n      speaker in doubt: Petar Lind 0.48, Ana Kovač 0.41\n      mixed · cue" in shown
     assert "confidence 0.60 · note nested\n" in shown
     assert "confidence 0.94 · speaker confidence 0.98\n" in shown
+
+
+def test_each_quote_says_who_decided_it_and_nothing_where_no_model_was_asked() -> None:
+    shown = rendered("terminal", DECIDED)
+    assert " · decided by the draft, confirmed by the model\n" in shown
+    assert " · decided by the draft, changed by the model\n" in shown
+    assert " · decided by the draft alone\n" in shown
+    assert " · decided by the model\n" in shown
+    assert "decided" not in rendered("terminal", BRIDGE)
+
+
+def test_whom_the_model_names_is_shown_beside_whom_the_text_says() -> None:
+    shown = rendered("terminal", DECIDED)
+    assert shown.startswith("2 speakers to check\n")
+    assert "speaker in doubt: named Petar Lind by the model; the text says Ana Kovač 0.96" in shown
+    assert "in doubt: given no name by the model; the text says Petar Lind 0.95" in shown
+
+
+def test_the_last_line_says_where_a_model_was_asked_about_doubts_only() -> None:
+    made = "Made by the model large-1 (answered by large-1-2024), asked about doubts only: 2 req"
+    assert made in rendered("terminal", DECIDED)
+    assert "asked about" not in rendered("terminal", BRIDGE)

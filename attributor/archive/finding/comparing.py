@@ -5,15 +5,17 @@ A quote is the same in both if it covers the same code points of its article.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 
 from attributor.archive.storing.checking import OnDamage, kept, refuse
 from attributor.archive.storing.store import Store
 from attributor.errors import StoreError, UsageError, counted
-from attributor.records import Annotation
+from attributor.records import Annotation, DecidedBy
 from attributor.views.json import line
 from attributor.views.outline import joined
+from attributor.views.wording import DECIDERS
 
 Place = tuple[tuple[int, int], ...]
 
@@ -25,6 +27,7 @@ class Said:
     text: str
     speaker: str
     stances: dict[str, str] = field(default_factory=dict)
+    decided_by: DecidedBy | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,8 @@ class Change:
         lost: quotes that only the old run has.
         speakers: (words, speaker before, speaker now) of quotes that both have.
         stances: (words, target, label before, label now) of them; "" for none.
+        decided_by: who decided the new run's quotes, and how many of each there are: "quotes" in
+            all, those "gained", those with other "speakers", and changed "stances" of theirs.
     """
 
     article: str
@@ -44,6 +49,7 @@ class Change:
     lost: list[Said]
     speakers: list[tuple[str, str, str]]
     stances: list[tuple[str, str, str, str]]
+    decided_by: dict[DecidedBy, dict[str, int]] = field(default_factory=dict)
 
     @property
     def is_none(self) -> bool:
@@ -88,8 +94,11 @@ def described(changes: Iterable[Change], as_json: bool = False) -> Iterator[str]
     """The changes in lines, and a last line with their counts."""
     articles, changed = 0, 0
     counts = {"gained": 0, "lost": 0, "speakers": 0, "stances": 0}
+    decided: dict[DecidedBy, Counter[str]] = {by: Counter() for by in DECIDERS}
     for change in changes:
         articles += 1
+        for by, numbers in change.decided_by.items():
+            decided[by].update(numbers)
         if change.is_none:
             continue
         changed += 1
@@ -106,6 +115,20 @@ def described(changes: Iterable[Change], as_json: bool = False) -> Iterator[str]
             f"{counted(counts['speakers'], 'speaker')} and "
             f"{counted(counts['stances'], 'stance')} changed."
         )
+        yield from _by_decider(decided)
+
+
+def _by_decider(decided: Mapping[DecidedBy, Mapping[str, int]]) -> Iterator[str]:
+    """The sum of the new run by who decided, if a model was asked about a draft there."""
+    if any(decided.values()):
+        yield "Of the second run, by who decided:"
+    for by, numbers in decided.items():
+        if numbers:
+            yield (
+                f"  {DECIDERS[by]}: {counted(numbers['quotes'], 'quote')}, "
+                f"{numbers['gained']:,} gained; {counted(numbers['speakers'], 'speaker')} and "
+                f"{counted(numbers['stances'], 'stance')} changed."
+            )
 
 
 def _recipe(store: Store, run: int) -> int:
@@ -124,6 +147,7 @@ def _quotes(annotation: Annotation) -> dict[Place, Said]:
             joined(quote),
             names.get(quote.speaker, "") if quote.speaker is not None else "",
             {stance.target: stance.label for stance in quote.stances},
+            quote.decided_by,
         )
         for quote in annotation.quotes
     }
@@ -142,7 +166,31 @@ def _change(article: str, old: dict[Place, Said], new: dict[Place, Said]) -> Cha
             for target in {**a.stances, **b.stances}
             if a.stances.get(target) != b.stances.get(target)
         ],
+        decided_by=_decided(old, new),
     )
+
+
+def _decided(
+    old: Mapping[Place, Said], new: Mapping[Place, Said]
+) -> dict[DecidedBy, dict[str, int]]:
+    """How many quotes each has decided of the new ones, and what is different about them."""
+    found: dict[DecidedBy, dict[str, int]] = {}
+    for place, now in new.items():
+        if now.decided_by is None:
+            continue
+        none = {"quotes": 0, "gained": 0, "speakers": 0, "stances": 0}
+        numbers = found.setdefault(now.decided_by, none)
+        before = old.get(place)
+        numbers["quotes"] += 1
+        if before is None:
+            numbers["gained"] += 1
+            continue
+        numbers["speakers"] += before.speaker != now.speaker
+        numbers["stances"] += sum(
+            before.stances.get(target) != now.stances.get(target)
+            for target in {**before.stances, **now.stances}
+        )
+    return found
 
 
 def _lines(change: Change) -> Iterator[str]:

@@ -17,6 +17,7 @@ With more than some 200 months a month may have several files: quotes-2.parquet 
 | stances | list of {target, label, confidence} |
 | confidence, speaker_confidence | float64: of the words, of who said them; may be null |
 | candidates | list of {name, probability}: who it may be, if that is in doubt |
+| decided_by | string: draft, confirmed, changed or added; null where no model was asked |
 | flags | list of string |
 | engine, model | string |
 | month | string, from the folder: "2019-05" of `published`, or "unknown" |
@@ -128,7 +129,7 @@ def _schema(pa: Any) -> Any:
 COLUMNS = (
     *("article_id", *_ARTICLE, "quote_id", "kind", "marked", "speaker", "role", "speaker_kind"),
     *("mention", "mention_type", "cue", "text", "spans", "stances", "confidence"),
-    *("speaker_confidence", "candidates", "flags", "engine", "model"),
+    *("speaker_confidence", "candidates", "decided_by", "flags", "engine", "model"),
 )
 """The columns of a file, in their order; the month is in the name of its folder."""
 
@@ -181,5 +182,6 @@ def _quote(annotation: Annotation, quote: Quote) -> dict[str, Any]:
         "confidence": quote.confidence,
         "speaker_confidence": quote.speaker_confidence,
         "candidates": [c.model_dump(include={"name", "probability"}) for c in quote.candidates],
+        "decided_by": quote.decided_by,
         "flags": list(quote.flags),
     }

@@ -9,6 +9,7 @@ from typing import Any
 from attributor.archive.storing.open_requests import open_requests
 from attributor.archive.storing.store import Row, Store, this_host
 from attributor.errors import UsageError, counted, quoted
+from attributor.prompting.belief import NOT_BELIEVED
 
 
 def status(store: Store) -> Iterator[str]:
@@ -29,6 +30,10 @@ def status(store: Store) -> Iterator[str]:
         "SELECT COUNT(*) FROM annotations WHERE is_current AND warnings > 0 "
         "AND json LIKE '%nobody could be credited%'"
     )
+    doubted = store.value(
+        "SELECT COUNT(*) FROM annotations WHERE is_current AND warnings > 0 AND json LIKE ?",
+        (f"%{NOT_BELIEVED}%",),
+    )
     yield (
         f"{counted(standing, 'article')}, {annotated:,} of them annotated, with "
         f"{counted(counts['quotes'], 'quote')}; {counted(copies, 'copy', 'copies')}, "
@@ -36,6 +41,11 @@ def status(store: Store) -> Iterator[str]:
     )
     if unread:
         yield f"{counted(unread, 'article')} in languages that there is no pack for."
+    if doubted:
+        yield (
+            f"In {counted(doubted, 'article')} the model's answer was not believed, and the "
+            "draft stands."
+        )
     if gone:
         yield f"{counted(gone, 'text is', 'texts are')} no longer in the archive."
     price = "" if spent is None else f", ${spent:.4f} in all"

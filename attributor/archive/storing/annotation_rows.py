@@ -24,10 +24,11 @@ class AnnotationRows:
         json: the annotation without the article's text, which stands in `articles`.
         speakers: name, role, kind, aliases, number.
         quotes: text, kind, cue, mention, spans, confidence, the speaker's confidence, candidates,
-            number, the speaker's number.
+            who decided it, number, the speaker's number.
         stances: the quote's number, target, label, confidence, evidence.
         warnings: how many warnings it has.
         language_without_pack: its name, if nobody could be credited for that; else None.
+        not_believed: whether an answer of the model about it was not believed.
     """
 
     json: str
@@ -37,6 +38,7 @@ class AnnotationRows:
     stances: tuple[Cells, ...]
     warnings: int
     language_without_pack: str | None = None
+    not_believed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,18 @@ def rows_of(annotation: Annotation) -> AnnotationRows:
         ),
         warnings=len(annotation.warnings),
         language_without_pack=language_without_pack(annotation.warnings),
+        not_believed=not_believed(annotation),
     )
+
+
+def not_believed(annotation: Annotation) -> bool:
+    """Whether an answer of the model about the article was not believed."""
+    if annotation.engine.name == "embedded":
+        return False
+    # Who asks a model has this loaded already; to load it takes longer than to annotate.
+    from attributor.prompting.belief import was_not_believed
+
+    return was_not_believed(annotation.warnings)
 
 
 def annotation_of(dumped: str, **article: Any) -> Annotation:
@@ -114,7 +127,8 @@ def _quote(quote: Quote) -> Cells:
         " ".join(f"{span.start}-{span.end}" for span in quote.spans),
         quote.confidence,
         quote.speaker_confidence,
-        likely(quote) or None,
+        likely(quote.candidates) or None,
+        quote.decided_by,
         quote.id,
         quote.speaker,
     )

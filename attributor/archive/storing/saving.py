@@ -118,8 +118,8 @@ def _lay_out(store: Store, article: int, annotation: int, rows: AnnotationRows) 
     )
     store.executemany(
         "INSERT INTO quotes (id, text, kind, cue, mention, spans, confidence, speaker_confidence, "
-        "candidates, number, speaker_id, annotation_id, article_id) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "candidates, decided_by, number, speaker_id, annotation_id, article_id) "
+        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (quotes[cells[-2]], *cells[:-1], speakers.get(cells[-1]), annotation, article)
             for cells in rows.quotes
