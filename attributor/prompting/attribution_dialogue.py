@@ -103,7 +103,7 @@ class AttributionDialogue:
         try:
             reading = self._read(state, request, answer)
         except ModelError as error:
-            if request.purpose == "attribute" and not (state.lines and answer.was_cut_off):
+            if request.purpose == "attribute" and not (state.lines and _is_endless(answer)):
                 raise
             state.note_unusable(error.message, repairing=request.purpose == "repair")
         else:
@@ -183,3 +183,8 @@ class AttributionDialogue:
         )
         warnings = [warning for state in self._states for warning in state.warnings()]
         return Proposed(proposal, made_by, self._usage, tuple(warnings), self._grounder)
+
+
+def _is_endless(answer: Answer) -> bool:
+    """Whether the model went on until it was cut off, and did not refuse."""
+    return answer.was_cut_off and not answer.refusal

@@ -9,6 +9,7 @@ docs/prompts.md has the measurement.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -78,9 +79,11 @@ def _odd_names(
 ) -> str:
     """Why the names of an answer are not believed; "" where they are."""
     named = [line for line in lines if line.name and line.name_is_sure]
-    given_to = {e.line: reading.names[e.quote.speaker or 0] for e in reading.entries if e.line}
-    given_to |= names
-    renamed = [line for line in named if given_to.get(line.number, line.name) != line.name]
+    given_to = {**names}
+    given_to |= {e.line: reading.names[e.quote.speaker or 0] for e in reading.entries if e.line}
+    renamed = [
+        line for line in named if not _is_same(given_to.get(line.number, line.name), line.name)
+    ]
     if len(named) >= LEAST_LINES and len(renamed) > MAX_SHARE_CHANGED * len(named):
         return f"it renames {len(renamed)} of {len(named)} speakers that the draft is sure of"
     given = [name for name in {*reading.renamed.values(), *reading.names} if name]
@@ -98,7 +101,18 @@ def was_not_believed(warnings: Iterable[str]) -> bool:
 def is_known(name: str, text: str) -> bool:
     """Whether the last word of a name stands in the text, in whatever case; "" for nobody does."""
     words = name.casefold().split()
-    return not words or words[-1][:STEM_CHARACTERS] in text.casefold()
+    if not words:
+        return True
+    stem, end = re.escape(words[-1][:STEM_CHARACTERS]), ""
+    if len(words[-1]) < STEM_CHARACTERS:
+        end = r"(?!\w)"
+    return re.search(rf"(?<!\w){stem}{end}", text.casefold()) is not None
+
+
+def _is_same(name: str, other: str) -> bool:
+    """Whether one name is a part of the other: "Moravec" and "Ada Moravec"."""
+    one, two = (set(each.casefold().split()) for each in (name, other))
+    return one == two or (bool(one and two) and (one <= two or two <= one))
 
 
 def crossed_out(lines: Iterable[Line], gone: Collection[int]) -> str:

@@ -76,8 +76,9 @@ def read_places(written: str, window: Window, marking: Marking) -> list[Place] |
         place = _place(first, last, words, window, marking)
         both = dict.fromkeys((place.first, place.last))
         there = tuple(n for n in both if window.segment(n))
+        before = tuple(n for known in places for n in (known.first, known.last))
         if gone := [n for n in both if n not in there]:
-            return BadPlace(f"there is no segment {gone[0]}", there)
+            return BadPlace(f"there is no segment {gone[0]}", tuple(dict.fromkeys(before + there)))
         if place.first > place.last:
             reason = f"a piece runs backwards, from {place.first} to {place.last}"
             return BadPlace(reason, (place.last, place.first))

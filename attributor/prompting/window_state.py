@@ -101,30 +101,39 @@ class WindowState:
     def _change(self, reading: AnswerReading, said: Verdict) -> bool:
         """Put the answer's entries, names and drops into the draft; False if too much is lost."""
         self.quotes = []
-        replaced = {entry.line for entry in reading.entries if entry.line}
-        standing = [line for line in self.lines if line.number not in replaced]
-        firm = [
-            line for line in standing if line.number not in said.dropped and line.words_are_sure
-        ]
-        sure = self._spans([line.proposed for line in firm])
+        aimed = [self._aimed(entry) for entry in reading.entries]
+        replaced = {entry.line for entry in aimed if entry.line}
+        gone = replaced | said.dropped
+        firm = [line for line in self.lines if line.words_are_sure and line.number not in gone]
+        sure = [span for line in firm for span in _spans_of(line)]
         entries = [
-            (entry, self._entry(entry, reading.names, said))
-            for entry in reading.entries
+            (entry.line, self._entry(entry, reading.names, said))
+            for entry in aimed
             if entry.line or not any_overlap(self._spans([entry.quote]), sure)
         ]
         self._sort_out([quote for _, quote in entries])
+        taken = {line for line, quote in entries if quote in self.quotes}
         done = self._spans(self.quotes)
         swallowed = {line.number for line in self.lines if any_overlap(_spans_of(line), done)}
         if problem := crossed_out(self.lines, (swallowed - replaced) | said.dropped):
             self._disbelieve(problem)
             return False
         for line in self.lines:
-            failed = line.number in replaced
-            if line.number not in said.dropped | swallowed:
+            if line.number not in said.dropped | swallowed | taken:
+                failed = line.number in replaced
                 self.quotes.append(self._standing(line, said, failed=failed))
         stands = self._spans(self.quotes)
         self.broken = [q for q in self.broken if not any_overlap(map(_window, q.pieces), stands)]
         return True
+
+    def _aimed(self, entry: Entry) -> Entry:
+        """The entry; as a new one if it has no word of the sure line whose place it is to take."""
+        line = next((line for line in self.lines if line.number == entry.line), None)
+        spans = self._spans([entry.quote])
+        is_sure = line is not None and line.words_are_sure
+        if line is not None and is_sure and spans and not any_overlap(_spans_of(line), spans):
+            return Entry(0, entry.quote)
+        return entry
 
     def _standing(self, line: Line, said: Verdict, *, failed: bool) -> ProposedQuote:
         """A line whose words stand, with the name that the answer gives it."""

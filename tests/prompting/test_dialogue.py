@@ -136,10 +136,7 @@ def test_odd_items_that_a_repair_does_not_settle_become_warnings() -> None:
     "at",
     [
         *("4-44", "4-2"),
-        pytest.param(
-            "4 + 44",
-            marks=pytest.mark.xfail(strict=True, reason="earlier pieces' numbers are lost"),
-        ),
+        "4 + 44",
     ],
 )
 def test_an_entry_whose_place_cannot_be_read_is_asked_once_more(at: str) -> None:
