@@ -21,9 +21,9 @@ Fact = tuple[str, str]
 """What is known about an article: what it is, and its value."""
 DECIDERS: Mapping[DecidedBy, str] = {
     "draft": "the draft alone",
-    "confirmed": "the draft, confirmed by the model",
-    "changed": "the draft, changed by the model",
-    "added": "the model",
+    "confirmed": "draft and model",
+    "changed": "the model, from the draft",
+    "added": "the model alone",
 }
 """Who decided a quote, where a model was asked about a draft."""
 

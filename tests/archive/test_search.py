@@ -373,7 +373,7 @@ def test_who_decided_a_quote_is_found_with_it(
     shown = run("search", path, "rake").stdout
     assert shown.startswith("Petar Lind")
     assert "speaker in doubt, the text says: Petar Lind 0.04; Ana Kovač 0.96 · mixed" in shown
-    assert " · decided by the draft, changed by the model · " in shown
+    assert " · decided by the model, from the draft · " in shown
     row = json.loads(run("search", path, "build", "--format", "jsonl").stdout)
     assert row["decided_by"] == "confirmed"
 

@@ -135,10 +135,10 @@ def test_a_doubtful_quote_says_who_may_have_said_it_and_a_sure_one_how_sure_that
 
 def test_each_quote_says_who_decided_it_and_nothing_where_no_model_was_asked() -> None:
     shown = rendered("terminal", DECIDED)
-    assert " · decided by the draft, confirmed by the model\n" in shown
-    assert " · decided by the draft, changed by the model\n" in shown
+    assert " · decided by draft and model\n" in shown
+    assert " · decided by the model, from the draft\n" in shown
     assert " · decided by the draft alone\n" in shown
-    assert " · decided by the model\n" in shown
+    assert " · decided by the model alone\n" in shown
     assert "decided" not in rendered("terminal", BRIDGE)
 
 
