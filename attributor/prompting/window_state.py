@@ -113,6 +113,7 @@ class WindowState:
         ]
         self._sort_out([quote for _, quote in entries])
         taken = {line for line, quote in entries if quote in self.quotes}
+        self.quotes = [self._unchanged(quote) or quote for quote in self.quotes]
         done = self._spans(self.quotes)
         swallowed = {line.number for line in self.lines if any_overlap(_spans_of(line), done)}
         if problem := crossed_out(self.lines, (swallowed - replaced) | said.dropped):
@@ -134,6 +135,21 @@ class WindowState:
         if line is not None and is_sure and spans and not any_overlap(_spans_of(line), spans):
             return Entry(0, entry.quote)
         return entry
+
+    def _unchanged(self, quote: ProposedQuote) -> ProposedQuote | None:
+        """The line that an entry only says again; None if it says anything else."""
+        (given,) = self._ground([quote]).quotes
+        name = self.speakers[quote.speaker].name if quote.speaker is not None else ""
+        for line in self.lines:
+            known = self._ground([line.proposed]).quotes[0]
+            same = (given.spans, given.cue, given.mention) == (
+                known.spans,
+                known.cue,
+                known.mention,
+            )
+            if same and name == line.name and not line.choices:
+                return self._line(line, "confirmed")
+        return None
 
     def _standing(self, line: Line, said: Verdict, *, failed: bool) -> ProposedQuote:
         """A line whose words stand, with the name that the answer gives it."""

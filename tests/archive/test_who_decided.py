@@ -80,8 +80,7 @@ def test_a_comparison_of_runs_breaks_its_sum_down_by_who_decided(shop: Shop, run
     lines = shown.stdout.splitlines()
     assert "Of the second run, by who decided:" in lines, shown.stderr
     assert (
-        "  the model, from the draft: 1 quote, 0 gained; 1 speaker and 0 stances changed."
-        in lines
+        "  the model, from the draft: 1 quote, 0 gained; 1 speaker and 0 stances changed." in lines
     )
     (changed,) = map(
         json.loads, run("batch", "diff", "a.db", "1", "2", "--json").stdout.splitlines()

@@ -283,7 +283,7 @@ def test_a_wrong_entry_costs_itself_and_the_line_stands(wrong: dict[str, Any]) -
     annotation = result(changes(wrong, right, names={5: "Oda Rask"}))
     assert texts(annotation) == texts(DRAFT)
     assert names_of(annotation) == NAMES
-    assert annotation.quotes[2].decided_by == "changed"
+    assert annotation.quotes[2].decided_by == "confirmed"
 
 
 def test_a_new_entry_does_not_take_words_from_a_sure_line() -> None:
@@ -533,9 +533,7 @@ def cut_in_its_third_entry(**body: Any) -> Answer:
 
 def test_of_an_answer_that_was_cut_off_the_whole_entries_are_believed() -> None:
     annotation = result(cut_in_its_third_entry())
-    assert [quote.decided_by for quote in annotation.quotes] == [
-        *("changed", "confirmed", "changed", "confirmed", "confirmed")
-    ]
+    assert [quote.decided_by for quote in annotation.quotes] == [*("confirmed",) * 5]
     assert annotation.warnings == (
         "An answer was odd: the answer was cut off after 10 output tokens.",
     )

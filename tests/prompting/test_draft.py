@@ -287,7 +287,7 @@ def test_a_quote_says_who_decided_it() -> None:
         changes(quote(draft=1), TUNNEL, names={2: "Milo Brandt"}, not_speech=[5, 8]),
         draft=draft_of(TEXT, SAFE, COSTLY),
     )
-    assert decided(annotation) == ["changed", "changed", "added"]
+    assert decided(annotation) == ["confirmed", "changed", "added"]
 
 
 def test_a_line_that_an_answer_leaves_alone_is_confirmed() -> None:
