@@ -42,6 +42,12 @@ _ENGINE_OPTIONS = (
         shell_complete=files,
         help="Weights of your own for the embedded engine, made by 'attributor train'.",
     ),
+    click.option(
+        "--light",
+        is_flag=True,
+        default=None,
+        help="Leave the encoder under the embedded engine aside, if one is installed.",
+    ),
 )
 """Options that say which engine answers."""
 
@@ -132,7 +138,7 @@ def _unused(flags: dict[str, Any], annotator: Annotator) -> Iterator[str]:
     """What was said on the command line about an engine that does not answer."""
     engine = annotator.engine
     why = "a model is asked" if engine.asks else "no model is asked"
-    for name in ("model", "prompts", "weights"):
+    for name in ("model", "prompts", "weights", "light"):
         if flags[name] and name not in engine.settings_used:
             yield f"--{name} is not used, because {why}."
 

@@ -12,7 +12,7 @@ from attributor.cli.messages import say
 from attributor.errors import counted, quoted
 
 if TYPE_CHECKING:
-    from attributor.embedded.training.trainer import TrainingArticle
+    from attributor.embedded.training.examples import TrainingArticle
     from attributor.evaluation.gold import GoldArticle
 
 EXAMPLES = """\b
@@ -83,7 +83,7 @@ def _card(
 
 
 def _example(gold: GoldArticle) -> TrainingArticle:
-    from attributor.embedded.training.trainer import Known, TrainingArticle
+    from attributor.embedded.training.examples import Known, TrainingArticle
 
     quotes = (Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes)
     return TrainingArticle(gold.article, tuple(quotes))

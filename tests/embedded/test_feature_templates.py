@@ -80,8 +80,9 @@ def test_a_pair_is_not_the_same_the_other_way_round() -> None:
 
 
 def test_a_feature_is_what_the_shipped_weights_were_learned_with() -> None:
-    numbers = chain.from_iterable(group.numbers for group in REGISTRY.groups.values())
-    hashes = chain.from_iterable(group.hashes for group in REGISTRY.groups.values())
+    groups = [group for name, group in REGISTRY.groups.items() if not name.startswith("encoder: ")]
+    numbers = chain.from_iterable(group.numbers for group in groups)
+    hashes = chain.from_iterable(group.hashes for group in groups)
     known = repr(sorted(zip(numbers, hashes, strict=True))).encode()
     assert zlib.crc32(known) == NUMBERS_KNOWN_TO_SHIPPED_WEIGHTS
     assert feature_templates.CUE_WORD_READ.features((123456789, 7)) == [378773258487237712]
