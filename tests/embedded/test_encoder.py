@@ -127,7 +127,7 @@ def test_an_encoder_is_told_from_another_by_its_digest(tmp_path: Path) -> None:
 def test_a_folder_without_all_files_is_no_encoder(tmp_path: Path, name: str) -> None:
     encoder = tiny_encoder(tmp_path, TEXT)
     (tmp_path / name).unlink()
-    with pytest.raises(UsageError, match=f"holds no encoder \\({name}"):
+    with pytest.raises(UsageError, match=f"holds no encoder: its {name}"):
         encoder.read(TEXT)
 
 

@@ -4,7 +4,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from support import sheets
+from support.any_text import TEXTS
 from support.encoders import tiny_encoder, with_weights
 
 from attributor.embedded import EmbeddedEngine, readers, weights
@@ -36,9 +39,9 @@ def installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def annotate(**settings: object) -> Annotation:
+def annotate(text: str = TEXT, **settings: object) -> Annotation:
     annotator = Annotator(Settings.model_validate({"engine": "embedded", **settings}))
-    return annotator.annotate_now(Article(id="a", text=TEXT, language="en"))
+    return annotator.annotate_now(Article(id="a", text=text, language="en"))
 
 
 def test_an_article_is_read_with_the_encoder_that_is_installed(installed: Path) -> None:
@@ -47,13 +50,28 @@ def test_an_article_is_read_with_the_encoder_that_is_installed(installed: Path) 
     assert found.engine.weights_sha256 == weights.read(installed / "weights.bin").sha256
 
 
-def test_every_span_is_verbatim_whatever_an_encoder_says(tmp_path: Path) -> None:
-    for seed in range(12):
-        encoder = tiny_encoder(tmp_path / str(seed), TEXT, seed)
-        folder = with_weights(encoder, sheets.random_weights(seed, 1.0, BIAS))
-        for quote in annotate(weights=folder).quotes:
-            for span in quote.spans:
-                assert TEXT[span.start : span.end] == span.text
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Encoders that say what chance has them say, with weights that chance has made."""
+    places = [tmp_path_factory.mktemp("encoder") for _ in range(4)]
+    encoders = [tiny_encoder(place, TEXT, seed) for seed, place in enumerate(places)]
+    made = (sheets.random_weights(seed, 1.0, BIAS) for seed in range(4))
+    return [with_weights(each, like) for each, like in zip(encoders, made, strict=True)]
+
+
+@given(TEXTS, st.integers(0, 3))
+def test_every_span_is_verbatim_whatever_an_encoder_says(
+    folders: list[Path], text: str, number: int
+) -> None:
+    found = annotate(text, weights=folders[number])
+    for quote in found.quotes:
+        for span in (*quote.spans, quote.cue, quote.mention):
+            assert span is None or text[span.start : span.end] == span.text
+
+
+@pytest.mark.parametrize("number", range(4))
+def test_something_is_found_with_an_encoder(folders: list[Path], number: int) -> None:
+    assert annotate(weights=folders[number]).quotes
 
 
 def test_the_same_article_is_always_read_the_same_way(folder: Path) -> None:
@@ -124,6 +142,7 @@ def test_light_and_weights_with_an_encoder_contradict_each_other(folder: Path) -
         annotate(weights=folder, light=True)
 
 
+@pytest.mark.installed_encoder
 @pytest.mark.parametrize("missing", ["attributor_encoder", "onnxruntime", "tokenizers"])
 def test_nothing_is_installed_where_a_part_is_missing(
     missing: str, monkeypatch: pytest.MonkeyPatch

@@ -15,12 +15,15 @@ from typing import TYPE_CHECKING, Any, cast
 from attributor.embedded.encoder import channels
 from attributor.embedded.encoder.windows import Tokenizer, cut, windows
 from attributor.errors import UsageError, quoted
+from attributor.small_files import Mistake, read_bytes
 
 if TYPE_CHECKING:
     import numpy as np
 
 NETWORK, TOKENIZER = "encoder.onnx", "tokenizer.json"
 """The files of an encoder's folder."""
+MOST_BYTES = 500_000_000
+"""Bytes of one of them at most: some twenty times what `attributor train --encoder` makes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +124,7 @@ def _digest(folder: Path) -> str:
 
 def _held(folder: Path, name: str) -> bytes:
     try:
-        return (folder / name).read_bytes()
-    except OSError as error:
-        reason = error.strerror or "it cannot be read"
-        raise UsageError(f"{quoted(str(folder))} holds no encoder ({name}: {reason}).") from error
+        return read_bytes(folder / name, MOST_BYTES)
+    except Mistake as mistake:
+        where = f"{quoted(str(folder))} holds no encoder: its {name}"
+        raise UsageError(f"{where} {mistake}.") from mistake.__cause__

@@ -16,6 +16,7 @@ MAX_PIECES = 254
 """A window holds no more pieces of words than this, separators between lines among them."""
 OVERLAP_PIECES = 80
 """Two windows of one line have so many pieces in common."""
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
 
 
@@ -74,7 +75,8 @@ class Window:
 def cut(tokenizer: Tokenizer, text: str) -> Pieces:
     """The text's pieces of words, line by line."""
     found = Pieces([], [], [], [])
-    for line in _LINE.finditer(text):
+    whole = _LONE_SURROGATE.sub("\ufffd", text)  # half a character is none to the tokenizer
+    for line in _LINE.finditer(whole):
         encoding = tokenizer.encode(line.group(), add_special_tokens=False)
         begun, offset = len(found.ids), line.start()
         found.ids.extend(encoding.ids)
