@@ -270,29 +270,14 @@ def of_draft(sheet: Sheet, candidate: Candidate, runs: Sequence[Span], shape: in
         return []
     words = sum(sheet.words_to[b] - sheet.words_to[a] for a, b in runs)
     held = sum(evidence.content_words[b] - evidence.content_words[a] for a, b in runs)
-    share = 10 * held // words
-    missed = _some(words - held)
-    first, last = runs[0][0], runs[-1][1]
+    share, missed = 10 * held // words, _some(words - held)
     mean = step(sum(evidence.content_sums[b] - evidence.content_sums[a] for a, b in runs) / words)
     follows = step(
         sum(evidence.follows_sums[b] - evidence.follows_sums[a] for a, b in runs) / words
     )
-    left, right = (
-        _offset(sheet, evidence, first - 1, first),
-        _offset(sheet, evidence, last, last - 1),
-    )
-    sentence = _near(sheet, i)
-    here = evidence.content_words[sentence[1]] - evidence.content_words[sentence[0]]
-    inside = sum(
-        evidence.content_words[min(b, sentence[1])] - evidence.content_words[max(a, sentence[0])]
-        for a, b in runs
-        if min(b, sentence[1]) > max(a, sentence[0])
-    )
-    left_out = _some(here - inside)
+    left_out = _some(_left_out(sheet, evidence, i, runs))
     cues = min(sum(evidence.cues_in(a, b) for a, b in runs), 3)
     cue = step(evidence.cue[i])
-    begins, ends = step(evidence.content_begins[first]), step(evidence.content_ends[last - 1])
-    apart = _between(evidence, i, runs)
     return [
         *templates.ENCODER_DRAFT.features(
             mean,
@@ -304,24 +289,45 @@ def of_draft(sheet: Sheet, candidate: Candidate, runs: Sequence[Span], shape: in
             left_out,
             left_out * 30 + shape,
             left_out * 11 + share,
-            left,
-            right,
-            left * 30 + shape,
-            right * 30 + shape,
-            left * 16 + right,
-            begins * 30 + shape,
-            ends * 30 + shape,
             follows * 30 + shape,
             cues * 30 + shape,
             cue * _BASE + mean,
             (cue * 11 + share) * 9 + left_out,
-            apart * 30 + shape,
-            ((left == right == 0) * 11 + share) * 9 + left_out,
+            _between(evidence, i, runs) * 30 + shape,
         ),
         *templates.ENCODER_DRAFT_WORDS.features(
             (sheet.word[i], share), (sheet.word[i], left_out), (sheet.word[i], follows)
         ),
+        *_of_edges(sheet, evidence, runs, shape, share * 9 + left_out),
     ]
+
+
+def _of_edges(
+    sheet: Sheet, evidence: Evidence, runs: Sequence[Span], shape: int, held: int
+) -> list[int]:
+    """How far a draft's two edges are from where the encoder has them."""
+    first, last = runs[0][0], runs[-1][1]
+    left = _offset(sheet, evidence, first - 1, first)
+    right = _offset(sheet, evidence, last, last - 1)
+    begins, ends = step(evidence.content_begins[first]), step(evidence.content_ends[last - 1])
+    return templates.ENCODER_DRAFT_EDGES.features(
+        left,
+        right,
+        left * 30 + shape,
+        right * 30 + shape,
+        left * 16 + right,
+        begins * 30 + shape,
+        ends * 30 + shape,
+        (left == right == 0) * 99 + held,
+    )
+
+
+def _left_out(sheet: Sheet, evidence: Evidence, i: int, runs: Sequence[Span]) -> int:
+    """How many words of content around the cue, in its sentence, are in no run."""
+    words = evidence.content_words
+    first, last = _near(sheet, i)
+    inside = ((max(a, first), min(b, last)) for a, b in runs)
+    return words[last] - words[first] - sum(words[b] - words[a] for a, b in inside if a < b)
 
 
 def _between(evidence: Evidence, i: int, runs: Sequence[Span]) -> int:

@@ -208,6 +208,9 @@ ENCODER_CANDIDATE = _values(
     "encoder: candidate", 700, 9, "How sure it is of the cue, its source, and content nearby."
 )
 ENCODER_DRAFT = _values(
-    "encoder: draft", 720, 22, "How much of the draft it takes for content, and how much beside it."
+    "encoder: draft", 720, 14, "How much of the draft it takes for content, and how much beside it."
+)
+ENCODER_DRAFT_EDGES = _values(
+    "encoder: draft's edges", 736, 8, "How far the draft's edges are from where it has them."
 )
 ENCODER_DRAFT_WORDS = _pairs("encoder: draft's words", 750, 3, "The same with the cue's word.")

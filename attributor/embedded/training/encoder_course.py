@@ -1,9 +1,8 @@
 """`attributor train --encoder`: an encoder, and the engine's weights that read with it.
 
 What an encoder says of articles that it was tuned on is surer than what it will say of others, and
-an engine that learned from that would believe it too much. So the articles are halved: one encoder
-is tuned on each half, each reads the articles of the other, and the engine learns from what they
-say there. The first of the two is kept.
+an engine that learned from that would believe it too much. So the articles are halved: the encoder
+is tuned on one half, and the engine learns from what it says of the other.
 
 Needs torch, transformers, onnx, onnxruntime and tokenizers: the extra `train-encoder`.
 """
@@ -75,25 +74,17 @@ def train_encoder(
     unfinished.mkdir(parents=True, exist_ok=True)
     base = networks.base_folder(course.base, unfinished)
     halves = [[e for i, e in enumerate(examples) if half_of(i) == half] for half in (0, 1)]
-    encoders = []
-    for number, half in enumerate(halves):
-        place = unfinished / f"half-{number}"
-        course.said(f"Tuning an encoder on {len(half)} articles ({number + 1} of 2).")
-        encoders.append(_tuned(half, base, place, course))
-    reader_of = {
-        text: encoders[1 - half_of(i)]
-        for i, example in enumerate(examples)
-        for text in (without_marks(example).article.text, example.article.text)
-    }
+    course.said(f"Tuning an encoder on {len(halves[0])} articles.")
+    encoder = _tuned(halves[0], base, unfinished, course)
+    course.said(f"Learning from what it says of {len(halves[1])} others.")
+    card = {**course.card, ENCODER_CARD_KEY: encoder.sha256}
 
     def reads(article: Article) -> Reading:
-        return reader_of[article.text].read(article.text)
+        return encoder.read(article.text)
 
-    course.said("Learning from what each says of the other half.")
-    card = {**course.card, ENCODER_CARD_KEY: encoders[0].sha256}
-    learned = trainer.train(examples, language, course.seed, card, reads)
+    learned = trainer.train(halves[1], language, course.seed, card, reads)
     for name in (NETWORK, TOKENIZER):
-        shutil.copyfile(encoders[0].folder / name, course.folder / name)
+        shutil.copyfile(encoder.folder / name, course.folder / name)
     (course.folder / WEIGHTS).write_bytes(files.dump(learned))
     shutil.rmtree(unfinished)
 
@@ -108,7 +99,6 @@ def _tuned(
 ) -> Encoder:
     """An encoder that was tuned on these articles, half of them without their marks too."""
     model = networks.network(base, course.seed)
-    place.mkdir(exist_ok=True)
     shutil.copyfile(base / TOKENIZER, place / TOKENIZER)
     bare = [without_marks(example) for example in half[::2]]
     data = list(labelled(Encoder(place).tokenizer, [*half, *bare]))

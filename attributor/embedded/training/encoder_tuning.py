@@ -33,7 +33,7 @@ _FIRST_WORD = 999
 """Pieces with smaller numbers are special and are never hidden."""
 _LENGTH_STEP_PIECES = 16
 """Windows whose lengths differ by less than this are put into one batch."""
-_CHECKPOINT_STEPS = 100
+CHECKPOINT_STEPS = 100
 """After so many steps all that is needed to go on is written down."""
 
 
@@ -71,8 +71,8 @@ def tune(model: Any, data: Sequence[LabelledWindow], course: Course) -> None:
         torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         total += float(loss.detach())
-        if (step + 1) % _CHECKPOINT_STEPS == 0 or step + 1 == len(batches):
-            course.said(f"step {step + 1} of {len(batches)}, loss {total / _CHECKPOINT_STEPS:.4f}")
+        if (step + 1) % CHECKPOINT_STEPS == 0 or step + 1 == len(batches):
+            course.said(f"step {step + 1} of {len(batches)}, loss {total / CHECKPOINT_STEPS:.4f}")
             total = 0.0
             _write_down(model, optimizer, course, step + 1, len(batches))
     model.eval()
