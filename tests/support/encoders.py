@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ def with_weights(encoder: Encoder, like: Weights) -> Path:
     return encoder.folder
 
 
-def reading(text: str, said: dict[int, Iterable[str]]) -> Reading:
+def reading(text: str, said: Mapping[int, Iterable[str]]) -> Reading:
     """What an encoder would say that is sure of these words, channel by channel.
 
     Of each channel the words of its phrases get log-odds of 4, all others -4; where content or a

@@ -80,7 +80,7 @@ def network(base: Path, seed: int) -> torch.nn.Module:
     )
     body.embeddings.word_embeddings.weight.requires_grad_(False)
 
-    class Tagger(torch.nn.Module):
+    class Tagger(torch.nn.Module):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__()
             self.body = body
