@@ -35,7 +35,7 @@ def annotate(article: Article) -> Annotation:
 def test_it_answers_for_english() -> None:
     found = annotate(Article(id="a", text="“The pit stays shut,” said Ana Petric.", language="en"))
     assert found.engine.model == "encoder"
-    assert [span.text for quote in found.quotes for span in quote.spans] == ["The pit stays shut,"]
+    assert [span.text for quote in found.quotes for span in quote.spans] == ["The pit stays shut"]
 
 
 def test_the_english_fixtures_are_read_as_well_as_without_it() -> None:
