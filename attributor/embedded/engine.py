@@ -8,7 +8,7 @@ from typing import Final
 
 from attributor.embedded import by_rules, by_weights, transcripts
 from attributor.embedded.allowance import cues_by_rules
-from attributor.embedded.readers import Choice
+from attributor.embedded.readers import Choice, Reader
 from attributor.embedded.stance.judging import with_stances
 from attributor.embedded.stance.targets import propose as propose_targets
 from attributor.engines import Dialogue, Proposed
@@ -34,6 +34,10 @@ _OTHER_LANGUAGE = (
 _TOO_LONG = (
     "This text is longer than any article, so rules alone have read it; cut it into its articles "
     "for the better engine."
+)
+_LONG_FOR_ENCODER = (
+    "This text is longer than the encoder reads, so the light engine has read it; cut it into its "
+    "articles for the better one."
 )
 _TOO_DENSE = (
     "This text has far more words that may report something than news of its length, so "
@@ -80,6 +84,7 @@ class EmbeddedEngine:
         reasons = {
             _TOO_LONG: too_long,
             _OTHER_LANGUAGE: self.weights is not None and not fits,
+            _LONG_FOR_ENCODER: is_long and not too_long and self._left_aside(reader, language),
         }
         warnings = tuple(warning for warning, holds in reasons.items() if holds)
         if language == UNKNOWN:
@@ -98,6 +103,11 @@ class EmbeddedEngine:
         warnings = (*warnings, *_left(len(sheet.crowded), sheet.cues_by_rules.refused))
         return Proposed(proposal, made_by, NOTHING, warnings)
         yield []  # never: it asks nobody, and is a dialogue all the same
+
+    def _left_aside(self, reader: Reader | None, language: str) -> bool:
+        """Whether an encoder would read a shorter text in this language, and none reads this."""
+        usual = self._choice.reader(language)
+        return (usual and usual.encoder) is not None and (reader and reader.encoder) is None
 
     def judge(
         self, annotation: Annotation, codebook: Codebook, marking: Marking, *, about_all: bool

@@ -10,8 +10,7 @@ from support import sheets
 from support.any_text import TEXTS
 from support.encoders import tiny_encoder, with_weights
 
-from attributor.embedded import EmbeddedEngine, readers, weights
-from attributor.embedded.engine import MAX_ENCODER_CODE_POINTS
+from attributor.embedded import EmbeddedEngine, engine, readers, weights
 from attributor.embedded.readers import Choice
 from attributor.errors import UsageError
 from attributor.pipeline import Annotator
@@ -114,7 +113,16 @@ def test_a_text_that_is_too_long_for_the_encoder_is_read_by_the_light_weights() 
     reader = Choice().reader("en", is_long=True)
     assert reader is not None
     assert reader.encoder is None
-    assert MAX_ENCODER_CODE_POINTS < 1_000_000
+
+
+def test_whoever_gives_a_text_that_is_too_long_is_told(
+    installed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "MAX_ENCODER_CODE_POINTS", len(TEXT) - 1)
+    (warning,) = annotate().warnings
+    assert "the light engine has read it" in warning
+    assert annotate(light=True).warnings == ()
+    assert annotate(weights=installed).engine.model == "encoder"
 
 
 def test_weights_of_ones_own_in_a_file_are_read_without_an_encoder(
