@@ -32,6 +32,7 @@ check: .venv/ready-dev
 	$(BIN)lint-imports --no-logo
 
 # Writes what --help and the demo print into the pages that show it.
+docs: export ATTRIBUTOR_LIGHT := yes
 docs: .venv/ready-dev
 	$(BIN)cog -r README.md docs/*.md
 

@@ -80,7 +80,7 @@ def annotating(
 def _embedded(settings: Settings, own_client: bool) -> Engine:
     from attributor.embedded import EmbeddedEngine
 
-    return EmbeddedEngine(settings.weights)
+    return EmbeddedEngine(settings.weights, settings.light)
 
 
 def _model(settings: Settings, own_client: bool) -> Engine:

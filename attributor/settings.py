@@ -75,6 +75,11 @@ class Settings(BaseModel):
         alias="ATTRIBUTOR_WEIGHTS",
         description="weights of your own for the embedded engine, as 'attributor train' makes them",
     )
+    light: bool = Field(
+        False,
+        alias="ATTRIBUTOR_LIGHT",
+        description="leave the encoder under the embedded engine aside where one is installed",
+    )
     language: str | None = Field(
         None,
         alias="ATTRIBUTOR_LANGUAGE",

@@ -21,7 +21,7 @@ from attributor.errors import UsageError
 from attributor.settings import Settings, variables
 from attributor.settings_files import Dotenv
 
-HARMLESS = frozenset({"language", "timeout", "attempts"})
+HARMLESS = frozenset({"language", "light", "timeout", "attempts"})
 """Settings that a folder's `.env` may decide without being trusted.
 
 All others say where text goes, who pays for it, or what is opened.

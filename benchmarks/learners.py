@@ -42,8 +42,9 @@ from attributor.embedded.by_weights import Tagged
 from attributor.embedded.cue_features import Frame
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.training import trainer as training
+from attributor.embedded.training.examples import Known, TrainingArticle, without_marks
 from attributor.embedded.training.linear_models import BITS, LabelledRow, logistic
-from attributor.embedded.training.trainer import Annotated, Known, Lessons, TrainingArticle
+from attributor.embedded.training.trainer import Annotated, Lessons
 from attributor.engines import Proposed
 from attributor.evaluation.gold import GoldArticle, read_gold
 from attributor.evaluation.matching import compare
@@ -224,7 +225,7 @@ def _in_turn(fit: Callable[[str, LabelledRow], tuple[Model, int]]) -> Callable[.
 def _sheets(examples: Sequence[TrainingArticle]) -> tuple[list[Annotated], dict[int, float]]:
     sheets = [(Sheet(mark(e.article, "en")), e) for e in examples]
     heads = training.cue_words(sheets)
-    bare = map(training.without_marks, examples[::2])
+    bare = map(without_marks, examples[::2])
     return [*sheets, *((Sheet(mark(e.article, "en")), e) for e in bare)], heads
 
 

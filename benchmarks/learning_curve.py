@@ -18,6 +18,7 @@ from attributor.assembling import assemble
 from attributor.embedded import by_weights as learned
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.training import trainer as training
+from attributor.embedded.training.examples import Known, TrainingArticle
 from attributor.embedded.weights import Weights
 from attributor.engines import Proposed
 from attributor.evaluation.gold import GoldArticle, read_gold
@@ -65,9 +66,9 @@ def _annotate(marking: Marking, weights: Weights) -> Annotation:
     )
 
 
-def _example(gold: GoldArticle) -> training.TrainingArticle:
-    quotes = (training.Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes)
-    return training.TrainingArticle(gold.article, tuple(quotes))
+def _example(gold: GoldArticle) -> TrainingArticle:
+    quotes = (Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes)
+    return TrainingArticle(gold.article, tuple(quotes))
 
 
 if __name__ == "__main__":

@@ -23,6 +23,7 @@ from attributor.assembling import assemble
 from attributor.embedded import by_weights as learned
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.training import trainer as training
+from attributor.embedded.training.examples import Known, TrainingArticle
 from attributor.embedded.weights import Weights
 from attributor.engines import Proposed
 from attributor.evaluation.gold import GoldArticle, GoldQuote, read_gold
@@ -94,9 +95,9 @@ def _quote(text: str, number: int, quote: GoldQuote, speaker: int | None) -> Quo
 
 def _taught(articles: Iterable[GoldArticle]) -> Weights:
     examples = [
-        training.TrainingArticle(
+        TrainingArticle(
             gold.article,
-            tuple(training.Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes),
+            tuple(Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes),
         )
         for gold in articles
     ]

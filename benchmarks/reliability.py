@@ -1,6 +1,6 @@
 """Whether the embedded engine's confidence can be believed.
 
-    python benchmarks/reliability.py [GOLD]
+    python benchmarks/reliability.py [--encoder] [GOLD]
 
 Predictions by their confidence, in ten bins: how many, the mean confidence, and the share that is
 right, that is, exact and with the right speaker, or only found with the right speaker. Predictions
@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
-from itertools import chain
 from pathlib import Path
 from statistics import fmean
 from typing import NamedTuple
@@ -37,7 +36,10 @@ class Judged(NamedTuple):
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("gold", type=Path, nargs="?", default=DEV)
-    judged = list(chain.from_iterable(map(_judged, read_gold(str(parser.parse_args().gold)))))
+    parser.add_argument("--encoder", action="store_true", help="read with the installed encoder")
+    arguments = parser.parse_args()
+    articles = read_gold(str(arguments.gold))
+    judged = [each for gold in articles for each in _judged(gold, light=not arguments.encoder)]
     bins: list[list[Judged]] = [[] for _ in range(BINS)]
     for each in judged:
         bins[min(int(each.confidence * BINS), BINS - 1)].append(each)
@@ -47,8 +49,8 @@ def main() -> None:
     print(f"\nMean gap between confidence and share exact: {100 * gap:.1f} points.")
 
 
-def _judged(gold: GoldArticle) -> Iterator[Judged]:
-    annotation = embedded(gold.article)
+def _judged(gold: GoldArticle, *, light: bool) -> Iterator[Judged]:
+    annotation = embedded(gold.article, light=light)
     prediction = Prediction.of(annotation)
     confidence = {
         id(predicted): quote.confidence or 0.0

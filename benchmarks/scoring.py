@@ -25,9 +25,11 @@ SETS = {
 }
 
 
-def embedded(article: Article | Annotation, codebook: Codebook | None = None) -> Annotation:
-    """What the embedded engine says, whatever is set in the environment."""
-    return Annotator(Settings(engine="embedded"), codebook).annotate_now(article)
+def embedded(
+    article: Article | Annotation, codebook: Codebook | None = None, *, light: bool = True
+) -> Annotation:
+    """What the embedded engine says, whatever is set in the environment; see `Settings.light`."""
+    return Annotator(Settings(engine="embedded", light=light), codebook).annotate_now(article)
 
 
 def evaluated(

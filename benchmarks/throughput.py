@@ -3,7 +3,8 @@
     python benchmarks/throughput.py [--rounds N] [--articles FILE.jsonl] [--peers-venv DIR]
 
 The passes take turns over the very same texts: splitting sentences with sentencex and nothing
-else; the embedded engine, from text to Annotation; and, with --peers-venv, textacy's direct
+else; the embedded engine, from text to Annotation, also with its encoder where
+packages/attributor-encoder is installed; and, with --peers-venv, textacy's direct
 quotations on spaCy's small English model, from text to triples: with the model's pipeline as it
 comes, and without its named entities, which these quotations do not need. Nothing is written out.
 DIR is made if need be, and benchmarks/requirements-peers.txt is installed there (some 600 MB).
@@ -30,6 +31,7 @@ from measuring import FIXTURES, SHARED, Timing, machine, ratio, show, taking_tur
 from attributor.assembling import assemble
 from attributor.embedded import by_rules as rules
 from attributor.embedded.allowance import cues_by_rules
+from attributor.embedded.readers import installed
 from attributor.engines import Proposed
 from attributor.marking import mark
 from attributor.pipeline import Annotator
@@ -38,8 +40,9 @@ from attributor.settings import Settings
 
 HERE = Path(__file__).resolve().parent
 SENTENCES, EMBEDDED, RULES = "sentences only", "embedded engine", "its rules alone"
+ENCODER = "embedded engine, its encoder"
 TEXTACY, TEXTACY_LESS = "textacy", "textacy, no entities"
-PEER_BOUND = {EMBEDDED: 5, RULES: 20}
+PEER_BOUND = {EMBEDDED: 5, RULES: 20, ENCODER: 1}
 ONE_THREAD = dict.fromkeys(
     ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"), "1"
 )
@@ -55,6 +58,8 @@ def main() -> None:
             EMBEDDED: _embedded(articles),
             RULES: _rules(articles),
         }
+        if installed() is not None:
+            tasks[ENCODER] = _embedded(articles, light=False)
         if arguments.peers_venv:
             python = _peers(arguments.peers_venv.resolve())
             tasks |= stack.enter_context(_textacy(python, articles, answers))
@@ -99,8 +104,8 @@ def _sentences(articles: list[Article]) -> Callable[[], Timing]:
     return lambda: timed(lambda: [split("en", a.text) for a in articles])
 
 
-def _embedded(articles: list[Article]) -> Callable[[], Timing]:
-    annotator = Annotator(Settings(engine="embedded"))
+def _embedded(articles: list[Article], *, light: bool = True) -> Callable[[], Timing]:
+    annotator = Annotator(Settings(engine="embedded", light=light))
     return lambda: timed(lambda: [annotator.annotate_now(a) for a in articles])
 
 
@@ -173,7 +178,12 @@ def _row(name: str, timings: dict[str, list[Timing]], count: int) -> list[str]:
 
 def _compare(timings: dict[str, list[Timing]], answer: dict[str, Any], count: int) -> None:
     print()
-    for ours, what in ((EMBEDDED, "The embedded engine is"), (RULES, "Its rules alone are")):
+    said = {
+        EMBEDDED: "The embedded engine is",
+        RULES: "Its rules alone are",
+        ENCODER: "With its encoder it is",
+    }
+    for ours, what in ((ours, what) for ours, what in said.items() if ours in timings):
         own = [t.cpu for t in timings[ours]]
         whole, less = (
             ratio([t.cpu for t in timings[name]], own) for name in (TEXTACY, TEXTACY_LESS)

@@ -144,3 +144,14 @@ def test_the_prompts_are_found_and_a_price_is_told(installed: Installed) -> None
         str(ROOT / "fixtures" / "articles" / "council.txt"),
     )
     assert "tokens" in shown
+
+
+def test_the_encoders_package_holds_its_data_in_thirty_megabytes(tmp_path: Path) -> None:
+    source = ROOT / "packages" / "attributor-encoder"
+    pip("wheel", "--no-build-isolation", "--wheel-dir", str(tmp_path), str(source))
+    (built,) = tmp_path.glob("attributor_encoder-*.whl")
+    with ZipFile(built) as archive:
+        names = {name for name in archive.namelist() if ".dist-info/" not in name}
+    files = ("__init__.py", "encoder.onnx", "tokenizer.json", "weights.bin")
+    assert names == {f"attributor_encoder/{name}" for name in files}
+    assert built.stat().st_size <= 30_000_000

@@ -52,6 +52,12 @@ _ENGINE_OPTIONS = (
         default=None,
         help="Whether a model is shown what the embedded engine found, to mend it.",
     ),
+    click.option(
+        "--light",
+        is_flag=True,
+        default=None,
+        help="Leave the encoder under the embedded engine aside, if one is installed.",
+    ),
 )
 """Options that say which engine answers."""
 
@@ -142,7 +148,7 @@ def _unused(flags: dict[str, Any], annotator: Annotator) -> Iterator[str]:
     """What was said on the command line about an engine that does not answer."""
     engine = annotator.engine
     why = "a model is asked" if engine.asks else "no model is asked"
-    for name in ("model", "prompts", "weights", "ask"):
+    for name in ("model", "prompts", "weights", "ask", "light"):
         if flags[name] and name not in engine.settings_used:
             yield f"--{name} is not used, because {why}."
 

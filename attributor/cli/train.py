@@ -12,7 +12,7 @@ from attributor.cli.messages import say
 from attributor.errors import counted, quoted
 
 if TYPE_CHECKING:
-    from attributor.embedded.training.trainer import TrainingArticle
+    from attributor.embedded.training.examples import TrainingArticle
     from attributor.evaluation.gold import GoldArticle
 
 EXAMPLES = """\b
@@ -32,26 +32,78 @@ Examples:
 @click.option(
     "--about", default="", metavar="TEXT", help="What the articles are, for the data card."
 )
-def train(gold: tuple[str, ...], output: str, language: str | None, seed: int, about: str) -> None:
+@click.option(
+    "--encoder", is_flag=True, help="Tune an encoder too; -o names a folder, which may be resumed."
+)
+@click.option(
+    "--base",
+    metavar="NAME",
+    help="What --encoder begins with: a package, or a folder; all-MiniLM-L6-v2 if not given.",
+)
+def train(
+    gold: tuple[str, ...],
+    output: str,
+    language: str | None,
+    seed: int,
+    about: str,
+    encoder: bool,
+    base: str | None,
+) -> None:
     """Teach the embedded engine from articles whose quotes are known.
 
     GOLD is JSONL: gold, or annotations in attributor's own format as corrected by hand. Needs
-    'attributor[train]'. The weights hold no text of the articles.
+    'attributor[train]', and with --encoder 'attributor[train-encoder]'. The weights hold no text
+    of the articles.
     """
-    from attributor.embedded import weights
-    from attributor.embedded.training import trainer as training
     from attributor.evaluation.gold import read_gold
 
+    if base is not None and not encoder:
+        raise click.UsageError("--base is what --encoder begins with: give both, or neither.")
     articles = [article for path in gold for article in read_gold(path)]
     quotes = sum(len(article.quotes) for article in articles)
     card = _card(gold, articles, seed, about)
     say(f"Learning from {counted(len(articles), 'article')} with {counted(quotes, 'quote')}.")
     language = language or _language(articles)
-    learned = training.train([_example(a) for a in articles], language, seed, card)
-    data = weights.dump(learned)
+    examples = [_example(article) for article in articles]
+    if encoder:
+        _train_encoder(examples, language, output, base, seed, card)
+        say(f"Written to the folder {quoted(output)}; give it as --weights.")
+        return
+    size = _train(examples, language, output, seed, card)
+    say(f"Written to {quoted(output)}: {size:,} bytes.")
+
+
+def _train(
+    examples: list[TrainingArticle],
+    language: str,
+    output: str,
+    seed: int,
+    card: dict[str, object],
+) -> int:
+    """Write the file of weights; how many bytes it has."""
+    from attributor.embedded import weights
+    from attributor.embedded.training import trainer
+
+    data = weights.dump(trainer.train(examples, language, seed, card))
     with destination(output) as out:
         out.buffer.write(data)
-    say(f"Written to {quoted(output)}: {len(data):,} bytes.")
+    return len(data)
+
+
+def _train_encoder(
+    examples: list[TrainingArticle],
+    language: str,
+    output: str,
+    base: str | None,
+    seed: int,
+    card: dict[str, object],
+) -> None:
+    """Write an encoder's folder, telling what is done."""
+    from attributor.embedded.training import encoder_course as courses
+    from attributor.embedded.training.encoder_network import BASE
+
+    course = courses.EncoderCourse(Path(output), base or BASE, seed=seed, card=card, said=say)
+    courses.train_encoder(examples, language, course)
 
 
 def _language(articles: list[GoldArticle]) -> str:
@@ -83,7 +135,7 @@ def _card(
 
 
 def _example(gold: GoldArticle) -> TrainingArticle:
-    from attributor.embedded.training.trainer import Known, TrainingArticle
+    from attributor.embedded.training.examples import Known, TrainingArticle
 
     quotes = (Known(q.content, q.cue, q.mention, q.speech_cue) for q in gold.quotes)
     return TrainingArticle(gold.article, tuple(quotes))

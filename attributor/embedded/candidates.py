@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import exp, log1p
 
 from attributor.embedded import cue_features as features
+from attributor.embedded import encoder_features as encoder
 from attributor.embedded.cue_features import CueReading, Frame
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.weights import Weights
@@ -93,7 +94,11 @@ def candidates(sheet: Sheet, weights: Weights) -> list[Candidate]:
 
 def cue_candidates(sheet: Sheet, words: Container[int]) -> Iterator[int]:
     """Indices of the tokens that marking or learning holds possible as cues."""
-    return (i for i in range(sheet.count) if i in sheet.cues or sheet.word[i] in words)
+    return (
+        i
+        for i in range(sheet.count)
+        if i in sheet.cues or sheet.word[i] in words or encoder.is_cue(sheet, i)
+    )
 
 
 def _cues(sheet: Sheet, weights: Weights) -> Iterator[tuple[int, float, CueReading]]:
@@ -204,7 +209,7 @@ def loss(odds: float) -> float:
 
 
 def _drafts(sheet: Sheet, frame: Frame, paths: Iterable[_Path]) -> Iterator[Draft]:
-    """The first labellings that differ in their words, and what the rules take."""
+    """The first labellings that differ in their words, and what rules or an encoder take."""
     known: set[tuple[Span, ...]] = {()}
     total = 0.0
     last = len(frame.pieces) - 1
@@ -216,10 +221,11 @@ def _drafts(sheet: Sheet, frame: Frame, paths: Iterable[_Path]) -> Iterator[Draf
             yield Draft(total, tuple(inside), runs)
             if len(known) > _MAX_DRAFTS:
                 break
-    ruled = tuple(sorted(frame.by_rules))
-    runs = word_runs(sheet, ruled)
-    if runs not in known:
-        yield Draft(total + _BEAM_LOG_ODDS, ruled, runs)
+    for other in (tuple(sorted(frame.by_rules)), *encoder.own_drafts(frame)):
+        runs = word_runs(sheet, other)
+        if runs not in known:
+            known.add(runs)
+            yield Draft(total + _BEAM_LOG_ODDS, other, runs)
 
 
 def word_runs(sheet: Sheet, pieces: Sequence[Span]) -> tuple[Span, ...]:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
+from attributor.embedded import encoder_features as encoder
 from attributor.embedded import feature_templates as templates
 from attributor.embedded.token_arrays import Sheet, hashed
 from attributor.marking import Mention
@@ -73,6 +74,7 @@ def around_cue(sheet: Sheet, i: int) -> list[int]:
             (kind[before2] ^ (kind[before] << 1), kind[after]),
         ),
         *_of_place(sheet, i),
+        *encoder.of_cue(sheet, i),
     ]
 
 
@@ -176,6 +178,7 @@ def of_source(sheet: Sheet, i: int, mention: Mention, reading: CueReading) -> li
             (kind[sheet.at(i - 1)], distance),
             (kind[after if side == 1 else sheet.at(i + 1)], distance),
         ),
+        *encoder.of_source(sheet, i, mention, form, distance),
     ]
 
 
@@ -201,6 +204,7 @@ def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Span]:
     if source is not None:
         tokens = sheet.range_of(source)
         cuts.update((tokens.start, tokens.stop))
+    cuts.update(encoder.cuts(sheet, start, end))
     edges = sorted(cut for cut in cuts if start <= cut <= end)
     own = bisect_left(edges, i)
     return list(
@@ -251,6 +255,7 @@ class ContentPiece:
     opening: int
     before: int
     first: int
+    encoder: tuple[int, ...] = ()
 
     def after(self, label: int) -> list[int]:
         """Features of the step from `label` (0 outside, 1 inside, 2 at the start) to this piece."""
@@ -261,6 +266,7 @@ class ContentPiece:
                 (self.before, self.role % 2),
                 (self.opening, self.role),
             ),
+            *(templates.ENCODER_STEPS[label].features(*self.encoder) if self.encoder else ()),
         ]
 
 
@@ -322,7 +328,10 @@ def _piece(frame: Frame, k: int, first: int, last: int) -> ContentPiece:
         *_between(frame, first, last, what * 3 + ruled, place),
         *_of_passage(frame, first, behind, place),
     ]
-    return ContentPiece(features, relative, role, kind[first], word[before], word[first])
+    said, edges = encoder.of_piece(frame, first, last, place)
+    return ContentPiece(
+        features + said, relative, role, kind[first], word[before], word[first], edges
+    )
 
 
 def _between(frame: Frame, first: int, last: int, marked: int, place: int) -> list[int]:

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 
+from attributor.embedded import encoder_features as encoder
 from attributor.embedded import feature_templates as templates
 from attributor.embedded.candidates import Candidate, Draft, overlap, size
 from attributor.embedded.cue_features import MENTION_TYPES
@@ -134,6 +135,7 @@ def of_candidate(scene: Scene, candidate: Candidate) -> list[int]:
             (word[i], head),
             (word[i], inside),
         ),
+        *encoder.of_candidate(sheet, candidate, odds, sourced),
     ]
 
 
@@ -169,6 +171,7 @@ def _of_draft(
         *(_of_run(sheet, i, ahead, templates.RUN_AHEAD) if ahead else ()),
         *(_of_run(sheet, i, behind, templates.RUN_BEHIND) if behind else ()),
         *_of_edges(sheet, runs[0][0], runs[-1][1], shape),
+        *encoder.of_draft(sheet, candidate, runs, shape),
     ]
 
 

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from attributor.embedded import by_rules, by_weights, transcripts
-from attributor.embedded import weights as weights_files
 from attributor.embedded.allowance import cues_by_rules
+from attributor.embedded.readers import Choice, Reader
 from attributor.embedded.stance.judging import with_stances
 from attributor.embedded.stance.targets import propose as propose_targets
-from attributor.embedded.token_arrays import Sheet
 from attributor.engines import Dialogue, Proposed
 from attributor.marking import Marking
 from attributor.marking.identification import no_pack
@@ -25,6 +24,10 @@ NOTHING = Usage(cost_usd=0.0)
 """What asking costs where nobody is asked."""
 MAX_CODE_POINTS = 1_000_000
 """Longer texts are read by rules alone: the weights take some 10 s for one of this length."""
+MAX_ENCODER_CODE_POINTS = 200_000
+"""Longer texts are read without the encoder, which takes some 10 s for one of this length."""
+ENCODER_MODEL: Final = "encoder"
+"""What annotations name as the model where an encoder has read under the weights."""
 
 _OTHER_LANGUAGE = (
     "The weights that were given are for another language, so rules alone have read this text."
@@ -32,6 +35,10 @@ _OTHER_LANGUAGE = (
 _TOO_LONG = (
     "This text is longer than any article, so rules alone have read it; cut it into its articles "
     "for the better engine."
+)
+_LONG_FOR_ENCODER = (
+    "This text is longer than the encoder reads, so the light engine has read it; cut it into its "
+    "articles for the better one."
 )
 _TOO_DENSE = (
     "This text has far more words that may report something than news of its length, so "
@@ -50,43 +57,58 @@ class EmbeddedEngine:
     Attributes:
         weights: a file of `attributor train`; those that come with attributor if None. Rules
             alone answer in a language that there are none for.
+        light: whether to read without the encoder where one is installed.
     """
 
     weights: Path | None = None
+    light: bool = False
 
     asks = False
-    settings_used = frozenset({"weights"})
+    settings_used = frozenset({"weights", "light"})
+
+    @property
+    def _choice(self) -> Choice:
+        return Choice(self.weights, self.light)
 
     def notice(self, carried_by: str = "") -> str:
         """Who answers, and where the text goes."""
-        return f"The embedded engine answers; {carried_by or 'nothing leaves this machine'}."
+        who = "The embedded engine" + (" with its encoder" if self._choice.folder else "")
+        return f"{who} answers; {carried_by or 'nothing leaves this machine'}."
 
     def propose(self, marking: Marking) -> Dialogue[Proposed]:
         """Say who said what in the article; nobody is asked."""
-        own, language = self.weights, marking.language
-        weights = weights_files.read(own) if own else weights_files.shipped(language)
-        fits = weights is not None and weights.language == language
+        language = marking.language
+        is_long = len(marking.text) > MAX_ENCODER_CODE_POINTS
+        reader = self._choice.reader(language, is_long=is_long)
+        fits = reader is not None and reader.weights.language == language
         too_long = len(marking.text) > MAX_CODE_POINTS
         reasons = {
             _TOO_LONG: too_long,
             _OTHER_LANGUAGE: self.weights is not None and not fits,
+            _LONG_FOR_ENCODER: is_long and not too_long and self._left_aside(reader, language),
         }
         warnings = tuple(warning for warning, holds in reasons.items() if holds)
         if language == UNKNOWN:
             warnings = (no_pack(marking.text), *warnings)
         if unnamed := transcripts.warning(marking):
             warnings = (*warnings, unnamed)
-        if weights is None or not fits or too_long:
+        if reader is None or not fits or too_long:
             allowed = cues_by_rules(marking)
             proposal = by_rules.propose(marking, allowed)
             warnings = (*warnings, *_left(0, allowed.refused))
             return Proposed(proposal, Provenance(name=NAME), NOTHING, warnings)
-        made_by = Provenance(name=NAME, weights_sha256=weights.sha256)
-        sheet = Sheet(marking)
-        proposal = by_weights.propose(sheet, weights)
+        model = ENCODER_MODEL if reader.encoder else None
+        made_by = Provenance(name=NAME, model=model, weights_sha256=reader.weights.sha256)
+        sheet = reader.sheet(marking)
+        proposal = by_weights.propose(sheet, reader.weights)
         warnings = (*warnings, *_left(len(sheet.crowded), sheet.cues_by_rules.refused))
         return Proposed(proposal, made_by, NOTHING, warnings)
         yield []  # never: it asks nobody, and is a dialogue all the same
+
+    def _left_aside(self, reader: Reader | None, language: str) -> bool:
+        """Whether an encoder would read a shorter text in this language, and none reads this."""
+        usual = self._choice.reader(language)
+        return (usual and usual.encoder) is not None and (reader and reader.encoder) is None
 
     def judge(
         self, annotation: Annotation, codebook: Codebook, marking: Marking, *, about_all: bool
@@ -99,8 +121,9 @@ class EmbeddedEngine:
         yield []  # never: it asks nobody, and is a dialogue all the same
 
     def recipe(self, codebook: Codebook | None) -> Provenance:
-        """All that its annotations depend on: the weights."""
-        return Provenance(name=NAME, weights_sha256=weights_files.digest(self.weights))
+        """All that its annotations depend on: the weights, which name their encoder."""
+        model = ENCODER_MODEL if self._choice.folder else None
+        return Provenance(name=NAME, model=model, weights_sha256=self._choice.sha256)
 
     def estimate(
         self, marking: Marking, codebook: Codebook | None, ask: AskAbout | None = None

@@ -189,3 +189,28 @@ DRAFT_EDGES = _pairs("draft: edges", 560, 5, "How it begins and ends, wherever t
 DRAFT_NEIGHBOURS = _values(
     "draft: neighbours", 570, 5, "What it takes of other candidates' drafts, and of their cues."
 )
+
+# --- what an encoder says, where one reads under the engine --------------------------------------
+
+ENCODER_CUE = _values("encoder: cue", 600, 10, "How sure the encoder is of a word as a cue.")
+ENCODER_CUE_WORDS = _pairs("encoder: cue's word", 612, 3, "The same with the word.")
+ENCODER_SOURCE = _values("encoder: source", 620, 12, "How sure it is of a mention as a source.")
+ENCODER_SOURCE_WORDS = _pairs("encoder: source's words", 634, 2, "The same with the words.")
+ENCODER_PIECE = _values("encoder: piece", 640, 14, "How sure it is of a piece as content.")
+ENCODER_PIECE_WORDS = _pairs("encoder: piece's words", 656, 2, "The same with the cue's word.")
+ENCODER_STEPS = tuple(
+    _values(
+        f"encoder: step from {before}", 660 + 8 * label, 6, f"Its edges where {before} precedes."
+    )
+    for label, before in enumerate(_BEFORE_PIECE)
+)
+ENCODER_CANDIDATE = _values(
+    "encoder: candidate", 700, 9, "How sure it is of the cue, its source, and content nearby."
+)
+ENCODER_DRAFT = _values(
+    "encoder: draft", 720, 14, "How much of the draft it takes for content, and how much beside it."
+)
+ENCODER_DRAFT_EDGES = _values(
+    "encoder: draft's edges", 736, 8, "How far the draft's edges are from where it has them."
+)
+ENCODER_DRAFT_WORDS = _pairs("encoder: draft's words", 750, 3, "The same with the cue's word.")

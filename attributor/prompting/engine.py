@@ -54,7 +54,7 @@ class ModelEngine:
     drafter: Drafter | None = None
 
     asks = True
-    settings_used = frozenset({"model", "prompts", "weights", "ask", "draft"})
+    settings_used = frozenset({"model", "prompts", "weights", "ask", "draft", "light"})
 
     def notice(self, carried_by: str = "") -> str:
         """Who answers, and to which host the text is sent, through which proxy.

@@ -29,6 +29,7 @@ PAGES = [page for page in ALL if "[[[cog" in (ROOT / page).read_text(encoding="u
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_shows_what_the_program_prints(page: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("ATTRIBUTOR_LIGHT", "yes")  # pages show what everybody has
     code = Cog().main(["cog", "--check", page])
     assert code == 0, f"{page} is stale: renew it with 'cog -r {page}'"
 

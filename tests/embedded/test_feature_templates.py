@@ -8,8 +8,10 @@ from itertools import chain
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from support.encoders import reading
 
 from attributor.embedded import by_weights, feature_templates, weights
+from attributor.embedded.encoder import channels
 from attributor.embedded.feature_templates import (
     REGISTRY,
     PairTemplates,
@@ -80,8 +82,9 @@ def test_a_pair_is_not_the_same_the_other_way_round() -> None:
 
 
 def test_a_feature_is_what_the_shipped_weights_were_learned_with() -> None:
-    numbers = chain.from_iterable(group.numbers for group in REGISTRY.groups.values())
-    hashes = chain.from_iterable(group.hashes for group in REGISTRY.groups.values())
+    groups = [group for name, group in REGISTRY.groups.items() if not name.startswith("encoder: ")]
+    numbers = chain.from_iterable(group.numbers for group in groups)
+    hashes = chain.from_iterable(group.hashes for group in groups)
     known = repr(sorted(zip(numbers, hashes, strict=True))).encode()
     assert zlib.crc32(known) == NUMBERS_KNOWN_TO_SHIPPED_WEIGHTS
     assert feature_templates.CUE_WORD_READ.features((123456789, 7)) == [378773258487237712]
@@ -123,5 +126,9 @@ def test_every_template_is_filled_by_some_article(monkeypatch: pytest.MonkeyPatc
     shipped = weights.shipped("en")
     assert shipped is not None
     text = "“The bridge is safe,” Mara Quill said. Oskar Lund said that it was not."
-    assert by_weights.propose(Sheet(mark(Article(id="a", text=text), "en")), shipped).quotes
+    marking = mark(Article(id="a", text=text), "en")
+    assert by_weights.propose(Sheet(marking), shipped).quotes
+    assert filled == {name for name in REGISTRY.groups if not name.startswith("encoder: ")}
+    said = {channels.CUE: ["said"], channels.CONTENT: ["The bridge is safe"]}
+    by_weights.propose(Sheet(marking, reading(text, said)), shipped)
     assert filled == set(REGISTRY.groups)

@@ -8,7 +8,7 @@ from support.sheets import candidate, draft, index, mention, sheet_of, words
 from attributor.embedded import by_weights, weights
 from attributor.embedded.token_arrays import Sheet, hashed
 from attributor.embedded.training import trainer
-from attributor.embedded.training.trainer import Known, Spans, TrainingArticle
+from attributor.embedded.training.examples import Known, Spans, TrainingArticle
 from attributor.marking import mark
 from attributor.records import Article
 

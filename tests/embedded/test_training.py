@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from attributor.embedded import by_weights as learned
 from attributor.embedded import weights
 from attributor.embedded.token_arrays import Sheet
+from attributor.embedded.training import examples as made
 from attributor.embedded.training import trainer as training
-from attributor.embedded.training.trainer import Known, TrainingArticle
+from attributor.embedded.training.examples import Known, TrainingArticle
 from attributor.errors import UsageError
 from attributor.evaluation.gold import read_gold
 from attributor.marking import mark
@@ -74,11 +75,11 @@ def test_nothing_to_learn_from_is_told() -> None:
 def test_without_marks_the_rest_of_a_quote_stays_the_same(text: str, ends: tuple[int, int]) -> None:
     start, end = sorted(min(e, len(text)) for e in ends)
     quote = Known([(start, end)], [], [])
-    bare = training.without_marks(TrainingArticle(Article(id="a", text=text), (quote,)))
+    bare = made.without_marks(TrainingArticle(Article(id="a", text=text), (quote,)))
     kept = [i for i in range(start, end) if not _dropped(text, i)]
     words = "".join(bare.article.text[a:b] for a, b in bare.quotes[0].content)
     assert words == "".join(text[i] for i in kept)
 
 
 def _dropped(text: str, i: int) -> bool:
-    return any(m.start() <= i < m.end() for m in training._MARKS.finditer(text))
+    return any(m.start() <= i < m.end() for m in made._MARKS.finditer(text))

@@ -6,8 +6,16 @@ from collections.abc import Iterator
 
 import pytest
 
+from attributor.embedded import readers
 from support import scripted_server
 from support.scripted_server import Server
+
+
+@pytest.fixture(autouse=True)
+def light(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No encoder reads, installed or not, except where a test is marked `installed_encoder`."""
+    if request.node.get_closest_marker("installed_encoder") is None:
+        monkeypatch.setattr(readers, "installed", lambda: None)
 
 
 @pytest.fixture

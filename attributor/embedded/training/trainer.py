@@ -16,10 +16,9 @@ whose marks were lost is found too. Needs numpy, SciPy and scikit-learn: the ext
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -28,15 +27,18 @@ from attributor.embedded import cue_features as features
 from attributor.embedded import draft_features as whole
 from attributor.embedded.candidates import Candidate
 from attributor.embedded.cue_features import Frame
+from attributor.embedded.encoder.session import Reading
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.training import linear_models as fitting
+from attributor.embedded.training.examples import Known, Spans, TrainingArticle, without_marks
 from attributor.embedded.training.linear_models import Choices, LabelledRow
 from attributor.embedded.weights import SCALE, Weights
 from attributor.errors import UsageError
 from attributor.marking import Mention, mark
 from attributor.records import Article
 
-Spans = Sequence[tuple[int, int]]
+Reads = Callable[[Article], Reading]
+"""What an encoder says of an article."""
 
 STRENGTH = {"cue": 0.3, "source": 0.3, "piece": 0.2, "draft": 0.1}
 """Inverse of each model's L2 penalty, chosen on PolNeAR's dev part.
@@ -59,26 +61,6 @@ _ALIKE_OVERLAP = 0.02
 """Drafts whose overlap differs by less than this are equally right."""
 _THOUGHT_COUNT = 0.3
 """What a cue of thought or belief counts as an example of a word that is none of speech."""
-_MARKS = re.compile(r"[\"“”„«»]|''|``")
-"""The double quotation marks that a copy of an article loses."""
-
-
-@dataclass(frozen=True)
-class Known:
-    """A quote that is known: spans in code points, and whether it is speech at all."""
-
-    content: Spans
-    cue: Spans
-    mention: Spans
-    speech: bool = True
-
-
-@dataclass(frozen=True)
-class TrainingArticle:
-    """An article with its quotes."""
-
-    article: Article
-    quotes: tuple[Known, ...]
 
 
 def train(
@@ -86,6 +68,7 @@ def train(
     language: str,
     seed: int = 0,
     card: dict[str, Any] | None = None,
+    reads: Reads | None = None,
 ) -> Weights:
     """Weights from examples; the same examples and seed give the same weights.
 
@@ -94,16 +77,18 @@ def train(
         language: the language pack to mark them with.
         seed: of the solver's order of examples.
         card: what is to be said of the weights: corpus, licence, scores.
+        reads: what an encoder says of an article that it was not tuned on; None for the engine
+            without one.
 
     Raises:
         UsageError: there is nothing to learn from, or the extra `train` is not installed.
     """
-    sheets = [(Sheet(mark(e.article, language)), e) for e in examples]
+    sheets = [_annotated(example, language, reads) for example in examples]
     heads = cue_words(sheets)
     if not heads:
         raise UsageError("There is no quote with a cue in these articles to learn from.")
     bare = [without_marks(example) for example in examples[::2]]
-    sheets += [(Sheet(mark(e.article, language)), e) for e in bare]
+    sheets += [_annotated(example, language, reads) for example in bare]
     numbers = [*range(len(examples)), *range(0, len(examples), 2)]
     halves = [
         [each for each, number in zip(sheets, numbers, strict=True) if number // 2 % 2 == half]
@@ -119,23 +104,9 @@ def train(
     return _weights(fitted, language, words, card)
 
 
-def without_marks(example: TrainingArticle) -> TrainingArticle:
-    """The same article with all double quotation marks taken out, its quotes' offsets moved."""
-    text = example.article.text
-    dropped = {i for m in _MARKS.finditer(text) for i in range(*m.span())}
-    place, moved = 0, []
-    for i in range(len(text) + 1):
-        moved.append(place)
-        place += i not in dropped
-    kept = "".join(ch for i, ch in enumerate(text) if i not in dropped)
-
-    def move(spans: Spans) -> Spans:
-        return [(moved[a], moved[b]) for a, b in spans if moved[a] < moved[b]]
-
-    quotes = tuple(
-        Known(move(q.content), move(q.cue), move(q.mention), q.speech) for q in example.quotes
-    )
-    return TrainingArticle(example.article.model_copy(update={"text": kept}), quotes)
+def _annotated(example: TrainingArticle, language: str, reads: Reads | None) -> Annotated:
+    reading = reads(example.article) if reads else None
+    return Sheet(mark(example.article, language), reading), example
 
 
 Annotated = tuple[Sheet, TrainingArticle]

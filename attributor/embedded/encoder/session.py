@@ -1,0 +1,130 @@
+"""Reading articles with an encoder: a folder with `encoder.onnx` and `tokenizer.json`.
+
+Needs onnxruntime and tokenizers: the extra `encoder`. One thread reads one window after the other,
+so that neither the machine's cores nor what else is being read change the answer.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from attributor.embedded.encoder import channels
+from attributor.embedded.encoder.windows import Tokenizer, cut, windows
+from attributor.errors import UsageError, quoted
+from attributor.small_files import Mistake, read_bytes
+
+if TYPE_CHECKING:
+    import numpy as np
+
+NETWORK, TOKENIZER = "encoder.onnx", "tokenizer.json"
+"""The files of an encoder's folder."""
+MOST_BYTES = 500_000_000
+"""Bytes of one of them at most: some twenty times what `attributor train --encoder` makes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What an encoder says of an article.
+
+    Attributes:
+        starts: where each piece of a word begins (code points).
+        ends: where each ends.
+        odds: for each piece a row with the log-odds of each channel.
+    """
+
+    starts: list[int]
+    ends: list[int]
+    odds: list[list[float]]
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """An encoder in a folder; it is loaded when the first article is read."""
+
+    folder: Path
+
+    def read(self, text: str) -> Reading:
+        """What it says of every piece of a word in the text.
+
+        Raises:
+            UsageError: the extra `encoder` is not installed, or the folder holds no encoder.
+        """
+        pieces = cut(self.tokenizer, text)
+        odds: list[list[float]] = [[]] * len(pieces.ids)
+        for window in windows(self.tokenizer, pieces):
+            rows = self._run(window.ids)
+            for place, row in zip(window.pieces, rows, strict=True):
+                if window.first <= place < window.last:
+                    odds[place] = row
+        return Reading(pieces.starts, pieces.ends, odds)
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the network and the tokenizer, which tells encoders apart."""
+        return _digest(self.folder)
+
+    def _run(self, ids: list[int]) -> list[list[float]]:
+        import numpy as np
+
+        (odds,) = self._network.run(None, {"ids": np.array(ids, dtype=np.int64)})
+        rows = cast("np.ndarray[Any, Any]", odds).astype(float).round(3).tolist()
+        return cast("list[list[float]]", rows)
+
+    @cached_property
+    def tokenizer(self) -> Tokenizer:
+        """What cuts words into the pieces that the network knows."""
+        try:
+            from tokenizers import Tokenizer as Reader
+        except ImportError as error:
+            raise UsageError(_MISSING) from error
+        tokenizer = Reader.from_str(_held(self.folder, TOKENIZER).decode())
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        return cast("Tokenizer", tokenizer)
+
+    @cached_property
+    def _network(self) -> Any:
+        try:
+            import onnxruntime
+        except ImportError as error:
+            raise UsageError(_MISSING) from error
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        providers = ["CPUExecutionProvider"]
+        network = onnxruntime.InferenceSession(_held(self.folder, NETWORK), options, providers)
+        _check(network, self.folder)
+        return network
+
+
+_MISSING = (
+    "Reading with an encoder needs more than attributor itself: pip install 'attributor[encoder]'."
+)
+
+
+def _check(network: Any, folder: Path) -> None:
+    """Refuse a network that does not say what this version reads."""
+    inputs = [each.name for each in network.get_inputs()]
+    outputs = [(each.name, each.shape[-1]) for each in network.get_outputs()]
+    if inputs != ["ids"] or outputs != [("odds", channels.COUNT)]:
+        raise UsageError(f"The encoder in {quoted(str(folder))} is of another version.")
+
+
+@cache
+def _digest(folder: Path) -> str:
+    whole = hashlib.sha256()
+    for name in (NETWORK, TOKENIZER):
+        whole.update(_held(folder, name))
+    return whole.hexdigest()
+
+
+def _held(folder: Path, name: str) -> bytes:
+    try:
+        return read_bytes(folder / name, MOST_BYTES)
+    except Mistake as mistake:
+        where = f"{quoted(str(folder))} holds no encoder: its {name}"
+        raise UsageError(f"{where} {mistake}.") from mistake.__cause__

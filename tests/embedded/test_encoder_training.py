@@ -1,0 +1,159 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support.encoders import HEADS, LAYERS, WIDTH, tokenizer, vocabulary
+
+from attributor.embedded import readers
+from attributor.embedded.encoder import channels
+from attributor.embedded.training.encoder_labels import labelled
+from attributor.embedded.training.examples import Known, TrainingArticle
+from attributor.errors import UsageError
+from attributor.records import Article
+
+TEXT = "“The pit stays shut,” said Ana Petric.\nShe feared that the pumps would fail."
+
+
+def example(text: str = TEXT, name: str = "a") -> TrainingArticle:
+    def at(phrase: str) -> list[tuple[int, int]]:
+        start = text.index(phrase)
+        return [(start, start + len(phrase))]
+
+    said = Known(at("The pit stays shut,"), at("said"), at("Ana Petric"))
+    feared = Known(at("the pumps would fail"), at("feared"), at("She"), speech=False)
+    return TrainingArticle(Article(id=name, text=text, language="en"), (said, feared))
+
+
+def words_with(channel: int) -> list[str]:
+    """The pieces of the text that are labelled so."""
+    cutter = tokenizer(vocabulary(TEXT))
+    (window,) = labelled(cutter, [example()])
+    shown = cutter.decode_batch([[number] for number in window.ids], skip_special_tokens=False)
+    pairs = zip(shown, window.labels, strict=True)
+    return [word for word, label in pairs if label >> channel & 1]
+
+
+@pytest.mark.parametrize(
+    ("channel", "words"),
+    [
+        (channels.CONTENT, ["the", "pit", "stays", "shut", ","]),
+        (channels.CONTENT_BEGINS, ["the"]),
+        (channels.CONTENT_ENDS, [","]),
+        (channels.CUE, ["said"]),
+        (channels.SOURCE, ["ana", "petric"]),
+        (channels.SOURCE_BEGINS, ["ana"]),
+        (channels.THOUGHT_CUE, ["feared"]),
+        (channels.CUE_FOLLOWS, ["the", "pit", "stays", "shut", ","]),
+    ],
+)
+def test_each_piece_is_labelled_with_what_it_is_part_of(channel: int, words: list[str]) -> None:
+    assert words_with(channel) == words
+
+
+def test_thoughts_count_less_and_what_is_no_piece_counts_nothing() -> None:
+    cutter = tokenizer(vocabulary(TEXT))
+    (window,) = labelled(cutter, [example()])
+    shown = cutter.decode_batch([[number] for number in window.ids], skip_special_tokens=False)
+    counts = dict(zip(shown, window.counts, strict=True))
+    assert (counts["pit"], counts["pumps"], counts["[CLS]"], counts["[SEP]"]) == (1.0, 0.3, 0, 0)
+
+
+# --- with torch, where it is installed ----------------------------------------------------------
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    """A base of a few kilobytes, as a package of one holds it."""
+    pytest.importorskip("torch", reason="tuning needs the extra 'train-encoder'")
+    transformers = pytest.importorskip("transformers")
+    words = vocabulary(TEXT)
+    config = transformers.BertConfig(
+        vocab_size=len(words),
+        hidden_size=WIDTH,
+        num_hidden_layers=LAYERS,
+        num_attention_heads=HEADS,
+        intermediate_size=4 * WIDTH,
+        max_position_embeddings=300,
+    )
+    folder = tmp_path / "base"
+    transformers.BertModel(config).save_pretrained(folder)
+    tokenizer(words).save(str(folder / "tokenizer.json"))
+    return folder
+
+
+def course(base: Path, folder: Path, **options: Any) -> Any:
+    from attributor.embedded.training.encoder_course import EncoderCourse
+
+    return EncoderCourse(folder, str(base), **options)
+
+
+def train(base: Path, folder: Path, **options: Any) -> Path:
+    from attributor.embedded.training.encoder_course import train_encoder
+
+    towns = ("The pit", "The mine", "The quarry", "The shaft", "The road", "The bridge")
+    texts = [TEXT + f"\n{town} is old." for town in towns]
+    examples = [example(text, str(i)) for i, text in enumerate(texts)]
+    train_encoder(examples, "en", course(base, folder, **options))
+    return folder
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_a_trained_encoder_reads_with_the_weights_beside_it(base: Path, tmp_path: Path) -> None:
+    reader = readers.of_folder(train(base, tmp_path / "made", card={"about": "a test"}))
+    assert reader.weights.card["about"] == "a test"
+    assert reader.encoder is not None
+    assert reader.encoder.read(TEXT).odds
+    assert sorted(p.name for p in (tmp_path / "made").iterdir()) == [
+        "encoder.onnx", "tokenizer.json", "weights.bin",
+    ]  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_the_same_articles_and_seed_give_the_same_encoder(base: Path, tmp_path: Path) -> None:
+    one, other = train(base, tmp_path / "1"), train(base, tmp_path / "2")
+    another = train(base, tmp_path / "3", seed=1)
+    read = [(folder / "encoder.onnx").read_bytes() for folder in (one, other, another)]
+    assert read[0] == read[1] != read[2]
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
+def test_a_run_that_was_cut_ends_like_one_that_was_not(
+    base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from attributor.embedded.training import encoder_tuning as tuning
+
+    whole = train(base, tmp_path / "whole", epochs=6)
+    monkeypatch.setattr(tuning, "CHECKPOINT_STEPS", 1)
+    lines: list[str] = []
+
+    def cut(line: str) -> None:
+        lines.append(line)
+        if line.startswith("step 4"):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train(base, tmp_path / "cut", epochs=6, said=cut)
+    train(base, tmp_path / "cut", epochs=6, said=lines.append)
+    assert any("taken up at step" in line for line in lines)
+    for name in ("encoder.onnx", "weights.bin"):
+        assert (tmp_path / "cut" / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_a_base_that_is_not_there_is_told(tmp_path: Path) -> None:
+    from attributor.embedded.training.encoder_network import base_folder
+
+    with pytest.raises(UsageError, match="no package or folder 'nothing_of_the_kind'"):
+        base_folder("nothing_of_the_kind", tmp_path)
+
+
+def test_a_base_in_a_folder_is_taken_from_there(tmp_path: Path) -> None:
+    from attributor.embedded.training.encoder_network import base_folder
+
+    (tmp_path / "config.json").write_text(json.dumps({}), encoding="utf-8")
+    assert base_folder(str(tmp_path), tmp_path / "elsewhere") == tmp_path
