@@ -533,7 +533,7 @@ def cut_in_its_third_entry(**body: Any) -> Answer:
 
 def test_of_an_answer_that_was_cut_off_the_whole_entries_are_believed() -> None:
     annotation = result(cut_in_its_third_entry())
-    assert [quote.decided_by for quote in annotation.quotes] == [*("confirmed",) * 5]
+    assert [quote.decided_by for quote in annotation.quotes] == ["changed", *["confirmed"] * 4]
     assert annotation.warnings == (
         "An answer was odd: the answer was cut off after 10 output tokens.",
     )
