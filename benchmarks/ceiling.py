@@ -86,11 +86,15 @@ def _place(text: str, start: int, end: int, window: Window, words: bool) -> str:
     closing = text[max(start, last.start) : end].split()[-WORDS:]
     opens = words and _letters(text, first.start, start)
     closes = words and _letters(text, end, last.end)
+    one = numbers[0] == numbers[-1]
+    whole = text[start:end].split()
+    if one and (opens or closes) and len(whole) <= 2 * WORDS:
+        return " ".join([str(numbers[0]), *whole])
+    if not opens and not closes:
+        return str(numbers[0]) if one else f"{numbers[0]}-{numbers[-1]}"
     head = " ".join([str(numbers[0]), *(opening if opens else ())])
-    if numbers[0] == numbers[-1] and not closes:
-        return head
-    tail = " ".join([str(numbers[-1]), *(closing if closes else ())])
-    return f"{head} - {tail}" if opens else f"{head}-{tail}"
+    tail = " ".join([*(() if one else (str(numbers[-1]),)), *(closing if closes else ())])
+    return f"{head} … {tail}".strip()
 
 
 def _letters(text: str, start: int, end: int) -> bool:

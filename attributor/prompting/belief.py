@@ -52,6 +52,8 @@ def verdict(lines: Sequence[Line], reading: AnswerReading, text: str) -> Verdict
     idle = {line.number for line in lines if not line.choices} & reading.choices.keys()
     if len(idle) >= LEAST_LINES:
         return Verdict(broken=f"it chooses among names for {len(idle)} quotes that leave no choice")
+    if problem := _odd_cues(reading, text):
+        return Verdict(broken=problem)
     names = {n: name for n, name in _names(lines, reading).items() if is_known(name, text)}
     if problem := _odd_names(lines, names, reading, text):
         return Verdict(broken=problem)
@@ -90,6 +92,16 @@ def _odd_names(
     absent = [name for name in given if not is_known(name, text)]
     if len(given) >= LEAST_NAMES and len(absent) > MAX_SHARE_CHANGED * len(given):
         return f"{len(absent)} of the {len(given)} names that it gives are not in the article"
+    return ""
+
+
+def _odd_cues(reading: AnswerReading, text: str) -> str:
+    """Why the entries of an answer are not believed; "" where they are."""
+    cues = [entry.quote.cue for entry in reading.entries if entry.quote.cue]
+    known = text.casefold()
+    absent = [cue for cue in cues if cue.starts and cue.starts.casefold() not in known]
+    if len(absent) >= LEAST_LINES and len(absent) > MAX_SHARE_CHANGED * len(reading.entries):
+        return f"{len(absent)} of the {len(cues)} cues that it gives are not in the article"
     return ""
 
 

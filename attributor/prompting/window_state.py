@@ -31,8 +31,8 @@ class WindowState:
     """The state of one window.
 
     `lines` are the draft's. `quotes` are those whose pieces the article bears out, `broken` those
-    with a piece that it does not; a quote's `speaker` is an index into `speakers`. `open` are the
-    numbers of the segments that a repair is about, `problems` say what is wrong with the answer so
+    with a piece that it does not; a quote's `speaker` is an index into `speakers`. `uncredited` are
+    the numbers of segments that an answer calls speech and credits nobody with, `open` the numbers of the segments that a repair is about, `problems` say what is wrong with the answer so
     far.
     """
 
@@ -44,6 +44,7 @@ class WindowState:
     quotes: list[ProposedQuote] = field(default_factory=list)
     broken: list[ProposedQuote] = field(default_factory=list)
     not_speech: list[int] = field(default_factory=list)
+    uncredited: list[int] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
     problems: list[Remark] = field(default_factory=list)
     unusable: list[str] = field(default_factory=list)
@@ -88,7 +89,7 @@ class WindowState:
         self.remarks = list(reading.remarks)
         if not self._change(reading, said):
             return
-        settled = {*self._numbers(self._spans(self.quotes)), *self.not_speech}
+        settled = {*self._numbers(self._spans(self.quotes)), *self.not_speech, *self.uncredited}
         concerned = {n for problem in self.problems for n in problem.numbers}
         self.open = tuple(sorted({*concerned, *self.left_open} - settled))
 
@@ -111,6 +112,7 @@ class WindowState:
             for entry in aimed
             if entry.line or not any_overlap(self._spans([entry.quote]), sure)
         ]
+        entries = [(line, quote) for line, quote in entries if line or self._is_credited(quote)]
         self._sort_out([quote for _, quote in entries])
         taken = {line for line, quote in entries if quote in self.quotes}
         self.quotes = [self._unchanged(quote) or quote for quote in self.quotes]
@@ -135,6 +137,16 @@ class WindowState:
         if line is not None and is_sure and spans and not any_overlap(_spans_of(line), spans):
             return Entry(0, entry.quote)
         return entry
+
+    def _is_credited(self, quote: ProposedQuote) -> bool:
+        """Whether a new quote says who said it, or how: others stay what nobody is credited with."""
+        if quote.speaker is not None and self.speakers[quote.speaker].name:
+            return True
+        grounded = self._ground([quote]).quotes
+        if not grounded or grounded[0].cue or grounded[0].mention:
+            return True
+        self.uncredited += self._numbers(grounded[0].spans)
+        return False
 
     def _unchanged(self, quote: ProposedQuote) -> ProposedQuote | None:
         """The line that an entry only says again; None if it says anything else."""
