@@ -32,8 +32,8 @@ class WindowState:
 
     `lines` are the draft's. `quotes` are those whose pieces the article bears out, `broken` those
     with a piece that it does not; a quote's `speaker` is an index into `speakers`. `uncredited` are
-    the numbers of segments that an answer calls speech and credits nobody with, `open` the numbers of the segments that a repair is about, `problems` say what is wrong with the answer so
-    far.
+    the numbers of segments that an answer calls speech and credits nobody with, `open` those that a
+    repair is about, `problems` say what is wrong with the answer so far.
     """
 
     marking: Marking
@@ -139,7 +139,7 @@ class WindowState:
         return entry
 
     def _is_credited(self, quote: ProposedQuote) -> bool:
-        """Whether a new quote says who said it, or how: others stay what nobody is credited with."""
+        """Whether a new quote says who said it, or how; others are credited to nobody."""
         if quote.speaker is not None and self.speakers[quote.speaker].name:
             return True
         grounded = self._ground([quote]).quotes
