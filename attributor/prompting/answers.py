@@ -63,7 +63,8 @@ class AnswerReading:
     """What one answer says about one window.
 
     `names` are those that entries give, "" for nobody; `choices` are letters, "another" or "nobody"
-    by the number of a line, `renamed` the names that lines get, `dropped` the numbers of lines.
+    by the number of a line, `renamed` the names that lines get, `dropped` the numbers of lines,
+    `unknown` those of lines that there are not.
     """
 
     names: list[str] = field(default_factory=list)
@@ -72,6 +73,7 @@ class AnswerReading:
     renamed: dict[int, str] = field(default_factory=dict)
     dropped: list[int] = field(default_factory=list)
     not_speech: list[int] = field(default_factory=list)
+    unknown: set[int] = field(default_factory=set)
     remarks: list[Remark] = field(default_factory=list)
 
 
@@ -180,6 +182,7 @@ def _valid(items: object, model: type[W], what: str, reading: AnswerReading) -> 
 
 def _is_line(number: int, known: Mapping[int, Line], reading: AnswerReading) -> bool:
     if number not in known:
+        reading.unknown.add(number)
         reading.remarks.append(Remark(f"there is no line D{number} in the draft"))
     return number in known
 

@@ -18,6 +18,8 @@ from attributor.prompting.draft import LETTERS, Line
 
 LEAST_LINES = 3
 """Of fewer sure lines no share is taken: each of them is kept by itself."""
+LEAST_UNKNOWN = 2
+"""An answer that speaks of so many lines that are not in the draft is not believed."""
 MAX_SHARE_CHANGED = 0.5
 """An answer that drops, or renames, more than this share of the sure lines is not believed."""
 LEAST_NAMES = 2
@@ -52,6 +54,8 @@ def verdict(lines: Sequence[Line], reading: AnswerReading, text: str) -> Verdict
     idle = {line.number for line in lines if not line.choices} & reading.choices.keys()
     if len(idle) >= LEAST_LINES:
         return Verdict(broken=f"it chooses among names for {len(idle)} quotes that leave no choice")
+    if len(reading.unknown) >= LEAST_UNKNOWN:
+        return Verdict(broken=f"it speaks of {len(reading.unknown)} lines that the draft has not")
     if problem := _odd_cues(reading, text):
         return Verdict(broken=problem)
     names = {n: name for n, name in _names(lines, reading).items() if is_known(name, text)}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from attributor.errors import quoted
 from attributor.grounding import Grounder, Grounding, uncovered
 from attributor.marking.evidence import Marking
-from attributor.marking.spans import Span, Stretches, any_overlap, overlap
+from attributor.marking.spans import Span, Stretches, any_overlap, covers, overlap
 from attributor.prompting.answers import AnswerReading, Entry, Remark
 from attributor.prompting.belief import NOT_BELIEVED, Verdict, crossed_out, verdict
 from attributor.prompting.draft import Line
@@ -139,13 +139,16 @@ class WindowState:
         return entry
 
     def _is_credited(self, quote: ProposedQuote) -> bool:
-        """Whether a new quote says who said it, or how; others are credited to nobody."""
-        if quote.speaker is not None and self.speakers[quote.speaker].name:
-            return True
+        """Whether a new quote says who said it, or how, in words that are not said themselves."""
         grounded = self._ground([quote]).quotes
-        if not grounded or grounded[0].cue or grounded[0].mention:
+        if not grounded:
             return True
-        self.uncredited += self._numbers(grounded[0].spans)
+        (given,) = grounded
+        inside = given.cue is not None and any(covers(span, given.cue) for span in given.spans)
+        named = quote.speaker is not None and bool(self.speakers[quote.speaker].name)
+        if (named or given.cue or given.mention) and (given.marked or not inside):
+            return True
+        self.uncredited += self._numbers(given.spans)
         return False
 
     def _unchanged(self, quote: ProposedQuote) -> ProposedQuote | None:
