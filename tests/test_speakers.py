@@ -23,6 +23,8 @@ from attributor.records import (
     Speaker,
 )
 from attributor.speakers import Resolution, resolve
+from attributor.speakers.described import is_description
+from attributor.speakers.lexicon import lexicon
 
 
 def annotated(text: str, language: str | None = None) -> Annotation:
@@ -319,6 +321,49 @@ def test_nobody_is_in_no_doubt_where_the_text_is_not_sure_either() -> None:
 def test_whom_the_article_does_not_name_is_described_as_it_does() -> None:
     found = proposed(ProposedSpeaker(), quotes=[("It is fast", "an aide", 0)])
     assert [(s.name, s.role, s.kind) for s in found.speakers] == [("", "an aide", "anonymous")]
+
+
+@pytest.mark.parametrize("name", ["she", "She", "an aide", "An aide", "aide", "the aide"])
+def test_a_pronoun_or_a_description_given_as_a_name_names_nobody(name: str) -> None:
+    found = proposed(ProposedSpeaker(name=name), quotes=[("It is fast", "an aide", 0)])
+    assert [(s.name, s.role, s.kind) for s in found.speakers] == [("", "an aide", "anonymous")]
+
+
+def test_a_pronoun_given_as_a_name_leaves_it_to_the_text() -> None:
+    found = proposed(ProposedSpeaker(name="She"), quotes=[("It is new", "Nela Brandt", 0)])
+    assert [s.name for s in found.speakers] == ["Nela Brandt"]
+    assert found.candidates == ((),)
+
+
+def test_a_description_given_as_a_name_is_in_doubt_where_the_text_is_sure_of_somebody() -> None:
+    found = proposed(ProposedSpeaker(name="an aide"), quotes=[("It is new", "Nela Brandt", 0)])
+    assert not any(speaker.name for speaker in found.speakers)
+    assert [candidate.name for candidate in found.candidates[0]] == ["Nela Brandt"]
+
+
+@pytest.mark.parametrize("name", ["The Bank", "White House", "The White House", "City Council"])
+def test_a_body_is_called_by_nouns_with_capitals(name: str) -> None:
+    text = f"People asked {name} of it. “It is new,” it said."
+    found = proposed(ProposedSpeaker(name=name), quotes=[("It is new", "it", 0)], text=text)
+    assert [s.name for s in found.speakers] == [name]
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "is_one"),
+    [
+        ("de", "Der Sprecher", True),
+        ("de", "Sprecher", True),
+        ("de", "Die Grünen", False),
+        ("de", "Der Spiegel", False),
+        ("sr-Latn", "predsednica opštine", True),
+        ("sr-Latn", "Ministar", True),
+        ("sr-Latn", "Vlada Srbije", False),
+    ],
+)
+def test_what_a_person_is_is_told_from_what_somebody_is_called(
+    language: str, name: str, is_one: bool
+) -> None:
+    assert is_description(name, lexicon(language)) is is_one
 
 
 def test_without_a_proposed_speaker_the_text_decides() -> None:

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field, replace
 from attributor.grounding import GroundedQuote
 from attributor.marking import Marking
 from attributor.records import Candidate, MentionType, ProposedSpeaker, Speaker
+from attributor.speakers.described import is_description, is_pronoun
 from attributor.speakers.entities import Entity
+from attributor.speakers.lexicon import Lexicon
 from attributor.speakers.resolver import Decision, Resolver
 from attributor.speakers.story import Story
 
@@ -66,13 +68,16 @@ class _Scene:
     def _who(self, quote: GroundedQuote) -> Decision:
         """What an engine says of the speaker counts, else what the text does.
 
-        A name that the article does not have says nothing.
+        A name that the article does not have says nothing, nor does a pronoun given as one.
         """
         by_text = self._by_text(quote)
         if quote.speaker is None:
             return by_text
         proposed = self.proposed[quote.speaker]
-        if not proposed.name:
+        lexicon = self.resolver.story.lexicon
+        if is_pronoun(proposed.name, lexicon):
+            return by_text
+        if not proposed.name or self._is_described(proposed, lexicon):
             return self._unnamed(by_text, proposed)
         named = self.resolver.entities.named(proposed.name)
         if named is None:
@@ -80,6 +85,11 @@ class _Scene:
         if proposed.confidence is not None or proposed.candidates:  # the draft's own word
             return replace(self._drafted(by_text, proposed), entity=named)
         return self._told(by_text, named)
+
+    def _is_described(self, proposed: ProposedSpeaker, lexicon: Lexicon) -> bool:
+        """Whether an engine says what somebody is, and no name in the article is written so."""
+        known = self.resolver.entities.proposed(proposed.name) is not None
+        return not known and is_description(proposed.name, lexicon)
 
     def _unnamed(self, by_text: Decision, proposed: ProposedSpeaker) -> Decision:
         """Nobody with a name: as the text describes them, or as the engine does."""

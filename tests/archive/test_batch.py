@@ -45,6 +45,7 @@ from attributor.errors import (
 from attributor.messages import Message
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer, Request
+from attributor.prompting.belief import NOT_BELIEVED
 from attributor.reading.archives import Columns, Entry, entries
 from attributor.records import Article
 from attributor.settings import Settings
@@ -306,7 +307,7 @@ def test_another_model_annotates_anew_unless_only_changes_are_wanted(
 
 def test_two_runs_are_compared(shop: Shop, tmp_path: Path) -> None:
     source, path = archive(tmp_path / "a.jsonl", range(3)), tmp_path / "a.db"
-    run(path, annotator(shop), source)
+    run(path, annotator(shop, draft=False), source)
 
     def choose(shop: Shop, number: int, body: dict[str, Any]) -> Reply | None:
         user = body["messages"][-1]["content"]
@@ -319,7 +320,7 @@ def test_two_runs_are_compared(shop: Shop, tmp_path: Path) -> None:
         return None
 
     shop.choose = choose
-    run(path, annotator(shop, "the bridge", model="another"), source)
+    run(path, annotator(shop, "the bridge", model="another", draft=False), source)
     with Store.read(path) as store:
         changes = {change.article: change for change in compare(store, 1, 2)}
         with pytest.raises(UsageError, match="annotate in the same way"):
@@ -329,6 +330,18 @@ def test_two_runs_are_compared(shop: Shop, tmp_path: Path) -> None:
     assert [said.text for said in changes["a0"].lost] == ["We keep bridge 0 open"]
     assert changes["a0"].gained == []
     assert changes["a2"].stances == [("We keep bridge 2 open", "the bridge", "", "favor")]
+
+
+def test_a_model_that_changes_nothing_in_the_drafts_loses_nothing(
+    shop: Shop, tmp_path: Path
+) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(3)), tmp_path / "a.db"
+    run(path, annotator(shop, engine="embedded"), source)
+    shop.choose = always(Reply(body=completion('{"quotes": [], "not_speech": []}')))
+    run(path, annotator(shop), source)
+    with Store.read(path) as store:
+        changes = list(compare(store, 1, 2))
+    assert [change.is_none for change in changes] == [True] * 3
 
 
 # --- failures ----------------------------------------------------------------------------------
@@ -370,11 +383,30 @@ def test_what_cannot_be_annotated_is_in_quarantine_with_its_reason_and_the_rest_
 ) -> None:
     source, path = archive(tmp_path / "a.jsonl", range(5)), tmp_path / "a.db"
     shop.choose = only_about("bridge 3 ", KINDS[kind])
-    work = run(path, annotator(shop), source)
+    work = run(path, annotator(shop, draft=False), source)
     assert work.exit_code_at_end == IN_QUARANTINE
     assert work.tally.annotated == 4
     assert rows(path, "SELECT kind, name FROM failures") == [(kind, "a3")]
     assert rows(path, "SELECT kind, articles FROM failures_by_reason") == [(kind, 1)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "warning", "decided_by"),
+    [("cut off", NOT_BELIEVED, "draft"), ("ungrounded", "An answer was odd: ", "confirmed")],
+)
+def test_an_answer_of_which_nothing_is_usable_lets_the_draft_stand_with_a_warning(
+    kind: str, warning: str, decided_by: str, shop: Shop, tmp_path: Path
+) -> None:
+    source, path = archive(tmp_path / "a.jsonl", range(5)), tmp_path / "a.db"
+    shop.choose = only_about("bridge 3 ", KINDS[kind])
+    work = run(path, annotator(shop), source)
+    assert (work.exit_code_at_end, work.tally.annotated) == (0, 5)
+    with Store.read(path) as store:
+        found = {each.article.id: each for each in current_annotations(store)}
+    (quote,) = found["a3"].quotes
+    assert (quote.spans[0].text, quote.decided_by) == ("We keep bridge 3 open", decided_by)
+    assert [said for said in found["a3"].warnings if said.startswith(warning)]
+    assert not [each for name, each in found.items() if name != "a3" and each.warnings]
 
 
 def test_the_raw_answer_is_kept_with_the_failure(shop: Shop, tmp_path: Path) -> None:

@@ -168,7 +168,7 @@ def test_no_word_of_an_article_and_no_key_is_ever_in_the_log(
     Path("a.jsonl").write_text(json.dumps({"id": "a1", "text": TEXT}), encoding="utf-8")
     echo = f"{TEXT.strip()} Bearer {KEY}"
     shop.choose = (once if kind == "a good answer" else always)(ECHOES[kind](echo))
-    run("--log", "run.log", "a.jsonl")
+    run("--log", "run.log", "--no-draft", "a.jsonl")
     log = Path("run.log").read_text(encoding="utf-8")
     assert "'a1'" in log or "is to end" in log
     assert KEY not in log
@@ -176,6 +176,18 @@ def test_no_word_of_an_article_and_no_key_is_ever_in_the_log(
     runs = [" ".join(words[at : at + 2]) for at in range(len(words) - 1)]
     said = " ".join(re.findall(r"\w+", log))
     assert not [each for each in runs if each in said]
+
+
+@pytest.mark.parametrize("kind", ["an answer cut off", "words that stand nowhere", "prose"])
+def test_no_word_of_a_draft_and_of_an_article_is_ever_in_the_log(
+    shop: Shop, run: Run, kind: str
+) -> None:
+    Path("a.jsonl").write_text(json.dumps({"id": "a1", "text": TEXT}), encoding="utf-8")
+    shop.choose = always(ECHOES[kind](TEXT.strip()))
+    run("--log", "run.log", "a.jsonl")
+    log = Path("run.log").read_text(encoding="utf-8")
+    assert "run 1 ends" in log
+    assert not [word for word in ("wardens", "quay", "Mara", "Tolk") if word in log]
 
 
 def test_a_row_that_cannot_be_read_says_nothing_of_its_words_in_the_log(run: Run) -> None:

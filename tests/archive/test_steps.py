@@ -15,14 +15,21 @@ from attributor.archive.working.step import Answers, NeedsAnswers, NoAnnotation,
 from attributor.errors import BusyError, FilteredError, ModelError, RequestError, TooLongError
 from attributor.pipeline import Annotator
 from attributor.prompting import Answer
+from attributor.prompting.belief import NOT_BELIEVED
 from attributor.records import Article, Usage
 
 ARTICLE = Article(id="a1", text=text_of(1))
+NOTHING_FOUND = Answer('{"quotes": [], "not_speech": []}')
 
 
 @pytest.fixture
 def who(shop: Shop) -> Annotator:
     return annotator(shop, "the bridge")
+
+
+@pytest.fixture
+def without_draft(shop: Shop) -> Annotator:
+    return annotator(shop, "the bridge", draft=False)
 
 
 def stance() -> Answer:
@@ -89,11 +96,12 @@ def test_an_answer_to_a_cut_prompt_is_of_no_use(who: Annotator) -> None:
 
 @pytest.mark.parametrize("counted", [10, 520])
 def test_a_server_that_counts_too_few_tokens_does_not_cost_an_article_without_quotes(
-    who: Annotator, counted: int
+    without_draft: Annotator, counted: int
 ) -> None:
     few = Usage(requests=1, input_tokens=counted)
-    answers = {asked(who, {}): Answer('{"quotes": [], "not_speech": [2]}', usage=few)}
-    rows = step(who, ARTICLE, answers)
+    nothing = Answer('{"quotes": [], "not_speech": [2]}', usage=few)
+    answers = {asked(without_draft, {}): nothing}
+    rows = step(without_draft, ARTICLE, answers)
     assert isinstance(rows, AnnotationRows)
     assert rows.warnings == (1 if counted == 520 else 0)
 
@@ -122,13 +130,39 @@ def test_the_first_answer_stands_where_what_comes_after_it_fails(
     ],
 )
 def test_where_the_first_answer_gave_nothing_the_failure_of_the_next_is_the_articles(
-    who: Annotator, error: ModelError, kind: str
+    without_draft: Annotator, error: ModelError, kind: str
 ) -> None:
     answers: dict[str, Answer | ModelError] = {}
-    answers[asked(who, answers)] = Answer('{"quotes": [], "not_speech": []}')
-    answers[asked(who, answers)] = error
-    outcome = step(who, ARTICLE, answers)
+    answers[asked(without_draft, answers)] = NOTHING_FOUND
+    answers[asked(without_draft, answers)] = error
+    outcome = step(without_draft, ARTICLE, answers)
     assert outcome == NoAnnotation(kind, error.message)
+
+
+@pytest.mark.parametrize("error", [BusyError("It is busy."), RequestError("It will not.")])
+def test_where_the_first_answer_changed_nothing_the_draft_stands_whatever_comes_next(
+    who: Annotator, error: ModelError
+) -> None:
+    answers: dict[str, Answer | ModelError] = {asked(who, {}): NOTHING_FOUND}
+    answers[asked(who, answers)] = error
+    rows = step(who, ARTICLE, answers)
+    assert isinstance(rows, AnnotationRows)
+    assert (len(rows.quotes), rows.stances) == (1, ())
+
+
+def test_an_answer_that_was_cut_off_costs_no_article_that_has_a_draft(
+    who: Annotator, without_draft: Annotator
+) -> None:
+    endless = Answer('{"quotes": [{"at": "2", "na', finish_reason="length")
+    nothing = step(without_draft, ARTICLE, {asked(without_draft, {}): endless})
+    assert isinstance(nothing, NoAnnotation)
+    assert nothing.kind == "cut off"
+    answers: dict[str, Answer] = {asked(who, {}): endless}
+    answers[asked(who, answers)] = stance()
+    rows = step(who, ARTICLE, answers)
+    assert isinstance(rows, AnnotationRows)
+    assert (len(rows.quotes), rows.warnings) == (1, 1)
+    assert NOT_BELIEVED in rows.json
 
 
 @pytest.mark.parametrize("fault", [RuntimeError("no"), PanicException("no")])

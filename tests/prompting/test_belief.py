@@ -208,9 +208,41 @@ def test_choices_for_lines_that_leave_one_are_not_idle() -> None:
     assert annotation.warnings == ()
 
 
-def test_choices_for_lines_that_there_are_not_are_not_counted() -> None:
-    annotation = result(changes(who={11: "A", 12: "A", 13: "A"}, names={5: "Ada Moravec"}))
+def test_a_choice_for_a_line_that_there_is_not_costs_itself() -> None:
+    annotation = result(changes(who={11: "A"}, names={5: "Ada Moravec"}))
     assert names_of(annotation)[4] == "Ada Moravec"
+
+
+def test_an_answer_about_lines_that_there_are_not_is_not_believed() -> None:
+    annotation = result(changes(who={11: "A"}, names={12: "Oda Rask", 5: "Ada Moravec"}))
+    assert is_untouched(annotation)
+    assert annotation.warnings == (f"{NOT_BELIEVED}it speaks of 2 lines that the draft has not.",)
+
+
+TERMS = "The “Long Night” began, then the “Low Tide” and the “Big Fix” of Vell."
+
+
+def test_cues_that_the_article_does_not_have_make_an_answer_broken() -> None:
+    text = f"{TEXT}\n{TERMS}"
+    made_up = [entry(at, cue="name the speaker", mention="") for at in ("10", "12", "14")]
+    annotation = answered(
+        text, changes(*made_up, names={5: "Ada Moravec"}), draft=draft_of(text, *ALL)
+    )
+    assert {quote.decided_by for quote in annotation.quotes} == {"draft"}
+    assert "3 of the 3 cues that it gives are not in the article" in annotation.warnings[0]
+
+
+def test_a_new_quote_that_credits_nobody_is_left_uncredited() -> None:
+    text = f"{TEXT}\n{TERMS}"
+    uncued = entry("10", cue="", mention="", name="")
+    annotation = answered(text, changes(uncued, not_speech=[12, 14]), draft=draft_of(text, *ALL))
+    assert len(annotation.quotes) == len(ALL)
+    assert any("Long Night" in span.text for span in annotation.unattributed)
+
+
+def test_a_new_quote_that_holds_its_own_cue_is_no_quote() -> None:
+    annotation = result(changes(entry("8 It was a cold day in Vell", cue="was", mention="Vell")))
+    assert texts(annotation) == texts(DRAFT)
 
 
 def test_one_name_that_is_not_in_the_article_costs_no_more_than_itself() -> None:
