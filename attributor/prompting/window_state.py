@@ -239,8 +239,8 @@ class WindowState:
 
     def warnings(self) -> list[str]:
         """What an annotation says of this window's answers, beyond what grounding says."""
-        odd = [f"An answer was odd: {harmless(remark.reason)}." for remark in self.remarks]
-        return [*odd[:MAX_REMARKS], *self.unusable]
+        odd = dict.fromkeys(f"An answer was odd: {harmless(r.reason)}." for r in self.remarks)
+        return [*list(odd)[:MAX_REMARKS], *self.unusable]
 
     def shown_again(self) -> frozenset[int]:
         """The numbers that a repair request shows: what is open, with its neighbours."""

@@ -152,7 +152,7 @@ class Section:
         """A quote in the list. Its facts are what the script shows where the quote stands."""
         anchor, number = self.anchor, quote.id
         role = "asked" if quote.decided_by else "found by"
-        made = (role, wording.made_by(self.annotation.engine))
+        made = (role, wording.made_by(self.annotation))
         known = (*wording.doubt(quote, group.speaker), *wording.facts(quote), made)
         facts = " ".join(_fact(*fact) for fact in known)
         doubtful = ' class="doubt"' if quote.in_doubt else ""

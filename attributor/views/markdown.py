@@ -63,7 +63,7 @@ def _rest(annotation: Annotation) -> Iterator[str]:
     if annotation.warnings:
         yield "## Warnings"
         yield "\n".join(f"- {_line(warning)}" for warning in wording.warnings(annotation))
-    made = f"Made by {wording.made_by(annotation.engine)}: {wording.cost(annotation)}."
+    made = f"Made by {wording.made_by(annotation)}: {wording.cost(annotation)}."
     yield f"*{_line(made)}*"
 
 

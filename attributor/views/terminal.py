@@ -75,7 +75,7 @@ def layout(annotation: Annotation) -> Iterator[Block]:
         yield _line("")
     for warning in annotation.warnings:
         yield _line(f"Warning: {one_line(warning)}", "bold red")
-    made = f"Made by {wording.made_by(annotation.engine)}: {wording.cost(annotation)}."
+    made = f"Made by {wording.made_by(annotation)}: {wording.cost(annotation)}."
     yield _line("\n" + one_line(made), "dim")
 
 

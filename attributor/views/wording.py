@@ -9,7 +9,6 @@ from attributor.records import (
     IN_DOUBT,
     Annotation,
     DecidedBy,
-    Provenance,
     Quote,
     Speaker,
     Stance,
@@ -134,8 +133,13 @@ def stance(stance: Stance) -> str:
     return f"{stance.target}: {stance.label}{sure}{shown}"
 
 
-def made_by(engine: Provenance) -> str:
+def made_by(annotation: Annotation) -> str:
     """Which engine and model an annotation comes from."""
+    engine, usage = annotation.engine, annotation.usage
+    if engine.ask == "doubts" and usage is not None and not usage.requests:
+        return (
+            f"the embedded engine; the model {engine.model}, asked about doubts only, was not asked"
+        )
     if engine.name != "openai":
         return f"the {engine.name} engine" + (f" ({engine.model})" if engine.model else "")
     reported = engine.model_reported

@@ -203,11 +203,19 @@ def test_the_cost_names_requests_tokens_and_price() -> None:
 
 
 def test_the_model_that_answered_is_named_beside_the_one_asked() -> None:
-    assert wording.made_by(BRIDGE.engine) == "the model large-1 (answered by large-1-2024)"
-    assert (
-        wording.made_by(Provenance(name="openai", model="m", model_reported="m")) == "the model m"
+    assert wording.made_by(BRIDGE) == "the model large-1 (answered by large-1-2024)"
+    same = Provenance(name="openai", model="m", model_reported="m")
+    assert wording.made_by(BRIDGE.model_copy(update={"engine": same})) == "the model m"
+    embedded = BRIDGE.model_copy(update={"engine": Provenance(name="embedded")})
+    assert wording.made_by(embedded) == "the embedded engine"
+
+
+def test_a_model_that_was_asked_nothing_made_nothing() -> None:
+    doubts = Provenance(name="openai", model="m", ask="doubts")
+    draft = BRIDGE.model_copy(update={"engine": doubts, "usage": Usage(cost_usd=0.0)})
+    assert wording.made_by(draft) == (
+        "the embedded engine; the model m, asked about doubts only, was not asked"
     )
-    assert wording.made_by(Provenance(name="embedded")) == "the embedded engine"
 
 
 def test_facts_say_when_direct_speech_has_lost_its_marks() -> None:
