@@ -115,7 +115,7 @@ class Report:
             f"{number} texts" if self.is_of_statements else f"{number} articles, {quotes:,} {asked}"
         )
         split = f", split {self.split}" if self.split else ""
-        engines = "; ".join(dict.fromkeys(map(wording.made_by, self.engines)))
+        engines = "; ".join(dict.fromkeys(map(wording.named, self.engines)))
         return one_line(f"{files}{split}: {seen}" + (f"; {engines}" if engines else ""))
 
     def rows(self) -> Iterator[tuple[str, list[str]]]:

@@ -9,6 +9,7 @@ from attributor.records import (
     IN_DOUBT,
     Annotation,
     DecidedBy,
+    Provenance,
     Quote,
     Speaker,
     Stance,
@@ -140,6 +141,11 @@ def made_by(annotation: Annotation) -> str:
         return (
             f"the embedded engine; the model {engine.model}, asked about doubts only, was not asked"
         )
+    return named(engine)
+
+
+def named(engine: Provenance) -> str:
+    """What an engine is called, with its model."""
     if engine.name != "openai":
         return f"the {engine.name} engine" + (f" ({engine.model})" if engine.model else "")
     reported = engine.model_reported
