@@ -17,6 +17,7 @@ from attributor.records import Candidate, MentionType, ProposedSpeaker, Speaker
 from attributor.speakers.described import is_description, is_pronoun
 from attributor.speakers.entities import Entity
 from attributor.speakers.lexicon import Lexicon
+from attributor.speakers.proposed_names import ProposedNames
 from attributor.speakers.resolver import Decision, Resolver
 from attributor.speakers.story import Story
 
@@ -58,6 +59,7 @@ class _Scene:
 
     def __init__(self, resolver: Resolver, proposed: Sequence[ProposedSpeaker]) -> None:
         self.resolver, self.proposed = resolver, proposed
+        self.names = ProposedNames(resolver.entities)
 
     def play(self, quote: GroundedQuote) -> Decision:
         """Whom the quote's mention means, who is in focus from then on."""
@@ -79,7 +81,7 @@ class _Scene:
             return by_text
         if not proposed.name or self._is_described(proposed, lexicon):
             return self._unnamed(by_text, proposed)
-        named = self.resolver.entities.named(proposed.name)
+        named = self.names.entity(proposed.name)
         if named is None:
             return by_text
         if proposed.confidence is not None or proposed.candidates:  # the draft's own word
@@ -106,7 +108,7 @@ class _Scene:
 
     def _drafted(self, by_text: Decision, proposed: ProposedSpeaker) -> Decision:
         """The decision of a draft, with what it leaves in doubt."""
-        named = ((self.resolver.entities.named(c.name), c) for c in proposed.candidates)
+        named = ((self.names.entity(c.name), c) for c in proposed.candidates)
         candidates = tuple((entity, c.probability) for entity, c in named if entity is not None)
         return replace(
             by_text,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -124,7 +123,6 @@ class Entities:
         self._by_word: dict[str, list[Entity]] = defaultdict(list)
         self._by_form: dict[tuple[str, ...], list[Entity]] = defaultdict(list)
         self._acronyms: dict[str, Entity] = {}
-        self._named: dict[str, Entity | None] = {}
         self._reader = NameReader(story)
         found = self._without_epithets(list(self._reader.all()))
         self.names = {name.start: name for name in found}
@@ -285,6 +283,15 @@ class Entities:
                     seen.add(id(entity))
                     yield entity
 
+    def own(self, written: str) -> Entity:
+        """An entity of its own for a name, as the article writes it, that no other one has."""
+        entity = self._new(())
+        entity.called = written
+        entity.forms.append(tuple(fold(written).split()))
+        entity.surfaces.append(written)
+        entity.places.append(self.story.text.find(written))
+        return entity
+
     def _new(self, words: tuple[str, ...]) -> Entity:
         entity = Entity(inflected=bool(self.language.endings))
         self.all.append(entity)
@@ -362,65 +369,6 @@ class Entities:
                 entity.clues.add("acronym in brackets")
         if len(short) > 2 and "title" not in entity.clues and "sure given name" not in entity.clues:
             self._acronyms.setdefault(short, entity)
-
-    def named(self, name: str) -> Entity | None:
-        """Whom an engine means by a name, from then on called so; None if the article has no such.
-
-        The name is written as in the article. One of two words or more is taken as it is, also
-        where the entity has other forms ("Donald Trump Jr" beside "Donald Trump"); a shorter one
-        only says which entity is meant, unless it is none of its words.
-        """
-        if name not in self._named:
-            self._named[name] = self._look_up(name)
-        return self._named[name]
-
-    def _look_up(self, name: str) -> Entity | None:
-        written = self._written(name)
-        entity = self.proposed(name)
-        if not written:
-            return entity
-        words = frozenset(fold(written).split())
-        for known in self.all:
-            if known.called == written:
-                return known
-        if entity is None or (len(words) > 1 and not self._fits_whole(words, entity)):
-            return self._own(written)
-        if len(words) > 1 or not words <= frozenset(fold(entity.name).split()):
-            entity.called = max(entity.called, written, key=lambda n: len(n.split()))
-        return entity
-
-    def _written(self, name: str) -> str:
-        """The name without titles as the article writes it; "" if it does not stand there."""
-        words = name.split()
-        known = {*self.language.titles, *self.story.lexicon.honorifics}
-        while len(words) > 1 and fold(words[0]).strip(".,") in known:
-            del words[0]
-        pattern = r"\s+".join(map(re.escape, [*words[:-1], *(w.rstrip(".") for w in words[-1:])]))
-        bounded = rf"(?<!\w){pattern}(?!\w)"
-        found = re.search(bounded, self.story.text) or re.search(
-            bounded, self.story.text, re.IGNORECASE
-        )
-        return " ".join(found[0].split()) if found and words else ""
-
-    def _fits_whole(self, words: frozenset[str], entity: Entity) -> bool:
-        """Whether all of a name's words are in one form of the entity, or all of a form's in it.
-
-        "Donald Trump Jr" is not Donald Trump.
-        """
-        forms = [*map(frozenset, entity.forms), frozenset(fold(entity.name).split())]
-        others = {word.strip(".") for form in forms for word in words ^ form}
-        return not others & self.language.suffixes and any(
-            words <= form or (form <= words and len(form) > 1) for form in forms
-        )
-
-    def _own(self, written: str) -> Entity:
-        """An entity of its own for a name that no other one has."""
-        entity = self._new(())
-        entity.called = written
-        entity.forms.append(tuple(fold(written).split()))
-        entity.surfaces.append(written)
-        entity.places.append(self.story.text.find(written))
-        return entity
 
     def proposed(self, name: str) -> Entity | None:
         """The entity with a name that an engine gives, if the article has such a name."""
