@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from support.cassettes import FOLDER, told_how_to_record
 from vcr.errors import CannotOverwriteExistingCassetteException
 
 from attributor.pipeline import annotate, annotate_async
+from attributor.prompting.belief import was_not_believed
 from attributor.records import Annotation, Article, Codebook, Target
 from attributor.settings import Settings
 
@@ -23,6 +25,9 @@ ASYNCHRONOUS = ("milivojevic", "hostile", "dacic", "dialogue")
 CODEBOOK = Codebook(
     targets=(Target(name="Kosovo's independence", definition="Kosovo as a state of its own"),)
 )
+
+SMALL_URL, SMALL_MODEL = "http://127.0.0.1:8080/v1", "qwen2.5-coder-1.5b-instruct-q4_k_m"
+"""The server and the name of a model of 1.5 billion parameters, in 4 bits."""
 
 Exchanged = Callable[[Callable[[], Annotation]], Annotation]
 
@@ -73,6 +78,24 @@ def test_stances_are_asked_of_quotes_that_were_found(
     annotation = exchanged(run)
     check(annotation, notes)
     assert annotation.engine.prompt == "attribute+repair+stance"
+
+
+@pytest.mark.vcr
+def test_an_answer_of_a_small_model_that_is_not_believed_leaves_the_draft(
+    recording: bool, default_cassette_name: str
+) -> None:
+    if recording and os.environ.get("OPENAI_BASE_URL") != SMALL_URL:
+        pytest.skip(f"it is recorded from a small model at {SMALL_URL}")
+    settings = Settings(
+        engine="openai", base_url=SMALL_URL, model=SMALL_MODEL, attempts=1, timeout=900
+    )
+    with told_how_to_record(default_cassette_name):
+        annotation = annotate(article("dialogue"), settings=settings)
+    draft = annotate(article("dialogue"), engine="embedded")
+    assert was_not_believed(annotation.warnings)
+    assert {quote.decided_by for quote in annotation.quotes} == {"draft"}
+    assert [quote.spans for quote in annotation.quotes] == [quote.spans for quote in draft.quotes]
+    assert [s.name for s in annotation.speakers] == [s.name for s in draft.speakers]
 
 
 def interactions() -> list[dict[str, Any]]:
