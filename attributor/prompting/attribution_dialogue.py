@@ -18,7 +18,7 @@ from attributor.messages import Answer, Message, Purpose, Request
 from attributor.prompting.answer_schema import Attribution, schema_json
 from attributor.prompting.answers import AnswerReading, parsed, read_attribution
 from attributor.prompting.cutting import check_length, doubts
-from attributor.prompting.draft import Draft, Line
+from attributor.prompting.draft import Draft, Line, reaching_into
 from attributor.prompting.draft import show as show_draft
 from attributor.prompting.prompts import Prompts
 from attributor.prompting.window_state import WindowState, merged
@@ -63,10 +63,11 @@ class AttributionDialogue:
     ) -> None:
         self._marking, self._prompts, self._made_by = marking, prompts, made_by
         self._grounder = Grounder(marking)
-        lines = Draft(draft)
+        windows = cut(marking)
+        parts = Draft(draft).by_window(windows)
         self._states = [
-            WindowState(marking, window, self._grounder, lines.within(window, marking))
-            for window in cut(marking)
+            WindowState(marking, window, self._grounder, lines, reaching_into(window, before))
+            for window, lines, before in zip(windows, parts, [(), *parts], strict=False)
         ]
         every = draft is None or made_by.ask != "doubts"
         asked = [state for state in self._states if every or state.is_in_doubt]

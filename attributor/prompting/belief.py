@@ -12,10 +12,13 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from attributor.prompting.answers import AnswerReading
 from attributor.prompting.draft import LETTERS, Line
 
+_WORD = re.compile(r"\w+")
+"""A word."""
 LEAST_LINES = 3
 """Of fewer sure lines no share is taken: each of them is kept by itself."""
 LEAST_UNKNOWN = 2
@@ -35,13 +38,14 @@ class Verdict:
     """What is believed of an answer.
 
     `dropped` are the numbers of lines, `kept` of those that the model would drop and the draft is
-    sure of, `names` the name by the number of a line, "" for nobody; `broken` says why nothing is
-    believed, "" otherwise.
+    sure of, `names` the name by the number of a line, "" for nobody, `unheard` lines of which the
+    answer says something that cannot be used; `broken` says why nothing is believed, "" otherwise.
     """
 
     dropped: frozenset[int] = frozenset()
     kept: frozenset[int] = frozenset()
     names: Mapping[int, str] | None = None
+    unheard: frozenset[int] = frozenset()
     broken: str = ""
 
 
@@ -62,7 +66,9 @@ def verdict(lines: Sequence[Line], reading: AnswerReading, text: str) -> Verdict
     if problem := _odd_names(lines, names, reading, text):
         return Verdict(broken=problem)
     kept = dropped & sure if len(sure) < LEAST_LINES else frozenset()
-    return Verdict(dropped - kept, kept, names)
+    asked = {line.number for line in lines if line.choices} & reading.choices.keys()
+    unheard = frozenset({*reading.renamed, *asked} - names.keys())
+    return Verdict(dropped - kept, kept, names, unheard)
 
 
 def _names(lines: Iterable[Line], reading: AnswerReading) -> dict[int, str]:
@@ -71,9 +77,13 @@ def _names(lines: Iterable[Line], reading: AnswerReading) -> dict[int, str]:
     for line in lines:
         choice = reading.choices.get(line.number)
         named = dict(zip(LETTERS, (c.name for c in line.choices), strict=False))
-        if line.number in reading.renamed:
-            names[line.number] = reading.renamed[line.number]
-        elif choice in named:
+        renamed = reading.renamed.get(line.number)
+        if renamed in LETTERS:  # a slip: choices have letters, names have none
+            choice = choice or renamed
+        elif renamed is not None:
+            names[line.number] = renamed
+            continue
+        if choice in named:
             names[line.number] = named[choice]
         elif choice == "nobody" and line.choices:
             names[line.number] = ""
@@ -116,13 +126,16 @@ def was_not_believed(warnings: Iterable[str]) -> bool:
 
 def is_known(name: str, text: str) -> bool:
     """Whether the last word of a name stands in the text, in whatever case; "" for nobody does."""
-    words = name.casefold().split()
+    words = _WORD.findall(name.casefold())
     if not words:
-        return True
-    stem, end = re.escape(words[-1][:STEM_CHARACTERS]), ""
-    if len(words[-1]) < STEM_CHARACTERS:
-        end = r"(?!\w)"
-    return re.search(rf"(?<!\w){stem}{end}", text.casefold()) is not None
+        return not name.strip() or name.casefold() in text.casefold()
+    return words[-1][:STEM_CHARACTERS] in _stems(text)
+
+
+@lru_cache(maxsize=4)
+def _stems(text: str) -> frozenset[str]:
+    """The beginnings of a text's words; short words are whole."""
+    return frozenset(word[:STEM_CHARACTERS] for word in _WORD.findall(text.casefold()))
 
 
 def _is_same(name: str, other: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
-from attributor.marking import Marking
 from attributor.prompting.places import shown_places
 from attributor.prompting.windows import Window, harmless
 from attributor.records import (
@@ -128,14 +129,18 @@ class Draft:
                 for number, quote in enumerate(annotation.quotes, start=1)
             )
 
-    def within(self, window: Window, marking: Marking) -> tuple[Line, ...]:
-        """The lines whose first words stand in the window."""
-        numbers = {segment.number for segment in window.segments}
-        return tuple(
-            line
-            for line in self.lines
-            if marking.segment_at(line.quote.spans[0].start).number in numbers
-        )
+    def by_window(self, windows: Sequence[Window]) -> list[tuple[Line, ...]]:
+        """For each window the lines whose first words stand in it, or right before it."""
+        first_words = [line.quote.spans[0].start for line in self.lines]
+        cuts = [bisect_left(first_words, w.segments[0].start) for w in windows[1:]]
+        return [self.lines[a:b] for a, b in pairwise([0, *cuts, len(self.lines)])]
+
+
+def reaching_into(window: Window, lines: Sequence[Line]) -> tuple[tuple[int, int], ...]:
+    """The spans of lines of the window before that stand in this one."""
+    start, end = window.segments[0].start, window.segments[-1].end
+    spans = (span for line in lines for span in line.quote.spans)
+    return tuple((s.start, s.end) for s in spans if s.start < end and start < s.end)
 
 
 def show(lines: Sequence[Line], window: Window, text: str, open_segments: Sequence[int]) -> str:

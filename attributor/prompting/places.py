@@ -24,6 +24,8 @@ from attributor.records import Piece
 
 MAX_EDGE_WORDS = 6
 """How many words of an edge are taken, the outermost."""
+MAX_PLACE_CHARACTERS = 10_000
+"""How much of a place is read."""
 MAX_EXACT_WORDS = 30
 """Of words that are copied whole without "…" more than this are taken for two edges."""
 SHOWN_EDGE_WORDS = 4
@@ -33,7 +35,7 @@ GAP = "…"
 
 _NUMBER = r"\[?(\d{1,9})\]?[|:.]?"
 """The number of a segment, in brackets or without."""
-_PIECES = re.compile(r"\s*\+\s*(?=\[?\d)")
+_PIECES = re.compile(r"\+\s*(?=\[?\d)")
 """What stands between two pieces of a place."""
 _PIECE = re.compile(rf"\s*{_NUMBER}(?:\s*[-–—]\s*{_NUMBER})?(?:\s+(.*))?\s*", re.DOTALL)
 """A piece: one segment's number, or two with a dash between them, and the words behind."""
@@ -68,7 +70,7 @@ class BadPlace:
 def read_places(written: str, window: Window, marking: Marking) -> list[Place] | BadPlace:
     """The pieces of a place as an answer writes it, or what is wrong with it."""
     places: list[Place] = []
-    for piece in _PIECES.split(written.strip()):
+    for piece in _PIECES.split(" ".join(written[:MAX_PLACE_CHARACTERS].split())):
         match = _PIECE.fullmatch(piece)
         if match is None:
             return BadPlace("a place does not begin with a segment's number")
@@ -136,7 +138,7 @@ def _shown(span: Span, window: Window, text: str) -> str:
         return harmless(text[slice(*span)])
     first, last = (window.segments[n - 1] for n in (touched[0], touched[-1]))
     head = harmless(text[span[0] : min(span[1], first.end)]).split()
-    tail = harmless(text[max(span[0], last.start) : span[1]]).split()
+    tail = harmless(text[max(span[0], last.start) : min(span[1], last.end)]).split()
     if first is last and len(head) <= 2 * SHOWN_EDGE_WORDS:
         return f"{touched[0]} {' '.join(head)}"
     end = "" if first is last else f"{touched[-1]} "

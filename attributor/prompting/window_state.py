@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from attributor.errors import quoted
 from attributor.grounding import Grounder, Grounding, uncovered
 from attributor.marking.evidence import Marking
 from attributor.marking.spans import Span, Stretches, any_overlap, covers, overlap
 from attributor.prompting.answers import AnswerReading, Entry, Remark
-from attributor.prompting.belief import NOT_BELIEVED, Verdict, crossed_out, verdict
-from attributor.prompting.draft import Line
+from attributor.prompting.belief import NOT_BELIEVED, Verdict, crossed_out, is_known, verdict
+from attributor.prompting.draft import LETTERS, Line
 from attributor.prompting.windows import Window, harmless
 from attributor.records import DecidedBy, Piece, Proposal, ProposedQuote, ProposedSpeaker
 
@@ -30,16 +31,18 @@ MAX_SHOWN_CHARACTERS = 60
 class WindowState:
     """The state of one window.
 
-    `lines` are the draft's. `quotes` are those whose pieces the article bears out, `broken` those
-    with a piece that it does not; a quote's `speaker` is an index into `speakers`. `uncredited` are
-    the numbers of segments that an answer calls speech and credits nobody with, `open` those that a
-    repair is about, `problems` say what is wrong with the answer so far.
+    `lines` are the draft's, `others` spans of lines of the window before that stand in this one.
+    `quotes` are those whose pieces the article bears out, `broken` those with a piece that it does
+    not; a quote's `speaker` is an index into `speakers`. `uncredited` are the numbers of segments
+    that an answer calls speech and credits nobody with, `open` those that a repair is about,
+    `problems` say what is wrong with the answer so far.
     """
 
     marking: Marking
     window: Window
     grounder: Grounder
     lines: tuple[Line, ...] = ()
+    others: tuple[Span, ...] = ()
     speakers: list[ProposedSpeaker] = field(default_factory=list)
     quotes: list[ProposedQuote] = field(default_factory=list)
     broken: list[ProposedQuote] = field(default_factory=list)
@@ -50,9 +53,20 @@ class WindowState:
     unusable: list[str] = field(default_factory=list)
     open: tuple[int, ...] = ()
     _grounded: tuple[tuple[ProposedQuote, ...], Grounding] = ((), Grounding(()))
+    _places: dict[ProposedSpeaker, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.quotes = [self._line(line, "draft") for line in self.lines]
+
+    @cached_property
+    def _numbered(self) -> dict[int, Line]:
+        return {line.number: line for line in self.lines}
+
+    @cached_property
+    def _by_words(self) -> dict[tuple[object, ...], Line]:
+        """The lines by their spans, cue and mention, as grounded."""
+        grounded = ((self._ground([line.proposed]).quotes, line) for line in self.lines)
+        return {(q.spans, q.cue, q.mention): line for quotes, line in grounded for q in quotes}
 
     @property
     def names(self) -> list[str]:
@@ -71,7 +85,8 @@ class WindowState:
         not_speech = self.grounder.ground(silent).not_speech
         bounds = self.window.segments[0].start, self.window.segments[-1].end
         edges = uncovered(self.marking, self._ground(self.quotes).quotes, not_speech)
-        return [edge for edge in edges if overlap(edge, bounds)]
+        within = (edge for edge in edges if overlap(edge, bounds))
+        return [edge for edge in within if not any_overlap([edge], self.others)]
 
     @property
     def is_in_doubt(self) -> bool:
@@ -106,7 +121,7 @@ class WindowState:
         replaced = {entry.line for entry in aimed if entry.line}
         gone = replaced | said.dropped
         firm = [line for line in self.lines if line.words_are_sure and line.number not in gone]
-        sure = [span for line in firm for span in _spans_of(line)]
+        sure = [*self.others, *(span for line in firm for span in _spans_of(line))]
         entries = [
             (entry.line, self._entry(entry, reading.names, said))
             for entry in aimed
@@ -131,7 +146,7 @@ class WindowState:
 
     def _aimed(self, entry: Entry) -> Entry:
         """The entry; as a new one if it has no word of the sure line whose place it is to take."""
-        line = next((line for line in self.lines if line.number == entry.line), None)
+        line = self._numbered.get(entry.line)
         spans = self._spans([entry.quote])
         is_sure = line is not None and line.words_are_sure
         if line is not None and is_sure and spans and not any_overlap(_spans_of(line), spans):
@@ -155,22 +170,18 @@ class WindowState:
         """The line that an entry only says again; None if it says anything else."""
         (given,) = self._ground([quote]).quotes
         name = self.speakers[quote.speaker].name if quote.speaker is not None else ""
-        for line in self.lines:
-            known = self._ground([line.proposed]).quotes[0]
-            same = (given.spans, given.cue, given.mention) == (
-                known.spans,
-                known.cue,
-                known.mention,
-            )
-            if same and name == line.name and not line.choices:
-                return self._line(line, "confirmed")
-        return None
+        line = self._by_words.get((given.spans, given.cue, given.mention))
+        if line is None or name != line.name or line.choices:
+            return None
+        return self._line(line, "confirmed")
 
     def _standing(self, line: Line, said: Verdict, *, failed: bool) -> ProposedQuote:
         """A line whose words stand, with the name that the answer gives it."""
         if line.number in said.kept or failed:
             return self._line(line, "draft")
         name = (said.names or {}).get(line.number)
+        if name is None and line.number in said.unheard:
+            return self._line(line, "draft")
         if name is None or (name == line.name and not line.choices):
             return self._line(line, "confirmed")
         decided: DecidedBy = "changed" if name != line.name else "confirmed"
@@ -187,21 +198,26 @@ class WindowState:
         if not name and said is not None and said.names:
             name = said.names.get(entry.line, "")
         decided: DecidedBy = "changed" if entry.line else "added"
+        line = self._numbered.get(entry.line)
+        if line is not None and (name in LETTERS or not is_known(name, self.marking.text)):
+            mention = entry.quote.mention or line.proposed.mention
+            quote = entry.quote.model_copy(update={"mention": mention})
+            return self._of(quote, line.proposed_speaker, decided)
         return self._of(entry.quote, ProposedSpeaker(name=name), decided)
 
     def _of(
         self, quote: ProposedQuote, speaker: ProposedSpeaker, decided_by: DecidedBy
     ) -> ProposedQuote:
-        if speaker not in self.speakers:
+        index = self._places.setdefault(speaker, len(self.speakers))
+        if index == len(self.speakers):
             self.speakers.append(speaker)
-        index = self.speakers.index(speaker)
         return quote.model_copy(update={"speaker": index, "decided_by": decided_by})
 
     def mend(self, reading: AnswerReading) -> None:
         """Take the repair: only what is about open segments and repeats nothing that stands."""
         self.not_speech += [n for n in reading.not_speech if n in self.open]
         asked_for = [(s.start, s.end) for n in self.open if (s := self.window.segment(n))]
-        stands = self._spans(self.quotes)
+        stands = [*self.others, *self._spans(self.quotes)]
         broken, self.broken = self.broken, []
         for entry in reading.entries:
             proposed = self._entry(Entry(0, entry.quote), reading.names)
@@ -223,7 +239,9 @@ class WindowState:
         for place, known in enumerate(self.quotes):
             if known.cue and (known.cue, known.mention) == (quote.cue, quote.mention):
                 del self.quotes[place]
-                return known.model_copy(update={"pieces": (*known.pieces, *quote.pieces)})
+                pieces = (*known.pieces, *quote.pieces)
+                by: DecidedBy = "added" if known.decided_by == "added" else "changed"
+                return known.model_copy(update={"pieces": pieces, "decided_by": by})
         return quote
 
     def note_unusable(self, reason: str, *, repairing: bool) -> None:
@@ -258,10 +276,9 @@ class WindowState:
         grounding = self._ground(quotes)
         rejections = [r for r in grounding.rejections if r.part == "piece"]
         bad = {r.quote for r in rejections}
-        spans_of = {q.flags[0]: q.spans for q in grounding.quotes}
         taken: list[Span] = []
         for number, quote in enumerate(quotes):
-            spans = spans_of.get(_flag_of(number), ())
+            spans = self._spans([quote])
             if number in bad:
                 self.broken.append(quote)
             elif any_overlap(spans, taken):
@@ -277,10 +294,7 @@ class WindowState:
         """What the article bears out of the quotes; asked for the same ones in a row, known."""
         wanted = tuple(quotes)
         if wanted != self._grounded[0]:
-            nameless = tuple(
-                quote.model_copy(update={"speaker": None, "flags": (_flag_of(number),)})
-                for number, quote in enumerate(quotes)
-            )
+            nameless = tuple(quote.model_copy(update={"speaker": None}) for quote in quotes)
             self._grounded = wanted, self.grounder.ground(Proposal(quotes=nameless))
         return self._grounded[1]
 
@@ -294,11 +308,6 @@ class WindowState:
             for number, segment in enumerate(self.window.segments, start=1)
             if wanted.touches((segment.start, segment.end))
         ]
-
-
-def _flag_of(number: int) -> str:
-    """The flag by which a quote is known again after grounding."""
-    return f"no. {number}"
 
 
 def _spans_of(line: Line) -> list[Span]:

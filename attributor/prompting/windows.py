@@ -45,18 +45,23 @@ class Window:
 def cut(
     marking: Marking, max_segments: int = MAX_SEGMENTS, max_characters: int = MAX_CHARACTERS
 ) -> tuple[Window, ...]:
-    """The article's windows; each ends with a paragraph if a paragraph ends in its later half."""
+    """The article's windows; each ends with a paragraph if a paragraph ends in its later half.
+
+    None ends inside a passage in quotation marks, unless the passage is longer than half a window.
+    """
     windows: list[Window] = []
     rest = marking.segments
     while rest:
-        size = _size(rest, max_segments, max_characters)
+        size = _size(marking, rest, max_segments, max_characters)
         lead = _lead(marking) if windows else ""
         windows.append(Window(len(windows), rest[:size], lead))
         rest = rest[size:]
     return tuple(windows)
 
 
-def _size(rest: tuple[Segment, ...], max_segments: int, max_characters: int) -> int:
+def _size(
+    marking: Marking, rest: tuple[Segment, ...], max_segments: int, max_characters: int
+) -> int:
     limit = 1
     while limit < min(len(rest), max_segments) and (
         rest[limit].end - rest[0].start <= max_characters
@@ -64,10 +69,20 @@ def _size(rest: tuple[Segment, ...], max_segments: int, max_characters: int) -> 
         limit += 1
     if limit == len(rest):
         return limit
-    for size in range(limit, limit // 2, -1):
+    later_half = range(limit, limit // 2, -1)
+    whole = [
+        size for size in later_half if not _is_one_passage(marking, *rest[size - 1 : size + 1])
+    ]
+    for size in whole:
         if rest[size - 1].paragraph != rest[size].paragraph:
             return size
-    return limit
+    return whole[0] if whole else limit
+
+
+def _is_one_passage(marking: Marking, one: Segment, other: Segment) -> bool:
+    """Whether two segments that follow each other are in the same passage in quotation marks."""
+    both = one.marked and other.marked
+    return both and marking.passage_at(one.start) == marking.passage_at(other.start)
 
 
 def _lead(marking: Marking) -> str:

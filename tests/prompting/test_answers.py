@@ -25,7 +25,7 @@ DRAFT = draft_of(
 def reading(found: Answer, text: str = TEXT, draft: Annotation | None = None) -> AnswerReading:
     bridge = marking(text)
     (window,) = cut(bridge)
-    lines = Draft(draft).within(window, bridge)
+    lines = Draft(draft).by_window([window])[0]
     return read_attribution(parsed(REQUEST, found, "quotes"), window, bridge, lines)
 
 

@@ -169,7 +169,7 @@ def test_shorter_forms_of_the_same_names_rename_nobody() -> None:
 def test_a_name_that_the_article_does_not_have_leaves_its_line_as_it_was(name: str) -> None:
     annotation = result(changes(names={1: name}))
     assert is_untouched(annotation)
-    assert {quote.decided_by for quote in annotation.quotes} == {"confirmed"}
+    assert [q.decided_by for q in annotation.quotes] == ["draft", *["confirmed"] * 4]
     assert annotation.warnings == ()
 
 

@@ -50,7 +50,7 @@ def shown(*lines: Said, text: str = TEXT, open_segments: tuple[int, ...] = ()) -
     """The lines of a draft as a request shows them."""
     bridge = marking(text)
     (window,) = cut(bridge)
-    within = Draft(draft_of(text, *lines)).within(window, bridge)
+    within = Draft(draft_of(text, *lines)).by_window([window])[0]
     return show(within, window, text, open_segments).split("\n")
 
 
@@ -368,7 +368,7 @@ def test_a_letter_that_no_choice_has_says_nothing() -> None:
         draft=draft_of(TEXT, SAFE, line, WISHED),
     )
     assert annotation.quotes[1].in_doubt
-    assert decided(annotation) == ["confirmed"] * 3
+    assert decided(annotation) == ["confirmed", "draft", "confirmed"]
 
 
 def test_without_a_draft_every_quote_is_added() -> None:

@@ -113,7 +113,7 @@ def test_each_place_of_its_draft_is_shown_as_a_draft_shows_it() -> None:
 
 
 def test_its_draft_is_shown_as_any_other() -> None:
-    lines = Draft(draft()).within(window(), marking(TEXT))
+    lines = Draft(draft()).by_window([window()])[0]
     opened = [int(n) for n in re.findall(r"\d+", renumbered(DRAFT).split("Open: ")[1])]
     assert show_draft(lines, window(), TEXT, opened) == f"<draft>\n{renumbered(DRAFT)}\n</draft>"
 
