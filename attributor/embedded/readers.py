@@ -62,7 +62,7 @@ class Choice:
 
     @property
     def _own_folder(self) -> Path | None:
-        if self.own is None or not self.own.is_dir():
+        if self.own is None or not (self.own / WEIGHTS).exists():
             return None
         if self.light:
             raise UsageError(
