@@ -90,13 +90,13 @@ def _model(settings: Settings, own_client: bool) -> Engine:
     return ModelEngine(settings, Prompts.load(settings.prompts), own_client, drafter)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Drafter:
     """Drafts what a model is then asked about, with an engine that asks nobody."""
 
     engine: Engine
 
-    @property
+    @cached_property  # a file of two megabytes is hashed
     def weights_sha256(self) -> str | None:
         return self.engine.recipe(None).weights_sha256
 

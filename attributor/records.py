@@ -278,6 +278,11 @@ class ProposedSpeaker(Record):
     confidence: float | None = None
     candidates: tuple[Candidate, ...] = ()
 
+    @property
+    def is_drafted(self) -> bool:
+        """Whether a draft says so, and not a model."""
+        return self.confidence is not None or bool(self.candidates)
+
 
 class ProposedQuote(Record):
     """A quote as proposed.

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from attributor.prompting.answers import AnswerReading
@@ -44,7 +44,7 @@ class Verdict:
 
     dropped: frozenset[int] = frozenset()
     kept: frozenset[int] = frozenset()
-    names: Mapping[int, str] | None = None
+    names: Mapping[int, str] = field(default_factory=dict)
     unheard: frozenset[int] = frozenset()
     broken: str = ""
 
@@ -55,7 +55,8 @@ def verdict(lines: Sequence[Line], reading: AnswerReading, text: str) -> Verdict
     sure = {line.number for line in lines if line.words_are_sure}
     if problem := crossed_out(lines, dropped):
         return Verdict(broken=problem)
-    idle = {line.number for line in lines if not line.choices} & reading.choices.keys()
+    leave_a_choice = {line.number for line in lines if line.choices}
+    idle = reading.choices.keys() - leave_a_choice
     if len(idle) >= LEAST_LINES:
         return Verdict(broken=f"it chooses among names for {len(idle)} quotes that leave no choice")
     if len(reading.unknown) >= LEAST_UNKNOWN:
@@ -66,8 +67,8 @@ def verdict(lines: Sequence[Line], reading: AnswerReading, text: str) -> Verdict
     if problem := _odd_names(lines, names, reading, text):
         return Verdict(broken=problem)
     kept = dropped & sure if len(sure) < LEAST_LINES else frozenset()
-    asked = {line.number for line in lines if line.choices} & reading.choices.keys()
-    unheard = frozenset({*reading.renamed, *asked} - names.keys())
+    chosen = reading.choices.keys() & leave_a_choice
+    unheard = frozenset({*reading.renamed, *chosen} - names.keys())
     return Verdict(dropped - kept, kept, names, unheard)
 
 
@@ -95,8 +96,8 @@ def _odd_names(
 ) -> str:
     """Why the names of an answer are not believed; "" where they are."""
     named = [line for line in lines if line.name and line.name_is_sure]
-    given_to = {**names}
-    given_to |= {e.line: reading.names[e.quote.speaker or 0] for e in reading.entries if e.line}
+    by_entries = {e.line: reading.names[e.quote.speaker or 0] for e in reading.entries if e.line}
+    given_to = {**names, **by_entries}
     renamed = [
         line for line in named if not _is_same(given_to.get(line.number, line.name), line.name)
     ]

@@ -179,7 +179,7 @@ class WindowState:
         """A line whose words stand, with the name that the answer gives it."""
         if line.number in said.kept or failed:
             return self._line(line, "draft")
-        name = (said.names or {}).get(line.number)
+        name = said.names.get(line.number)
         if name is None and line.number in said.unheard:
             return self._line(line, "draft")
         if name is None or (name == line.name and not line.choices):
@@ -195,7 +195,7 @@ class WindowState:
     ) -> ProposedQuote:
         """What an entry says; where it names nobody, with the choice that was made for its line."""
         name = names[entry.quote.speaker] if entry.quote.speaker is not None else ""
-        if not name and said is not None and said.names:
+        if not name and said is not None:
             name = said.names.get(entry.line, "")
         decided: DecidedBy = "changed" if entry.line else "added"
         line = self._numbered.get(entry.line)

@@ -84,7 +84,7 @@ class _Scene:
         named = self.names.entity(proposed.name)
         if named is None:
             return by_text
-        if proposed.confidence is not None or proposed.candidates:  # the draft's own word
+        if proposed.is_drafted:
             return replace(self._drafted(by_text, proposed), entity=named)
         return self._told(by_text, named)
 
@@ -102,7 +102,7 @@ class _Scene:
         if proposed.role:
             return replace(told, entity=self.resolver.other(proposed.role, proposed.kind))
         unnamed = self.resolver.unnamed(by_text.reading)
-        if proposed.confidence is not None or proposed.candidates:  # the draft's own word
+        if proposed.is_drafted:
             return replace(told, entity=unnamed)
         return self._told(replace(by_text, candidates=()), unnamed) if entity else told
 
