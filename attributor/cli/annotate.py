@@ -15,7 +15,7 @@ from attributor.cli.article_loop import Work
 from attributor.cli.completion import files
 from attributor.cli.estimates_text import show_estimates
 from attributor.cli.files import destination, format_for, refuse_overwriting
-from attributor.cli.messages import not_believed, say, without_pack
+from attributor.cli.messages import say, without_pack
 from attributor.cli.options import (
     configured,
     encoding_option,
@@ -147,7 +147,9 @@ def _write(
     if work.without_pack:
         say(without_pack(work.without_pack))
     if work.not_believed:
-        say(not_believed(work.not_believed))
+        from attributor.prompting.belief import sentence_on
+
+        say(sentence_on(work.not_believed))
     if output and output != "-":
         say(f"Written to {quoted(output)}.")
 

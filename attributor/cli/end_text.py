@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from attributor.cli.messages import not_believed, say, without_pack
+from attributor.cli.messages import say, without_pack
 from attributor.cli.progress_line import duration, failures
 from attributor.errors import counted
 
@@ -33,7 +33,9 @@ def sum_up(outcome: Outcome, store: str) -> None:
     if tally.without_pack:
         say(without_pack(tally.without_pack))
     if tally.not_believed:
-        say(not_believed(tally.not_believed))
+        from attributor.prompting.belief import sentence_on
+
+        say(sentence_on(tally.not_believed))
     if tally.free:
         answers = counted(tally.free + tally.bought, "answer")
         say(f"From the ledger, for nothing: {tally.free:,} of {answers}.")

@@ -47,14 +47,6 @@ def without_pack(languages: Mapping[str, int]) -> str:
     )
 
 
-def not_believed(articles: int) -> str:
-    """The sentence on articles about which an answer of the model was not believed."""
-    return (
-        f"In {counted(articles, 'article')} the model's answer was not believed, and the draft "
-        "stands."
-    )
-
-
 @contextmanager
 def heard_or_not() -> Iterator[None]:
     """Where standard error is gone, a terminal or a pipe, the work goes on and tells nobody.

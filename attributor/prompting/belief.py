@@ -14,6 +14,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from attributor.errors import counted
 from attributor.prompting.answers import AnswerReading
 from attributor.prompting.draft import LETTERS, Line
 
@@ -123,6 +124,14 @@ def _odd_cues(reading: AnswerReading, text: str) -> str:
 def was_not_believed(warnings: Iterable[str]) -> bool:
     """Whether the warnings of an annotation say that an answer was not believed."""
     return any(warning.startswith(NOT_BELIEVED) for warning in warnings)
+
+
+def sentence_on(articles: int) -> str:
+    """The sentence on so many articles about which an answer was not believed."""
+    return (
+        f"In {counted(articles, 'article')} the model's answer was not believed, and the draft "
+        "stands."
+    )
 
 
 def is_known(name: str, text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from attributor.archive.storing.open_requests import open_requests
 from attributor.archive.storing.store import Row, Store, this_host
 from attributor.errors import UsageError, counted, quoted
-from attributor.prompting.belief import NOT_BELIEVED
+from attributor.prompting.belief import NOT_BELIEVED, sentence_on
 
 
 def status(store: Store) -> Iterator[str]:
@@ -42,10 +42,7 @@ def status(store: Store) -> Iterator[str]:
     if unread:
         yield f"{counted(unread, 'article')} in languages that there is no pack for."
     if doubted:
-        yield (
-            f"In {counted(doubted, 'article')} the model's answer was not believed, and the "
-            "draft stands."
-        )
+        yield sentence_on(doubted)
     if gone:
         yield f"{counted(gone, 'text is', 'texts are')} no longer in the archive."
     price = "" if spent is None else f", ${spent:.4f} in all"
