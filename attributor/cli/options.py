@@ -89,10 +89,12 @@ _STUDY_OPTIONS = (
 
 
 def _encoding(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
+    if value is None:
+        return None
     from attributor.reading.decoding import charset
 
-    if value is None or (found := charset(value)):
-        return value and found
+    if found := charset(value):
+        return found
     raise click.BadParameter(
         f"'{value}' is no encoding of texts like windows-1250, iso-8859-2, koi8-r or big5."
     )

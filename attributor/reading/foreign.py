@@ -10,8 +10,8 @@ import codecs
 import re
 
 from attributor.errors import ReadingError, quoted
+from attributor.reading.headers import is_header
 from attributor.reading.html_text import looks_like_html
-from attributor.reading.table_rows import is_header
 
 _HEAD_BYTES = 1 << 16
 """How much of a file is looked at."""

@@ -10,6 +10,7 @@
         anything else              a text, a page, or JSONL by its beginning
 
 The readers know nothing of each other and nothing of this module, which alone goes into archives.
+It imports each where a file is of its format, since most calls read one text.
 """
 
 from __future__ import annotations
@@ -21,15 +22,6 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from attributor.errors import ReadingError, quoted
-from attributor.reading import (
-    containers,
-    decompress,
-    jsonl,
-    jsonlists,
-    parquet_tables,
-    tables,
-    warc,
-)
 from attributor.reading.articles import MAX_BYTES, FoundArticle
 from attributor.reading.html_text import looks_like_html
 from attributor.reading.options import ReadingOptions
@@ -51,14 +43,33 @@ ARCHIVES = {".zip", ".tar"}
 MAX_LEVELS = 2
 """How many archives a file may lie in: an archive may hold archives, but those none."""
 
+
+def _in_table(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
+    from attributor.reading import tables
+
+    return tables.articles(stream, name, options)
+
+
+def _in_parquet(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
+    from attributor.reading import parquet_tables
+
+    return parquet_tables.articles(stream, name, options)
+
+
+def _in_json(stream: BinaryIO, name: str, options: ReadingOptions) -> Iterator[FoundArticle]:
+    from attributor.reading import jsonlists
+
+    return jsonlists.articles(stream, name, options)
+
+
 Reader = Callable[[BinaryIO, str, ReadingOptions], Iterator[FoundArticle]]
 """Reads the articles of a stream with a file's name."""
 TABULAR: dict[str, Reader] = {
-    ".csv": tables.articles,
-    ".tsv": tables.articles,
-    ".tab": tables.articles,
-    ".parquet": parquet_tables.articles,
-    ".json": jsonlists.articles,
+    ".csv": _in_table,
+    ".tsv": _in_table,
+    ".tab": _in_table,
+    ".parquet": _in_parquet,
+    ".json": _in_json,
 }
 """The reader of each format that holds many articles with their fields, by the file's suffix."""
 _LONG_SUFFIXES = {".tgz": ".tar.gz", ".tbz2": ".tar.bz2", ".tbz": ".tar.bz2", ".txz": ".tar.xz"}
@@ -87,11 +98,17 @@ def _by_name(
 ) -> Iterator[FoundArticle]:
     suffix, compression = kind(name)
     if suffix == ".warc":
+        from attributor.reading import warc
+
         yield from warc.articles(_warc_streams(stream, name, compression), name, options.encoding)
         return
     if compression:
+        from attributor.reading import decompress
+
         stream = decompress.unpacked(stream, name, compression)
     if suffix in JSONL:
+        from attributor.reading import jsonl
+
         yield from jsonl.articles(jsonl.lines_of(stream), name, options)
     elif suffix in ARCHIVES:
         yield from _in_archive(stream, name, options, level)
@@ -103,6 +120,8 @@ def _by_name(
 
 def _warc_streams(stream: BinaryIO, name: str, compression: str) -> Iterable[BinaryIO]:
     """The parts of a WARC that can be read on from where one before them is damaged."""
+    from attributor.reading import decompress
+
     if compression == ".gz":
         return decompress.members(stream, name)
     return [decompress.unpacked(stream, name, compression) if compression else stream]
@@ -122,6 +141,8 @@ def _in_archive(
             "others: unpack the outer one and give the files.",
             article=name,
         )
+    from attributor.reading import containers
+
     suffix, _ = kind(name)
     for member, content in containers.members(stream, name, suffix):
         if isinstance(content, ReadingError):
@@ -154,9 +175,12 @@ def by_beginning(
     head: list[bytes] = []
     if suffix not in TEXT | MARKDOWN | HTML:
         head = _first_lines(stream)
-        if head and jsonl.is_article(head[-1]):
-            yield from jsonl.articles(chain(head, jsonl.lines_of(stream)), name, options)
-            return
+        if head and head[-1].lstrip(b"\xef\xbb\xbf").startswith(b"{"):
+            from attributor.reading import jsonl
+
+            if jsonl.is_article(head[-1]):
+                yield from jsonl.articles(chain(head, jsonl.lines_of(stream)), name, options)
+                return
     data = _whole(b"".join(head), stream)
     is_html = suffix in HTML or (suffix not in TEXT | MARKDOWN and looks_like_html(data))
     article = article_from_page(

@@ -17,7 +17,6 @@ from attributor.reading.naming import (
     NAMES,
     are_addresses,
     folded,
-    is_known,
     mean,
     rank,
 )
@@ -30,10 +29,6 @@ _NEVER_TEXT_KEYS = ("title", "byline", "url", "language")
 """Keys whose column is not taken for the text, even where no other is longer."""
 _MAX_ID_CHARACTERS = 1000
 """The longest id of an article."""
-DELIMITERS = (",", ";", "\t", "|")
-"""What may part the cells of a table."""
-_MAX_COLUMN_CHARACTERS = 60
-"""The longest name of a column in a header that is told by its looks."""
 
 Layout = Mapping[str, int]
 """Where each of text, title, published, id, byline, url and language stands, counted from 0."""
@@ -90,23 +85,6 @@ def by_name(
         if ranked and key not in said:
             places[key] = min(ranked)[2]
     return places
-
-
-def is_header(line: str, below: str = "") -> bool:
-    """Whether a line is the header of a table: names alone, some of which are known for columns."""
-    for delimiter in DELIMITERS:
-        names = [cell.strip().strip('"') for cell in line.split(delimiter)]
-        if (
-            len(names) < 2
-            or delimiter not in below
-            or max(map(len, names)) > _MAX_COLUMN_CHARACTERS
-        ):
-            continue
-        words = [folded(name) for name in names]
-        keys = {key for key in NAMES if any(is_known(key, word) for word in words)}
-        if len(keys) > 1 and ("text" in keys or len(keys) > 2):
-            return True
-    return False
 
 
 def tell(name: str, guessed: Mapping[str, str], on_guess: Guessed) -> None:

@@ -11,9 +11,10 @@ from typing import BinaryIO
 from attributor.errors import ReadingError, quoted
 from attributor.reading.articles import MAX_BYTES, FoundArticle
 from attributor.reading.decoding import pieces
+from attributor.reading.headers import DELIMITERS
 from attributor.reading.options import Columns, ReadingOptions
 from attributor.reading.streams import filled
-from attributor.reading.table_rows import DELIMITERS, Layout, TableRows, Values, layout
+from attributor.reading.table_rows import Layout, TableRows, Values, layout
 
 _SAMPLE_LINES = 200
 """How many lines tell what the columns hold."""
