@@ -14,7 +14,6 @@ from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from attributor.errors import UsageError, quoted
 from attributor.marking.language import UNKNOWN, codes
 from attributor.small_files import Mistake, read_bytes
 
+_FOLDER = Path(__file__).parent / "data"
 FORMAT = "attributor.weights/2"
 MODELS = {"cue", "source", "piece", "draft"}
 """Each has a constant of its own, its bias."""
@@ -175,7 +175,7 @@ def shipped(language: str) -> Weights | None:
     """The weights that come with attributor for a language, or None."""
     if language not in codes():
         return None
-    file = resources.files("attributor.embedded") / "data" / f"{language}.bin"
+    file = _FOLDER / f"{language}.bin"
     return load(file.read_bytes(), file.name) if file.is_file() else None
 
 
@@ -183,8 +183,7 @@ def digest(path: Path | None) -> str:
     """Which weights answer: the SHA-256 of the file `path`, or of all that come with attributor."""
     if path is not None:
         return read(path).sha256
-    folder = resources.files("attributor.embedded") / "data"
-    files = sorted((f for f in folder.iterdir() if f.name.endswith(".bin")), key=lambda f: f.name)
+    files = sorted(_FOLDER.glob("*.bin"))
     digests = [hashlib.sha256(file.read_bytes()).hexdigest() for file in files]
     together = hashlib.sha256("".join(digests).encode()).hexdigest()
     return digests[0] if len(digests) == 1 else together

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import cache
-from importlib import resources
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -116,6 +116,6 @@ def _identifier() -> NNetLanguageIdentifier:
 @cache
 def _names() -> dict[str, str]:
     """CLD3's codes -> English names."""
-    file = resources.files("attributor.marking") / "languages" / "names.txt"
+    file = Path(__file__).parent / "languages" / "names.txt"
     lines = file.read_text(encoding="utf-8").splitlines()
     return {code: name for code, _, name in (line.partition(" ") for line in lines)}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, fields, replace
 from functools import cache, cached_property
-from importlib import resources
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from attributor.errors import UsageError, quoted
 from attributor.marking import identification
 from attributor.records import Article
+from attributor.shipped_tables import shipped_table
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SAMPLE = 4000
@@ -22,7 +22,7 @@ _HEAD = "\n[cues]"
 """A pack's file begins with its code, common words and scripts; the lists come after this line."""
 _PART = 4
 """A compound's last part has at least so many letters."""
-_FOLDER = resources.files("attributor.marking") / "languages"
+_FOLDER = Path(__file__).parent / "languages"
 
 
 def _inverted(table: dict[str, list[str]]) -> dict[str, str]:
@@ -91,7 +91,7 @@ class Stems:
         return iter((*self._whole, *self._begun))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Language:
     """The words by which marking knows a language's cues and mentions, all in lower case.
 
@@ -350,7 +350,7 @@ def load(code: str) -> Language:
         return _language(code, {})
     for pack in _packs():
         if pack.code == code:
-            data = tomllib.loads(_text(pack.file))
+            data = shipped_table(_FOLDER / pack.file)
             return _language(code, _transliterated(data, pack.table) if pack.table else data)
     raise UsageError(
         f"There is no language pack {quoted(code)}; use one of {', '.join(codes())}, "
@@ -404,7 +404,7 @@ def _packs() -> tuple[_Pack, ...]:
 
 
 def _of_file(name: str) -> Iterator[_Pack]:
-    head = tomllib.loads(_text(name).partition(_HEAD)[0])
+    head = shipped_table(_FOLDER / name, before=_HEAD)
     tables = {head["code"]: {}, **head.get("scripts", {})}
     for code, table in tables.items():
         longest_first = dict(sorted(table.items(), key=lambda pair: -len(pair[0])))
@@ -414,10 +414,6 @@ def _of_file(name: str) -> Iterator[_Pack]:
 
 def _files() -> tuple[str, ...]:
     return tuple(sorted(f.name for f in _FOLDER.iterdir() if f.name.endswith(".toml")))
-
-
-def _text(name: str) -> str:
-    return (_FOLDER / name).read_text(encoding="utf-8")
 
 
 def _language(code: str, data: dict[str, Any]) -> Language:

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from math import fsum
+from pathlib import Path
 from typing import Any
 
-_FILE = resources.files("attributor.speakers") / "data" / "weights.json"
+_FILE = Path(__file__).parent / "data" / "weights.json"
 _in_place: list[Model] = []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -186,7 +187,9 @@ def test_its_neighbours_are_not_taken_for_german(text: str) -> None:
     assert detect(text) == "und"
 
 
-def test_telling_a_language_reads_no_packs_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_telling_a_language_reads_no_packs_lists(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     read: list[str] = []
     loads = tomllib.loads
 
@@ -195,6 +198,7 @@ def test_telling_a_language_reads_no_packs_lists(monkeypatch: pytest.MonkeyPatch
         return loads(text)
 
     monkeypatch.setattr(tomllib, "loads", noted)
+    monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))  # nothing is kept from before
     language._packs.cache_clear()
     assert detect("The ferry did not come, and nobody knew why.") == "en"
     assert len(read) == len({pack.file for pack in language._packs()})
