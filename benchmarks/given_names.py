@@ -1,17 +1,17 @@
-"""Makes attributor/speakers/data/given_names.txt.gz from the data of the package nomquamgender.
+"""Makes attributor/speakers/data/given_names.txt from the data of the package nomquamgender.
 
     pip download --no-deps nomquamgender && unzip nomquamgender-*.whl nomquamgender/name_data.json
     python benchmarks/given_names.py nomquamgender/name_data.json OUT
 
 The package (MIT licence, Copyright (c) 2022 Ian Van Buskirk) counts in 36 public sources how often
-a given name is a woman's. Kept are names that enough sources know, in five bands of that share;
-each line of OUT holds the names of one band: the well-known ones first, then as many lines more.
+a given name is a woman's. Kept are names that enough sources know, in five bands of that share.
+Each line of OUT is a name and the digit of its band, 0 to 4 for the well-known ones, 5 to 9 for the
+others; the names are in their order.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import re
 from pathlib import Path
@@ -31,14 +31,14 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()
-    bands: list[list[str]] = [[] for _ in range(2 * len(BANDS) + 2)]
+    bands: dict[str, int] = {}
     for name, (sources, counts, women, _) in json.loads(arguments.data.read_text()).items():
         known = sources >= SOURCES or (sources >= FEW_SOURCES and counts >= COUNTS)
         if known and re.fullmatch(r"[a-z]+(-[a-z]+)?", name) and len(name) > 1:
             first = 0 if sources >= WELL_KNOWN else len(BANDS) + 1
-            bands[first + sum(women > edge for edge in BANDS)].append(name)
-    lines = "\n".join(" ".join(sorted(band)) for band in bands)
-    arguments.out.write_bytes(gzip.compress(lines.encode(), 9, mtime=0))
+            bands[name] = first + sum(women > edge for edge in BANDS)
+    lines = "".join(f"{name}{band}\n" for name, band in sorted(bands.items()))
+    arguments.out.write_text(lines, encoding="ascii")
 
 
 if __name__ == "__main__":

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gzip
-import tomllib
 import unicodedata
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from attributor.marking.language import Language, load
+from attributor.shipped_tables import shipped_table
 
-_FOLDER = resources.files("attributor.speakers") / "data"
+_FOLDER = Path(__file__).parent / "data"
 _CYRILLIC = {
     "а": "a", "б": "b", "в": "v", "г": "g", "д": "d", "ђ": "d", "е": "e", "ж": "z", "з": "z",
     "и": "i", "ј": "j", "к": "k", "л": "l", "љ": "lj", "м": "m", "н": "n", "њ": "nj", "о": "o",
@@ -43,20 +43,27 @@ def fold(word: str) -> str:
 
 
 @cache
-def _given() -> dict[str, int]:
-    text = gzip.decompress((_FOLDER / "given_names.txt.gz").read_bytes()).decode()
-    known: dict[str, int] = {}
-    for band, line in enumerate(text.split("\n")):
-        known.update(dict.fromkeys(line.split(), band))
-    return known
+def _given() -> str:
+    """All given names in their order, each on a line of its own with the digit of its band."""
+    return (_FOLDER / "given_names.txt").read_text(encoding="ascii")
 
 
 @lru_cache(maxsize=16384)
+def _listed(name: str) -> int | None:
+    """The band of a name in the list, which is searched and not taken apart at every start."""
+    names = _given()
+
+    def at(offset: int) -> str:
+        begin = names.rfind("\n", 0, offset) + 1
+        return names[begin : names.find("\n", begin) - 1]
+
+    line = bisect_left(range(len(names)), name, key=at)
+    return int(names[line + len(name)]) if line < len(names) and at(line) == name else None
+
+
 def _band(given_name: str) -> int | None:
-    band = _given().get(given_name)
-    if band is None and "-" in given_name:
-        band = _given().get(given_name.partition("-")[0])
-    return band
+    band = _listed(given_name)
+    return _listed(given_name.partition("-")[0]) if band is None else band
 
 
 def women_of(given_name: str) -> float | None:
@@ -67,7 +74,7 @@ def women_of(given_name: str) -> float | None:
 
 def is_given(word: str) -> bool:
     """Whether a (folded) word is so well known as a given name that it is hardly anything else."""
-    bands = (_given().get(part) for part in (word, *word.split("-")[:1]))
+    bands = (_listed(part) for part in (word, *word.split("-")[:1]))
     return any(band is not None and band < len(_WOMEN) for band in bands)
 
 
@@ -289,4 +296,4 @@ def lexicon(code: str) -> Lexicon:
 
 @cache
 def _tables() -> dict[str, dict[str, Any]]:
-    return tomllib.loads((_FOLDER / "people.toml").read_text(encoding="utf-8"))
+    return shipped_table(_FOLDER / "people.toml")
