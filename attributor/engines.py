@@ -13,22 +13,24 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 
 from attributor.errors import ModelError
-from attributor.estimates import Estimate
 from attributor.grounding import Grounder
 from attributor.marking import Marking
-from attributor.messages import Answer, Request
 from attributor.records import Annotation, Codebook, Proposal, Provenance, Usage
 from attributor.settings import AskAbout
+
+if TYPE_CHECKING:
+    from attributor.estimates import Estimate
+    from attributor.messages import Answer, Request
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-Reply = tuple[Request, Answer | ModelError]
+Reply = tuple["Request", "Answer | ModelError"]
 """An outstanding request, and the answer to it; or why there is none."""
-Dialogue = Generator[list[Request], Reply, T]
+Dialogue = Generator[list["Request"], Reply, T]
 """Yields the outstanding requests, is sent a reply to one of them, and returns a T."""
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from attributor import views
-from attributor.cli import paste
 from attributor.cli.article_loop import Work
 from attributor.cli.completion import files
 from attributor.cli.estimates_text import show_estimates
@@ -128,6 +127,8 @@ def _standard_input(encoding: str | None) -> Iterator[Article | ReadingError]:
     if sys.stdin is None:
         raise UsageError("There is no standard input: name a file or a URL.")
     if sys.stdin.isatty():
+        from attributor.cli import paste
+
         yield from read_stream(BytesIO(paste.read().encode()), "pasted")
     else:
         yield from read_stream(sys.stdin.buffer, "stdin", encoding)
@@ -157,8 +158,11 @@ def _write(
 def _looks(on_terminal: bool) -> dict[str, Any]:
     """Colours and width, by the conventions of NO_COLOR, FORCE_COLOR and TERM."""
     import os
-    import shutil
 
     able = on_terminal and os.environ.get("TERM") != "dumb"
     color = not os.environ.get("NO_COLOR") and (able or bool(os.environ.get("FORCE_COLOR")))
-    return {"color": color, "width": shutil.get_terminal_size().columns if on_terminal else None}
+    if not on_terminal:
+        return {"color": color, "width": None}
+    import shutil
+
+    return {"color": color, "width": shutil.get_terminal_size().columns}

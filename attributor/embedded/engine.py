@@ -9,8 +9,6 @@ from typing import Final
 from attributor.embedded import by_rules, by_weights, transcripts
 from attributor.embedded.allowance import cues_by_rules
 from attributor.embedded.readers import Choice, Reader
-from attributor.embedded.stance.judging import with_stances
-from attributor.embedded.stance.targets import propose as propose_targets
 from attributor.engines import Dialogue, Proposed
 from attributor.marking import Marking
 from attributor.marking.identification import no_pack
@@ -114,6 +112,9 @@ class EmbeddedEngine:
         self, annotation: Annotation, codebook: Codebook, marking: Marking, *, about_all: bool
     ) -> Dialogue[Annotation]:
         """Say where speakers stand; nobody is asked."""
+        from attributor.embedded.stance.judging import with_stances
+        from attributor.embedded.stance.targets import propose as propose_targets
+
         targets = codebook if codebook.targets else propose_targets(annotation, marking)
         about_all = about_all and bool(codebook.targets)
         judged = with_stances(annotation, targets, marking.language, about_all)

@@ -11,14 +11,16 @@ import importlib.util
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from attributor.embedded import weights as files
-from attributor.embedded.encoder.session import Encoder
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.weights import Weights
 from attributor.errors import UsageError, quoted
 from attributor.marking import Marking
+
+if TYPE_CHECKING:
+    from attributor.embedded.encoder.session import Encoder
 
 PACKAGE: Final = "attributor_encoder"
 """The data package with the encoder, as it is imported."""
@@ -115,6 +117,8 @@ def of_folder(folder: Path) -> Reader:
     Raises:
         UsageError: a file is missing, or the encoder is another one than the weights name.
     """
+    from attributor.embedded.encoder.session import Encoder
+
     weights, encoder = files.read(folder / WEIGHTS), Encoder(folder)
     if weights.card.get(ENCODER_CARD_KEY) != encoder.sha256:
         raise UsageError(

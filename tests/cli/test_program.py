@@ -16,7 +16,7 @@ from support.command_line import Run
 from support.panics import PanicException
 
 import attributor
-from attributor.cli import COMMANDS, cli
+from attributor.cli import COMMANDS, cli, no_plugins
 from attributor.cli.messages import say
 from attributor.errors import AnswerError, ReadingError
 
@@ -133,6 +133,53 @@ def test_help_is_printed_without_what_only_work_needs() -> None:
     result = subprocess.run([sys.executable, "-c", script], capture_output=True, encoding="utf-8")
     assert result.returncode == 0
     assert not heavy & set(result.stderr.split())
+
+
+NOT_FOR_A_TEXT = {
+    *("asyncio", "csv", "email", "importlib.metadata", "importlib.resources", "logging", "lxml"),
+    *("multiprocessing", "numpy", "openai", "rich", "sqlite3", "tarfile", "trafilatura", "yaml"),
+    *("zipfile", "attributor.archive", "attributor.prompting", "attributor.embedded.training"),
+    *("attributor.embedded.stance.judging", "attributor.reading.containers"),
+    *("attributor.reading.jsonl", "attributor.reading.tables", "attributor.reading.warc"),
+}
+"""Modules that take long to import, and do nothing for a text and the embedded engine."""
+
+
+@pytest.mark.parametrize("format", ["terminal", "jsonl"])
+def test_a_text_is_annotated_without_what_only_other_work_needs(
+    tmp_path: Path, format: str
+) -> None:
+    article = tmp_path / "article.txt"
+    article.write_text("“It will hold,” Mara Quill said.\n", encoding="utf-8")
+    script = (
+        "import atexit, sys; from attributor.cli import main;"
+        "atexit.register(lambda: print(*sys.modules, file=sys.stderr)); main()"
+    )
+    call = ["annotate", "--engine", "embedded", "--light", "--format", format, str(article)]
+    done = subprocess.run(
+        [sys.executable, "-c", script, *call], capture_output=True, encoding="utf-8"
+    )
+    assert "Mara Quill" in done.stdout
+    assert not NOT_FOR_A_TEXT & set(done.stderr.split())
+
+
+def test_plugins_of_pydantics_are_found_where_the_user_says_which() -> None:
+    script = (
+        "import sys; from attributor.cli import _look_for_no_plugins; _look_for_no_plugins();"
+        "from pydantic.plugin._loader import get_plugins; print(get_plugins.__module__)"
+    )
+    for given, home in (("__all__", "attributor.cli.no_plugins"), ("x", "pydantic.plugin._loader")):
+        environ = os.environ | {"PYDANTIC_DISABLE_PLUGINS": given}
+        call = [sys.executable, "-c", script]
+        done = subprocess.run(call, capture_output=True, encoding="utf-8", env=environ)
+        assert done.stdout.strip() == home
+
+
+def test_what_else_pydantic_asks_of_its_loader_comes_from_its_loader(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, no_plugins.REPLACED, no_plugins)
+    assert no_plugins.PYDANTIC_ENTRY_POINT_GROUP == "pydantic"
 
 
 @pytest.mark.parametrize(
