@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 import click
 
 import attributor
+from attributor.cli.kept_code import keep_code_of_dataclasses
 from attributor.cli.messages import tell
 from attributor.errors import panics_as_errors, quoted
 from attributor.views.escaping import visible
@@ -147,6 +148,7 @@ def main() -> NoReturn:
     """Run the command line on this process's arguments, and exit."""
     _collect_less_garbage()
     _look_for_no_plugins()
+    keep_code_of_dataclasses()
     _keep_standard_error()
     _speak_utf8()
     _unwind_when_ended()
