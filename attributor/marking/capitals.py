@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from attributor.marking.evidence import Cue, Token
 from attributor.marking.language import Language
+from attributor.marking.spans import Span
 from attributor.marking.tokens import index_at
 
 
@@ -23,6 +24,7 @@ def of_names(
     sentence_starts: Iterable[int],
     cues: Iterable[Cue],
     language: Language,
+    labels: Iterable[Span] = (),
 ) -> tuple[Token, ...]:
     """The tokens, `capital` only where the capital may be that of a name.
 
@@ -32,11 +34,12 @@ def of_names(
         sentence_starts: offsets of the sentences' first characters.
         cues: cue candidates, beside which names stand.
         language: where not every noun has a capital, all tokens stay as they are.
+        labels: where the layout names somebody, as in a signature.
     """
     if not language.nouns_have_capitals:
         return tuple(tokens)
     reader = _Reader(text, tokens, sentence_starts, language)
-    named = reader.named(cues)
+    named = reader.named(cues) | reader.of_labels(labels)
     return tuple(
         token._replace(capital=False) if token.capital and i not in named else token
         for i, token in enumerate(tokens)
@@ -75,6 +78,12 @@ class _Reader:
             if t.capital and self._base(t.low) in words and not self.known[i]
         }
         return found | {i for cue in cues for i in self._beside(cue) if self._is_bare(i)}
+
+    def of_labels(self, labels: Iterable[Span]) -> set[int]:
+        """Indices of the words in labels that are names: not "Landrat" in "Landrat Jan Berg"."""
+        spans = ((index_at(self.tokens, a), index_at(self.tokens, b)) for a, b in labels)
+        words = {i for first, last in spans for i in range(first, last)}
+        return {i for i in words if self.tokens[i].capital and not self.known[i]}
 
     def _is_certain(self, i: int) -> bool:
         token = self.tokens[i]

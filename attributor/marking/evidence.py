@@ -14,6 +14,7 @@ from itertools import accumulate
 from typing import Literal, NamedTuple
 
 from attributor.marking.language import Language, load
+from attributor.marking.openings import end_of_opening
 from attributor.marking.spans import Span
 from attributor.marking.tokens import Token, index_at
 from attributor.records import Article
@@ -182,6 +183,11 @@ class Marking:
     def words_to(self) -> array[int]:
         """How many words stand before each token, and at last in all."""
         return totals(token.low[0].isalnum() for token in self.tokens)
+
+    def end_of_opening(self, paragraph: int) -> int:
+        """Where a paragraph's first sentence begins, behind a bullet, clock time or dateline."""
+        start, _ = self.paragraphs[paragraph]
+        return start if self.turn_in(paragraph) else end_of_opening(self.text, start)
 
     # --- cues and mentions ----------------------------------------------------------------------
 

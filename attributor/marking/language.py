@@ -196,6 +196,13 @@ class Language:
     """Auxiliaries of what is not done, or not yet ("would")."""
     conditions: frozenset[str] = _in("cues")
     """Words that begin what is only supposed ("if")."""
+    untrue: frozenset[str] = _in("cues")
+    """Words before "that" by which what follows did not happen ("it is untrue that")."""
+    proofs: frozenset[str] = _in("cues")
+    """Words that say the same once they are denied ("there is no evidence that")."""
+    rejecting: frozenset[str] = _in("cues")
+    claims: frozenset[str] = _in("cues")
+    """Nouns for what others say, behind such a verb or a preposition ("rejected claims that")."""
     suppositions: frozenset[str] = _in("cues")
     """Auxiliaries that do so before their subject ("had she said")."""
     question_words: frozenset[str] = _in("cues")
@@ -207,6 +214,14 @@ class Language:
     naming: frozenset[str] = _in("cues")
     """Forms of verbs by which something has a name ("they call it the crow")."""
     asking: frozenset[str] = _in("cues")
+    facts: frozenset[str] = _in("cues")
+    """Forms of verbs that report a clause, but no noun alone: "confirmed the sale"."""
+    thinking: frozenset[str] = _in("cues")
+    """Forms of verbs by which marked words are only thought."""
+    selves: frozenset[str] = _in("people")
+    """Pronouns for whoever speaks as a listener: "told herself"."""
+    authoring: frozenset[str] = _in("cues")
+    """Forms of verbs whose object may be a work: "wrote “Salt on the Stairs”"."""
     topics: frozenset[str] = _in("cues")
     """Verbs, and what leads up to their topic, of which no words are told ("asked about")."""
     calls_upon: frozenset[str] = _in("cues")
@@ -259,6 +274,8 @@ class Language:
     """What the first line of a letter begins with."""
     farewells: tuple[str, ...] = _in("people", tuple)
     """What the line before its signature begins with."""
+    becoming: frozenset[str] = _in("people")
+    """Words of verbs by which somebody is or becomes something, beside "is": "was sworn in as"."""
     has_compounds: bool = _in("people", bool, False)
     """Whether the last part of a title or noun decides what it is."""
     titles: dict[str, str] = _in("people", _inverted, {})

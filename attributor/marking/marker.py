@@ -48,7 +48,8 @@ def mark(article: Article, language: str | None = None) -> Marking:
     passages = quotation.with_turns(text, passages, told)
     found = cues.cues(words, paragraphs, passages, pack)
     starts = [start for start, _, _ in sentences]
-    written, words = words, capitals.of_names(text, words, starts, found, pack)
+    labels = [turn.label for turn in told if turn.is_named]
+    written, words = words, capitals.of_names(text, words, starts, found, pack, labels)
     return Marking(
         article=article,
         language=code,

@@ -165,7 +165,10 @@ class _Finder:
         aside = self.tokens[i + 2 : i + 2 + _MAX_ASIDE_TOKENS]
         close = next((j for j, t in enumerate(aside) if t.low in (",", ".")), 0)
         edge, verb = ([t.low for t in aside[close : close + 2]] + ["", ""])[:2]
-        return close > 0 and edge == "," and verb in language.unambiguous
+        speaks = verb in language.verbs and (
+            verb not in language.nominal_forms or verb.endswith("ed")
+        )
+        return close > 0 and edge == "," and speaks
 
     def _name(self, start: int, end: int) -> Mention:
         """The name at `start:end` with the titles and the description before it."""

@@ -26,9 +26,9 @@ from attributor.reporting.grammars import (
     reports,
     reports_alone,
 )
-from attributor.reporting.objects import takes_object
+from attributor.reporting.objects import takes_object, takes_title
 from attributor.reporting.outright import Told, told_outright
-from attributor.reporting.passages import is_reported, reporter
+from attributor.reporting.passages import is_reported, leads_to_somebody, reporter
 from attributor.reporting.unsaid import is_unsaid
 
 __all__ = [
@@ -42,10 +42,12 @@ __all__ = [
     "is_reported",
     "is_reported_by_mood",
     "is_unsaid",
+    "leads_to_somebody",
     "may_go_on",
     "reporter",
     "reports",
     "reports_alone",
     "takes_object",
+    "takes_title",
     "told_outright",
 ]

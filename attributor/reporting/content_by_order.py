@@ -234,7 +234,9 @@ def _clause_after(marking: Marking, source: ReportingClause) -> Span | None:
     if start is None:
         return None
     stop = _clause_end(marking, source.cue, start, end)
-    return (start, stop) if marking.word_count(start, stop) >= _MIN_CLAUSE_WORDS else None
+    introduced = marking.low(marking.index_at(start) - 1) in marking.pack.introduces_content
+    enough = _MIN_CLAUSE_WORDS - introduced
+    return (start, stop) if marking.word_count(start, stop) >= enough else None
 
 
 def _clause_start(marking: Marking, source: ReportingClause, limit: int) -> int | None:

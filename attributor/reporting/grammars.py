@@ -21,7 +21,7 @@ from attributor.reporting import (
     source_by_order,
 )
 from attributor.reporting.coordination import leader
-from attributor.reporting.grammar import Content, Grammar, ReportingClause
+from attributor.reporting.grammar import VERBAL, Content, Grammar, ReportingClause
 from attributor.reporting.left_out import left_out
 from attributor.reporting.passages import is_reported
 from attributor.reporting.relays import relays
@@ -171,7 +171,16 @@ def _labelled(marking: Marking, cue: Cue) -> ReportingClause | None:
     passage = _behind_colon(marking, cue)
     if not named or named[0].start != start or (passage and is_reported(marking, passage)):
         return None
+    if _is_dateline(marking, cue, number):
+        return None
     return ReportingClause(cue, named[0], start, cue.end)
+
+
+def _is_dateline(marking: Marking, colon: Cue, number: int) -> bool:
+    """Whether the colon closes a dateline: "NEW DELHI: Fares would rise, the minister said"."""
+    _, end = marking.paragraphs[number]
+    opens = marking.end_of_opening(number) >= colon.end
+    return opens and any(cue.kind in VERBAL for cue in marking.cues_in(colon.end, end))
 
 
 def label_of(marking: Marking, turn: Turn) -> Mention | None:

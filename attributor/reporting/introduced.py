@@ -7,7 +7,7 @@ from attributor.marking.quotation import CHARACTERS
 from attributor.marking.spans import Span
 from attributor.reporting.grammar import VERBAL, Content, ReportingClause
 from attributor.reporting.left_out import is_bare
-from attributor.reporting.source_by_order import described, is_light, is_negated
+from attributor.reporting.source_by_order import described, is_light, is_negated, of_verb
 
 _MAX_WORDS_TO_VERB = 8
 """The verb of such a clause is among so many words behind the one that introduces it."""
@@ -54,6 +54,8 @@ def content(marking: Marking, clause: ReportingClause) -> Content | None:
     start, end = marking.near_in_sentence(clause.cue.start)
     if any(cue.kind in VERBAL for cue in marking.cues_in(start, clause.start)):
         return None
+    if any(_reports(marking, cue) for cue in marking.cues_in(clause.end, end)):
+        return None  # "kako prenosi Tanjug, Ana Ilić je rekla da …"
     before, after = (start, clause.start), (clause.end, end)
     spans = [span for span in (before, after) if marking.words_in(*span)]
     if after in spans and marking.low_at(clause.end) in _ENDS:
@@ -63,6 +65,12 @@ def content(marking: Marking, clause: ReportingClause) -> Content | None:
     enough = sum(marking.word_count(*span) for span in spans) >= _MIN_CLAUSE_WORDS
     marked = any(marking.passages_touching(*span) for span in spans)
     return Content(tuple(spans)) if enough or (spans and marked) else None
+
+
+def _reports(marking: Marking, cue: Cue) -> bool:
+    """Whether somebody with a name says what follows."""
+    clause = of_verb(marking, cue) if cue.kind in VERBAL else None
+    return clause is not None and clause.mention is not None and clause.mention.type == "name"
 
 
 def is_introduced(marking: Marking, clause: ReportingClause) -> bool:

@@ -80,7 +80,22 @@ def _who_was(marking: Marking, first: int, colon: int) -> Mention | None:
         return None
     low, pack = marking.low(verb), marking.pack
     speaks = _is_manner(marking, how) if low in pack.passive else _has_words(marking, how)
-    return mention if speaks and low in pack.auxiliaries | pack.passive else None
+    if not speaks or low not in pack.auxiliaries | pack.passive:
+        return None
+    return _owner(marking, mention) if mention.head in pack.statements else mention
+
+
+def _owner(marking: Marking, mention: Mention) -> Mention:
+    """Whose message it is, of "Mara Quill's message" and "her message"; else the mention."""
+    first, last = marking.index_at(mention.start), marking.index_at(mention.end) - 1
+    for i in range(first, last):
+        token = marking.tokens[i]
+        if i == first and token.low in marking.pack.possessives:
+            return Mention(token.start, token.end, "pronoun", token.low)
+        if token.low.endswith("'s"):
+            end = token.end - len("'s")
+            return Mention(mention.start, end, "name", token.low.removesuffix("'s"))
+    return mention
 
 
 def _is_manner(marking: Marking, how: list[str]) -> bool:

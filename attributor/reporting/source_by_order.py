@@ -231,9 +231,10 @@ def following(marking: Marking, index: int) -> Mention | None:
     lang, last = marking.pack, index
     while last < min(index + _MAX_SUBJECT_WORDS, len(marking.tokens)):
         low = marking.tokens[last].low
-        known = low in lang.adjuncts or low in lang.relatives or low in lang.auxiliaries
-        if not low[0].isalnum() or known:
-            break
+        named = marking.tokens[last].capital and marking.low(last - 1) in lang.definite
+        closed = low in lang.relatives or low in lang.auxiliaries
+        if not low[0].isalnum() or closed or (low in lang.adjuncts and not named):
+            break  # but "the Evening Courier"
         last += 1
     if last == index:
         return None

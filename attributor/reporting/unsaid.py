@@ -17,6 +17,10 @@ _MAX_WORDS_TO_NEGATION = 6
 """In "did not have the courage to say", "not" stands within this many words before "to"."""
 _MAX_WORDS_TO_REFUSAL = 2
 """In "shied away from saying", "shied" stands within this many words before "from"."""
+_MAX_WORDS_TO_VERB = 4
+"""In "negirala je da je radnicima rekla", the verb stands within so many words behind "da"."""
+_MAX_WORDS_TO_CLAIMS = 6
+"""In "declined to comment on the wild claims that", "claims" is one of so many words behind."""
 _CLAUSE_EDGES = CHARACTERS | frozenset(",;:–—.?!()")
 _SENTENCE_ENDS = frozenset(".?!")
 
@@ -33,7 +37,20 @@ def is_unsaid(marking: Marking, index: int, first: int) -> bool:
         return True
     if any(t.low in marking.pack.conditions for t in marking.tokens[start:index]):
         return True
+    if _is_doubted(marking, start, index) or _is_claimed_by_others(marking, index, first):
+        return True
+    if _is_thought(marking, index):
+        return True
     return _is_imagined(marking, index, first) and not _beside_marks(marking, index)
+
+
+def _is_thought(marking: Marking, index: int) -> bool:
+    """Whether nobody heard it: “…,” she thought; “…,” he told himself."""
+    lang = marking.pack
+    behind = index + 1 + (marking.low(index + 1) in lang.infinitive_marks)
+    if marking.low(behind) in lang.selves and marking.low(index) in lang.verbs:
+        return True
+    return marking.low(index) in lang.thinking and _beside_marks(marking, index)
 
 
 def _is_withheld(marking: Marking, index: int, first: int) -> bool:
@@ -60,17 +77,33 @@ def _withholds(marking: Marking, index: int) -> bool:
     """Whether the verb is that of "declined to say" or of "denied saying"."""
     lang = marking.pack
     at = index + 1
+    if lang.commas_part_clauses and marking.low(at) == ",":
+        return _is_saying(marking, at + 1)
     while _is_passed(marking, at):
         at += 1
     is_marked = marking.low(at) in lang.infinitive_marks
     verb_at = at + is_marked
-    while is_marked and lang.drops_subject and _is_passed(marking, verb_at):
-        verb_at += 1  # "negirala je da je rekla"
+    limit = verb_at + _MAX_WORDS_TO_VERB * (is_marked and lang.drops_subject)
+    while verb_at < limit and _is_before_verb(marking, verb_at):
+        verb_at += 1  # "negirala je da je radnicima rekla"
     verb, following = marking.low(verb_at), marking.low(verb_at + 1)
     if not (is_marked or at > index + 1 or verb.endswith(lang.participle or " ")):
         return False
     governs = following in lang.conjunctions | lang.question_words
     return verb in lang.verbs and (governs or lang.verbs[verb] in lang.core)
+
+
+def _is_saying(marking: Marking, at: int) -> bool:
+    """Whether a clause from there is one of saying: "bestritt, gesagt zu haben"."""
+    lows = [marking.low(k) for k in range(at, at + _MAX_WORDS_TO_VERB)]
+    end = next((k for k, low in enumerate(lows) if not low[:1].isalpha()), len(lows))
+    return any(marking.pack.verbs.get(low) in marking.pack.core for low in lows[:end])
+
+
+def _is_before_verb(marking: Marking, at: int) -> bool:
+    """Whether it is a word that may stand before its clause's verb, and no verb itself."""
+    low, lang = marking.low(at), marking.pack
+    return low[:1].isalpha() and low not in lang.verbs and low not in lang.conjunctions
 
 
 def _is_negated_before(marking: Marking, mark: int, first: int) -> bool:
@@ -93,6 +126,31 @@ def _begins_with_nobody(marking: Marking, start: int, index: int) -> bool:
     if not lows or not (lows[0] in lang.negations or lows[0] in lang.nobody):
         return False
     return not any(low in lang.relatives or low in lang.verbs for low in lows)
+
+
+def _is_doubted(marking: Marking, start: int, index: int) -> bool:
+    """Whether its clause is said to be untrue: "It is not true that she said"."""
+    lang = marking.pack
+    lows = [t.low for t in marking.tokens[start:index]]
+    at = next((k for k, low in enumerate(lows) if low in lang.introduces_content), 0)
+    before = lows[:at]
+    if any(low in lang.untrue for low in before):
+        return True
+    denied = any(low in lang.negations or low.endswith(lang.negative_endings) for low in before)
+    return denied and any(low in lang.proofs for low in before)
+
+
+def _is_claimed_by_others(marking: Marking, index: int, first: int) -> bool:
+    """Whether others claim what is only rejected or asked about: "rejected claims that …"."""
+    lang = marking.pack
+    before = marking.low(index - 1) if index > first else ""
+    if marking.low(index) in lang.claims and marking.low(index + 1) in lang.conjunctions:
+        return before in lang.rejecting or before in lang.adjuncts
+    if marking.low(index) not in lang.rejecting | lang.withholding:
+        return False
+    near = range(index + 1, index + 1 + _MAX_WORDS_TO_CLAIMS)
+    found = next((k for k in near if marking.low(k) in lang.claims), None)
+    return found is not None and marking.low(found + 1) in lang.conjunctions
 
 
 def _is_asked(marking: Marking, index: int, start: int, first: int) -> bool:

@@ -16,6 +16,8 @@ from attributor.reporting.passages import is_title
         ("“It rains,” said Ann Lee.", "en", "said"),
         ("“It rains,” Ann Lee of Lima said.", "en", "said"),
         ("“Does it rain?” asked Ann Lee.", "en", "asked"),
+        ("“It rains,” the head of the weather office, Ann Lee, said.", "en", "said"),
+        ("“It rains,” and the head of the old weather office in Lima said so.", "en", ""),
         ("“It rains.” Ann Lee said it snowed.", "en", ""),
         ("“It rains,” and Ann Lee said it snowed.", "en", ""),
         ("„Es regnet“, sagte Hanne Birk.", "de", "sagte"),
