@@ -27,9 +27,11 @@ from attributor.reporting import (
     grammar_of,
     is_reported,
     is_unsaid,
+    leads_to_somebody,
     may_go_on,
     reports_alone,
     takes_object,
+    takes_title,
     told_outright,
 )
 
@@ -71,17 +73,26 @@ def propose(marking: Marking, allowed: Allowance) -> Proposal:
     join_passages(marking, found)
     reach_back(marking, found)
     found += free_speech(marking, found, allowed)
-    return proposal((quote, None) for quote in found)
+    return proposal(marking, ((quote, None) for quote in found))
 
 
-def proposal(found: Iterable[tuple[FoundQuote, float | None]]) -> Proposal:
+def proposal(marking: Marking, found: Iterable[tuple[FoundQuote, float | None]]) -> Proposal:
     """Quotes and their confidences as a proposal, with the speakers that the layout names."""
     speakers: dict[ProposedSpeaker, int] = {}
     quotes = []
     for quote, confidence in found:
+        leave_opening(marking, quote)
         number = quote.speaker and speakers.setdefault(quote.speaker, len(speakers))
         quotes.append(proposed(quote, confidence).model_copy(update={"speaker": number}))
     return Proposal(quotes=tuple(quotes), speakers=tuple(speakers))
+
+
+def leave_opening(marking: Marking, quote: FoundQuote) -> None:
+    """Takes the bullet, clock time or dateline off a quote that begins with its paragraph."""
+    first, end = min(quote.spans)
+    begins = marking.end_of_opening(marking.paragraph_at(first))
+    if first < begins < end:
+        quote.spans[quote.spans.index((first, end))] = (begins, end)
 
 
 def proposed(quote: FoundQuote, confidence: float | None = None) -> ProposedQuote:
@@ -167,7 +178,8 @@ def _is_unsaid(marking: Marking, cue: Cue) -> bool:
 def _is_object(marking: Marking, cue: Cue, content: Content) -> bool:
     spans = content.spans
     bare = all(a > cue.start and not marking.passages_touching(a, b) for a, b in spans)
-    return bare and takes_object(marking, marking.index_at(cue.start))
+    index = marking.index_at(cue.start)
+    return (bare and takes_object(marking, index)) or takes_title(marking, index)
 
 
 def _quote(marking: Marking, clause: ReportingClause, content: Content) -> FoundQuote:
@@ -263,7 +275,7 @@ class _Speech:
 
 
 def _continued(marking: Marking, i: int, passage: Passage, speech: _Speech) -> FoundQuote | None:
-    if is_reported(marking, passage):
+    if is_reported(marking, passage) or leads_to_somebody(marking, passage):
         return None
     if _is_short(marking, passage):
         return speech.owner.get(i - 1) if _goes_on_alone(marking, i, passage) else None

@@ -31,7 +31,7 @@ from attributor.embedded.weights import Weights
 from attributor.marking import Mention
 from attributor.marking.spans import Span
 from attributor.records import Proposal
-from attributor.reporting import takes_object
+from attributor.reporting import takes_object, takes_title
 
 MIN_DRAFT_PROBABILITY = 0.2
 """A draft is taken for a quote from this on; chosen on the train part, held out."""
@@ -75,7 +75,7 @@ def settled(sheet: Sheet, tagged: list[Tagged]) -> Proposal:
     rules.reach_back(sheet.marking, found)
     sure = {id(quote): each for quote, each in read}
     found += rules.free_speech(sheet.marking, found, sheet.cues_by_rules)
-    return rules.proposal((quote, sure.get(id(quote))) for quote in found)
+    return rules.proposal(sheet.marking, ((quote, sure.get(id(quote))) for quote in found))
 
 
 def _with_crowded(
@@ -109,7 +109,7 @@ def tagged(sheet: Sheet, weights: Weights) -> Iterator[Tagged]:
 def _is_object(sheet: Sheet, i: int, tokens: frozenset[int]) -> bool:
     """Whether they are what the verb at `i` is about, and none of it is marked speech."""
     bare = all(j > i and sheet.passage_of[j] < 0 for j in tokens)
-    return bare and takes_object(sheet.marking, i)
+    return (bare and takes_object(sheet.marking, i)) or takes_title(sheet.marking, i)
 
 
 def _second_half(

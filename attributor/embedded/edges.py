@@ -2,13 +2,13 @@
 
 Speech is whole if its marks hold its own punctuation (“Whose goat is it?”). What stands beside it
 without marks is then no part of it: the dateline, bullet or clock time before it, the description
-of who speaks behind it, and what happened next.
+of who speaks behind it, what happened next, and the sentences around it.
 """
 
 from __future__ import annotations
 
 from attributor.embedded.token_arrays import Sheet
-from attributor.reporting import VERBAL
+from attributor.reporting import VERBAL, leads_to_somebody
 
 _MIN_LETTERS = 4
 """A small word of this many letters before a passage makes it part of a sentence."""
@@ -24,10 +24,18 @@ def trimmed(sheet: Sheet, i: int, tokens: frozenset[int]) -> frozenset[int]:
     loose: set[int] = set()
     for number in sorted({sheet.passage_of[j] for j in tokens} - {-1}):
         first, last = _range(sheet, number)
+        if _is_anothers(sheet, i, number):
+            loose |= set(range(first, last))
         if not _is_whole(sheet, number):
             continue
         if _reports(sheet, i, number):
+            _, stop = sheet.sentences[sheet.sentence_of[i]]
             loose |= _furniture(sheet, first) | _unmarked(sheet, last, i)
+            begin, _ = sheet.sentences[sheet.sentence_of[first]]
+            before = _unmarked(sheet, min(tokens), begin)
+            own = any(sheet.low(j) in sheet.language.first_person for j in before)
+            loose |= set() if own else before  # the speaker's, marks or not
+            loose |= _unmarked(sheet, stop, max(tokens) + 1)
         elif last in tokens and _follows_cue(sheet, i, first) and _is_next(sheet, last):
             _, stop = sheet.sentences[sheet.sentence_of[last]]
             loose |= _unmarked(sheet, last, stop)
@@ -37,6 +45,13 @@ def trimmed(sheet: Sheet, i: int, tokens: frozenset[int]) -> frozenset[int]:
 def _range(sheet: Sheet, number: int) -> tuple[int, int]:
     passage = sheet.marking.passages[number]
     return sheet.span(passage.outer_start, passage.outer_end)
+
+
+def _is_anothers(sheet: Sheet, i: int, number: int) -> bool:
+    """Whether a passage leads over to somebody who is not the subject of the cue at `i`."""
+    first, last = _range(sheet, number)
+    same = sheet.sentence_of[last - 1] == sheet.sentence_of[i] or _follows_cue(sheet, i, first)
+    return not same and leads_to_somebody(sheet.marking, sheet.marking.passages[number])
 
 
 def _is_whole(sheet: Sheet, number: int) -> bool:

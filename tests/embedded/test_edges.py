@@ -36,6 +36,30 @@ def quoted(text: str) -> list[str]:
             "I am going across",
         ),
         (
+            "“The bridge is as good as new,” Mara Quill told the Echo. Builders stood in the rain.",
+            "The bridge is as good as new",
+        ),
+        (
+            "Who built it in a week! “The bridge is as good as new,” says Mara Quill.",
+            "The bridge is as good as new",
+        ),
+        (
+            "“He came too early,” Mara Quill said. “She came too late,” the builder shot back.",
+            "He came too early",
+        ),
+        (
+            "BERGEN (NW) — The bridge would open in May, Mara Quill said on Monday.",
+            "The bridge would open in May",
+        ),
+        (
+            "NEW HAVEN: The bridge would open in May, Mara Quill said on Monday.",
+            "The bridge would open in May",
+        ),
+        (
+            "18.40: The bridge would open in May, Mara Quill said on Monday.",
+            "The bridge would open in May",
+        ),
+        (
             "Mara Quill said the bridge was “as good as new,” and that it would open.",
             "the bridge was “as good as new,” and that it would open",
         ),
