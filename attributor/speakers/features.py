@@ -22,6 +22,8 @@ _OFTEN, _NAMED_OFTEN = 3, 0.8
 """A name that stands in an article so many times has so much more log-odds of being one."""
 _ONLY_SPEAKER = 2.2
 """So much more has the only one of its sort who spoke, if nothing is known of what it is."""
+_OUTDONE = 2.0
+"""So much less has somebody of unknown gender beside another one who is known to be "she"."""
 _STRONG, _WEAK = 2.5, 0.7
 """Log-odds of gender from which on it is all but sure, or likely."""
 
@@ -124,6 +126,7 @@ class Features:
         wanted = query.reading.gender
         fitting = [c for c in candidates if self._can_be(wanted, c)]
         rank = {id(c): k for k, c in enumerate(fitting)}
+        known = self._known(wanted, fitting)
         kind = "possessive" if query.own else "quote" if query.quote else "text"
         for candidate in candidates:
             found = candidate.features
@@ -135,11 +138,20 @@ class Features:
                 if len(fitting) == 1:
                     found.append("alone fits")
             found += self._chained(query, candidate)
+            beside = candidate.place.sentence in known
+            if beside and self._gender(wanted, candidate.entity) == "gender unknown":
+                candidate.prior -= _OUTDONE
             found += [
                 f"{kind}: {f}"
                 for f in found
                 if f.startswith(("sentences", "subject", "first", "fits"))
             ]
+
+    def _known(self, wanted: str, candidates: Sequence[Candidate]) -> set[int]:
+        """The sentences that name somebody who is surely of a gender."""
+        sure = ("gender sure", "gender agrees")
+        found = (c for c in candidates if not c.ahead)
+        return {c.place.sentence for c in found if self._gender(wanted, c.entity) in sure}
 
     def _likelihood(self, wanted: str, entity: Entity) -> float:
         """Log-probability that somebody of that name is a woman, or a man."""
@@ -296,6 +308,31 @@ class Features:
         if reading.article == "possessive" and reading.head in self.lexicon.relations:
             return entity.is_relative and self._tie(reading, entity) == "role"
         return self._tie(reading, entity) in ("role", "kind of role")
+
+    def is_untold(self, reading: Reading, entity: Entity | None) -> bool:
+        """Whether the article names somebody, but does not say that they are the description.
+
+        A description that says more than an office may be another word for them all the same: "the
+        New York businessman".
+        """
+        if entity is None or entity.unnamed_kind is not None or reading.article == "possessive":
+            return False
+        if self._tie(reading, entity) in _TIES:
+            return self._is_another_office(reading, entity)
+        is_number = any(letter.isdigit() for letter in reading.head)
+        return not (reading.modifiers or reading.complement or is_number)
+
+    def _is_another_office(self, reading: Reading, entity: Entity) -> bool:
+        """Whether it is of another rank or portfolio: the mayor is not Deputy Mayor Ana Holt.
+
+        Whom an article is about may have more than one, and not all of them are told.
+        """
+        lexicon, modifiers = self.lexicon, set(reading.modifiers)
+        if len(entity.places) >= _OFTEN:
+            return False
+        if modifiers & (lexicon.ranks - entity.context):
+            return True
+        return not modifiers and bool(entity.context & lexicon.lesser)
 
     def is_telling(self, reading: Reading) -> bool:
         """Whether a description's noun is one of people or bodies at all."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence, Set
 
 from attributor.speakers import model
 from attributor.speakers.lexicon import is_given, women_of
@@ -12,6 +12,10 @@ from attributor.speakers.story import Story
 _BEFORE_PLACES = frozenset(
     ["in", "at", "near", "into", "across", "from", "throughout", "outside", "around"]
 )
+_BEHIND_BODIES = frozenset(["that", "which", "of", "for", "in", "based", "from", ","])
+"""What may follow the noun of such a description; a person's goes on: "a party leader"."""
+_DESCRIPTION = 5
+"""Such a noun is among so many words."""
 _OWNED_BY_BODIES = frozenset(
     [
         "president",
@@ -36,6 +40,12 @@ _OWNED_BY_BODIES = frozenset(
         "employees",
     ]
 )
+BODY_BEHIND = "a body behind"
+"""The clue of a description that only a body has: "Greenways, a charity that plants hedges,"."""
+ITS_OWN_IT = "says what it does"
+"""The clue of a name that speaks of itself as "it": "Velora said it would close the plant"."""
+_BY_IT = -1.5
+"""Log-odds of a person that this gives."""
 COMPANY = "its officer bears its name"
 """The clue that makes a company of "Holt" where Edith Holt is the chief executive."""
 BODIES = frozenset(
@@ -59,18 +69,21 @@ _BY_PRONOUN = 1.5
 """Log-odds that this gives."""
 _SURE = 4.0
 """Log-odds of what needs no weighing."""
+_OF_PEOPLE = frozenset(["sure given name", "only a given name", "title", "role", "age behind"])
+"""Clues of a name that is a person's, whatever "it" may mean."""
 _LONG = 4
 """Names of so many words and more are counted as one."""
 
 
-def person(clues: Collection[str]) -> float:
+def person(clues: Set[str]) -> float:
     """Log-odds of a person."""
-    if COMPANY in clues:
+    if COMPANY in clues or BODY_BEHIND in clues:
         return -_SURE
     if MISTER in clues:
         return _SURE
     he_or_she = _BY_PRONOUN if PRONOUN in clues else 0.0
-    return model.current().score("kind", features(clues)) + he_or_she
+    it = _BY_IT if ITS_OWN_IT in clues and not clues & _OF_PEOPLE else 0.0
+    return model.current().score("kind", features(clues)) + he_or_she + it
 
 
 def features(clues: Collection[str]) -> set[str]:
@@ -145,6 +158,8 @@ def _around(story: Story, name: Name) -> Iterable[str]:
         yield from _behind_comma(story, name.last + 1)
     elif after == "who":
         yield "who behind"
+    elif after in lang.verbs and _speaks_of_itself(story, name.last + 1):
+        yield ITS_OWN_IT
     if after in lang.verbs or after in lang.auxiliaries:
         yield "speaks" if after in lang.verbs else "auxiliary behind"
     if name.owner:
@@ -155,8 +170,30 @@ def _around(story: Story, name: Name) -> Iterable[str]:
         yield "modifies a role"
 
 
+def _speaks_of_itself(story: Story, i: int) -> bool:
+    """Whether what is said there begins with "it", and not of the weather: "it would close"."""
+    i += story.low(i) in story.language.introduces_content
+    does = story.low(i + 1) in story.language.imagined or story.low(i + 1) in ("will", "had", "has")
+    return does and story.lexicon.pronouns.get(story.word(i)) == "thing"
+
+
+def _is_body_described(story: Story, i: int) -> bool:
+    """Whether a description that begins at `i` is one of a body: "a charity that plants …"."""
+    if story.low(i) not in story.language.determiners:
+        return False
+    for k in range(i + 1, i + _DESCRIPTION):
+        low, word = story.low(k), story.word(k)
+        if not low[:1].isalpha() or low in story.language.relatives or story.lexicon.is_role(word):
+            return False
+        if story.language.nouns.get(low) == "organization":
+            return story.low(k + 1) in _BEHIND_BODIES
+    return False
+
+
 def _behind_comma(story: Story, i: int) -> Iterable[str]:
     low = story.low(i)
+    if _is_body_described(story, i):
+        yield BODY_BEHIND
     if low.isdigit() and story.low(i + 1) in (",", "."):
         yield "age behind"
     elif low in ("who", "which"):

@@ -103,6 +103,11 @@ class Lexicon:
         return pack.union(*(self._list(f"honorifics{end}") for end in ("", "_m", "_f")))
 
     @cached_property
+    def postnominals(self) -> frozenset[str]:
+        """Letters behind a name that are no part of it: "TD", "OBE"."""
+        return self._list("postnominals")
+
+    @cached_property
     def roles(self) -> frozenset[str]:
         """Nouns for what somebody is."""
         lang = self.language
@@ -151,6 +156,16 @@ class Lexicon:
         return self._list("past")
 
     @cached_property
+    def lesser(self) -> frozenset[str]:
+        """Words that make another office of one: deputy, vice, former."""
+        return self._list("lesser") | self.past
+
+    @cached_property
+    def ranks(self) -> frozenset[str]:
+        """Words by which offices of one noun are told apart: deputy mayor, finance minister."""
+        return self._list("portfolios") | self._list("lesser")
+
+    @cached_property
     def places(self) -> frozenset[str]:
         """Countries, capitals and the like."""
         return self._list("places")
@@ -181,6 +196,11 @@ class Lexicon:
         return self._list("nobodies")
 
     @cached_property
+    def epithets(self) -> frozenset[str]:
+        """Adjectives before a given name that are no part of it: "Old Jan Berg"."""
+        return self._list("epithets")
+
+    @cached_property
     def acts(self) -> frozenset[str]:
         """Forms of verbs that do not tell by their ending that they are verbs: "met"."""
         return self._list("acts")
@@ -192,6 +212,11 @@ class Lexicon:
         for kind in ("m", "f", "plural"):
             found.update(dict.fromkeys(self._list(f"pronouns_{kind}"), kind))
         return found
+
+    @cached_property
+    def her_alone(self) -> frozenset[str]:
+        """Forms of "she" that are possessives, too, but where nothing follows: "ihr zufolge"."""
+        return self._list("her_alone")
 
     @cached_property
     def _known_roles(self) -> dict[str, bool]:

@@ -8,8 +8,9 @@ from typing import Literal
 
 from attributor.marking.tokens import without_possessive
 from attributor.speakers.entities import Entities
-from attributor.speakers.lexicon import women_of
-from attributor.speakers.names import Name
+from attributor.speakers.lexicon import is_given, women_of
+from attributor.speakers.names import NOT_PLURAL, Name
+from attributor.speakers.offices import JOINTS
 from attributor.speakers.story import Story
 
 _LINKS = frozenset(
@@ -30,6 +31,12 @@ _LINKS = frozenset(
         "between",
     ]
 )
+_RELATIVE_CLAUSE = 9
+"""A clause with "who" that defines a subject has no more words than this."""
+_SUBJECT = 5
+"""Such a subject has no more words than this."""
+_PART_OF_OFFICE = 6
+"""Between two commas, what an office is for has no more tokens than this."""
 _BEHIND = 14
 """A name apposed to a description begins within so many words behind its noun."""
 
@@ -74,6 +81,7 @@ class MentionReader:
         while first < last - 1 and not self.story.low(first)[0].isalnum():
             first += 1
         first = self._from_head(first)
+        start = min(start, self.story.tokens[first].start)
         pronoun = self._pronoun(first, last, start, end)
         if pronoun:
             return pronoun
@@ -90,15 +98,21 @@ class MentionReader:
         for name in self._inside(first, first + 1):
             first = min(first, name.first)
         start = first
-        if self.story.low(first - 1) in self.language.determiners:
+        if (subject := self._before_relative_clause(first)) is not None:
+            return subject
+        while self._is_before_noun(first - 1):
             first -= 1
         before, noun = self.story.low(first - 1), self.story.word(first - 2)
         if before in ("of", "with", "at"):
             for name in self._inside(max(first - 2, 0), first - 1):
                 if name.last == first - 1 and self._is_person(name) and not name.owner:
                     return name.first
-        if before not in ("of", "for", "at") or noun not in self.lexicon.roles:
-            return start
+        lexicon = self.lexicon
+        known = noun in lexicon.roles or noun in lexicon.relations or noun in lexicon.groups
+        return self._description_before(first) if before in ("of", "for", "at") and known else start
+
+    def _description_before(self, first: int) -> int:
+        """Index of the determiner of the phrase that ends with "of" before token `first`."""
         i = first - 2
         while i > 0 and i not in self.story.sentence_firsts and first - i < 8:
             low = self.story.low(i - 1)
@@ -109,9 +123,32 @@ class MentionReader:
                 break
         return i
 
+    def _is_before_noun(self, i: int) -> bool:
+        """Whether it is an article or the like: "the widow of the late Jan Berg"."""
+        word = self.story.word(i)
+        return self.story.low(i) in self.language.determiners or word in self.lexicon.of_lives
+
+    def _before_relative_clause(self, first: int) -> int | None:
+        """Where a subject begins that a clause up to here defines: "Those who knew Jan Berg"."""
+        lang = self.language
+        for i in range(first - 1, max(first - _RELATIVE_CLAUSE, 0), -1):
+            if i in self.story.sentence_firsts or not self.story.low(i)[:1].isalnum():
+                return None
+            if lang.pronouns.get(self.story.low(i)) == "relative":
+                subject = i - 1
+                while subject not in self.story.sentence_firsts and subject > i - _SUBJECT:
+                    subject -= 1
+                goes_on = i < first - 1 or not self.story.tokens[first].capital
+                begins = subject in self.story.sentence_firsts and goes_on
+                plain = all(self.story.low(k)[:1].isalnum() for k in range(subject, i))
+                return subject if begins and plain else None
+        return None
+
     def _pronoun(self, first: int, last: int, start: int, end: int) -> Reading | None:
         word = self.story.word(first).partition("'")[0]
         kind = self.lexicon.pronouns.get(word)
+        if last - first == 1 and word in self.lexicon.her_alone:
+            kind = "f"
         if first > last:
             return None
         alone = last - first == 1 or self.story.low(first + 1) in self.language.adverbs
@@ -155,7 +192,8 @@ class MentionReader:
             if not self.language.has_articles and self._completes_role(first, name):
                 continue
             if self._is_led_to(first, name) and not self._modifies(name, last):
-                return name
+                before = self.story.index(name.outer) - 1
+                return self._behind_part_of_office(before) or name
         return self._apposed(first, last) or self._one_word(first, last)
 
     def partner(self, name: Name) -> Name | None:
@@ -250,10 +288,12 @@ class MentionReader:
     def _modifies(self, name: Name, last: int) -> bool:
         """Whether the name only describes a noun behind it: "Clinton's aide", "Trump campaign"."""
         i, lang = name.last, self.language
-        while i < last and self.story.low(i) in lang.suffixes | {"."}:
+        while i < last and self.story.low(i) in lang.suffixes | self.lexicon.postnominals | {"."}:
             i += 1
-        if i >= last:
-            return name.owner and self._is_noun(i)
+        if i >= last:  # "Ana's message was": hers; "Ana's aide was": the aide's
+            return (
+                name.owner and self._is_noun(i) and lang.nouns.get(self.story.low(i)) != "document"
+            )
         low = self.story.low(i)
         if name.owner:
             return True
@@ -295,7 +335,7 @@ class MentionReader:
             if i in self.story.sentence_firsts:
                 return None
             if low == ",":
-                return self._name_at(i + 1)
+                return self._behind_part_of_office(i) or self._name_at(i + 1)
             if self.story.tokens[i].capital and (named := self._name_at(i)):
                 bare = self.story.low(first) not in lang.determiners
                 if self._is_person(named) and (bare or i == behind):
@@ -311,6 +351,18 @@ class MentionReader:
                 return None
             i += 1
         return None
+
+    def _behind_part_of_office(self, comma: int) -> Name | None:
+        """Whoever has an office that commas part: "The Director, Public Affairs, Mr. Berg"."""
+        if self.story.low(comma) != "," or is_given(self.story.word(comma + 1)):
+            return None
+        i = comma + 1
+        while i <= comma + _PART_OF_OFFICE and (
+            self.story.tokens[i].capital or self.story.low(i) in JOINTS
+        ):
+            i += 1
+        named = self._name_at(i + 1) if i > comma + 1 and self.story.low(i) == "," else None
+        return named if named and named.titles else None
 
     def _name_at(self, i: int) -> Name | None:
         """The closed name whose titles begin at token `i`."""
@@ -343,7 +395,7 @@ class MentionReader:
         if last - first != 1 or not token.capital or token.start < self.story.headline_end:
             return None
         bare = without_possessive(token.low)
-        plural = self.language.code == "en" and bare.endswith("s") and not bare.endswith("ss")
+        plural = self.language.code == "en" and bare.endswith("s") and not bare.endswith(NOT_PLURAL)
         plural = plural and word not in self.lexicon.papers and word not in self.lexicon.places
         known = (
             bare in self.language.nouns
@@ -355,7 +407,8 @@ class MentionReader:
             or bare in self.language.verbs
             or word in self.lexicon.groups
         )
-        if plural or known or closed or self.language.nouns_have_capitals:
+        single = self.story.low(last) == "," and self.story.low(last + 1) in ("a", "an")
+        if (plural and not single) or known or closed or self.language.nouns_have_capitals:
             return None
         return self.entities.add(first, first + 1)
 

@@ -60,6 +60,8 @@ _ADVERB = re.compile(
 )
 """German adverbs that would pass for a name at a sentence's start: "Darin"."""
 _OPENING, _CLOSING = frozenset("“\"‘'«„("), frozenset("”\"’'»“)")
+NOT_PLURAL = ("ss", "os", "as", "is", "us")
+"""English nouns that end so are hardly ever plurals, but surnames are: "Santos", "Vargas"."""
 _PURPOSE = 3
 """What a Serbian body is for is told in so many words at most."""
 _ACRONYM = 6
@@ -185,10 +187,14 @@ class NameReader:
         folded, following = self.story.word(i), self.story.low(i + 1)
         small = word in self.small or word in self.language.nouns or word in self.language.adverbs
         title = self._is_title(folded)
+        if word in self.lexicon.epithets and is_given(self.story.word(i + 1)):
+            return True
         if self._is_word(i + 1) and following not in self.language.not_names:
             doing = word.endswith("ing") and self.language.code == "en"
+            doing = doing and following not in self.lexicon.place_ends  # "Downing Street"
             return (small or doing) and not is_given(folded) and not title
-        if self._is_word(i + 2) and self._leads_on(word, title, following):
+        behind = i + 2 + (self.story.low(i + 2) in self.language.definite)
+        if self._is_word(behind) and self._leads_on(word, title, following):
             return False
         if small or title or word in self.language.verbs or folded in self.lexicon.groups:
             return True
@@ -196,7 +202,7 @@ class NameReader:
 
     def _leads_on(self, word: str, title: bool, following: str) -> bool:
         """Whether an office or a body's name begins: "Chief of Staff", "Citizens for …"."""
-        return (title and following == "of") or (word.endswith("s") and following == "for")
+        return (title and following in ("of", "for")) or (word.endswith("s") and following == "for")
 
     def _is_sole_name(self, i: int, word: str) -> bool:
         """Whether a single word at a sentence's start is a name for all that is known."""
@@ -205,8 +211,10 @@ class NameReader:
             return True
         if is_given(folded) and self._is_like_name(i + 1):
             return True
-        formed = word.endswith(("ing", "ed", "ly", "s")) and self.language.code == "en"
-        return not formed and self._is_like_subject(i + 1)
+        formed = word.endswith(("ing", "ed", "ly", "s")) and not word.endswith(NOT_PLURAL)
+        formed = formed and self.language.code == "en"
+        single = self.story.low(i + 1) == "," and self.story.low(i + 2) in ("a", "an")
+        return (not formed or single) and self._is_like_subject(i + 1)
 
     def _is_like_subject(self, i: int) -> bool:
         """Whether what follows the word is what follows a subject that speaks."""
@@ -357,7 +365,10 @@ class NameReader:
         run = [self.story.word(k) for k in range(first, at)]
         body = any(w in self.lexicon.organizations for w in run)
         if low in ("of", "for"):
-            role = run[-1] in self.lexicon.roles and not any(map(is_given, run[:-1]))
+            role = run[-1] in self.lexicon.roles or ("of" in run and run[0] in self.lexicon.roles)
+            role = role and not any(
+                is_given(w) and w not in self.lexicon.honorifics for w in run[:-1]
+            )
             return count if body or role or (low == "for" and self._is_plural(run)) else 0
         if low == "and":
             return count if self._goes_on(run, at + count, body) else 0
@@ -401,6 +412,8 @@ class NameReader:
             end -= 1
         run = [self.story.word(k) for k in range(first, end)]
         head = first + self.offices.end(run)
+        sure = head > first or is_given(run[0])
+        end -= sure and end - head > 2 and run[-1] in self.lexicon.postnominals
         words = [k for k in range(head, end) if self.tokens[k].low[0].isalnum()]
         if not words:
             return None
@@ -411,7 +424,7 @@ class NameReader:
             if self.tokens[end - 1].low.endswith(mark):
                 stop, owner = stop - len(mark), True
                 break
-        if len(words) == 1 and self._is_people(self.story.word(words[0])):
+        if self._are_people([self.story.word(k) for k in words]):
             return None
         titles = tuple(
             self.story.word(k) for k in range(first, head) if self.story.low(k)[0].isalnum()
@@ -425,6 +438,14 @@ class NameReader:
             self.tokens[head].start, stop, self.tokens[first].start, head, end,
             folded or (nickname,), titles, nickname, owner, office, alone,
         )  # fmt: skip
+
+    def _are_people(self, words: list[str]) -> bool:
+        """Whether the words name nobody but people: "Mexicans", "House Republicans"."""
+        if len(words) == 1:
+            return self._is_people(words[0])
+        last = words[-1]  # but "Indiana State Police"
+        several = last in self.lexicon.groups and last not in self.lexicon.organizations
+        return several and not JOINTS.intersection(words)
 
     def _is_people(self, word: str) -> bool:
         """Whether one word is no name but people: "Mexicans", "Teachers", or of them: "Mexican"."""

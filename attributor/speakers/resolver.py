@@ -33,6 +33,8 @@ _WORTH = 0.05
 """A candidate that is less probable is not told."""
 _ALONE = 0.7
 """How sure it is that somebody is meant who alone can be."""
+_UNTOLD = 0.5
+"""How sure it is that "the mayor" is somebody of whom the article does not say that they are it."""
 _DOUBT = 0.25
 """If somebody with a name is meant with such a probability, though too small to give the name,
 it is in doubt whether nobody is."""
@@ -261,6 +263,8 @@ class Resolver:
         self.features.description(query, found)
         nobody = self.features.no_description(query, found)
         decision = self._decided("description", query, found, nobody)
+        if human and self.features.is_untold(reading, decision.entity):
+            decision = self._in_doubt(decision)
         if decision.entity is not None and decision.entity.unnamed_kind is None:
             decision.entity.heads.add(reading.head)
             self.people.described.pop(query.start, None)
@@ -269,6 +273,12 @@ class Resolver:
         if own.unnamed_kind == "anonymous":
             self.people.introduce(query.start, own)
         return Decision(reading, own, decision.confidence, decision.doubt, decision.candidates)
+
+    @staticmethod
+    def _in_doubt(decision: Decision) -> Decision:
+        """Nobody, where it may be somebody of whom the article does not say so."""
+        told = () if decision.entity is None else ((decision.entity, _UNTOLD),)
+        return Decision(decision.reading, None, 1 - _UNTOLD, True, told)
 
     @staticmethod
     def _is_sort(entity: Entity, human: bool) -> bool:

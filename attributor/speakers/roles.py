@@ -48,6 +48,10 @@ _LINKS = frozenset(
         "iz",
     ]
 )
+_COPULA = 5
+"""The verb by which somebody is something has at most so many words: "was sworn in as"."""
+_BEFORE_OFFICE = 3
+"""Before the noun of such an office stand no more words: "the new deputy mayor"."""
 _PLACES = frozenset(["in", "at", "from", "of", "for", "near", "to", "on", "with", "by", "under"])
 
 
@@ -62,7 +66,7 @@ class Roles:
     def of(self, name: Name) -> list[str]:
         """The roles that stand with a name, the best first, as the article writes them."""
         found = (self.behind(name), self.in_front(name), self.before_comma(name))
-        return [role for role in found if role]
+        return [role for role in (*found, self.predicated(name)) if role]
 
     # --- behind -----------------------------------------------------------------------------------
 
@@ -78,6 +82,39 @@ class Roles:
         if not self._is_description(first, last):
             return ""
         return self._text(first, last)
+
+    def predicated(self, name: Name) -> str:
+        """The office that the clause gives them: "is the mayor", "was elected mayor of Lesk".
+
+        What a clause says besides is of the moment, and others are it as well: "is a mother".
+        """
+        i = name.last
+        if self.story.low(i) == "," and self.story.low(i + 1) in self.language.relatives:
+            i += 2
+        first, becomes = i, False
+        while first - i < _COPULA and self._is_copula(first):
+            low, lang = self.story.low(first), self.language
+            becomes |= low in lang.passive or (low in lang.becoming and low not in lang.adjuncts)
+            first += 1
+        denied = self.story.low(first) in self.language.negations
+        if not becomes or denied or name.owner:
+            return ""
+        last = self.phrase_end(first)
+        return self._text(first, last) if self._is_office(first, last) else ""
+
+    def _is_copula(self, i: int) -> bool:
+        low, lang = self.story.low(i), self.language
+        if low in lang.auxiliaries and low not in lang.passive:
+            return self.story.low(i + 1) in lang.passive  # "has been"
+        return low in lang.passive or low in lang.becoming or low in lang.adverbs
+
+    def _is_office(self, first: int, last: int) -> bool:
+        head = self.head(first, last)
+        if head is None or head - first > _BEFORE_OFFICE:
+            return False
+        word, lexicon = self.story.word(head), self.lexicon
+        listed = word in lexicon.roles and word not in lexicon.casual | lexicon.relations
+        return listed and self._is_description(first, last)
 
     def _over_asides(self, i: int) -> int:
         """Index behind "'s" brackets: "Ana Holt (D-Ohio), chair"."""
@@ -165,6 +202,7 @@ class Roles:
                 i -= 1
                 break
             known = self.lexicon.is_role(word) or word in self.lexicon.relations
+            known = known or self._completes_office(i - 1)
             closed = (
                 not low[0].isalpha() or (low in lang.verbs and not known) or low in lang.auxiliaries
                 or low in lang.adjuncts or low in lang.relatives or low in lang.conjunctions
@@ -195,6 +233,12 @@ class Roles:
         ):
             end -= 1
         return self._text(start, end)
+
+    def _completes_office(self, i: int) -> bool:
+        """Whether a noun says of what the one before it is the head: "predsednica opštine"."""
+        lang, low = self.language, self.story.low(i)
+        bound = low in lang.nouns or low in lang.titles
+        return not lang.has_articles and bound and self.lexicon.is_role(self.story.word(i - 1))
 
     def _is_role_too(self, word: str) -> bool:
         return (

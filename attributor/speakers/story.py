@@ -15,6 +15,8 @@ _FEW = 4
 """A line with a full stop is a headline only if it has more words."""
 _ENDS = '!?:”"’“»'
 """Signs that a headline seldom ends in, but for one with capitals."""
+_LEADS_ON = ":,"
+"""Signs that no headline ends in: what the line leads up to follows."""
 _LONGEST_HEADLINE = 25
 """A headline has at most so many words."""
 
@@ -87,6 +89,8 @@ class Story:
         if len(words) > _LONGEST_HEADLINE or not words:
             return 0
         titled = self._share_of_capitals(words)
+        if line[-1] in _LEADS_ON:
+            return 0
         if line[-1] in ".…":
             return end if titled == 1 and len(words) > _FEW else 0
         return end if (titled >= _TITLED and len(words) > 2) or line[-1] not in _ENDS else 0

@@ -21,6 +21,16 @@ NOBODY = [
     "Nurse Petra Vogel treated the injured. “I owe her my life,” one of them said.",
     "Channel Twelve aired the tape on Sunday. “I was never asked,” she said.",
     "Der Schlosser Uwe Brandt wurde verletzt. „Es ging schnell“, sagte der Zeuge.",
+    "“It is late,” Elsa Thorn said. The mayor said the lake was full.",
+    "Elsa Thorn, a potter, was fined. The governor told the chamber that clay was scarce.",
+    "Elsa Thorn is not the mayor. The mayor said the lake was full.",
+    "Harbour Minister Elsa Thorn left. The trade minister said the lake was full.",
+    "Deputy Mayor Elsa Thorn left. The mayor said the lake was full.",
+    "Mayor Elsa Thorn left. The deputy mayor said the lake was full.",
+    "The widow of the late Bishop Aldo Thorn said the lake was full.",
+    "Supporters of Elsa Thorn said the lake was full.",
+    "Those who met Elsa Thorn said the lake was full.",
+    "The guard who let Elsa Thorn in said the lake was full.",
 ]
 
 
@@ -51,6 +61,23 @@ KNOWN = [
      "“We are ready,” the prime minister said.", "Nela Brandt"),
     ("Ana Holt, a spokeswoman for the board, came. “It is over,” Holt said.", "Ana Holt"),
     ("Okello, whom nobody knew, came. The next day Okello said it was his.", "Okello"),
+    ("Elsa Thorn was elected mayor of Lesk in May. The mayor said the lake was full.",
+     "Elsa Thorn"),
+    ("Elsa Thorn, who is the treasurer, came. The treasurer said the till was full.", "Elsa Thorn"),
+    ("Justice Elsa Thorn jailed both. “You robbed the dead,” the judge said.", "Elsa Thorn"),
+    ("Harbour Minister Elsa Thorn came. The minister said the lake was full.", "Elsa Thorn"),
+    ("Elsa Thorn, who runs Acme, said the lake was full.", "Elsa Thorn"),
+    ("Oyelaran Bassey welcomed Mary Thorn to the hall. She said the lake was full.",
+     "Mary Thorn"),
+    ("Elsa Thorn's message was short: “Go home now.”", "Elsa Thorn"),
+    ("Elsa Thorn closed the gate. Her message was short: “Go home now.”", "Elsa Thorn"),
+    ("Vargas, by contrast, maintained that the lake was full.", "Vargas"),
+    ("„Die Suppe ist kalt.“ — Jens Poll, Koch", "Jens Poll"),
+    ("„Die Suppe ist kalt.“ – Landrat Zeno Pollmann", "Zeno Pollmann"),
+    ("Karin Holm leitet das Archiv. Ihr zufolge sind die Karten echt.", "Karin Holm"),
+    ("Osprey, a firm that builds boats, said the lake was full.", "Osprey"),
+    ("Osprey, on the other hand, insisted that the lake was full.", "Osprey"),
+    ("The lake is full, according to the Evening Beacon.", "Evening Beacon"),
 ]  # fmt: skip
 
 
@@ -64,6 +91,9 @@ def test_a_mention_means_whom_the_article_told_of(text: str, name: str) -> None:
     [
         ("The Deputy Commissioner of Police for Operations, Mr. Tunde Bakare,", "Tunde Bakare"),
         ("Principal Secretary (Health), Anil Sharma,", "Anil Sharma"),
+        ("The Director, Corporate Affairs, Mrs. Bisi Ojo,", "Bisi Ojo"),
+        ("The Special Adviser, Media and Publicity, Comrade Bisi Ojo,", "Bisi Ojo"),
+        ("The Police Relations Officer, DSP Bisi Ojo,", "Bisi Ojo"),
         ("Kilmore councillor Aoife Brennan", "Aoife Brennan"),
         ("Conor Walsh of the Lake Anglers’ Union", "Conor Walsh"),
         ("Holt’s barrister, Celia Whitmore,", "Celia Whitmore"),

@@ -49,6 +49,18 @@ def test_a_name_is_whole(text: str, name: str) -> None:
         ("Later New Jersey Gov. Chris Hale sat down.", "Chris Hale"),
         ("Later MK Ana Holt sat down.", "Ana Holt"),
         ("Later Mr. King sat down.", "King"),
+        ("Later Speaker of the House Tolu Adebanwi sat down.", "Tolu Adebanwi"),
+        ("Lord Mayor of York Ana Holt sat down.", "Ana Holt"),
+        ("Minister of State for Fisheries Ana Holt sat down.", "Ana Holt"),
+        ("Later Deputy Governor (Finance) Ana Holt sat down.", "Ana Holt"),
+        ("Later the Department of Rural Roads Ana Ní Bhriain sat down.", "Ana Ní Bhriain"),
+        ("Later Leader of the Opposition Dr K. Raman sat down.", "K. Raman"),
+        ("Later Professor Emeritus Ana Holt sat down.", "Ana Holt"),
+        ("Later Ana Holt MEP sat down.", "Ana Holt"),
+        ("Later Taoiseach Ana Holt sat down.", "Ana Holt"),
+        ("Later Junior Roads Minister Ana Holt TD sat down.", "Ana Holt"),
+        ("Later Bugler Ana “Nan” Holt sat down.", "Ana “Nan” Holt"),
+        ("Old Ana Holt sat down.", "Ana Holt"),
     ],
 )
 def test_a_name_is_without_its_offices_and_titles(text: str, name: str) -> None:
@@ -62,6 +74,7 @@ def test_a_name_is_without_its_offices_and_titles(text: str, name: str) -> None:
         "Officers have left. Eyewitnesses stayed.",
         "Later the Mexicans sat down, and the Teachers left.",
         "However it rained on Monday in March.",
+        "Later House Republicans sat down.",
     ],
 )
 def test_an_office_a_people_or_a_common_word_is_no_name(text: str) -> None:

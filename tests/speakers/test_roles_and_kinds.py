@@ -21,6 +21,9 @@ from support.speakers import entities
         ("The Deputy Commissioner for Operations, Mr. Tunde Bakare, came.",
          "The Deputy Commissioner for Operations"),
         ("Nela Brandt, the engineer who planned the harbour and left, came.", "the engineer"),
+        ("Nela Brandt is the mayor of Dunford.", "the mayor of Dunford"),
+        ("Nela Brandt was elected mayor of Dunford in May.", "mayor of Dunford"),
+        ("Nela Brandt, who has been treasurer since May, came.", "treasurer"),
     ],
 )  # fmt: skip
 def test_the_role_is_the_whole_phrase(text: str, role: str) -> None:
@@ -34,6 +37,10 @@ def test_the_role_is_the_whole_phrase(text: str, role: str) -> None:
         "After a meeting with the mayor, Nela Brandt left.",
         "Nela Brandt, whose roof was torn off, came.",
         "Nela Brandt, said her lawyer, came.",
+        "Nela Brandt was asked by the mayor.",
+        "Nela Brandt is a mother of three.",
+        "Nela Brandt has a mayor for a friend.",
+        "Nela Brandt is not the mayor.",
     ],
 )
 def test_what_is_said_of_somebody_else_is_no_role(text: str) -> None:
@@ -49,6 +56,10 @@ def test_what_is_said_of_somebody_else_is_no_role(text: str) -> None:
         "The Daily Beacon Post said no.",
         "The World Herring Commission said no.",
         "The UNHCR said no.",
+        "Downing Street said no.",
+        "Hedgehogs, a charity that plants trees, said no.",
+        "Korvent Velden said it would close the mill.",
+        "Brandt Freight said no.",
     ],
 )
 def test_a_body_or_a_place_is_no_person(text: str) -> None:

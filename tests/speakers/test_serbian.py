@@ -55,6 +55,8 @@ INTRODUCED: list[tuple[str, Said]] = [
      [("hleb će poskupeti", "Vlado Stojić")]),
     ("Ribnjak je potpuno prazan, kako tvrdi Ratko Simić, a ribe nema ni u reci.",
      [("Ribnjak je potpuno prazan", "Ratko Simić")]),
+    ("Kako prenosi Tanjug, Zora Mitić je rekla da je sneg stigao do krova.",
+     [("je sneg stigao do krova", "Zora Mitić")]),
     ("„Sneg je stigao do krova“, kako je rekla domaćica Stana Mirić.",
      [("Sneg je stigao do krova", "Stana Mirić")]),
 ]  # fmt: skip
