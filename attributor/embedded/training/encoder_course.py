@@ -1,8 +1,9 @@
 """`attributor train --encoder`: an encoder, and the engine's weights that read with it.
 
 What an encoder says of articles that it was tuned on is surer than what it will say of others, and
-an engine that learned from that would believe it too much. So the articles are halved: the encoder
-is tuned on one half, and the engine learns from what it says of the other.
+an engine that learned from that would believe it too much. So the articles are halved, an encoder
+is tuned on each half, and the engine learns from what each says of the half that it does not know
+(cross-fitting). The encoder that is kept is a third one, tuned on all of them.
 
 Needs torch, transformers, onnx, onnxruntime and tokenizers: the extra `train-encoder`.
 """
@@ -25,6 +26,7 @@ from attributor.embedded.training.encoder_graph import onnx_bytes
 from attributor.embedded.training.encoder_labels import labelled
 from attributor.embedded.training.encoder_tuning import Course, tune
 from attributor.embedded.training.examples import TrainingArticle, without_marks
+from attributor.embedded.training.trainer import half_of
 from attributor.errors import UsageError
 from attributor.records import Article
 
@@ -69,40 +71,46 @@ def train_encoder(
     """
     networks.check_installed()
     if len(examples) < _FEWEST_ARTICLES:
-        raise UsageError("An encoder is tuned on one half of the articles: give four or more.")
+        raise UsageError("Encoders are tuned on halves of the articles: give four or more.")
     unfinished = course.folder / UNFINISHED
     unfinished.mkdir(parents=True, exist_ok=True)
     base = networks.base_folder(course.base, unfinished)
     halves = [[e for i, e in enumerate(examples) if half_of(i) == half] for half in (0, 1)]
-    course.said(f"Tuning an encoder on {len(halves[0])} articles.")
-    encoder = _tuned(halves[0], base, unfinished, course)
-    course.said(f"Learning from what it says of {len(halves[1])} others.")
-    card = {**course.card, ENCODER_CARD_KEY: encoder.sha256}
+    tuned = [
+        _tuned(part, base, unfinished / name, course)
+        for name, part in (("first-half", halves[0]), ("second-half", halves[1]), ("all", examples))
+    ]
+    kept = tuned.pop()
 
-    def reads(article: Article) -> Reading:
-        return encoder.read(article.text)
+    def reads(place: int, article: Article) -> Reading:
+        return tuned[1 - half_of(place)].read(article.text)
 
-    learned = trainer.train(halves[1], language, course.seed, card, reads)
+    course.said("Learning from what each encoder says of the half that it does not know.")
+    card = {**course.card, ENCODER_CARD_KEY: kept.sha256}
+    learned = trainer.train(examples, language, course.seed, card, reads)
     for name in (NETWORK, TOKENIZER):
-        shutil.copyfile(encoder.folder / name, course.folder / name)
+        shutil.copyfile(kept.folder / name, course.folder / name)
     (course.folder / WEIGHTS).write_bytes(files.dump(learned))
     shutil.rmtree(unfinished)
 
 
-def half_of(place: int) -> int:
-    """Which half the article at `place` is in; two that follow each other are in one."""
-    return place // 2 % 2
-
-
 def _tuned(
-    half: Sequence[TrainingArticle], base: Path, place: Path, course: EncoderCourse
+    part: Sequence[TrainingArticle], base: Path, place: Path, course: EncoderCourse
 ) -> Encoder:
-    """An encoder that was tuned on these articles, half of them without their marks too."""
-    model = networks.network(base, course.seed)
-    shutil.copyfile(base / TOKENIZER, place / TOKENIZER)
-    bare = [without_marks(example) for example in half[::2]]
-    data = list(labelled(Encoder(place).tokenizer, [*half, *bare]))
-    tune(model, data, Course(course.epochs, course.seed, place / "checkpoint.pt", course.said))
-    heads = json.loads((base / "config.json").read_text(encoding="utf-8"))["num_attention_heads"]
-    (place / NETWORK).write_bytes(onnx_bytes(networks.arrays(model), heads))
+    """An encoder that was tuned on these articles, every second once more without its marks.
+
+    One that an earlier run made is taken as it is.
+    """
+    if not (place / NETWORK).exists():
+        course.said(f"Tuning an encoder on {len(part)} articles.")
+        place.mkdir(exist_ok=True)
+        model = networks.network(base, course.seed)
+        shutil.copyfile(base / TOKENIZER, place / TOKENIZER)
+        bare = [without_marks(example) for example in part[::2]]
+        data = list(labelled(Encoder(place).tokenizer, [*part, *bare]))
+        tune(model, data, Course(course.epochs, course.seed, place / "checkpoint.pt", course.said))
+        config = json.loads((base / "config.json").read_text(encoding="utf-8"))
+        written = place / f"{NETWORK}.part"
+        written.write_bytes(onnx_bytes(networks.arrays(model), config["num_attention_heads"]))
+        written.replace(place / NETWORK)
     return Encoder(place)

@@ -37,8 +37,8 @@ from attributor.errors import UsageError
 from attributor.marking import Mention, mark
 from attributor.records import Article
 
-Reads = Callable[[Article], Reading]
-"""What an encoder says of an article."""
+Reads = Callable[[int, Article], Reading]
+"""What an encoder says of the article at a place among the examples, with or without its marks."""
 
 STRENGTH = {"cue": 0.3, "source": 0.3, "piece": 0.2, "draft": 0.1}
 """Inverse of each model's L2 penalty, chosen on PolNeAR's dev part.
@@ -77,21 +77,21 @@ def train(
         language: the language pack to mark them with.
         seed: of the solver's order of examples.
         card: what is to be said of the weights: corpus, licence, scores.
-        reads: what an encoder says of an article that it was not tuned on; None for the engine
-            without one.
+        reads: what an encoder says of an article that it was not tuned on, by `half_of` its place;
+            None for the engine without one.
 
     Raises:
         UsageError: there is nothing to learn from, or the extra `train` is not installed.
     """
-    sheets = [_annotated(example, language, reads) for example in examples]
+    sheets = [_annotated(i, example, language, reads) for i, example in enumerate(examples)]
     heads = cue_words(sheets)
     if not heads:
         raise UsageError("There is no quote with a cue in these articles to learn from.")
-    bare = [without_marks(example) for example in examples[::2]]
-    sheets += [_annotated(example, language, reads) for example in bare]
-    numbers = [*range(len(examples)), *range(0, len(examples), 2)]
+    places = [*range(len(examples)), *range(0, len(examples), 2)]
+    bare = ((i, without_marks(examples[i])) for i in places[len(examples) :])
+    sheets += [_annotated(i, example, language, reads) for i, example in bare]
     halves = [
-        [each for each, number in zip(sheets, numbers, strict=True) if number // 2 % 2 == half]
+        [each for each, place in zip(sheets, places, strict=True) if half_of(place) == half]
         for half in (0, 1)
     ]  # an article and its copy without marks are in one half
     data = [lessons(half, heads) for half in halves]
@@ -104,8 +104,15 @@ def train(
     return _weights(fitted, language, words, card)
 
 
-def _annotated(example: TrainingArticle, language: str, reads: Reads | None) -> Annotated:
-    reading = reads(example.article) if reads else None
+def half_of(place: int) -> int:
+    """Which half the article at `place` is in; two that follow each other are in one."""
+    return place // 2 % 2
+
+
+def _annotated(
+    place: int, example: TrainingArticle, language: str, reads: Reads | None
+) -> Annotated:
+    reading = reads(place, example.article) if reads else None
     return Sheet(mark(example.article, language), reading), example
 
 
