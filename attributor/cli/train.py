@@ -9,17 +9,21 @@ import click
 
 from attributor.cli.files import destination
 from attributor.cli.messages import say
-from attributor.errors import counted, quoted
+from attributor.errors import UsageError, counted, quoted
 
 if TYPE_CHECKING:
     from attributor.embedded.training.examples import TrainingArticle
+    from attributor.embedded.weights import Weights
     from attributor.evaluation.gold import GoldArticle
 
 EXAMPLES = """\b
 Examples:
-  attributor train corrected.jsonl -o ours.bin
+  attributor train corrected.jsonl --from shipped -o ours.bin
   attributor annotate --weights ours.bin article.txt
 """
+
+_SHIPPED = ("shipped", "light")
+"""Names of weights that come with attributor: the best that are installed, and the light ones."""
 
 
 @click.command(epilog=EXAMPLES, short_help="Teach the embedded engine from annotated articles.")
@@ -31,6 +35,13 @@ Examples:
 @click.option("--seed", default=0, show_default=True, help="The same seed gives the same weights.")
 @click.option(
     "--about", default="", metavar="TEXT", help="What the articles are, for the data card."
+)
+@click.option(
+    "--from",
+    "start",
+    metavar="WEIGHTS",
+    help="Go on from weights instead of beginning anew, which thirty articles are enough for: "
+    "'shipped' (with its encoder where that is installed), 'light', or your own.",
 )
 @click.option(
     "--encoder", is_flag=True, help="Tune an encoder too; -o names a folder, which may be resumed."
@@ -46,6 +57,7 @@ def train(
     language: str | None,
     seed: int,
     about: str,
+    start: str | None,
     encoder: bool,
     base: str | None,
 ) -> None:
@@ -59,6 +71,8 @@ def train(
 
     if base is not None and not encoder:
         raise click.UsageError("--base is what --encoder begins with: give both, or neither.")
+    if start is not None and encoder:
+        raise click.UsageError("--from goes on from weights, --encoder begins anew: give one.")
     articles = [article for path in gold for article in read_gold(path)]
     quotes = sum(len(article.quotes) for article in articles)
     card = _card(gold, articles, seed, about)
@@ -69,25 +83,44 @@ def train(
         _train_encoder(examples, language, output, base, seed, card)
         say(f"Written to the folder {quoted(output)}; give it as --weights.")
         return
-    size = _train(examples, language, output, seed, card)
-    say(f"Written to {quoted(output)}: {size:,} bytes.")
-
-
-def _train(
-    examples: list[TrainingArticle],
-    language: str,
-    output: str,
-    seed: int,
-    card: dict[str, object],
-) -> int:
-    """Write the file of weights; how many bytes it has."""
-    from attributor.embedded import weights
+    if start is not None:
+        _go_on(examples, language, output, start, card)
+        return
     from attributor.embedded.training import trainer
 
-    data = weights.dump(trainer.train(examples, language, seed, card))
+    _write(trainer.train(examples, language, seed, card), output)
+
+
+def _write(weights: Weights, output: str) -> None:
+    """Write the file of weights."""
+    from attributor.embedded.weights import dump
+
+    data = dump(weights)
     with destination(output) as out:
         out.buffer.write(data)
-    return len(data)
+    say(f"Written to {quoted(output)}: {len(data):,} bytes.")
+
+
+def _go_on(
+    examples: list[TrainingArticle], language: str, output: str, start: str, card: dict[str, object]
+) -> None:
+    """Write what the weights named by `start` learn from these articles."""
+    from attributor.embedded import readers
+    from attributor.embedded.training.continuing import continued
+
+    own = None if start in _SHIPPED else Path(start)
+    reader = readers.Choice(own, light=start == "light").reader(language)
+    if reader is None or reader.weights.language != language:
+        raise UsageError(
+            f"{quoted(start)} names no weights that read {language}: leave --from away to begin "
+            "anew, or name others."
+        )
+    learned = continued(reader, examples, card)
+    if reader.encoder is None:
+        _write(learned, output)
+        return
+    readers.write_folder(Path(output), reader.encoder, learned)
+    say(f"Written to the folder {quoted(output)}; give it as --weights.")
 
 
 def _train_encoder(

@@ -128,6 +128,16 @@ def of_folder(folder: Path) -> Reader:
     return Reader(weights, encoder)
 
 
+def write_folder(folder: Path, encoder: Encoder, weights: Weights) -> None:
+    """Put an encoder and the weights that were learned with it into a folder."""
+    from attributor.embedded.encoder.session import NETWORK, TOKENIZER
+
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (NETWORK, TOKENIZER):
+        (folder / name).write_bytes((encoder.folder / name).read_bytes())
+    (folder / WEIGHTS).write_bytes(files.dump(weights))
+
+
 def _own(path: Path) -> Weights:
     weights = files.read(path)
     if ENCODER_CARD_KEY in weights.card:

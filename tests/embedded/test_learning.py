@@ -4,23 +4,14 @@ from __future__ import annotations
 
 import pytest
 from support.sheets import candidate, draft, index, mention, sheet_of, words
+from support.tiny_gold import known, quotes_of, spans, taught
 
 from attributor.embedded import by_weights, weights
-from attributor.embedded.token_arrays import Sheet, hashed
+from attributor.embedded.token_arrays import hashed
 from attributor.embedded.training import trainer
-from attributor.embedded.training.examples import Known, Spans, TrainingArticle
-from attributor.marking import mark
-from attributor.records import Article
+from attributor.embedded.training.examples import Known, TrainingArticle
 
 # --- what counts as an example ------------------------------------------------------------------
-
-
-def spans(text: str, *phrases: str) -> Spans:
-    return [(text.index(phrase), text.index(phrase) + len(phrase)) for phrase in phrases]
-
-
-def known(text: str, content: str, cue: str, who: str, speech: bool = True) -> Known:
-    return Known(spans(text, content), spans(text, cue), spans(text, who) if who else [], speech)
 
 
 @pytest.mark.parametrize(
@@ -119,39 +110,11 @@ def test_a_quote_without_a_source_has_any() -> None:
 
 # --- a tiny gold of a language that nobody speaks -----------------------------------------------
 
-PEOPLE = ("Mara Quill", "Oskar Lund", "Ana Holt", "Tom Berg", "Ida Voss", "Nils Kern")
-FACTS = ("the bridge is safe", "the ferry is late", "the road is wide", "the hall is closed")
-
-
-def taught() -> list[TrainingArticle]:
-    """A gold in which people zorb what is so, and what they say is nobody's quote."""
-    examples = []
-    for n in range(24):
-        who, fact = PEOPLE[n % 6], FACTS[n % 4]
-        other, thought = PEOPLE[(n + 1) % 6], FACTS[(n + 2) % 4]
-        text = f"{other} said that {thought}. {who} zorbed that {fact}, of course. We left."
-        quotes = (known(text, fact, "zorbed", who),)
-        examples.append(TrainingArticle(Article(id=str(n), text=text), quotes))
-    return examples
-
 
 @pytest.fixture(scope="module")
 def learned() -> weights.Weights:
     pytest.importorskip("sklearn", reason="training needs the extra 'train'")
     return trainer.train(taught(), "en")
-
-
-def quotes_of(text: str, learned: weights.Weights) -> list[tuple[str, str, str]]:
-    """The cue, the source and the content of each quote."""
-    found = by_weights.propose(Sheet(mark(Article(id="a", text=text), "en")), learned).quotes
-    return [
-        (
-            text[q.cue.start : q.cue.end] if q.cue else "",
-            text[q.mention.start : q.mention.end] if q.mention else "",
-            " … ".join(text[p.start : p.end] for p in q.pieces),
-        )
-        for q in found
-    ]
 
 
 def test_what_the_gold_shows_is_learned_and_holds_of_words_it_never_showed(

@@ -17,9 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from attributor.embedded import weights as files
 from attributor.embedded.encoder.session import NETWORK, TOKENIZER, Encoder, Reading
-from attributor.embedded.readers import ENCODER_CARD_KEY, WEIGHTS
+from attributor.embedded.readers import ENCODER_CARD_KEY, write_folder
 from attributor.embedded.training import encoder_network as networks
 from attributor.embedded.training import trainer
 from attributor.embedded.training.encoder_graph import onnx_bytes
@@ -88,9 +87,7 @@ def train_encoder(
     course.said("Learning from what each encoder says of the half that it does not know.")
     card = {**course.card, ENCODER_CARD_KEY: kept.sha256}
     learned = trainer.train(examples, language, course.seed, card, reads)
-    for name in (NETWORK, TOKENIZER):
-        shutil.copyfile(kept.folder / name, course.folder / name)
-    (course.folder / WEIGHTS).write_bytes(files.dump(learned))
+    write_folder(course.folder, kept, learned)
     shutil.rmtree(unfinished)
 
 

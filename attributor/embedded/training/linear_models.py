@@ -79,11 +79,21 @@ class LabelledRow:
 
 @dataclass
 class Choices:
-    """Alternatives in groups; each is right with a probability, and the rest is that none is."""
+    """Alternatives in groups; each is right with a probability, and the rest is that none is.
+
+    `counts` says how much each group counts.
+    """
 
     rows: FeatureRows = field(default_factory=FeatureRows)
     sizes: list[int] = field(default_factory=list)
     shares: list[float] = field(default_factory=list)
+    counts: list[float] = field(default_factory=list)
+
+    @classmethod
+    def of_labels(cls, examples: LabelledRow) -> Choices:
+        """The examples as groups of one: it is so, or it is not."""
+        labels = [float(label) for label in examples.labels]
+        return cls(examples.rows, [1] * len(labels), labels, examples.counts)
 
     def add(self, alternatives: Iterable[Iterable[int]], shares: Iterable[float]) -> None:
         """One group more."""
@@ -92,6 +102,15 @@ class Choices:
         given = list(shares)
         self.sizes.append(len(given))
         self.shares += given
+        self.counts.append(1.0)
+
+
+@dataclass(frozen=True)
+class Start:
+    """What was learned before: the weights over the whole table, and the constant."""
+
+    weights: Vector
+    constant: float = 0.0
 
 
 def logistic(
@@ -132,11 +151,12 @@ def logistic(
     return weights, float(model.intercept_[0])
 
 
-def softmax(choices: Choices, strength: float, fewest: int) -> Vector:
+def softmax(choices: Choices, strength: float, fewest: int, start: Start | None = None) -> Vector:
     """The weights by which the right alternatives of each group score above the others and 0.
 
     Minimizes the cross-entropy between `shares` and the softmax of the scores, where "none" has
-    the score 0, with an L2 penalty as in `logistic`.
+    the score 0, with an L2 penalty as in `logistic`. With a `start`, what comes back is how the
+    weights change from there, and the penalty is on the change.
     """
     import numpy as np
     from scipy.optimize import minimize
@@ -147,16 +167,18 @@ def softmax(choices: Choices, strength: float, fewest: int) -> Vector:
         return weights
     matrix, used = _used(choices.rows, fewest)
     turned = matrix.T.tocsr()
-    sizes, shares = np.array(choices.sizes), np.array(choices.shares)
+    sizes, counts = np.array(choices.sizes), np.array(choices.counts)
     firsts, group = np.cumsum(sizes) - sizes, np.repeat(np.arange(len(sizes)), sizes)
+    shares, each = np.array(choices.shares) * counts[group], counts[group]
+    before = choices.rows.matrix() @ start.weights + start.constant if start else 0.0
 
     def loss(w: Vector) -> tuple[float, Vector]:
-        scores = matrix @ w
+        scores = matrix @ w + before
         top = np.maximum(np.maximum.reduceat(scores, firsts), 0.0)
         odds = np.exp(scores - top[group])
         whole = np.add.reduceat(odds, firsts) + np.exp(-top)
-        missed = (top + np.log(whole)).sum() - shares @ scores
-        slope = turned @ (odds / whole[group] - shares)
+        missed = counts @ (top + np.log(whole)) - shares @ scores
+        slope = turned @ (each * odds / whole[group] - shares)
         return strength * missed + w @ w / 2, strength * slope + w
 
     with threadpool_limits(1):

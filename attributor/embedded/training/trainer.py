@@ -97,7 +97,7 @@ def train(
     data = [lessons(half, heads) for half in halves]
     words, choices = frozenset(heads), Choices()
     for half, other in zip(halves, reversed(data), strict=True):
-        _add_drafts(choices, half, heads, _weights(_fitted(other, seed), language, words))
+        add_drafts(choices, half, heads, _weights(_fitted(other, seed), language, words))
     data[0].extend(data[1])
     fitted = _fitted(data[0], seed)
     fitted["draft"] = fitting.softmax(choices, STRENGTH["draft"], FEWEST_TIMES_SEEN["draft"]), 0.0
@@ -208,7 +208,7 @@ def _add_quote(data: Lessons, sheet: Sheet, i: int, quote: Known) -> None:
 # --- drafts -------------------------------------------------------------------------------------
 
 
-def _add_drafts(
+def add_drafts(
     choices: Choices, half: Iterable[Annotated], heads: dict[int, float], weights: Weights
 ) -> None:
     """The drafts that `weights` make of these articles, and how far each is right."""
@@ -266,11 +266,15 @@ def _fitted(data: Lessons, seed: int) -> _Fitted:
 def _weights(
     fitted: _Fitted, language: str, words: frozenset[int], card: dict[str, Any] | None = None
 ) -> Weights:
+    bias = {name: constant for name, (_, constant) in fitted.items()}
+    table = table_of(weights for weights, _ in fitted.values())
+    return Weights(language, bias, words, table, card or {})
+
+
+def table_of(models: Iterable[fitting.Vector]) -> array[int]:
     """All models in one table: their features differ, so that few places are shared."""
     import numpy as np
 
-    table = np.sum([weights for weights, _ in fitted.values()], axis=0)
     limit = np.iinfo(np.int16).max
-    whole = np.clip(np.rint(table * SCALE), -limit, limit).astype("<i2")
-    bias = {name: constant for name, (_, constant) in fitted.items()}
-    return Weights(language, bias, words, array("h", whole.tolist()), card or {})
+    whole = np.rint(np.sum(list(models), axis=0) * SCALE)
+    return array("h", np.clip(whole, -limit, limit).astype("<i2").tolist())
