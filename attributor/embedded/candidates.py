@@ -221,7 +221,9 @@ def _drafts(sheet: Sheet, frame: Frame, paths: Iterable[_Path]) -> Iterator[Draf
             yield Draft(total, tuple(inside), runs)
             if len(known) > _MAX_DRAFTS:
                 break
-    for other in (tuple(sorted(frame.by_rules)), *encoder.own_drafts(frame)):
+    start, end = frame.pieces[0][0], frame.pieces[-1][1]
+    own = encoder.own_drafts(sheet, frame.cue, start, end)
+    for other in (tuple(sorted(frame.by_rules)), *own):
         runs = word_runs(sheet, other)
         if runs not in known:
             known.add(runs)

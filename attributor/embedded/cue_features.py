@@ -328,7 +328,7 @@ def _piece(frame: Frame, k: int, first: int, last: int) -> ContentPiece:
         *_between(frame, first, last, what * 3 + ruled, place),
         *_of_passage(frame, first, behind, place),
     ]
-    said, edges = encoder.of_piece(frame, first, last, place)
+    said, edges = encoder.of_piece(sheet, frame.cue, (first, last), place)
     return ContentPiece(
         features + said, relative, role, kind[first], word[before], word[first], edges
     )

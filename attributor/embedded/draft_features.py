@@ -135,7 +135,7 @@ def of_candidate(scene: Scene, candidate: Candidate) -> list[int]:
             (word[i], head),
             (word[i], inside),
         ),
-        *encoder.of_candidate(sheet, candidate, odds, sourced),
+        *encoder.of_candidate(sheet, i, candidate.frame.source, odds, sourced),
     ]
 
 
@@ -171,7 +171,7 @@ def _of_draft(
         *(_of_run(sheet, i, ahead, templates.RUN_AHEAD) if ahead else ()),
         *(_of_run(sheet, i, behind, templates.RUN_BEHIND) if behind else ()),
         *_of_edges(sheet, runs[0][0], runs[-1][1], shape),
-        *encoder.of_draft(sheet, candidate, runs, shape),
+        *encoder.of_draft(sheet, i, runs, shape),
     ]
 
 

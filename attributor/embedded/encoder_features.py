@@ -15,8 +15,6 @@ from attributor.embedded.encoder.evidence import Evidence
 from attributor.marking.spans import Span
 
 if TYPE_CHECKING:
-    from attributor.embedded.candidates import Candidate
-    from attributor.embedded.cue_features import Frame
     from attributor.embedded.token_arrays import Sheet
     from attributor.marking import Mention
 
@@ -159,17 +157,17 @@ def cuts(sheet: Sheet, first: int, last: int) -> Iterable[int]:
             yield j
 
 
-def of_piece(frame: Frame, first: int, last: int, place: int) -> tuple[list[int], tuple[int, ...]]:
-    """Features of the piece `first:last` of a frame, and what is mixed with the label before it.
+def of_piece(sheet: Sheet, i: int, piece: Span, place: int) -> tuple[list[int], tuple[int, ...]]:
+    """Features of a piece beside a cue, and what is mixed with the label before it.
 
     Args:
-        frame: what the piece is seen in.
-        first: its first token.
-        last: the token after its last.
+        sheet: the article.
+        i: the cue.
+        piece: its first token, and the one after its last.
         place: on which side of the cue it lies and what the rules take of it, as a number below 6.
     """
-    sheet = frame.sheet
     evidence = sheet.evidence
+    first, last = piece
     if evidence is None:
         return [], ()
     mean = step(evidence.mean_content(first, last))
@@ -180,9 +178,9 @@ def of_piece(frame: Frame, first: int, last: int, place: int) -> tuple[list[int]
         step(_at(evidence.content_ends, first - 1)),
     )
     ends, after = step(evidence.content_ends[last - 1]), step(_at(evidence.content, last))
-    gap = range(last, frame.cue) if first < frame.cue else range(frame.cue + 1, first)
+    gap = range(last, i) if first < i else range(i + 1, first)
     cues = min(evidence.cues_in(gap.start, gap.stop), 2)
-    apart = max(-2, min(2, sheet.sentence_of[first] - sheet.sentence_of[frame.cue])) + 2
+    apart = max(-2, min(2, sheet.sentence_of[first] - sheet.sentence_of[i])) + 2
     between = evidence.content_words[gap.stop] - evidence.content_words[gap.start] if gap else 0
     silent = _some(sheet.words_to[gap.stop] - sheet.words_to[gap.start] - between) if gap else 0
     features = [
@@ -193,7 +191,7 @@ def of_piece(frame: Frame, first: int, last: int, place: int) -> tuple[list[int]
             mean * _BASE + follows,
             (mean * _BASE + follows) * 6 + place,
             mean * _BASE + opens,
-            mean * _BASE + step(evidence.cue[frame.cue]),
+            mean * _BASE + step(evidence.cue[i]),
             (mean * 3 + cues) * 6 + place,
             (mean * 5 + apart) * 6 + place,
             (mean * 9 + silent) * 6 + place,
@@ -203,7 +201,7 @@ def of_piece(frame: Frame, first: int, last: int, place: int) -> tuple[list[int]
             (mean * 9 + silent) * 3 + cues,
         ),
         *templates.ENCODER_PIECE_WORDS.features(
-            (sheet.word[frame.cue], mean), (sheet.word[frame.cue], mean * 6 + place)
+            (sheet.word[i], mean), (sheet.word[i], mean * 6 + place)
         ),
     ]
     edges = (mean, mean * _BASE + before, mean * _BASE + begins, begins * _BASE + closed)
@@ -214,18 +212,19 @@ def _at(values: Sequence[float], place: int) -> float:
     return values[place] if 0 <= place < len(values) else -6.0
 
 
-def own_drafts(frame: Frame) -> list[tuple[Span, ...]]:
-    """What the encoder takes for content: near the cue on each side, and all of its sentence."""
-    sheet = frame.sheet
-    evidence, cue = sheet.evidence, frame.cue
+def own_drafts(sheet: Sheet, i: int, start: int, end: int) -> list[tuple[Span, ...]]:
+    """What the encoder takes for content in `start:end`, which holds the cue at token `i`.
+
+    That is the nearest on each side of the cue, and all of its sentence.
+    """
+    evidence = sheet.evidence
     if evidence is None:
         return []
-    start, end = frame.pieces[0][0], frame.pieces[-1][1]
     found = evidence.stretches(start, end)
-    first, last = sheet.sentences[sheet.sentence_of[cue]]
+    first, last = sheet.sentences[sheet.sentence_of[i]]
     here = tuple((a, b) for a, b in found if a < last and b > first)
-    ahead = [span for span in found if span[1] <= cue][-1:]
-    behind = [span for span in found if span[0] > cue][:1]
+    ahead = [span for span in found if span[1] <= i][-1:]
+    behind = [span for span in found if span[0] > i][:1]
     drafts = (here, tuple(ahead), tuple(behind), tuple(ahead + behind))
     return [draft for draft in dict.fromkeys(drafts) if draft]
 
@@ -233,29 +232,30 @@ def own_drafts(frame: Frame) -> list[tuple[Span, ...]]:
 # --- candidates and drafts as wholes ------------------------------------------------------------
 
 
-def of_candidate(sheet: Sheet, candidate: Candidate, odds: int, sourced: int) -> list[int]:
+def of_candidate(sheet: Sheet, i: int, source: range, odds: int, sourced: int) -> list[int]:
     """Features of a candidate.
 
     Args:
         sheet: the article.
-        candidate: the candidate.
+        i: its cue.
+        source: the tokens of its source; none without a source.
         odds: the log-odds of its cue in steps, below 20.
         sourced: the log-odds of its source in steps, below 20.
     """
-    evidence, i = sheet.evidence, candidate.i
+    evidence = sheet.evidence
     if evidence is None:
         return []
-    cue, first_last = step(evidence.cue[i]), _near(sheet, i)
-    first, last = first_last
-    source = step(source_odds(evidence, candidate.frame.source)) if candidate.source else 12
+    cue = step(evidence.cue[i])
+    first, last = _near(sheet, i)
+    own = step(source_odds(evidence, source)) if source else 12
     said = _some(evidence.content_words[last] - evidence.content_words[first])
     others = evidence.cues_in(first, last) - (evidence.cue[i] > 0)
     return templates.ENCODER_CANDIDATE.features(
         cue,
         cue * 20 + odds,
-        source * 20 + sourced,
-        cue * 13 + source,
-        (cue * 13 + source) * 9 + said,
+        own * 20 + sourced,
+        cue * 13 + own,
+        (cue * 13 + own) * 9 + said,
         cue * 9 + said,
         cue * 4 + max(0, min(others, 3)),
         cue * _BASE + step(evidence.content[i]),
@@ -263,9 +263,9 @@ def of_candidate(sheet: Sheet, candidate: Candidate, odds: int, sourced: int) ->
     )
 
 
-def of_draft(sheet: Sheet, candidate: Candidate, runs: Sequence[Span], shape: int) -> list[int]:
+def of_draft(sheet: Sheet, i: int, runs: Sequence[Span], shape: int) -> list[int]:
     """Features of a draft: its `runs` of words, and where they lie from the cue as a number."""
-    evidence, i = sheet.evidence, candidate.i
+    evidence = sheet.evidence
     if evidence is None:
         return []
     words = sum(sheet.words_to[b] - sheet.words_to[a] for a, b in runs)
