@@ -131,7 +131,9 @@ def reports_nothing(sheet: Sheet, i: int) -> bool:
     first, _ = sheet.sentences[sheet.sentence_of[i]]
     language = sheet.language
     refusal = (
-        sheet.low(i + 1) in language.negations and sheet.low(i + 2) in language.infinitive_marks
+        sheet.low(i) in language.asking
+        and sheet.low(i + 1) in language.negations
+        and sheet.low(i + 2) in language.infinitive_marks
     )
     if refusal or is_unsaid(sheet.marking, i, first):  # "asked not to be named", "did not say"
         return True

@@ -67,6 +67,7 @@ def test_according_to_is_a_candidate_however_little_was_learned_of_it() -> None:
         ("She did not say that it was safe.", "say", True),
         ("She said that it was not safe.", "said", False),
         ("She asked not to be named.", "asked", True),
+        ("She promised not to close the pit.", "promised", False),
         ("She was told that it was safe.", "told", True),
         ("She was later told that it was safe.", "told", True),
         ("She is best known for the song “Safe”.", "known", True),
