@@ -23,8 +23,15 @@ from attributor.embedded.weights import SCALE, Weights
 from attributor.errors import UsageError
 from attributor.marking import mark
 
+SHARE_OF_STRENGTH = 0.03
+"""How strong new articles are beside those that `trainer` learns from: its strengths times this.
+
+Chosen on the first of the outlets of `benchmarks/continuing.py`, where 0.1 and more did harm.
+"""
 FEWEST_TIMES_SEEN = 2
 """A feature seen less often than this in the new articles keeps its weight."""
+MIN_NEW_CUE_SHARE = 0.3
+"""A word that the weights do not know can be a cue if it is one in more than this share."""
 _KNOWN_CUE_SHARE = 0.5
 """What stands for the share of its places in which a word that the weights know is a cue."""
 
@@ -48,7 +55,9 @@ def continued(
     sheets = [(reader.sheet(mark(each.article, weights.language)), each) for each in examples]
     if not any(quote.cue for example in examples for quote in example.quotes):
         raise UsageError("There is no quote with a cue in these articles to learn from.")
-    heads = dict.fromkeys(weights.words, _KNOWN_CUE_SHARE) | trainer.cue_words(sheets)
+    heads = dict.fromkeys(weights.words, _KNOWN_CUE_SHARE) | trainer.cue_words(
+        sheets, MIN_NEW_CUE_SHARE
+    )
     before = np.array(weights.table) / SCALE
     lessons = trainer.lessons(sheets, heads)
     choices = {
@@ -59,7 +68,10 @@ def continued(
     trainer.add_drafts(choices["draft"], sheets, heads, replace(weights, words=words))
     moved = (
         fitting.softmax(
-            each, trainer.STRENGTH[name], FEWEST_TIMES_SEEN, Start(before, weights.bias[name])
+            each,
+            trainer.STRENGTH[name] * SHARE_OF_STRENGTH,
+            FEWEST_TIMES_SEEN,
+            Start(before, weights.bias[name]),
         )
         for name, each in choices.items()
     )

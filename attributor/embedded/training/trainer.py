@@ -135,8 +135,11 @@ class Lessons:
         self.piece.extend(other.piece)
 
 
-def cue_words(sheets: Iterable[Annotated]) -> dict[int, float]:
-    """Hash of each word that can be a cue -> in which share of its places it is one."""
+def cue_words(sheets: Iterable[Annotated], min_share: float = MIN_CUE_SHARE) -> dict[int, float]:
+    """Hash of each word that can be a cue -> in which share of its places it is one.
+
+    That share must be above `min_share`.
+    """
     places: Counter[int] = Counter()
     cues: Counter[int] = Counter()
     for sheet, example in sheets:
@@ -144,7 +147,7 @@ def cue_words(sheets: Iterable[Annotated]) -> dict[int, float]:
         for quote in example.quotes:
             cues.update(sheet.word[i] for i in tokens_of(sheet, quote.cue) if sheet.is_word[i])
     shares = {word: count / (places[word] + 2) for word, count in cues.items()}
-    return {w: s for w, s in shares.items() if s > MIN_CUE_SHARE and cues[w] >= MIN_CUE_TIMES}
+    return {w: s for w, s in shares.items() if s > min_share and cues[w] >= MIN_CUE_TIMES}
 
 
 def tokens_of(sheet: Sheet, spans: Spans) -> set[int]:
