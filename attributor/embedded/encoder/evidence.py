@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import accumulate
+from typing import TYPE_CHECKING
 
 from attributor.embedded.encoder import channels
-from attributor.embedded.encoder.session import Reading
 from attributor.marking import Token
 from attributor.marking.evidence import totals
 from attributor.marking.spans import Span
+
+if TYPE_CHECKING:
+    from attributor.embedded.encoder.session import Reading
 
 UNREAD_LOG_ODDS = -6.0
 """What stands for the log-odds of a token of which the encoder reads nothing."""
