@@ -3,7 +3,8 @@
 What an encoder says of articles that it was tuned on is surer than what it will say of others, and
 an engine that learned from that would believe it too much. So the articles are halved, an encoder
 is tuned on each half, and the engine learns from what each says of the half that it does not know
-(cross-fitting). The encoder that is kept is a third one, tuned on all of them.
+(cross-fitting). The encoder that is kept is a third one, tuned on all of them; each of the two goes
+over its half twice as often, so that all three learn in as many steps.
 
 Needs torch, transformers, onnx, onnxruntime and tokenizers: the extra `train-encoder`.
 """
@@ -30,7 +31,7 @@ from attributor.errors import UsageError
 from attributor.records import Article
 
 EPOCHS = 2
-"""How often each article is gone over."""
+"""How often each article is gone over by the encoder that is kept."""
 _FEWEST_ARTICLES = 4
 UNFINISHED = "unfinished"
 """The folder, inside the encoder's, of what is needed to take up a run that was cut."""
@@ -43,7 +44,7 @@ class EncoderCourse:
     Attributes:
         folder: where it goes: the network, the tokenizer and the engine's weights.
         base: the pretrained base: a package's import name, or a folder.
-        epochs: how often each article is gone over.
+        epochs: how often each article is gone over by the encoder that is kept.
         seed: of all that is drawn by lot.
         card: what is to be said of the weights.
         said: called with a line for each step that is done.
@@ -75,11 +76,12 @@ def train_encoder(
     unfinished.mkdir(parents=True, exist_ok=True)
     base = networks.base_folder(course.base, unfinished)
     halves = [[e for i, e in enumerate(examples) if half_of(i) == half] for half in (0, 1)]
+    names = ("first-half", "second-half")
     tuned = [
-        _tuned(part, base, unfinished / name, course)
-        for name, part in (("first-half", halves[0]), ("second-half", halves[1]), ("all", examples))
+        _tuned(half, base, unfinished / name, course, 2 * course.epochs)
+        for name, half in zip(names, halves, strict=True)
     ]
-    kept = tuned.pop()
+    kept = _tuned(examples, base, unfinished / "all", course, course.epochs)
 
     def reads(place: int, article: Article) -> Reading:
         return tuned[1 - half_of(place)].read(article.text)
@@ -92,7 +94,7 @@ def train_encoder(
 
 
 def _tuned(
-    part: Sequence[TrainingArticle], base: Path, place: Path, course: EncoderCourse
+    part: Sequence[TrainingArticle], base: Path, place: Path, course: EncoderCourse, epochs: int
 ) -> Encoder:
     """An encoder that was tuned on these articles, every second once more without its marks.
 
@@ -105,7 +107,7 @@ def _tuned(
         shutil.copyfile(base / TOKENIZER, place / TOKENIZER)
         bare = [without_marks(example) for example in part[::2]]
         data = list(labelled(Encoder(place).tokenizer, [*part, *bare]))
-        tune(model, data, Course(course.epochs, course.seed, place / "checkpoint.pt", course.said))
+        tune(model, data, Course(epochs, course.seed, place / "checkpoint.pt", course.said))
         config = json.loads((base / "config.json").read_text(encoding="utf-8"))
         written = place / f"{NETWORK}.part"
         written.write_bytes(onnx_bytes(networks.arrays(model), config["num_attention_heads"]))
