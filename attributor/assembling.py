@@ -36,7 +36,9 @@ def assemble(marking: Marking, proposed: Proposed) -> Annotation:
         proposed: what the engine says. Its warnings come before those about rejections.
     """
     grounded = (proposed.grounder or Grounder(marking)).ground(proposed.proposal)
-    resolution = speakers.resolve(marking, grounded.quotes, proposed.proposal.speakers)
+    resolution = speakers.resolve(
+        marking, grounded.quotes, proposed.proposal.speakers, proposed.identity
+    )
     quotes = [
         _quote(marking.text, quote, resolution, number)
         for number, quote in enumerate(grounded.quotes)

@@ -24,6 +24,7 @@ from attributor.settings import AskAbout
 if TYPE_CHECKING:
     from attributor.estimates import Estimate
     from attributor.messages import Answer, Request
+    from attributor.speakers.identity import Identity
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -44,6 +45,7 @@ class Proposed:
         usage: what asking cost.
         warnings: what the reader of the annotation has to know.
         grounder: the article's, if some of the proposal was verified before.
+        identity: what an encoder knows of whom pronouns mean, if one has read the article.
     """
 
     proposal: Proposal
@@ -51,6 +53,7 @@ class Proposed:
     usage: Usage | None = None
     warnings: tuple[str, ...] = ()
     grounder: Grounder | None = None
+    identity: Identity | None = None
 
 
 class Engine(Protocol):

@@ -16,6 +16,7 @@ from attributor.marking import Marking
 from attributor.records import Candidate, MentionType, ProposedSpeaker, Speaker
 from attributor.speakers.described import is_description, is_pronoun
 from attributor.speakers.entities import Entity
+from attributor.speakers.identity import Identity
 from attributor.speakers.lexicon import Lexicon
 from attributor.speakers.proposed_names import ProposedNames
 from attributor.speakers.resolver import Decision, Resolver
@@ -41,13 +42,17 @@ class Resolution:
 
 
 def resolve(
-    marking: Marking, quotes: Sequence[GroundedQuote], proposed: Sequence[ProposedSpeaker] = ()
+    marking: Marking,
+    quotes: Sequence[GroundedQuote],
+    proposed: Sequence[ProposedSpeaker] = (),
+    identity: Identity | None = None,
 ) -> Resolution:
     """Ties each quote's mention, and what the engine proposed of it, to one Speaker.
 
     Quotes are taken in the order of their mentions in the text, whatever order they come in.
+    `identity` is what the engine's encoder knows of pronouns, if one has read the article.
     """
-    scene = _Scene(Resolver(Story(marking)), proposed)
+    scene = _Scene(Resolver(Story(marking), identity=identity), proposed)
     decisions = [Decision(None, None)] * len(quotes)
     for i in sorted(range(len(quotes)), key=lambda i: _place(quotes[i])):
         decisions[i] = scene.play(quotes[i])

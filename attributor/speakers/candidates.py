@@ -6,6 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from attributor.marking.spans import Span
 from attributor.speakers.entities import Entities, Entity
 from attributor.speakers.gender import CERTAIN
 from attributor.speakers.mentions import MentionReader, Reading
@@ -172,6 +173,13 @@ class Candidates:
         if start not in self._places:
             self._places[start] = self._place(start)
         return self._places[start]
+
+    def span(self, start: int) -> Span:
+        """The edges of the name, or of the description, that begins at `start`."""
+        name = self.entities.names.get(start)
+        if name is not None:
+            return start, name.end
+        return start, self.story.tokens[self._noun_end(self.story.index(start)) - 1].end
 
     def _place(self, start: int) -> Place:
         story = self.story

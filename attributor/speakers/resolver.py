@@ -13,6 +13,7 @@ from attributor.speakers.entities import Entities, Entity
 from attributor.speakers.features import Features
 from attributor.speakers.gender import CERTAIN
 from attributor.speakers.history import Event, History
+from attributor.speakers.identity import Identity, weigh
 from attributor.speakers.mentions import MentionReader, Reading
 from attributor.speakers.relays import relayed
 from attributor.speakers.story import Story
@@ -74,8 +75,10 @@ def learned(
 class Resolver:
     """Reads one article from its beginning and decides whom each mention means."""
 
-    def __init__(self, story: Story, chooser: Chooser = learned) -> None:
-        self.story, self.choose = story, chooser
+    def __init__(
+        self, story: Story, chooser: Chooser = learned, identity: Identity | None = None
+    ) -> None:
+        self.story, self.choose, self.identity = story, chooser, identity
         self.entities = Entities(story)
         self.reader = MentionReader(story, self.entities)
         self.people = Candidates(story, self.entities, self.reader)
@@ -215,6 +218,8 @@ class Resolver:
             ahead = self.people.behind(query.start)
             found += [c for c in ahead if self._may_be(wanted, c.entity)]
         self.features.pronoun(query, found)
+        if self.identity is not None:
+            weigh(self.identity, (query.start, query.reading.end), found, self.people)
         nobody = self.features.no_pronoun(query, found)
         decision = self._decided("pronoun", query, found, nobody)
         meant = self._meant
