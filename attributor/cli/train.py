@@ -51,6 +51,13 @@ _SHIPPED = ("shipped", "light")
     metavar="NAME",
     help="What --encoder begins with: a package, or a folder; all-MiniLM-L6-v2 if not given.",
 )
+@click.option(
+    "--identity",
+    multiple=True,
+    metavar="FILE",
+    help="JSONL that teaches --encoder whom pronouns mean: quotes whose names were read, chains of "
+    "coreference, or a pronoun and two names a line. Can be given again.",
+)
 def train(
     gold: tuple[str, ...],
     output: str,
@@ -60,6 +67,7 @@ def train(
     start: str | None,
     encoder: bool,
     base: str | None,
+    identity: tuple[str, ...],
 ) -> None:
     """Teach the embedded engine from articles whose quotes are known.
 
@@ -73,6 +81,8 @@ def train(
         raise click.UsageError("--base is what --encoder begins with: give both, or neither.")
     if start is not None and encoder:
         raise click.UsageError("--from goes on from weights, --encoder begins anew: give one.")
+    if identity and not encoder:
+        raise click.UsageError("--identity is what --encoder learns from: give both, or neither.")
     articles = [article for path in gold for article in read_gold(path)]
     quotes = sum(len(article.quotes) for article in articles)
     card = _card(gold, articles, seed, about)
@@ -80,7 +90,7 @@ def train(
     language = language or _language(articles)
     examples = [_example(article) for article in articles]
     if encoder:
-        _train_encoder(examples, language, output, base, seed, card)
+        _train_encoder(examples, language, output, base, identity, seed, card)
         say(f"Written to the folder {quoted(output)}; give it as --weights.")
         return
     if start is not None:
@@ -128,14 +138,21 @@ def _train_encoder(
     language: str,
     output: str,
     base: str | None,
+    identity: tuple[str, ...],
     seed: int,
     card: dict[str, object],
 ) -> None:
     """Write an encoder's folder, telling what is done."""
     from attributor.embedded.training import encoder_course as courses
+    from attributor.embedded.training.encoder_identity import read_identity_gold
     from attributor.embedded.training.encoder_network import BASE
 
-    course = courses.EncoderCourse(Path(output), base or BASE, seed=seed, card=card, said=say)
+    known = read_identity_gold(identity)
+    if known:
+        card = {**card, "identity_sha256": _digest(identity)}
+    course = courses.EncoderCourse(
+        Path(output), base or BASE, seed=seed, card=card, said=say, identity=known
+    )
     courses.train_encoder(examples, language, course)
 
 
@@ -152,19 +169,22 @@ def _language(articles: list[GoldArticle]) -> str:
 def _card(
     paths: tuple[str, ...], articles: list[GoldArticle], seed: int, about: str
 ) -> dict[str, object]:
-    import hashlib
-
     import attributor
 
-    digest = hashlib.sha256(b"".join(Path(path).read_bytes() for path in paths)).hexdigest()
     return {
         "about": about,
         "articles": len(articles),
         "quotes": sum(len(article.quotes) for article in articles),
-        "gold_sha256": digest,
+        "gold_sha256": _digest(paths),
         "seed": seed,
         "attributor": attributor.__version__,
     }
+
+
+def _digest(paths: tuple[str, ...]) -> str:
+    import hashlib
+
+    return hashlib.sha256(b"".join(Path(path).read_bytes() for path in paths)).hexdigest()
 
 
 def _example(gold: GoldArticle) -> TrainingArticle:

@@ -100,7 +100,7 @@ class EmbeddedEngine:
         sheet = reader.sheet(marking)
         proposal = by_weights.propose(sheet, reader.weights)
         warnings = (*warnings, *_left(len(sheet.crowded), sheet.cues_by_rules.refused))
-        return Proposed(proposal, made_by, NOTHING, warnings)
+        return Proposed(proposal, made_by, NOTHING, warnings, identity=sheet.identity)
         yield []  # never: it asks nobody, and is a dialogue all the same
 
     def _left_aside(self, reader: Reader | None, language: str) -> bool:

@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from attributor.embedded.allowance import Allowance, cues_by_rules
 from attributor.embedded.encoder.evidence import Evidence
+from attributor.embedded.encoder.identity import PronounIdentity
 from attributor.embedded.encoder.session import Reading
 from attributor.marking import Cue, Marking, Mention, Token
 from attributor.marking.evidence import totals
@@ -53,7 +54,8 @@ class Sheet:
 
     It also holds what work is left for the article: `steps` for the weights, `cues_by_rules` for
     the rules; `crowded` are the tokens that may be cues and that no steps were left for.
-    `evidence` is what an encoder says of the article, if one has read it.
+    `evidence` is what an encoder says of the article, if one has read it, and `identity` what it
+    knows of pronouns, if it was taught that.
     """
 
     def __init__(self, marking: Marking, reading: Reading | None = None) -> None:
@@ -67,6 +69,7 @@ class Sheet:
         self.crowded: list[int] = []
         self.is_word = [t.low[0].isalnum() for t in self.tokens]
         self.evidence = Evidence(self.tokens, self.is_word, reading) if reading else None
+        self.identity = PronounIdentity.of(reading)
         self.sentence_of = _numbers(marking, marking.sentences)
         self.paragraph_of = _numbers(marking, marking.paragraphs)
         self.sentences = _ranges(self.sentence_of)

@@ -18,9 +18,10 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 
 from attributor.marking import mark
+from attributor.marking.spans import Span
 from attributor.records import Article
 from attributor.speakers import kinds, model
-from attributor.speakers.candidates import Candidate, Query
+from attributor.speakers.candidates import Candidate, Candidates, Query
 from attributor.speakers.entities import Entities, Entity
 from attributor.speakers.resolver import Resolver, learned
 from attributor.speakers.story import Story
@@ -51,7 +52,8 @@ class Example:
     """One decision: the features of each candidate and at last of nobody, and which are right.
 
     `group` tells the article, so that no article is in two folds; `weight` how much it counts;
-    `named` which candidates have a name.
+    `named` which candidates have a name. `mention` is the place of what is asked about, `places`
+    are those of each candidate.
     """
 
     decision: str
@@ -61,6 +63,8 @@ class Example:
     group: int
     weight: float = 1.0
     priors: tuple[float, ...] = ()
+    mention: Span = (0, 0)
+    places: tuple[tuple[Span, ...], ...] = ()
 
 
 class _Teacher:
@@ -69,6 +73,7 @@ class _Teacher:
     def __init__(self, group: int) -> None:
         self.examples: list[Example] = []
         self.group = group
+        self.people: Candidates | None = None
         self.answer: Callable[[Entity], bool] | None = None
         self.nobody = False
         self.weight = 1.0
@@ -92,10 +97,21 @@ class _Teacher:
             self.group,
             self.weight,
             (*(c.prior for c in candidates), 0.0),
+            (query.start, query.reading.end),
+            tuple(self._places(c.entity) for c in candidates),
         )
         self.examples.append(example)
         chosen = [float(r) for r in right]
         return [c / sum(chosen) for c in chosen] if sum(chosen) else chosen
+
+    def _places(self, entity: Entity) -> tuple[Span, ...]:
+        return tuple(map(self.people.span, entity.places)) if self.people else ()
+
+    def resolver(self, article: Article) -> Resolver:
+        """What reads the article, and is told the answers."""
+        made = Resolver(Story(mark(article)), self)
+        self.people = made.people
+        return made
 
 
 def of_quotes(lines: Iterable[Line], known: Callable[[Line], float]) -> Iterator[Example]:
@@ -111,7 +127,7 @@ def of_quotes(lines: Iterable[Line], known: Callable[[Line], float]) -> Iterator
             continue
         teacher = _Teacher(group)
         article = Article(id=line["id"], text=line["text"], language=line.get("lang"))
-        resolver = Resolver(Story(mark(article)), teacher)
+        resolver = teacher.resolver(article)
         for quote, speaker in sorted(speakers, key=lambda pair: pair[1]["mention"][0]):
             (start, end), contents = speaker["mention"][0], [tuple(s) for s in quote["content"]]
             resolver.read_to(start)
@@ -133,7 +149,7 @@ def of_chains(lines: Iterable[Line], group: int) -> Iterator[Example]:
     for number, line in enumerate(lines, group):
         teacher = _Teacher(number)
         article = Article(id=line["id"], text=line["text"], language="en")
-        resolver = Resolver(Story(mark(article)), teacher)
+        resolver = teacher.resolver(article)
         chains = Chains(line, resolver)
         for start, end, entities in chains.mentions(resolver):
             teacher.weight = 1.0 if resolver.pronoun_next(start) else DESCRIPTIONS
@@ -141,6 +157,26 @@ def of_chains(lines: Iterable[Line], group: int) -> Iterator[Example]:
             resolver.text_mention(start, end)
             teacher.answer = None
         yield from teacher.examples
+
+
+def of_pairs(lines: Iterable[Line], group: int) -> Iterator[Example]:
+    """Examples of pronouns that mean one of two names, as GAP has them.
+
+    Where a pronoun means neither, it is not known whom it means, and nothing is learned from it.
+    """
+    for number, line in enumerate(lines, group):
+        means = [line[key]["span"] for key in "ab" if line[key]["same"]]
+        teacher = _Teacher(number)
+        resolver = teacher.resolver(Article(id=line["id"], text=line["text"], language="en"))
+        start, end = line["pronoun"]
+        resolver.read_to(start)
+        teacher.answer = lambda entity, means=means: any(
+            name.start < last and first < name.end
+            for name in entity.occurrences.values()
+            for first, last in means
+        )
+        resolver.text_mention(start, end)
+        yield from (example for example in teacher.examples if not example.right[-1])
 
 
 class Chains:

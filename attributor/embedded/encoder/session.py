@@ -7,6 +7,7 @@ so that neither the machine's cores nor what else is being read change the answe
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any, cast
 from attributor.embedded.encoder import channels
 from attributor.embedded.encoder.windows import Tokenizer, cut, windows
 from attributor.errors import UsageError, quoted
+from attributor.marking.spans import Span
 from attributor.small_files import Mistake, read_bytes
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 NETWORK, TOKENIZER = "encoder.onnx", "tokenizer.json"
 """The files of an encoder's folder."""
+IDENTITY = "identity"
+"""The network's second output, if it was taught whom pronouns mean."""
 MOST_BYTES = 500_000_000
 """Bytes of one of them at most: some twenty times what `attributor train --encoder` makes."""
 
@@ -34,11 +38,16 @@ class Reading:
         starts: where each piece of a word begins (code points).
         ends: where each ends.
         odds: for each piece a row with the log-odds of each channel.
+        identity: for each piece a row that tells whom a pronoun means, float32; None where the
+            encoder was not taught that. `encoder.identity` explains it.
+        windows: the half-open ranges of pieces that were read at once.
     """
 
     starts: list[int]
     ends: list[int]
     odds: list[list[float]]
+    identity: np.ndarray[Any, Any] | None = None
+    windows: Sequence[Span] = ()
 
 
 @dataclass(frozen=True)
@@ -54,25 +63,32 @@ class Encoder:
             UsageError: the extra `encoder` is not installed, or the folder holds no encoder.
         """
         pieces = cut(self.tokenizer, text)
-        odds: list[list[float]] = [[]] * len(pieces.ids)
+        odds: list[list[float]] = []
+        identity: list[np.ndarray[Any, Any]] = []
+        ranges: list[Span] = []
         for window in windows(self.tokenizer, pieces):
-            rows = self._run(window.ids)
-            for place, row in zip(window.pieces, rows, strict=True):
-                if window.first <= place < window.last:
-                    odds[place] = row
-        return Reading(pieces.starts, pieces.ends, odds)
+            begin, end = window.pieces.index(window.first), window.pieces.index(window.last - 1) + 1
+            rows, *more = (
+                output[[k for k in range(begin, end) if window.pieces[k] >= 0]]
+                for output in self._run(window.ids)
+            )
+            odds += rows.astype(float).round(3).tolist()
+            identity += more
+            ranges.append((window.first, window.last))
+        taught = _joined(identity) if identity else None
+        return Reading(pieces.starts, pieces.ends, odds, taught, ranges)
 
     @property
     def sha256(self) -> str:
         """The digest of the network and the tokenizer, which tells encoders apart."""
         return _digest(self.folder)
 
-    def _run(self, ids: list[int]) -> list[list[float]]:
+    def _run(self, ids: list[int]) -> list[np.ndarray[Any, Any]]:
+        """Of each piece the log-odds, and the row of its identity if the network has one."""
         import numpy as np
 
-        (odds,) = self._network.run(None, {"ids": np.array(ids, dtype=np.int64)})
-        rows = cast("np.ndarray[Any, Any]", odds).astype(float).round(3).tolist()
-        return cast("list[list[float]]", rows)
+        outputs = self._network.run(None, {"ids": np.array(ids, dtype=np.int64)})
+        return cast("list[np.ndarray[Any, Any]]", outputs)
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
@@ -110,8 +126,15 @@ def _check(network: Any, folder: Path) -> None:
     """Refuse a network that does not say what this version reads."""
     inputs = [each.name for each in network.get_inputs()]
     outputs = [(each.name, each.shape[-1]) for each in network.get_outputs()]
-    if inputs != ["ids"] or outputs != [("odds", channels.COUNT)]:
+    known = outputs[:1] == [("odds", channels.COUNT)]
+    if inputs != ["ids"] or not known or [name for name, _ in outputs[1:]] not in ([], [IDENTITY]):
         raise UsageError(f"The encoder in {quoted(str(folder))} is of another version.")
+
+
+def _joined(rows: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
+    import numpy as np
+
+    return np.concatenate(rows)
 
 
 @cache

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from attributor.embedded.readers import ENCODER_CARD_KEY, write_folder
 from attributor.embedded.training import encoder_network as networks
 from attributor.embedded.training import trainer
 from attributor.embedded.training.encoder_graph import onnx_bytes
+from attributor.embedded.training.encoder_identity import taught
 from attributor.embedded.training.encoder_labels import labelled
 from attributor.embedded.training.encoder_tuning import Course, tune
 from attributor.embedded.training.examples import TrainingArticle, without_marks
@@ -47,6 +48,8 @@ class EncoderCourse:
         epochs: how often each article is gone over by the encoder that is kept.
         seed: of all that is drawn by lot.
         card: what is to be said of the weights.
+        identity: lines of gold that teach whom pronouns mean, see `encoder_identity.taught`; an
+            encoder that is given none says nothing of it.
         said: called with a line for each step that is done.
     """
 
@@ -55,6 +58,7 @@ class EncoderCourse:
     epochs: int = EPOCHS
     seed: int = 0
     card: dict[str, Any] = field(default_factory=dict)
+    identity: Sequence[dict[str, Any]] = ()
     said: Callable[[str], None] = lambda line: None
 
 
@@ -77,11 +81,12 @@ def train_encoder(
     base = networks.base_folder(course.base, unfinished)
     halves = [[e for i, e in enumerate(examples) if half_of(i) == half] for half in (0, 1)]
     names = ("first-half", "second-half")
+    of_half = replace(course, epochs=2 * course.epochs, identity=())
     tuned = [
-        _tuned(half, base, unfinished / name, course, 2 * course.epochs)
+        _tuned(half, base, unfinished / name, of_half)
         for name, half in zip(names, halves, strict=True)
     ]
-    kept = _tuned(examples, base, unfinished / "all", course, course.epochs)
+    kept = _tuned(examples, base, unfinished / "all", course)
 
     def reads(place: int, article: Article) -> Reading:
         return tuned[1 - half_of(place)].read(article.text)
@@ -94,7 +99,7 @@ def train_encoder(
 
 
 def _tuned(
-    part: Sequence[TrainingArticle], base: Path, place: Path, course: EncoderCourse, epochs: int
+    part: Sequence[TrainingArticle], base: Path, place: Path, course: EncoderCourse
 ) -> Encoder:
     """An encoder that was tuned on these articles, every second once more without its marks.
 
@@ -107,9 +112,13 @@ def _tuned(
         shutil.copyfile(base / TOKENIZER, place / TOKENIZER)
         bare = [without_marks(example) for example in part[::2]]
         data = list(labelled(Encoder(place).tokenizer, [*part, *bare]))
-        tune(model, data, Course(epochs, course.seed, place / "checkpoint.pt", course.said))
+        tune(model, data, Course(course.epochs, course.seed, place / "checkpoint.pt", course.said))
         config = json.loads((base / "config.json").read_text(encoding="utf-8"))
         written = place / f"{NETWORK}.part"
-        written.write_bytes(onnx_bytes(networks.arrays(model), config["num_attention_heads"]))
+        arrays = dict(networks.arrays(model))
+        if course.identity:
+            course.said("Learning whom pronouns mean.")
+            arrays |= taught(model, Encoder(place).tokenizer, course.identity, course.seed)
+        written.write_bytes(onnx_bytes(arrays, config["num_attention_heads"]))
         written.replace(place / NETWORK)
     return Encoder(place)

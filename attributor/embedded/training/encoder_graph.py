@@ -1,8 +1,9 @@
 """A tuned encoder written as ONNX: a transformer of BERT's kind over one window of pieces.
 
-Input is `ids`, the numbers of n pieces; output is `odds`, n rows with a number for each channel. A
-window is read by itself, so that nothing else in a batch can change what is said of it. Weights of
-8 bits take a quarter of the space and less time. Needs onnx and numpy: the extra `train-encoder`.
+Input is `ids`, the numbers of n pieces; output is `odds`, n rows with a number for each channel,
+and `identity`, n rows that tell whom pronouns mean, if the weights have that layer. A window is
+read by itself, so that nothing else in a batch can change what is said of it. Weights of 8 bits
+take a quarter of the space and less time. Needs onnx and numpy: the extra `train-encoder`.
 """
 
 from __future__ import annotations
@@ -38,6 +39,21 @@ def onnx_bytes(weights: Mapping[str, Array], heads: int, *, eight_bits: bool = T
     return _Graph(weights, heads, eight_bits).written()
 
 
+def layers_of(weights: Mapping[str, Array]) -> int:
+    """How many layers the transformer has."""
+    return sum(
+        name.startswith("body.encoder.layer.") and name.endswith("query.bias") for name in weights
+    )
+
+
+def middle(layers: int) -> int:
+    """So many layers have been passed where identity is read off: half of them.
+
+    The last ones know less of it than the middle does, for they were tuned to tell speech.
+    """
+    return layers // 2
+
+
 class _Graph:
     """Nodes and arrays as they are added; each method gives the name of what it computes."""
 
@@ -51,25 +67,32 @@ class _Graph:
         from onnx import TensorProto, helper
 
         states = self.embedded()
-        layer = 0
-        while f"body.encoder.layer.{layer}.output.dense.weight" in self.weights:
+        layers = layers_of(self.weights)
+        outputs = {"odds": self.weights["head.bias"].shape[0]}
+        for layer in range(layers):
             states = self.layer(states, f"body.encoder.layer.{layer}.")
-            layer += 1
-        weight, bias = self.weights["head.weight"], self.weights["head.bias"]
-        product = self.node("MatMul", states, self.array("head", weight.T))
-        self.node("Add", product, self.array("head_bias", bias), output="odds")
-        pieces, channels = helper.make_tensor_value_info, len(bias)
+            if layer + 1 == middle(layers) and "pronoun_head.bias" in self.weights:
+                outputs["identity"] = self.weights["pronoun_head.bias"].shape[0]
+                self.output(states, "pronoun_head", "identity")
+        self.output(states, "head", "odds")
+        tensor = helper.make_tensor_value_info
         graph = helper.make_graph(
             self.nodes,
             "encoder",
-            [pieces("ids", TensorProto.INT64, ["pieces"])],
-            [pieces("odds", TensorProto.FLOAT, ["pieces", channels])],
+            [tensor("ids", TensorProto.INT64, ["pieces"])],
+            [tensor(name, TensorProto.FLOAT, ["pieces", size]) for name, size in outputs.items()],
             self.arrays,
         )
         opsets = [helper.make_opsetid("", OPSET)]
         model = helper.make_model(graph, opset_imports=opsets, producer_name="attributor")
         model.ir_version = IR_VERSION
         return bytes(model.SerializeToString())
+
+    def output(self, states: str, prefix: str, name: str) -> None:
+        """Numbers that are read off the states, in floats."""
+        weight, bias = self.weights[f"{prefix}.weight"], self.weights[f"{prefix}.bias"]
+        product = self.node("MatMul", states, self.array(prefix, weight.T))
+        self.node("Add", product, self.array(f"{prefix}_bias", bias), output=name)
 
     def embedded(self) -> str:
         """The vectors of the pieces and of their places, added up and normalized."""
