@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 from support.encoders import HEADS, WIDTH, random_arrays, tiny_encoder, tokenizer, vocabulary
 
+from attributor.assembling import assemble
 from attributor.embedded.encoder import channels
 from attributor.embedded.encoder.identity import LARGEST_LOG_ODDS, PronounIdentity
 from attributor.embedded.encoder.session import NETWORK, TOKENIZER, Encoder, Reading
 from attributor.embedded.training.encoder_graph import onnx_bytes
 from attributor.embedded.training.encoder_identity import read_identity_gold
 from attributor.embedded.training.encoder_network import arrays as network_arrays
+from attributor.engines import Proposed
 from attributor.errors import UsageError
 from attributor.marking import mark
-from attributor.records import Article
+from attributor.records import Article, Piece, Proposal, ProposedQuote, Provenance
 from attributor.speakers.resolver import Resolver
 from attributor.speakers.story import Story
 from attributor.speakers.training import of_pairs
@@ -99,6 +101,21 @@ def test_the_resolver_believes_strong_evidence(
 def test_evidence_from_another_window_changes_nothing() -> None:
     apart = knowing({IVANA: 4.0, ANA: -4.0}, windows=[(0, 5), (5, 12)])
     assert meant(apart) == meant(None)
+
+
+def test_an_annotation_has_the_name_that_the_evidence_speaks_for() -> None:
+    said = TEXT.index("said")
+    quote = ProposedQuote(
+        pieces=(Piece(start=TEXT.index("the pit"), end=len(TEXT) - 1),),
+        cue=Piece(start=said, end=said + len("said")),
+        mention=Piece(start=SHE[0], end=SHE[1]),
+    )
+    proposal, made_by = Proposal(quotes=(quote,)), Provenance(name="embedded")
+    for to, other, name in ((ANA, IVANA, "Ana Petric"), (IVANA, ANA, "Ivana Holt")):
+        identity = knowing({to: 4.0, other: -4.0})
+        marking = mark(Article(id="a", text=TEXT), "en")
+        made = assemble(marking, Proposed(proposal, made_by, identity=identity))
+        assert [speaker.name for speaker in made.speakers] == [name]
 
 
 # --- reading --------------------------------------------------------------------------------------
