@@ -114,6 +114,21 @@ def test_a_trained_encoder_reads_with_the_weights_beside_it(base: Path, tmp_path
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
+def test_an_encoder_can_be_taught_whom_pronouns_mean(base: Path, tmp_path: Path) -> None:
+    text = "Ana Petric called Ivana Holt. She was glad."
+    names = {"a": {"span": [0, 10], "same": True}, "b": {"span": [18, 28], "same": False}}
+    line = {"id": "1", "text": text, "pronoun": [30, 33], **names}
+    plain = readers.of_folder(train(base, tmp_path / "plain")).encoder
+    taught = readers.of_folder(train(base, tmp_path / "taught", identity=[line])).encoder
+    assert plain is not None
+    assert taught is not None
+    assert plain.read(TEXT).identity is None
+    assert taught.read(TEXT).identity is not None
+    assert taught.read(TEXT).odds == plain.read(TEXT).odds
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("default")
 def test_the_same_articles_and_seed_give_the_same_encoder(base: Path, tmp_path: Path) -> None:
     one, other = train(base, tmp_path / "1"), train(base, tmp_path / "2")
     another = train(base, tmp_path / "3", seed=1)

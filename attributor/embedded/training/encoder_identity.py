@@ -105,10 +105,15 @@ def taught(network: Any, tokenizer: Tokenizer, gold: Sequence[speakers.Line], se
         gold: lines with `chains`, with a `pronoun` and two names, or with `quotes` whose speakers'
             names were read.
         seed: of all that is drawn by lot.
+
+    Raises:
+        UsageError: no line has a pronoun beside somebody whom it may mean.
     """
     import torch
 
     asked = list(_asked(network, tokenizer, gold))
+    if not asked:
+        raise UsageError("What --identity names has no pronoun beside somebody it may mean.")
     torch.manual_seed(seed)
     layer = _Layer(network.body.config.hidden_size)
     optimizer = torch.optim.AdamW(
