@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
 from attributor.marking.language import Language, load
 from attributor.marking.openings import end_of_opening
 from attributor.marking.spans import Span
-from attributor.marking.tokens import Token, index_at
+from attributor.marking.tokens import Token
 from attributor.records import Article
 
 __all__ = ["Cue", "Gender", "Marking", "Mention", "Passage", "Segment", "Token", "Turn"]
@@ -156,7 +156,12 @@ class Marking:
 
     def index_at(self, offset: int) -> int:
         """Index of the first token at or after `offset`."""
-        return index_at(self.tokens, offset)
+        return bisect_left(self.token_starts, offset)
+
+    @cached_property
+    def token_starts(self) -> list[int]:
+        """Where each token begins."""
+        return [token.start for token in self.tokens]
 
     def low(self, index: int) -> str:
         """The token in lower case, "" before and beyond the text."""
@@ -182,7 +187,12 @@ class Marking:
     @cached_property
     def words_to(self) -> array[int]:
         """How many words stand before each token, and at last in all."""
-        return totals(token.low[0].isalnum() for token in self.tokens)
+        return totals(self.is_word)
+
+    @cached_property
+    def is_word(self) -> list[bool]:
+        """Of each token, whether it is a word rather than punctuation."""
+        return [token.low[0].isalnum() for token in self.tokens]
 
     def end_of_opening(self, paragraph: int) -> int:
         """Where a paragraph's first sentence begins, behind a bullet, clock time or dateline."""
@@ -302,3 +312,14 @@ class Marking:
 def totals(values: Iterable[bool]) -> array[int]:
     """How many values are true before each index, and at last in all."""
     return array("i", accumulate(values, initial=0))
+
+
+def totals_of(places: Sequence[int], count: int) -> array[int]:
+    """How many of the places (indices below `count`, in order) lie before each index, and in all.
+
+    What `totals` makes of "is it one of the places?", for places that are few.
+    """
+    found = array("i")
+    for number, (before, place) in enumerate(pairwise((-1, *places, count))):
+        found.extend([number] * (place - before))
+    return found

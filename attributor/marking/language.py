@@ -325,6 +325,11 @@ class Language:
         """What joins one reporting clause to another."""
         return self.joins | self.contrasts | {";"}
 
+    @cached_property
+    def verbs_in_passives(self) -> frozenset[str]:
+        """Verbs whose passive can name who spoke: "was described by Quill as", "is said to"."""
+        return self.object_verbs.union(self.verbs, self.rumours)
+
     def subject_of_verb(self, form: str) -> str:
         """What a reporting verb's form (in lower case) tells of its subject; "" if nothing."""
         for kind, endings in self.verb_endings.items():

@@ -23,9 +23,11 @@ def passives(marking: Marking) -> Iterator[tuple[ReportingClause, Content]]:
     pack = marking.pack
     if not (pack.agents and pack.passive):
         return
+    known = pack.verbs_in_passives
     for i, token in enumerate(marking.tokens):
-        known = any(token.low in words for words in (pack.verbs, pack.object_verbs, pack.rumours))
-        if not known or marking.passage_at(token.start) or not _is_passive(marking, i):
+        if token.low not in known or marking.passage_at(token.start):
+            continue
+        if not _is_passive(marking, i):
             continue
         start, _ = marking.near_in_sentence(token.start)
         if is_unsaid(marking, i, marking.index_at(start)):
