@@ -82,8 +82,9 @@ def proposal(marking: Marking, found: Iterable[tuple[FoundQuote, float | None]])
     quotes = []
     for quote, confidence in found:
         leave_opening(marking, quote)
-        number = quote.speaker and speakers.setdefault(quote.speaker, len(speakers))
-        quotes.append(proposed(quote, confidence).model_copy(update={"speaker": number}))
+        named = quote.speaker
+        number = None if named is None else speakers.setdefault(named, len(speakers))
+        quotes.append(proposed(quote, confidence, number))
     return Proposal(quotes=tuple(quotes), speakers=tuple(speakers))
 
 
@@ -95,7 +96,9 @@ def leave_opening(marking: Marking, quote: FoundQuote) -> None:
         quote.spans[quote.spans.index((first, end))] = (begins, end)
 
 
-def proposed(quote: FoundQuote, confidence: float | None = None) -> ProposedQuote:
+def proposed(
+    quote: FoundQuote, confidence: float | None = None, speaker: int | None = None
+) -> ProposedQuote:
     """The quote as a proposal; rules alone have no confidence."""
     cue = quote.cue if quote.cue and quote.cue.kind != "label" else None  # a colon is no word
     return ProposedQuote(
@@ -104,6 +107,7 @@ def proposed(quote: FoundQuote, confidence: float | None = None) -> ProposedQuot
         mention=Piece(start=quote.mention.start, end=quote.mention.end) if quote.mention else None,
         own_words=quote.own_words,
         confidence=confidence,
+        speaker=speaker,
     )
 
 

@@ -10,7 +10,7 @@ paragraph.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from math import exp, log
 
@@ -192,12 +192,13 @@ def _pared(
         owner = owners.get(sheet.passage_of[j], each.i)
         return owner == each.i and not stop <= j < end
 
-    ruled = edges.trimmed(sheet, each.i, tokens_of(each.ruled))
-    for tokens in (each.tokens, ruled):
+    def own_of(tokens: frozenset[int]) -> frozenset[int]:
         own = _without_join(sheet, {j for j in tokens if is_own(j)})
-        if any(sheet.is_word[j] for j in own) and 2 * len(own) > len(tokens):
-            return replace(each, tokens=own)
-    return replace(each, tokens=frozenset())
+        is_enough = any(sheet.is_word[j] for j in own) and 2 * len(own) > len(tokens)
+        return own if is_enough else frozenset()
+
+    own = own_of(each.tokens) or own_of(edges.trimmed(sheet, each.i, tokens_of(each.ruled)))
+    return replace(each, tokens=own)
 
 
 def _without_join(sheet: Sheet, tokens: set[int]) -> frozenset[int]:
@@ -221,11 +222,12 @@ def _joined_at(sheet: Sheet, each: Tagged) -> int | None:
 def _without_repetition(sheet: Sheet, tagged: list[Tagged]) -> list[Tagged]:
     """Of two quotes with much the same words one stays: the likelier, but see `_governs`."""
     kept: dict[int, list[Tagged]] = {}
+    words_of = {each.i: {j for j in each.tokens if sheet.is_word[j]} for each in tagged}
     for each in sorted(tagged, key=lambda each: (-each.likely, each.i)):
         place = each.i // CONTENT_REACH_TOKENS
-        words = {j for j in each.tokens if sheet.is_word[j]}
+        words = words_of[each.i]
         near = [o for k in range(place - 2, place + 3) for o in kept.get(k, ())]
-        rivals = [o for o in near if 2 * len(words & o.tokens) > min(len(words), _size(sheet, o))]
+        rivals = [o for o in near if _is_much_the_same(words, words_of[o.i])]
         if all(_governs(sheet, each, rival) for rival in rivals):
             for rival in rivals:
                 kept[rival.i // CONTENT_REACH_TOKENS].remove(rival)
@@ -240,8 +242,9 @@ def _governs(sheet: Sheet, outer: Tagged, inner: Tagged) -> bool:
     return same_sentence and inner.i in outer.tokens and odds[0] > odds[1] - MAX_LOG_ODDS_BEHIND
 
 
-def _size(sheet: Sheet, each: Tagged) -> int:
-    return sum(sheet.is_word[j] for j in each.tokens)
+def _is_much_the_same(some: Set[int], others: Set[int]) -> bool:
+    """Whether more than half of the words of one of the two are those of the other."""
+    return 2 * len(some & others) > min(len(some), len(others))
 
 
 def _found(sheet: Sheet, each: Tagged) -> rules.FoundQuote:

@@ -94,10 +94,11 @@ def candidates(sheet: Sheet, weights: Weights) -> list[Candidate]:
 
 def cue_candidates(sheet: Sheet, words: Container[int]) -> Iterator[int]:
     """Indices of the tokens that marking or learning holds possible as cues."""
+    read = sheet.evidence is not None
     return (
         i
         for i in range(sheet.count)
-        if i in sheet.cues or sheet.word[i] in words or encoder.is_cue(sheet, i)
+        if i in sheet.cues or sheet.word[i] in words or (read and encoder.is_cue(sheet, i))
     )
 
 
@@ -187,22 +188,29 @@ def _paths(weights: Weights, frame: Frame) -> list[_Path]:
     paths: list[tuple[int, list[_Path]]] = [(2, [(0.0, 0)])]
     for piece in features.of_pieces(frame):
         own = weights.score("piece", piece.features)
-        outside: list[_Path] = []
-        inside: list[_Path] = []
+        steps = []
         for before, known in paths:
             odds = own + weights.sum(piece.after(before))
-            out, in_ = loss(-odds), loss(odds)
-            outside += [(total + out, 2 * path) for total, path in known]
-            inside += [(total + in_, 2 * path + 1) for total, path in known]
-        limit = min(outside + inside)[0] + _BEAM_LOG_ODDS
-        paths = [(0, _first(outside, limit)), (1, _first(inside, limit))]
-        paths = [(label, kept) for label, kept in paths if kept]
+            steps.append((loss(-odds), loss(odds), known))
+        limit = _BEAM_LOG_ODDS + min(known[0][0] + min(out, in_) for out, in_, known in steps)
+        outside = _first(((out, known) for out, _, known in steps), 0, limit)
+        inside = _first(((in_, known) for _, in_, known in steps), 1, limit)
+        paths = [(label, kept) for label, kept in ((0, outside), (1, inside)) if kept]
     return sorted(path for _, kept in paths for path in kept)
 
 
-def _first(paths: list[_Path], limit: float) -> list[_Path]:
-    """The likeliest paths, as far as their loss is below `limit`."""
-    return sorted(path for path in paths if path[0] < limit)[:_MAX_PATHS]
+def _first(steps: Iterable[tuple[float, list[_Path]]], label: int, limit: float) -> list[_Path]:
+    """The likeliest paths that go on with `label`, as far as their loss is below `limit`.
+
+    `steps` are what the label costs behind some paths, and those paths.
+    """
+    found = [
+        (total + cost, 2 * path + label)
+        for cost, known in steps
+        for total, path in known
+        if total + cost < limit
+    ]
+    return sorted(found)[:_MAX_PATHS]
 
 
 def loss(odds: float) -> float:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import pairwise
 
 from attributor.embedded.allowance import Allowance, cues_by_rules
 from attributor.embedded.encoder.evidence import Evidence
 from attributor.embedded.encoder.identity import PronounIdentity
 from attributor.embedded.encoder.session import Reading
-from attributor.marking import Cue, Marking, Mention, Token
-from attributor.marking.evidence import totals
+from attributor.marking import Cue, Marking, Mention
+from attributor.marking.evidence import totals_of
 from attributor.marking.language import load
 from attributor.marking.spans import Span
 from attributor.reporting import reporter
@@ -48,7 +48,8 @@ def hashed(word: str) -> int:
 class Sheet:
     """Per token: hashes of its word and of its class (`kind`), sentence, paragraph, passage or -1.
 
-    `word` and `kind` have one more entry, for what lies beyond the text. `words_to`, `commas`,
+    `word` and `kind` have one more entry, for what lies beyond the text: at `count`, and at -1 too.
+    `words_to`, `commas`,
     `cores` (cues that end a clause), `candidates` (cues), `personal` ("I", "we") and `openings`
     (of passages) are totals before each token.
 
@@ -67,7 +68,7 @@ class Sheet:
         self.steps = Allowance(length, _STEPS_PER_CODE_POINT, _MIN_STEPS)
         self.cues_by_rules = cues_by_rules(marking)
         self.crowded: list[int] = []
-        self.is_word = [t.low[0].isalnum() for t in self.tokens]
+        self.is_word = marking.is_word
         self.evidence = Evidence(self.tokens, self.is_word, reading) if reading else None
         self.identity = PronounIdentity.of(reading)
         self.sentence_of = _numbers(marking, marking.sentences)
@@ -83,31 +84,26 @@ class Sheet:
         self.word, self.kind = self._hashes()
         core = self.language.core
         self.words_to = marking.words_to
-        self.commas = totals(t.low == "," for t in self.tokens)
-        self.cores = totals(
-            i in self.cues and self.cues[i].lemma in core for i in range(self.count)
-        )
-        self.candidates = totals(i in self.cues for i in range(self.count))
         me = self.language.first_person
-        self.personal = totals(t.low in me for t in self.tokens)
-        self.openings = totals(
-            n >= 0 and (i == 0 or n != self.passage_of[i - 1])
-            for i, n in enumerate(self.passage_of)
+        self._lows = lows = [token.low for token in self.tokens]
+        self.commas = self._totals(i for i, low in enumerate(lows) if low == ",")
+        self.cores = self._totals(i for i, cue in self.cues.items() if cue.lemma in core)
+        self.candidates = self._totals(self.cues)
+        self.personal = self._totals(i for i, low in enumerate(lows) if low in me)
+        self.openings = self._totals(
+            i
+            for i, (before, number) in enumerate(pairwise((-1, *self.passage_of)))
+            if number >= 0 and number != before
         )
 
+    def _totals(self, places: Iterable[int]) -> array[int]:
+        return totals_of(sorted(places), self.count)
+
     def _hashes(self) -> tuple[list[int], list[int]]:
-        classes = _classes(self.language.code)
-        known: dict[tuple[str, bool], tuple[int, int]] = {}
-        words, kinds = [], []
-        for token in self.tokens:
-            key = (token.low, token.capital)
-            if key not in known:
-                known[key] = hashed(token.low), hashed(_class(classes, token))
-            word, kind = known[key]
-            words.append(word)
-            kinds.append(kind)
+        code = self.language.code
+        pairs = [_hashes_of(code, token.low, token.capital) for token in self.tokens]
         beyond = hashed("")
-        return [*words, beyond], [*kinds, beyond]
+        return [*(word for word, _ in pairs), beyond], [*(kind for _, kind in pairs), beyond]
 
     @cached_property
     def reporters(self) -> dict[int, int]:
@@ -134,9 +130,15 @@ class Sheet:
         """`i`, or the index of what lies beyond the text."""
         return i if 0 <= i < self.count else self.count
 
+    def around(self, values: list[int], i: int) -> list[int]:
+        """The values (`word` or `kind`) of token `i`, of three before it and of three behind."""
+        if 3 <= i < self.count - 3:
+            return values[i - 3 : i + 4]
+        return [values[self.at(j)] for j in range(i - 3, i + 4)]
+
     def low(self, i: int) -> str:
         """The token in lower case, "" beyond the text."""
-        return self.tokens[i].low if 0 <= i < self.count else ""
+        return self._lows[i] if 0 <= i < self.count else ""
 
     def cue(self, i: int) -> Cue:
         """The cue candidate at token `i`, or one made of the word there."""
@@ -160,28 +162,33 @@ class Sheet:
 def _numbers(marking: Marking, spans: Sequence[Span]) -> array[int]:
     """Of each token, the number of the last span that begins at or before it; else 0."""
     firsts = [*(marking.index_at(start) for start, _ in spans[1:]), len(marking.tokens)]
-    ranges = enumerate(pairwise([0, *firsts]))
-    return array("i", (n for n, (a, b) in ranges for _ in range(a, b)))
+    numbers = array("i")
+    for number, (first, last) in enumerate(pairwise((0, *firsts))):
+        numbers.extend([number] * (last - first))
+    return numbers
 
 
-def _ranges(numbers: Iterable[int]) -> dict[int, Span]:
+def _ranges(numbers: Sequence[int]) -> dict[int, Span]:
     """Number -> half-open range of the indices that have it (they follow each other)."""
-    ranges: dict[int, Span] = {}
-    for i, number in enumerate(numbers):
-        first, _ = ranges.get(number, (i, i))
-        ranges[number] = (first, i + 1)
-    return ranges
+    firsts = [i for i, (a, b) in enumerate(pairwise((None, *numbers))) if a != b]
+    return {numbers[a]: (a, b) for a, b in pairwise((*firsts, len(numbers)))}
 
 
-def _class(classes: dict[str, str], token: Token) -> str:
-    known = classes.get(token.low)
+@lru_cache(maxsize=2**14)
+def _hashes_of(code: str, low: str, capital: bool) -> tuple[int, int]:
+    """Hashes of a word and of its class."""
+    return hashed(low), hashed(_class(_classes(code), low, capital))
+
+
+def _class(classes: dict[str, str], low: str, capital: bool) -> str:
+    known = classes.get(low)
     if known:
         return known
-    if not token.low[0].isalnum():
-        return token.low
-    if token.capital:
+    if not low[0].isalnum():
+        return low
+    if capital:
         return "Capital"
-    return "0" if token.low[0].isdigit() else f"-{token.low[-3:]}"
+    return "0" if low[0].isdigit() else f"-{low[-3:]}"
 
 
 @cache
