@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from attributor.marking.spans import Span
 from attributor.speakers.entities import Entities, Entity
@@ -68,8 +69,7 @@ class Query:
     cue: tuple[int, int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where somebody stands: `subject` of its sentence, `marked` by quotation marks, `object` of a
     preposition, `owner` of something."""
 
@@ -100,6 +100,14 @@ class Candidate:
     prior: float = 0.0
     """What is added to the features' weights without being learned."""
     features: list[str] = field(default_factory=list)
+    _gender: float | None = None
+
+    @property
+    def gender(self) -> float:
+        """Log-odds of a woman, which stay what they are while a mention is decided."""
+        if self._gender is None:
+            self._gender = self.entity.gender
+        return self._gender
 
 
 class Candidates:
@@ -205,7 +213,7 @@ class Candidates:
     def _noun_end(self, first: int) -> int:
         """Index behind a description's noun."""
         for i in range(first, min(first + _LEAD, len(self.story.tokens))):
-            if self._is_person_noun(i):
+            if self.story.lexicon.is_person(self.story.word(i)):
                 return i + 1
         return first + 1
 
@@ -243,28 +251,24 @@ class Candidates:
 
     # --- descriptions without a name --------------------------------------------------------------
 
-    def _is_person_noun(self, i: int) -> bool:
-        lexicon, word = self.story.lexicon, self.story.word(i)
-        return (
-            lexicon.is_role(word) or word in lexicon.relations or bool(lexicon.gender_of_noun(word))
-        )
-
     def _is_noun(self, i: int) -> bool:
         """Whether the word at `i` makes a compound's first part of the one before it."""
         low, lang = self.story.low(i), self.story.language
         known = low in lang.nouns and low not in lang.verbs
-        body = self.story.word(i) in self.story.lexicon.organizations
-        return known or body or self._is_person_noun(i)
+        word, lexicon = self.story.word(i), self.story.lexicon
+        return known or word in lexicon.organizations or lexicon.is_person(word)
 
     def _describe(self) -> None:
         """Finds who is introduced by a description alone: "a bus driver waited"."""
         covered = self._covered()
         known: dict[str, Entity] = {}
         story, lang = self.story, self.story.language
-        for i, token in enumerate(story.tokens):
+        is_person = story.lexicon.is_person
+        for i in (i for i, word in enumerate(story.folded) if is_person(word)):
+            token = story.tokens[i]
             if (token.capital and not lang.nouns_have_capitals) or token.start < story.headline_end:
                 continue
-            if not self._is_person_noun(i) or self._is_noun(i + 1):
+            if self._is_noun(i + 1):
                 continue
             if story.low(i) in lang.pronouns or story.low(i) in lang.possessives:
                 continue

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 from math import exp, log
 
-from attributor.speakers.candidates import PREPOSITIONS, Candidate, Place, Query
+from attributor.speakers.candidates import PREPOSITIONS, Candidate, Query
 from attributor.speakers.entities import Entities, Entity
 from attributor.speakers.gender import CERTAIN
 from attributor.speakers.history import History
@@ -28,6 +29,27 @@ _STRONG, _WEAK = 2.5, 0.7
 """Log-odds of gender from which on it is all but sure, or likely."""
 
 
+_TOLD_BY_KIND = ("sentences", "subject", "first", "fits")
+"""How the features begin that count otherwise for each kind of pronoun."""
+
+
+def _near(sentences: int) -> str:
+    """How many sentences lie between, in words of few values."""
+    return str(sentences) if sentences < 3 else "3-4" if sentences < 5 else "far"
+
+
+@cache  # few values
+def _stands(subject: bool, first: bool, near: str) -> tuple[str, ...]:
+    """How somebody stands in a sentence, and how near that one is."""
+    ways = {"subject": subject, "first": first, "first and subject": first and subject}
+    return tuple(f"{how}, sentences {near}" for how, holds in ways.items() if holds)
+
+
+@cache  # few values
+def _of_kind(kind: str, feature: str) -> str:
+    return f"{kind}: {feature}"
+
+
 class Features:
     """Names what there is to be said of candidates."""
 
@@ -44,7 +66,8 @@ class Features:
         if candidate.ahead:
             yield from self._ahead(query, candidate)
             return
-        yield f"sentences {self._near(query, place)}"
+        here = self.story.sentence(query.start)
+        yield f"sentences {_near(here - place.sentence)}"
         yield f"paragraphs {min(self.story.paragraph(query.start) - place.paragraph, 4)}"
         yield f"rank {min(candidate.rank, 4)}"
         if place.object:
@@ -55,15 +78,10 @@ class Features:
             yield "in marks"
         yield "once" if candidate.count == 1 else "twice" if candidate.count == 2 else "often"
         yield from dict.fromkeys(
-            f"{how}, sentences {self._near(query, each)}"
+            feature
             for each in (place, *candidate.earlier)
-            if not each.marked
-            for how, holds in (
-                ("subject", each.subject),
-                ("first", each.first),
-                ("first and subject", each.first and each.subject),
-            )
-            if holds and not each.owner
+            if (each.subject or each.first) and not (each.marked or each.owner)
+            for feature in _stands(each.subject, each.first, _near(here - each.sentence))
         )
 
     def _ahead(self, query: Query, candidate: Candidate) -> Iterator[str]:
@@ -76,11 +94,6 @@ class Features:
             yield "ahead, new paragraph"
         if place.sentence - self.story.sentence(query.start) < 2:
             yield "ahead, sentence"
-
-    def _near(self, query: Query, place: Place) -> str:
-        """How many sentences lie between, in words of few values."""
-        sentences = self.story.sentence(query.start) - place.sentence
-        return str(sentences) if sentences < 3 else "3-4" if sentences < 5 else "far"
 
     def _told(self, query: Query, candidate: Candidate) -> Iterator[str]:
         """What the article as a whole says of the candidate, and what was decided before."""
@@ -107,8 +120,8 @@ class Features:
     def _is_in(self, entity: Entity, span: tuple[int, int]) -> bool:
         return entity.last_before(span[1]) >= span[0]
 
-    def _gender(self, wanted: str, entity: Entity) -> str:
-        odds = entity.gender if wanted == "f" else -entity.gender
+    def _gender(self, wanted: str, candidate: Candidate) -> str:
+        odds = candidate.gender if wanted == "f" else -candidate.gender
         if odds >= CERTAIN:
             return "gender sure"
         if odds >= _STRONG:
@@ -139,36 +152,32 @@ class Features:
                     found.append("alone fits")
             found += self._chained(query, candidate)
             beside = candidate.place.sentence in known
-            if beside and self._gender(wanted, candidate.entity) == "gender unknown":
+            if beside and self._gender(wanted, candidate) == "gender unknown":
                 candidate.prior -= _OUTDONE
-            found += [
-                f"{kind}: {f}"
-                for f in found
-                if f.startswith(("sentences", "subject", "first", "fits"))
-            ]
+            found += [_of_kind(kind, f) for f in found if f.startswith(_TOLD_BY_KIND)]
 
     def _known(self, wanted: str, candidates: Sequence[Candidate]) -> set[int]:
         """The sentences that name somebody who is surely of a gender."""
         sure = ("gender sure", "gender agrees")
         found = (c for c in candidates if not c.ahead)
-        return {c.place.sentence for c in found if self._gender(wanted, c.entity) in sure}
+        return {c.place.sentence for c in found if self._gender(wanted, c) in sure}
 
-    def _likelihood(self, wanted: str, entity: Entity) -> float:
+    def _likelihood(self, wanted: str, candidate: Candidate) -> float:
         """Log-probability that somebody of that name is a woman, or a man."""
-        odds = entity.gender if wanted == "f" else -entity.gender
+        odds = candidate.gender if wanted == "f" else -candidate.gender
         return -log(1 + exp(-odds))
 
     def _can_be(self, wanted: str, candidate: Candidate) -> bool:
         entity = candidate.entity
-        odds = entity.gender if wanted == "f" else -entity.gender
+        odds = candidate.gender if wanted == "f" else -candidate.gender
         return odds > -_WEAK and (entity.is_person or entity.unnamed_kind == "anonymous")
 
     def _of_person(self, wanted: str, candidate: Candidate) -> Iterator[str]:
         entity = candidate.entity
-        candidate.prior = self._likelihood(wanted, entity)
+        candidate.prior = self._likelihood(wanted, candidate)
         if entity.unnamed_kind:
             yield "unnamed"
-            yield f"unnamed, {self._gender(wanted, entity)}"
+            yield f"unnamed, {self._gender(wanted, candidate)}"
         else:
             candidate.prior -= log(1 + exp(-entity.person))
 
@@ -200,9 +209,7 @@ class Features:
         wanted = query.reading.gender
         named = [c for c in candidates if c.entity.unnamed_kind is None and not c.ahead]
         fitting = [c for c in named if self._can_be(wanted, c)]
-        sure = [
-            c for c in fitting if self._gender(wanted, c.entity) in ("gender sure", "gender agrees")
-        ]
+        sure = [c for c in fitting if self._gender(wanted, c) in ("gender sure", "gender agrees")]
         return [
             "nobody",
             f"nobody, {min(len(fitting), 3)} fit",
@@ -238,8 +245,8 @@ class Features:
                 held = any(ties[id(c)] == "role" for c in holders)
                 candidate.prior -= _NOT_THE_SAME if held else _NOT_HELD
             if reading.gender:
-                found.append(self._gender(reading.gender, candidate.entity))
-                candidate.prior += self._likelihood(reading.gender, candidate.entity)
+                found.append(self._gender(reading.gender, candidate))
+                candidate.prior += self._likelihood(reading.gender, candidate)
             if reading.modifiers and tie in ("role", "kind of role"):
                 found.append(f"{tie}, {self._modified(reading, candidate.entity)}")
             elif candidate.entity.context & set(reading.modifiers):

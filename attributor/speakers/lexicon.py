@@ -226,6 +226,10 @@ class Lexicon:
     def _known_genders(self) -> dict[str, str]:
         return {}
 
+    @cached_property
+    def _known_people(self) -> dict[str, bool]:
+        return {}
+
     def is_role(self, word: str) -> bool:
         """Whether a folded word is a noun for what somebody is, known or by its ending."""
         known = self._known_roles.get(word)
@@ -239,6 +243,14 @@ class Lexicon:
         if self.language.code != "en" or len(word) < _SHORTEST_ROLE:
             return self.language.has_compounds and self._is_listed(word)
         return word.endswith(_AGENTS) and not word.endswith(_NO_AGENTS)
+
+    def is_person(self, word: str) -> bool:
+        """Whether a folded word is a noun for what somebody is, to others too, or of a gender."""
+        known = self._known_people.get(word)
+        if known is None:
+            known = self.is_role(word) or word in self.relations or bool(self.gender_of_noun(word))
+            self._known_people[word] = known
+        return known
 
     def is_office(self, word: str) -> bool:
         """Whether a folded word with a capital is a role; surnames end like roles, too."""

@@ -37,7 +37,7 @@ class Model:
     def score(self, decision: str, features: Iterable[str]) -> float:
         """The sum of the features' weights, the same in whatever order they come."""
         weights = self.weights.get(decision, {})
-        return fsum(weights.get(feature, 0.0) for feature in features)
+        return fsum([weights.get(feature, 0.0) for feature in features])
 
 
 def current() -> Model:

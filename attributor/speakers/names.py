@@ -100,7 +100,7 @@ class NameReader:
         self.language = story.language
         self.offices = Offices(story.lexicon)
         self.vetted = self.language.nouns_have_capitals
-        capital = [self._has_capital(i) for i in range(len(self.tokens))]
+        capital = [t.capital or self._has_prefix(i, t.low) for i, t in enumerate(self.tokens)]
         self.capital = capital
         self.initial = set() if self.vetted else self._initial()
         known = range(len(self.tokens))
@@ -126,11 +126,9 @@ class NameReader:
 
     # --- which words ------------------------------------------------------------------------------
 
-    def _has_capital(self, i: int) -> bool:
-        token = self.tokens[i]
-        if token.capital:
-            return True
-        if ("'" not in token.low and "-" not in token.low) or not token.low[0].isalpha():
+    def _has_prefix(self, i: int, low: str) -> bool:
+        """Whether a capital stands behind a small prefix: "al-Khatib"."""
+        if ("'" not in low and "-" not in low) or not low[0].isalpha():
             return False
         return bool(_PREFIXED.match(self.story.written(i)))
 

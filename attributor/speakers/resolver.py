@@ -69,7 +69,8 @@ def learned(
     scores.append(weights.score(decision, nobody))
     top = max(scores)
     parts = [exp(score - top) for score in scores]
-    return [part / sum(parts) for part in parts[:-1]]
+    whole = sum(parts)
+    return [part / whole for part in parts[:-1]]
 
 
 class Resolver:
@@ -213,10 +214,10 @@ class Resolver:
 
     def _pronoun(self, query: Query) -> Decision:
         wanted = query.reading.gender
-        found = [c for c in self.people.before(query.start) if self._may_be(wanted, c.entity)]
+        found = [c for c in self.people.before(query.start) if self._may_be(wanted, c)]
         if not any(c.entity.is_person or c.entity.unnamed_kind for c in found):
             ahead = self.people.behind(query.start)
-            found += [c for c in ahead if self._may_be(wanted, c.entity)]
+            found += [c for c in ahead if self._may_be(wanted, c)]
         self.features.pronoun(query, found)
         if self.identity is not None:
             weigh(self.identity, (query.start, query.reading.end), found, self.people)
@@ -236,11 +237,12 @@ class Resolver:
             entity.learned = max(-_SIGNS, min(_SIGNS, entity.learned + step))
 
     @staticmethod
-    def _may_be(wanted: str, entity: Entity) -> bool:
+    def _may_be(wanted: str, candidate: Candidate) -> bool:
         """Whether somebody can be "she", or "he": not of the other gender, nor a body for sure."""
-        odds = entity.gender if wanted == "f" else -entity.gender
+        odds = candidate.gender if wanted == "f" else -candidate.gender
         if odds <= -_OTHER_GENDER:
             return False
+        entity = candidate.entity
         if entity.unnamed_kind is not None:
             return entity.unnamed_kind == "anonymous"
         return entity.person > 0 or (entity.person > -_PERHAPS and not entity.clues & kinds.BODIES)

@@ -29,12 +29,14 @@ class Story:
         self.tokens = marking.tokens
         self.lexicon: Lexicon = lexicon(marking.language)
         self.language = self.lexicon.language
-        self.folded = [fold(t.low) for t in self.tokens]
+        self._lows = [t.low for t in self.tokens]
+        self._count = len(self._lows)
+        self.folded = [t.low if t.low.isascii() else fold(t.low) for t in self.tokens]
         self._sentences = [start for start, _ in marking.sentences]
         self._paragraphs = [start for start, _ in marking.paragraphs]
         self._passages = [p.outer_start for p in marking.passages]
         self._mentions = [m.start for m in marking.mentions]
-        self._starts = [t.start for t in self.tokens]
+        self._starts = marking.token_starts
         self.sentence_firsts = {self.index(start) for start in self._sentences}
         self.headline_end = self._headline_end()
 
@@ -44,11 +46,11 @@ class Story:
 
     def low(self, i: int) -> str:
         """The token in lower case, "" beyond the text."""
-        return self.tokens[i].low if 0 <= i < len(self.tokens) else ""
+        return self._lows[i] if 0 <= i < self._count else ""
 
     def word(self, i: int) -> str:
         """The token folded, "" beyond the text."""
-        return self.folded[i] if 0 <= i < len(self.tokens) else ""
+        return self.folded[i] if 0 <= i < self._count else ""
 
     def written(self, i: int) -> str:
         """The token as it is written."""
