@@ -109,9 +109,9 @@ def _doubt(row: dict[str, Any]) -> str:
 
 
 def _decided(row: dict[str, Any]) -> str:
-    from attributor.views.wording import DECIDERS
+    from attributor.views.wording import DECIDED_BY_WORDS
 
-    return f"decided by {DECIDERS[row['decided_by']]}" if row["decided_by"] else ""
+    return f"decided by {DECIDED_BY_WORDS[row['decided_by']]}" if row["decided_by"] else ""
 
 
 def _write_jsonl(rows: Iterable[dict[str, Any]], out: TextIO) -> None:

@@ -18,7 +18,7 @@ from attributor.embedded import by_rules as rules
 from attributor.embedded import draft_features as whole
 from attributor.embedded import edges
 from attributor.embedded.candidates import (
-    Candidate,
+    CueCandidate,
     Draft,
     candidates,
     overlap,
@@ -125,7 +125,7 @@ def _second_half(
     return frozenset(after) if goes_on else frozenset()
 
 
-def _probabilities(weights: Weights, scene: whole.Scene, candidate: Candidate) -> list[float]:
+def _probabilities(weights: Weights, scene: whole.Scene, candidate: CueCandidate) -> list[float]:
     """Of each draft; what is missing to 1 is the probability of no quote."""
     shared = weights.score("draft", whole.of_candidate(scene, candidate))
     scores = [shared + weights.sum(row) for row in whole.of_drafts(scene, candidate)]
@@ -135,7 +135,7 @@ def _probabilities(weights: Weights, scene: whole.Scene, candidate: Candidate) -
     return [share / total for share in shares]
 
 
-def _sure(sheet: Sheet, candidate: Candidate, draft: Draft, likely: Sequence[float]) -> float:
+def _sure(sheet: Sheet, candidate: CueCandidate, draft: Draft, likely: Sequence[float]) -> float:
     """The probability of the draft and of those that say the same but for a few words."""
     words = size(sheet, draft.runs)
     total = 0.0

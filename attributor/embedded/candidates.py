@@ -70,7 +70,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class CueCandidate:
     """A cue at token `i`, its source, and drafts of its content, the likeliest first.
 
     `sourced` and `rival` are the log-odds of the source and of the second best.
@@ -86,7 +86,7 @@ class Candidate:
     drafts: tuple[Draft, ...]
 
 
-def candidates(sheet: Sheet, weights: Weights) -> list[Candidate]:
+def candidates(sheet: Sheet, weights: Weights) -> list[CueCandidate]:
     """Everything in the article that may be a quote, in the order of the cues."""
     found = (_candidate(sheet, weights, *cue) for cue in _cues(sheet, weights))
     return [each for each in found if each is not None]
@@ -148,7 +148,7 @@ def reports_nothing(sheet: Sheet, i: int) -> bool:
 
 def _candidate(
     sheet: Sheet, weights: Weights, i: int, odds: float, reading: CueReading
-) -> Candidate | None:
+) -> CueCandidate | None:
     source, sourced, rival = _source(sheet, weights, i, reading)
     if not can_speak(sheet, i, source):
         return None
@@ -156,7 +156,7 @@ def _candidate(
     drafts = tuple(_drafts(sheet, frame, _paths(weights, frame)))
     steps = _STEPS_PER_PIECE * len(frame.pieces) + _STEPS_PER_DRAFT * len(drafts)
     sheet.steps.take(max(_STEPS_PER_CONTENT + steps, _MIN_STEPS_PER_CANDIDATE))
-    return Candidate(i, odds, reading, source, sourced, rival, frame, drafts) if drafts else None
+    return CueCandidate(i, odds, reading, source, sourced, rival, frame, drafts) if drafts else None
 
 
 def _source(

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 
 from attributor.embedded import encoder_features as encoder
 from attributor.embedded import feature_templates as templates
-from attributor.embedded.candidates import Candidate, Draft, overlap, size
+from attributor.embedded.candidates import CueCandidate, Draft, overlap, size
 from attributor.embedded.cue_features import MENTION_TYPES
 from attributor.embedded.token_arrays import Sheet, hashed
 from attributor.marking.spans import Span
@@ -46,14 +46,14 @@ _LENGTH_STEPS_WORDS = (1, 2, 3, 4, 5, 6, 9, 13, 19, 27, 41)
 class Scene:
     """The candidates of one article, and which of them are likely cues."""
 
-    def __init__(self, sheet: Sheet, candidates: Sequence[Candidate]) -> None:
+    def __init__(self, sheet: Sheet, candidates: Sequence[CueCandidate]) -> None:
         self.sheet = sheet
         self.candidates = candidates
         self.odds = {each.i: each.odds for each in candidates}
         self.likely = sorted(each.i for each in candidates if each.odds > MIN_LIKELY_CUE_LOG_ODDS)
         self._places = [each.i for each in candidates]
 
-    def neighbours(self, candidate: Candidate) -> list[Candidate]:
+    def neighbours(self, candidate: CueCandidate) -> list[CueCandidate]:
         """The other candidates near it in its paragraph."""
         places, reach = self._places, _NEIGHBOUR_REACH_TOKENS
         own = bisect_left(places, candidate.i)
@@ -76,7 +76,7 @@ class Scene:
         return max(found, default=_NO_RIVAL_LOG_ODDS)
 
 
-def of_drafts(scene: Scene, candidate: Candidate) -> list[list[int]]:
+def of_drafts(scene: Scene, candidate: CueCandidate) -> list[list[int]]:
     """Features of each draft of a candidate, beside those of the candidate itself."""
     near = scene.neighbours(candidate)
     drafts = enumerate(candidate.drafts)
@@ -93,7 +93,7 @@ def _length(words: int) -> int:
     return bisect_right(_LENGTH_STEPS_WORDS, words)
 
 
-def of_candidate(scene: Scene, candidate: Candidate) -> list[int]:
+def of_candidate(scene: Scene, candidate: CueCandidate) -> list[int]:
     """How sure the cue and its source are, and which other cues stand in the sentence."""
     sheet, i, source, reading = scene.sheet, candidate.i, candidate.source, candidate.reading
     word, kind, at = sheet.word, sheet.kind, sheet.at
@@ -139,14 +139,14 @@ def of_candidate(scene: Scene, candidate: Candidate) -> list[int]:
     ]
 
 
-def _inside(scene: Scene, candidate: Candidate, other: Candidate) -> int:
+def _inside(scene: Scene, candidate: CueCandidate, other: CueCandidate) -> int:
     """How the other one's likeliest draft holds the candidate's cue; 0 if it does not."""
     if not any(a <= candidate.i < b for a, b in other.drafts[0].runs):
         return 0
     return _rank(scene, candidate, other)
 
 
-def _rank(scene: Scene, candidate: Candidate, other: Candidate) -> int:
+def _rank(scene: Scene, candidate: CueCandidate, other: CueCandidate) -> int:
     """From 1 to 4: the other one's cue is less or more likely, in another sentence or this one."""
     sentences = scene.sheet.sentence_of
     same = sentences[candidate.i] == sentences[other.i]
@@ -154,7 +154,7 @@ def _rank(scene: Scene, candidate: Candidate, other: Candidate) -> int:
 
 
 def _of_draft(
-    scene: Scene, candidate: Candidate, draft: Draft, rank: int, near: Sequence[Candidate]
+    scene: Scene, candidate: CueCandidate, draft: Draft, rank: int, near: Sequence[CueCandidate]
 ) -> list[int]:
     sheet, i, runs = scene.sheet, candidate.i, draft.runs
     before = sum(b <= i for _, b in runs)
@@ -175,7 +175,7 @@ def _of_draft(
     ]
 
 
-def _of_rank(candidate: Candidate, draft: Draft, rank: int, shape: int) -> list[int]:
+def _of_rank(candidate: CueCandidate, draft: Draft, rank: int, shape: int) -> list[int]:
     """How much less likely than the first the labelling was by itself."""
     behind = min(int((draft.loss - candidate.drafts[0].loss) * 1.5), 8)
     return templates.DRAFT_RANK.features(
@@ -183,7 +183,9 @@ def _of_rank(candidate: Candidate, draft: Draft, rank: int, shape: int) -> list[
     )
 
 
-def _of_extent(scene: Scene, candidate: Candidate, runs: Sequence[Span], shape: int) -> list[int]:
+def _of_extent(
+    scene: Scene, candidate: CueCandidate, runs: Sequence[Span], shape: int
+) -> list[int]:
     """How much text the draft takes, and how much of what the rules take."""
     sheet, i, frame = scene.sheet, candidate.i, candidate.frame
     own, words, odds = sheet.word[i], size(sheet, runs), _step(candidate.odds)
@@ -245,7 +247,7 @@ def _of_marks(scene: Scene, i: int, runs: Sequence[Span], shape: int) -> list[in
 
 
 def _of_neighbours(
-    scene: Scene, candidate: Candidate, runs: Sequence[Span], near: Sequence[Candidate]
+    scene: Scene, candidate: CueCandidate, runs: Sequence[Span], near: Sequence[CueCandidate]
 ) -> list[int]:
     """What the draft takes of other candidates' likeliest drafts, and which of their cues."""
     sheet, odds, words = scene.sheet, _step(candidate.odds), size(scene.sheet, runs)

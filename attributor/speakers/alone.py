@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from attributor.speakers.candidates import Candidate, Query
+from attributor.speakers.candidates import Candidate, MentionQuery
 from attributor.speakers.entities import Entity
 from attributor.speakers.mentions import Reading
 from attributor.speakers.story import Story
@@ -22,7 +22,7 @@ def since(found: Sequence[Candidate], last: Entity | None, start: int) -> list[E
     return [last, *others] if last else others
 
 
-def described(story: Story, query: Query, found: Sequence[Candidate]) -> Entity | None:
+def described(story: Story, query: MentionQuery, found: Sequence[Candidate]) -> Entity | None:
     """Whom a description means that adds to what is known of somebody: "the former lifeguard".
 
     Nothing has to be said of lifeguards before. But it must be the only person whom the article
@@ -62,7 +62,7 @@ def _adds_to_a_life(story: Story, reading: Reading) -> bool:
     return lexicon.is_role(head) and any(word in lexicon.of_lives for word in reading.modifiers)
 
 
-def _differs(story: Story, query: Query, entity: Entity) -> bool:
+def _differs(story: Story, query: MentionQuery, entity: Entity) -> bool:
     """Whether the description's gender, or a pronoun in what is said, is not the entity's."""
     told = {query.reading.gender} - {""}
     for start, end in query.contents:

@@ -54,7 +54,7 @@ PREPOSITIONS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
+class MentionQuery:
     """A mention whose bearer is asked for.
 
     `contents` are the edges of what is said, for a quote's mention; `quote` is whether it is one.

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from math import exp, log
 
-from attributor.speakers.candidates import PREPOSITIONS, Candidate, Query
+from attributor.speakers.candidates import PREPOSITIONS, Candidate, MentionQuery
 from attributor.speakers.entities import Entities, Entity
 from attributor.speakers.gender import CERTAIN
 from attributor.speakers.history import History
@@ -60,7 +60,7 @@ class Features:
 
     # --- shared -----------------------------------------------------------------------------------
 
-    def _where(self, query: Query, candidate: Candidate) -> Iterator[str]:
+    def _where(self, query: MentionQuery, candidate: Candidate) -> Iterator[str]:
         """Distance, salience and who spoke before."""
         place = candidate.place
         if candidate.ahead:
@@ -84,7 +84,7 @@ class Features:
             for feature in _stands(each.subject, each.first, _near(here - each.sentence))
         )
 
-    def _ahead(self, query: Query, candidate: Candidate) -> Iterator[str]:
+    def _ahead(self, query: MentionQuery, candidate: Candidate) -> Iterator[str]:
         """Where somebody stands who is named only behind the mention."""
         place = candidate.place
         yield f"ahead {min(candidate.rank, 2)}"
@@ -95,7 +95,7 @@ class Features:
         if place.sentence - self.story.sentence(query.start) < 2:
             yield "ahead, sentence"
 
-    def _told(self, query: Query, candidate: Candidate) -> Iterator[str]:
+    def _told(self, query: MentionQuery, candidate: Candidate) -> Iterator[str]:
         """What the article as a whole says of the candidate, and what was decided before."""
         entity, history = candidate.entity, self.history
         if len(entity.places) == self.most and entity.is_person:
@@ -134,7 +134,7 @@ class Features:
 
     # --- pronouns ---------------------------------------------------------------------------------
 
-    def pronoun(self, query: Query, candidates: Sequence[Candidate]) -> None:
+    def pronoun(self, query: MentionQuery, candidates: Sequence[Candidate]) -> None:
         """Fills in the features of the candidates for "he" or "she"."""
         wanted = query.reading.gender
         fitting = [c for c in candidates if self._can_be(wanted, c)]
@@ -181,7 +181,7 @@ class Features:
         else:
             candidate.prior -= log(1 + exp(-entity.person))
 
-    def _chained(self, query: Query, candidate: Candidate) -> Iterator[str]:
+    def _chained(self, query: MentionQuery, candidate: Candidate) -> Iterator[str]:
         """Whether the last pronoun of this gender meant the candidate."""
         last = self.history.pronouns.get(query.reading.gender)
         if last is None:
@@ -204,7 +204,7 @@ class Features:
         if same and candidate.place.start < last.start and not candidate.ahead:
             yield f"not named since, {near}"
 
-    def no_pronoun(self, query: Query, candidates: Sequence[Candidate]) -> list[str]:
+    def no_pronoun(self, query: MentionQuery, candidates: Sequence[Candidate]) -> list[str]:
         """The features of there being nobody whom the pronoun means."""
         wanted = query.reading.gender
         named = [c for c in candidates if c.entity.unnamed_kind is None and not c.ahead]
@@ -219,7 +219,7 @@ class Features:
 
     # --- descriptions -----------------------------------------------------------------------------
 
-    def description(self, query: Query, candidates: Sequence[Candidate]) -> None:
+    def description(self, query: MentionQuery, candidates: Sequence[Candidate]) -> None:
         """Fills in the features of the candidates for "the mayor", "her lawyer", "the ministry"."""
         reading = query.reading
         ties = self._ties(reading, candidates)
@@ -371,7 +371,7 @@ class Features:
             return "man or woman"
         return "role" if lexicon.is_role(head) else "other noun"
 
-    def _body(self, query: Query, candidate: Candidate) -> Iterator[str]:
+    def _body(self, query: MentionQuery, candidate: Candidate) -> Iterator[str]:
         """Whether a body is asked for and the candidate is one of that sort."""
         entity, kind = candidate.entity, self._class(query.reading)
         person = entity.is_person or entity.unnamed_kind == "anonymous"
@@ -379,7 +379,7 @@ class Features:
         yield f"{kind}: {'person' if person else 'no person'}"
         yield "kinds agree" if person == human else "kinds differ"
 
-    def no_description(self, query: Query, candidates: Sequence[Candidate]) -> list[str]:
+    def no_description(self, query: MentionQuery, candidates: Sequence[Candidate]) -> list[str]:
         """The features of there being nobody with a name whom the description means."""
         reading, kind = query.reading, self._class(query.reading)
         ties = [
@@ -401,7 +401,7 @@ class Features:
 
     # --- names ------------------------------------------------------------------------------------
 
-    def name(self, query: Query, candidates: Sequence[Candidate]) -> None:
+    def name(self, query: MentionQuery, candidates: Sequence[Candidate]) -> None:
         """Fills in the features of the entities that a name on the spot may be a form of."""
         name = query.reading.name
         for k, candidate in enumerate(candidates):
@@ -441,7 +441,7 @@ class Features:
         first, last = self.story.index(start), self.story.index(end) - 1
         return first < last and self.story.low(first) == self.story.low(last) == ","
 
-    def no_name(self, query: Query, candidates: Sequence[Candidate]) -> list[str]:
+    def no_name(self, query: MentionQuery, candidates: Sequence[Candidate]) -> list[str]:
         """The features of the name being nobody's."""
         name = query.reading.name
         found = ["nobody"]

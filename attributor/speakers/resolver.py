@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import exp, log
 
 from attributor.speakers import alone, kinds, model
-from attributor.speakers.candidates import Candidate, Candidates, Query
+from attributor.speakers.candidates import Candidate, Candidates, MentionQuery
 from attributor.speakers.entities import Entities, Entity
 from attributor.speakers.features import Features
 from attributor.speakers.gender import CERTAIN
@@ -56,12 +56,12 @@ class Decision:
     candidates: tuple[tuple[Entity, float], ...] = ()
 
 
-Chooser = Callable[[str, Query, Sequence[Candidate], Sequence[str]], list[float]]
+Chooser = Callable[[str, MentionQuery, Sequence[Candidate], Sequence[str]], list[float]]
 """(decision, query, candidates, features of nobody) -> probability of each candidate."""
 
 
 def learned(
-    decision: str, query: Query, candidates: Sequence[Candidate], nobody: Sequence[str]
+    decision: str, query: MentionQuery, candidates: Sequence[Candidate], nobody: Sequence[str]
 ) -> list[float]:
     """The probability of each candidate by the weights that come with attributor."""
     weights = model.current()
@@ -116,7 +116,7 @@ class Resolver:
         """Whom a pronoun of the text means."""
         low = self.story.low(self.story.index(start))
         own = low in self.story.language.possessives
-        query = Query(start, self.reader.read(start, end), quote=False, own=own)
+        query = MentionQuery(start, self.reader.read(start, end), quote=False, own=own)
         return self._pronoun(query)
 
     def pronouns(self) -> list[tuple[int, int]]:
@@ -135,7 +135,7 @@ class Resolver:
         if self.pronoun_next(start):
             self._next += 1
             return self.pronoun_at(start, end)
-        return self._description(Query(start, self.reader.read(start, end), quote=False))
+        return self._description(MentionQuery(start, self.reader.read(start, end), quote=False))
 
     # --- mentions ---------------------------------------------------------------------------------
 
@@ -159,7 +159,7 @@ class Resolver:
         if self.pronoun_next(start):
             self._next += 1
         reading = self.reader.read(start, end)
-        query = Query(start, reading, contents, cue=cue)
+        query = MentionQuery(start, reading, contents, cue=cue)
         if reading.type == "name":
             return self._name(query)
         if reading.type == "pronoun":
@@ -178,7 +178,7 @@ class Resolver:
         last = self.history.speakers[-1].entity if self.history.speakers else None
         if subject in ("m", "f"):
             reading = Reading(place, place, "pronoun", head=subject, gender=subject)
-            return self._pronoun(Query(place, reading, contents))
+            return self._pronoun(MentionQuery(place, reading, contents))
         if subject == "nobody" or (subject == "plural" and (last is None or last.kind != "group")):
             return Decision(None, None)
         if subject == "plural":
@@ -202,7 +202,7 @@ class Resolver:
 
     # --- by type ----------------------------------------------------------------------------------
 
-    def _any_pronoun(self, query: Query) -> Decision:
+    def _any_pronoun(self, query: MentionQuery) -> Decision:
         kind = query.reading.head
         if kind in ("m", "f"):
             return self._pronoun(query)
@@ -212,7 +212,7 @@ class Resolver:
             return self._thing(query)
         return Decision(query.reading, None)
 
-    def _pronoun(self, query: Query) -> Decision:
+    def _pronoun(self, query: MentionQuery) -> Decision:
         wanted = query.reading.gender
         found = [c for c in self.people.before(query.start) if self._may_be(wanted, c)]
         if not any(c.entity.is_person or c.entity.unnamed_kind for c in found):
@@ -247,7 +247,7 @@ class Resolver:
             return entity.unnamed_kind == "anonymous"
         return entity.person > 0 or (entity.person > -_PERHAPS and not entity.clues & kinds.BODIES)
 
-    def _description(self, query: Query) -> Decision:
+    def _description(self, query: MentionQuery) -> Decision:
         reading = query.reading
         if not self.features.may_be_named(reading):
             unnamed = self._unnamed(reading)
@@ -294,7 +294,7 @@ class Resolver:
             return human
         return entity.person > -_PERHAPS if human else entity.person < _PERHAPS
 
-    def _thing(self, query: Query) -> Decision:
+    def _thing(self, query: MentionQuery) -> Decision:
         """ "It" and "they": a body or several who spoke last."""
         last = self.history.speakers[-1] if self.history.speakers else None
         if last is None or last.entity.kind in ("person", "anonymous"):
@@ -304,7 +304,7 @@ class Resolver:
         gap = self.story.paragraph(query.start) - self.story.paragraph(last.start)
         return Decision(query.reading, last.entity if gap < 3 else None, 0.8 if gap < 3 else None)
 
-    def _before_relative(self, query: Query) -> Entity | None:
+    def _before_relative(self, query: MentionQuery) -> Entity | None:
         """Who stands right before "who", if it is a name: "Ana Holt, who says …"."""
         i = self.story.index(query.start)
         i -= self.story.low(i - 1) == ","
@@ -318,7 +318,7 @@ class Resolver:
                 return entity
         return None
 
-    def _name(self, query: Query) -> Decision:
+    def _name(self, query: MentionQuery) -> Decision:
         name = query.reading.name
         entity = self.entities.at.get(name.start) if name else None
         if name is None or entity is None:
@@ -334,7 +334,7 @@ class Resolver:
         nobody = self.features.no_name(query, found)
         return self._decided("name", query, found, nobody)
 
-    def _both(self, query: Query, one: Entity, other: Entity) -> Decision:
+    def _both(self, query: MentionQuery, one: Entity, other: Entity) -> Decision:
         """Nobody's name where two are credited together; both are candidates."""
         group = self.other(self.story.text[query.reading.start : query.reading.end], "group")
         return Decision(query.reading, group, None, True, ((one, 0.5), (other, 0.5)))
@@ -347,7 +347,7 @@ class Resolver:
     # --- deciding ---------------------------------------------------------------------------------
 
     def _decided(
-        self, kind: str, query: Query, found: Sequence[Candidate], nobody: Sequence[str]
+        self, kind: str, query: MentionQuery, found: Sequence[Candidate], nobody: Sequence[str]
     ) -> Decision:
         chances = self.choose(kind, query, found, nobody)
         ranked = sorted(zip(chances, range(len(found)), strict=True), reverse=True)

@@ -21,7 +21,7 @@ from attributor.marking import mark
 from attributor.marking.spans import Span
 from attributor.records import Article
 from attributor.speakers import kinds, model
-from attributor.speakers.candidates import Candidate, Candidates, Query
+from attributor.speakers.candidates import Candidate, Candidates, MentionQuery
 from attributor.speakers.entities import Entities, Entity
 from attributor.speakers.resolver import Resolver, learned
 from attributor.speakers.story import Story
@@ -79,7 +79,11 @@ class _Teacher:
         self.weight = 1.0
 
     def __call__(
-        self, decision: str, query: Query, candidates: Sequence[Candidate], nobody: Sequence[str]
+        self,
+        decision: str,
+        query: MentionQuery,
+        candidates: Sequence[Candidate],
+        nobody: Sequence[str],
     ) -> list[float]:
         if self.answer is None:
             return learned(decision, query, candidates, nobody)

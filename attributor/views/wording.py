@@ -19,7 +19,7 @@ from attributor.views.outline import likely, to_check
 
 Fact = tuple[str, str]
 """What is known about an article: what it is, and its value."""
-DECIDERS: Mapping[DecidedBy, str] = {
+DECIDED_BY_WORDS: Mapping[DecidedBy, str] = {
     "draft": "the draft alone",
     "confirmed": "draft and model",
     "changed": "the model, from the draft",
@@ -121,7 +121,7 @@ def facts(quote: Quote) -> list[Fact]:
     if quote.speaker_confidence is not None and not quote.in_doubt:
         found.append(("speaker confidence", f"{quote.speaker_confidence:.2f}"))
     if quote.decided_by:
-        found.append(("decided by", DECIDERS[quote.decided_by]))
+        found.append(("decided by", DECIDED_BY_WORDS[quote.decided_by]))
     if notes := [flag for flag in quote.flags if flag != IN_DOUBT]:
         found.append(("note", ", ".join(notes)))
     return found

@@ -12,7 +12,7 @@ from support.sheets import draft, index, random_weights, sheet_of, weights, word
 
 from attributor.embedded import feature_templates as templates
 from attributor.embedded.candidates import (
-    Candidate,
+    CueCandidate,
     Draft,
     candidates,
     loss,
@@ -86,12 +86,12 @@ def test_what_was_not_said_or_was_said_to_the_subject_is_reported_by_nobody(
 FAR_AND_NEAR = "Mara Quill was there, and the mayor said it rained."
 
 
-def of_said(text: str, model: Weights) -> Candidate:
+def of_said(text: str, model: Weights) -> CueCandidate:
     sheet = sheet_of(text)
     return next(each for each in candidates(sheet, model) if sheet.low(each.i) == "said")
 
 
-def source_of(each: Candidate) -> str | None:
+def source_of(each: CueCandidate) -> str | None:
     text = each.frame.sheet.marking.text
     return text[each.source.start : each.source.end] if each.source else None
 
@@ -129,7 +129,7 @@ SHORT_TEXTS = [
 MOST_KEPT, MOST_DRAFTS = 10, 6
 
 
-def every_draft(sheet: Sheet, model: Weights, each: Candidate) -> list[tuple[float, list[str]]]:
+def every_draft(sheet: Sheet, model: Weights, each: CueCandidate) -> list[tuple[float, list[str]]]:
     """The likeliest labellings that differ in their words, by trying every one there is."""
     pieces = list(of_pieces(each.frame))
     steps = [

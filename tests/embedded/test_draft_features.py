@@ -15,7 +15,7 @@ from support.sheets import (
 )
 
 from attributor.embedded import feature_templates as templates
-from attributor.embedded.candidates import Candidate
+from attributor.embedded.candidates import CueCandidate
 from attributor.embedded.draft_features import Scene, of_candidate, of_drafts
 
 BASE = 20
@@ -107,7 +107,7 @@ def test_of_a_source_only_a_descriptions_head_is_seen(who: str | None, head: int
 NESTED = "Quill said that Lund denied that it rained. Holt agreed it rained."
 
 
-def nested(outer: float, inner: float) -> tuple[Scene, Candidate]:
+def nested(outer: float, inner: float) -> tuple[Scene, CueCandidate]:
     """The candidate "denied", whose cue lies in the draft of "said"."""
     sheet = sheet_of(NESTED)
     said = candidate(

@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Mapping
 from random import Random
 
-from attributor.embedded.candidates import Candidate, Draft, word_runs
+from attributor.embedded.candidates import CueCandidate, Draft, word_runs
 from attributor.embedded.cue_features import Frame, read_by_rules
 from attributor.embedded.feature_templates import PairTemplates, ValueTemplates
 from attributor.embedded.token_arrays import Sheet, hashed
@@ -105,8 +105,8 @@ def candidate(
     source: Mention | None = None,
     sourced: float = 0.0,
     rival: float = 0.0,
-) -> Candidate:
+) -> CueCandidate:
     """A candidate at token `cue` with these drafts."""
     reading = read_by_rules(sheet, cue)
     frame = Frame(sheet, cue, source, reading)
-    return Candidate(cue, odds, reading, source, sourced, rival, frame, drafts)
+    return CueCandidate(cue, odds, reading, source, sourced, rival, frame, drafts)

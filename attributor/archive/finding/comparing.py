@@ -15,7 +15,7 @@ from attributor.errors import StoreError, UsageError, counted
 from attributor.records import Annotation, DecidedBy
 from attributor.views.json import line
 from attributor.views.outline import joined
-from attributor.views.wording import DECIDERS
+from attributor.views.wording import DECIDED_BY_WORDS
 
 Place = tuple[tuple[int, int], ...]
 
@@ -94,7 +94,7 @@ def described(changes: Iterable[Change], as_json: bool = False) -> Iterator[str]
     """The changes in lines, and a last line with their counts."""
     articles, changed = 0, 0
     counts = {"gained": 0, "lost": 0, "speakers": 0, "stances": 0}
-    decided: dict[DecidedBy, Counter[str]] = {by: Counter() for by in DECIDERS}
+    decided: dict[DecidedBy, Counter[str]] = {by: Counter() for by in DECIDED_BY_WORDS}
     for change in changes:
         articles += 1
         for by, numbers in change.decided_by.items():
@@ -125,7 +125,7 @@ def _by_decider(decided: Mapping[DecidedBy, Mapping[str, int]]) -> Iterator[str]
     for by, numbers in decided.items():
         if numbers:
             yield (
-                f"  {DECIDERS[by]}: {counted(numbers['quotes'], 'quote')}, "
+                f"  {DECIDED_BY_WORDS[by]}: {counted(numbers['quotes'], 'quote')}, "
                 f"{numbers['gained']:,} gained; {counted(numbers['speakers'], 'speaker')} and "
                 f"{counted(numbers['stances'], 'stance')} changed."
             )

@@ -25,7 +25,7 @@ from typing import Any
 from attributor.embedded import candidates as drafts
 from attributor.embedded import cue_features as features
 from attributor.embedded import draft_features as whole
-from attributor.embedded.candidates import Candidate
+from attributor.embedded.candidates import CueCandidate
 from attributor.embedded.cue_features import Frame
 from attributor.embedded.encoder.session import Reading
 from attributor.embedded.token_arrays import Sheet
@@ -226,7 +226,7 @@ def add_drafts(
                 choices.add(rows, _shares(sheet, each, quote))
 
 
-def _shares(sheet: Sheet, candidate: Candidate, quote: Known | None) -> list[float]:
+def _shares(sheet: Sheet, candidate: CueCandidate, quote: Known | None) -> list[float]:
     """How far each draft is the quote."""
     if quote is None:
         return [0.0] * len(candidate.drafts)
@@ -239,7 +239,7 @@ def _shares(sheet: Sheet, candidate: Candidate, quote: Known | None) -> list[flo
     return [given * each / sum(right) for each in right]
 
 
-def _overlaps(sheet: Sheet, candidate: Candidate, quote: Known) -> list[float]:
+def _overlaps(sheet: Sheet, candidate: CueCandidate, quote: Known) -> list[float]:
     def letters(tokens: Iterable[int]) -> int:
         found = (sheet.tokens[j] for j in tokens if sheet.is_word[j])
         return sum(token.end - token.start for token in found)
@@ -249,7 +249,7 @@ def _overlaps(sheet: Sheet, candidate: Candidate, quote: Known) -> list[float]:
     return [letters(tokens & content) / letters(tokens | content) for tokens in held]
 
 
-def _is_source(sheet: Sheet, candidate: Candidate, quote: Known) -> bool:
+def _is_source(sheet: Sheet, candidate: CueCandidate, quote: Known) -> bool:
     """Whether the quote has no source, or this one."""
     named = tokens_of(sheet, quote.mention)
     source = candidate.source
