@@ -23,7 +23,7 @@ _OFTEN, _NAMED_OFTEN = 3, 0.8
 """A name that stands in an article so many times has so much more log-odds of being one."""
 _ONLY_SPEAKER = 2.2
 """So much more has the only one of its sort who spoke, if nothing is known of what it is."""
-_OUTDONE = 2.0
+_OUTDONE = 1.0
 """So much less has somebody of unknown gender beside another one who is known to be "she"."""
 _STRONG, _WEAK = 2.5, 0.7
 """Log-odds of gender from which on it is all but sure, or likely."""

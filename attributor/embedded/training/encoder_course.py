@@ -3,8 +3,7 @@
 What an encoder says of articles that it was tuned on is surer than what it will say of others, and
 an engine that learned from that would believe it too much. So the articles are halved, an encoder
 is tuned on each half, and the engine learns from what each says of the half that it does not know
-(cross-fitting). The encoder that is kept is a third one, tuned on all of them; each of the two goes
-over its half twice as often, so that all three learn in as many steps.
+(cross-fitting). The encoder that is kept is a third one, tuned on all of them.
 
 Needs torch, transformers, onnx, onnxruntime and tokenizers: the extra `train-encoder`.
 """
@@ -31,8 +30,8 @@ from attributor.embedded.training.trainer import half_of
 from attributor.errors import UsageError
 from attributor.records import Article
 
-EPOCHS = 2
-"""How often each article is gone over by the encoder that is kept."""
+EPOCHS = 4
+"""How often each article is gone over."""
 _FEWEST_ARTICLES = 4
 UNFINISHED = "unfinished"
 """The folder, inside the encoder's, of what is needed to take up a run that was cut."""
@@ -45,7 +44,7 @@ class EncoderCourse:
     Attributes:
         folder: where it goes: the network, the tokenizer and the engine's weights.
         base: the pretrained base: a package's import name, or a folder.
-        epochs: how often each article is gone over by the encoder that is kept.
+        epochs: how often each article is gone over.
         seed: of all that is drawn by lot.
         card: what is to be said of the weights.
         identity: lines of gold that teach whom pronouns mean, see `encoder_identity.taught`; an
@@ -81,7 +80,7 @@ def train_encoder(
     base = networks.base_folder(course.base, unfinished)
     halves = [[e for i, e in enumerate(examples) if half_of(i) == half] for half in (0, 1)]
     names = ("first-half", "second-half")
-    of_half = replace(course, epochs=2 * course.epochs, identity=())
+    of_half = replace(course, identity=())
     tuned = [
         _tuned(half, base, unfinished / name, of_half)
         for name, half in zip(names, halves, strict=True)
