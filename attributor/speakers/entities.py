@@ -246,7 +246,7 @@ class Entities:
         """
         scored = []
         for entity in self._sharing(words, offset):
-            how = max(fit(words, form) for form in entity.forms)
+            how = max(self._fit(words, form) for form in entity.forms)
             disagree = title and entity.gender * title < 0 and abs(entity.gender) >= _DISAGREE
             if how and not disagree:
                 scored.append((how, entity))
@@ -255,6 +255,22 @@ class Entities:
         best = max(how for how, _ in scored)
         kept = [entity for how, entity in scored if how == best]
         return sorted(kept, key=lambda e: self._claim(e, offset, title), reverse=True)
+
+    def _fit(self, words: tuple[str, ...], form: tuple[str, ...]) -> int:
+        """How well two forms fit; not at all where one is named after the other."""
+        short, long = sorted((words, form), key=len)
+        return 0 if self._is_named_after(long, short) else fit(words, form)
+
+    def _is_named_after(self, long: tuple[str, ...], short: tuple[str, ...]) -> bool:
+        """Whether "Ana Petric Memorial Fund" is long, and short is "Petric" or "Ana Petric"."""
+        noun, lexicon = long[-1], self.story.lexicon
+        if noun in short or noun not in lexicon.named_after_people:
+            return False
+        if long[: len(short)] != short:
+            return True
+        if len(short) == 1:  # "Velora" may be "Velora Bank", but "Okoro" no "Okoro Speech"
+            return noun in lexicon.named_things and not is_given(short[0])
+        return is_given(short[0])
 
     def _claim(
         self, entity: Entity, offset: int, title: float

@@ -176,6 +176,16 @@ class Lexicon:
         return self._list("place_ends")
 
     @cached_property
+    def named_things(self) -> frozenset[str]:
+        """Last words of what is no body and no place and bears somebody's name: "Mandela Day"."""
+        return self._list("named_things")
+
+    @cached_property
+    def named_after_people(self) -> frozenset[str]:
+        """Last words of all that bears somebody's name: "Nelson Mandela Bridge", "Fund", "Day"."""
+        return self.named_things | self.place_ends | self.organizations
+
+    @cached_property
     def demonyms(self) -> frozenset[str]:
         """Adjectives of nations and parties."""
         return self._list("demonyms")

@@ -133,9 +133,11 @@ class Offices:
         )
 
     def has_mister(self, titles: tuple[str, ...], words: tuple[str, ...]) -> bool:
-        """Whether an honorific makes a name of a word that is an office, too: "Mr. King"."""
+        """Whether an honorific makes a name of a word that is an office, too: "Dr. King"."""
         last = titles[-1] if titles else ""
-        mister = last in self.lexicon.honorifics and self.lexicon.gender_of_noun(last)
+        mister = last in self.lexicon.honorifics and (
+            last == "dr" or self.lexicon.gender_of_noun(last)
+        )
         return bool(mister) and words[0] not in ("president", "speaker", "chairman", "secretary")
 
     def _is_title(self, word: str) -> bool:

@@ -232,3 +232,23 @@ def test_a_mention_looks_back_over_a_bounded_number_of_names() -> None:
     people = Candidates(found.story, found, MentionReader(found.story, found))
     assert len(people.before(len(text))) <= 60
     assert mark(Article(id="a", text=text)).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("“We will vote,” Mr. Okoro said. It ends on “Daniel Okoro Day,” in May.", "Okoro"),
+        ("“It is hers,” Ms. Lund said. The Edda Lund Memorial Fund paid.", "Lund"),
+        ("“It is late,” Lund said. The Edda Lund Bridge opened in May.", "Lund"),
+        ("“It is late,” Okoro said. Okoro Speech: what it leaves out.", "Okoro"),
+        ("“It is late,” Edda Lund said. The Edda Lund Center opened.", "Edda Lund"),
+        ("Lauren Hall was there. “It is late,” Lauren said.", "Lauren Hall"),
+        ("Velora Bank was fined. “It is late,” Velora said.", "Velora Bank"),
+    ],
+)
+def test_what_is_named_after_somebody_is_not_them(text: str, name: str) -> None:
+    assert names(text) == [name]
+
+
+def test_a_doctor_may_be_called_what_is_an_office_too() -> None:
+    assert names("“We will vote,” Dr. Bishop said.") == ["Bishop"]
