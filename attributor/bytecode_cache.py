@@ -37,6 +37,6 @@ def keep(place: Path, source: bytes, made: Any) -> None:
     with suppress(OSError, NotImplementedError):
         file = Path(cache_from_source(place))
         file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_name(f"{file.name}.{os.getpid()}")
+        unfinished = file.with_name(f"{file.stem}.{os.getpid()}{file.suffix}")
         unfinished.write_bytes(source_hash(source) + marshal.dumps(made))
         unfinished.replace(file)

@@ -267,7 +267,7 @@ class Entities:
         if noun in short or noun not in lexicon.named_after_people:
             return False
         if long[: len(short)] != short:
-            return True
+            return is_given(long[0])
         if len(short) == 1:  # "Velora" may be "Velora Bank", but "Okoro" no "Okoro Speech"
             return noun in lexicon.named_things and not is_given(short[0])
         return is_given(short[0])
