@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from support.parsed_toml import parsed_toml
 
 from attributor.shipped_tables import shipped_table
 
@@ -17,17 +18,9 @@ WORDS = 'words = ["rake", "spade"]\n\n[more]\nshare = 0.5\n'
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was parsed as TOML."""
-    texts: list[str] = []
-    loads = tomllib.loads
-
-    def noted(text: str) -> dict[str, object]:
-        texts.append(text)
-        return loads(text)
-
-    monkeypatch.setattr(tomllib, "loads", noted)
     monkeypatch.setattr(sys, "dont_write_bytecode", False)
     monkeypatch.setattr(sys, "pycache_prefix", None)
-    return texts
+    return parsed_toml(monkeypatch)
 
 
 @pytest.fixture

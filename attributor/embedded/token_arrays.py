@@ -48,8 +48,7 @@ def hashed(word: str) -> int:
 class Sheet:
     """Per token: hashes of its word and of its class (`kind`), sentence, paragraph, passage or -1.
 
-    `word` and `kind` have one more entry, for what lies beyond the text: at `count`, and at -1 too.
-    `words_to`, `commas`,
+    `word` and `kind` have one more entry, for what lies beyond the text. `words_to`, `commas`,
     `cores` (cues that end a clause), `candidates` (cues), `personal` ("I", "we") and `openings`
     (of passages) are totals before each token.
 
@@ -129,12 +128,6 @@ class Sheet:
     def at(self, i: int) -> int:
         """`i`, or the index of what lies beyond the text."""
         return i if 0 <= i < self.count else self.count
-
-    def around(self, values: list[int], i: int) -> list[int]:
-        """The values (`word` or `kind`) of token `i`, of three before it and of three behind."""
-        if 3 <= i < self.count - 3:
-            return values[i - 3 : i + 4]
-        return [values[self.at(j)] for j in range(i - 3, i + 4)]
 
     def low(self, i: int) -> str:
         """The token in lower case, "" beyond the text."""

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
 from support import markings as marked
+from support.parsed_toml import parsed_toml
 
 from attributor.marking import language, mark
 from attributor.marking.language import detect, load
@@ -190,14 +189,7 @@ def test_its_neighbours_are_not_taken_for_german(text: str) -> None:
 def test_telling_a_language_reads_no_packs_lists(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    read: list[str] = []
-    loads = tomllib.loads
-
-    def noted(text: str) -> dict[str, Any]:
-        read.append(text)
-        return loads(text)
-
-    monkeypatch.setattr(tomllib, "loads", noted)
+    read = parsed_toml(monkeypatch)
     monkeypatch.setattr(sys, "pycache_prefix", str(tmp_path))  # nothing is kept from before
     language._packs.cache_clear()
     assert detect("The ferry did not come, and nobody knew why.") == "en"
