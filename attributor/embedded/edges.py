@@ -35,7 +35,7 @@ def trimmed(sheet: Sheet, i: int, tokens: frozenset[int]) -> frozenset[int]:
             before = _unmarked(sheet, min(tokens), begin)
             own = any(sheet.low(j) in sheet.language.first_person for j in before)
             loose |= set() if own else before  # the speaker's, marks or not
-            loose |= _unmarked(sheet, stop, max(tokens) + 1)
+            loose |= _unmarked(sheet, _joined_after(sheet, i, stop), max(tokens) + 1)
         elif last in tokens and _follows_cue(sheet, i, first) and _is_next(sheet, last):
             _, stop = sheet.sentences[sheet.sentence_of[last]]
             loose |= _unmarked(sheet, last, stop)
@@ -85,6 +85,13 @@ def _furniture(sheet: Sheet, first: int) -> set[int]:
 def _follows_cue(sheet: Sheet, i: int, first: int) -> bool:
     """Whether the passage stands right behind the cue, or behind a comma or colon there."""
     return i < first and all(sheet.low(j) in (",", ":") for j in range(i + 1, first))
+
+
+def _joined_after(sheet: Sheet, i: int, stop: int) -> int:
+    """Where it is told behind the verb at `i` what happened next, or where the sentence stops."""
+    commas = (j for j in range(i + 1, stop) if sheet.low(j) == "," and sheet.passage_of[j] < 0)
+    first = next(commas, stop)
+    return first if _is_next(sheet, first + 1) else stop
 
 
 def _is_next(sheet: Sheet, last: int) -> bool:

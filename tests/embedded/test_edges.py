@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from support import sheets
 from support.embedded import annotate
 
+from attributor.embedded import edges
 from attributor.records import Article
 
 
@@ -67,3 +69,19 @@ def quoted(text: str) -> list[str]:
 )
 def test_what_stands_beside_whole_speech_is_no_part_of_it(text: str, words: str) -> None:
     assert quoted(text) == [words]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("“I am leaving the choir,” Mara Quill said, and she took her hat.", "choir"),
+        ("“I am leaving the choir,” said Mara Quill, who took her hat.", "quill"),
+        ("“I am leaving the choir,” Mara Quill said, and that the hat was hers.", "hers"),
+    ],
+)
+def test_what_happened_next_is_no_part_of_speech_that_stands_whole(text: str, kept: str) -> None:
+    sheet = sheets.sheet_of(text)
+    cue = sheets.index(sheet, "said")
+    tokens = frozenset(j for j in range(sheet.count) if sheet.is_word[j] and j != cue)
+    left = edges.trimmed(sheet, cue, tokens)
+    assert sheet.low(max(left)) == kept
