@@ -42,7 +42,8 @@ from attributor.embedded.by_weights import Tagged
 from attributor.embedded.cue_features import Frame
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.training import trainer as training
-from attributor.embedded.training.examples import Known, TrainingArticle, without_marks
+from attributor.embedded.training.augmentation import without_marks
+from attributor.embedded.training.examples import Known, TrainingArticle
 from attributor.embedded.training.linear_models import BITS, LabelledRow, logistic
 from attributor.embedded.training.trainer import Annotated, Lessons
 from attributor.engines import Proposed

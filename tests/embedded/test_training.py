@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from attributor.embedded import by_weights as learned
 from attributor.embedded import weights
 from attributor.embedded.token_arrays import Sheet
-from attributor.embedded.training import examples as made
+from attributor.embedded.training import augmentation as made
 from attributor.embedded.training import trainer as training
 from attributor.embedded.training.examples import Known, TrainingArticle
 from attributor.errors import UsageError

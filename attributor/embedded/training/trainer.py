@@ -30,7 +30,8 @@ from attributor.embedded.cue_features import Frame
 from attributor.embedded.encoder.session import Reading
 from attributor.embedded.token_arrays import Sheet
 from attributor.embedded.training import linear_models as fitting
-from attributor.embedded.training.examples import Known, Spans, TrainingArticle, without_marks
+from attributor.embedded.training.augmentation import without_marks
+from attributor.embedded.training.examples import Known, Spans, TrainingArticle
 from attributor.embedded.training.linear_models import Choices, LabelledRow
 from attributor.embedded.weights import SCALE, Weights
 from attributor.errors import UsageError
