@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from attributor.embedded import encoder_features as encoder
 from attributor.embedded import feature_templates as templates
+from attributor.embedded import link_features as links
 from attributor.embedded.token_arrays import Sheet, hashed
 from attributor.marking import Mention
 from attributor.marking.spans import Span
@@ -75,6 +76,7 @@ def around_cue(sheet: Sheet, i: int) -> list[int]:
         ),
         *_of_place(sheet, i),
         *encoder.of_cue(sheet, i),
+        *links.of_cue(sheet, i),
     ]
 
 
@@ -179,6 +181,7 @@ def of_source(sheet: Sheet, i: int, mention: Mention, reading: CueReading) -> li
             (kind[after if side == 1 else sheet.at(i + 1)], distance),
         ),
         *encoder.of_source(sheet, i, mention, form, distance),
+        *links.of_source(sheet, i, mention, form, distance),
     ]
 
 
@@ -204,7 +207,7 @@ def pieces(sheet: Sheet, i: int, source: Mention | None) -> list[Span]:
     if source is not None:
         tokens = sheet.range_of(source)
         cuts.update((tokens.start, tokens.stop))
-    cuts.update(encoder.cuts(sheet, start, end))
+    cuts.update(encoder.cuts(sheet, i, start, end))
     edges = sorted(cut for cut in cuts if start <= cut <= end)
     own = bisect_left(edges, i)
     return list(
@@ -256,6 +259,7 @@ class ContentPiece:
     before: int
     first: int
     encoder: tuple[int, ...] = ()
+    linked: tuple[int, ...] = ()
 
     def after(self, label: int) -> list[int]:
         """Features of the step from `label` (0 outside, 1 inside, 2 at the start) to this piece."""
@@ -267,6 +271,7 @@ class ContentPiece:
                 (self.opening, self.role),
             ),
             *(templates.ENCODER_STEPS[label].features(*self.encoder) if self.encoder else ()),
+            *(templates.LINKED_STEPS[label].features(*self.linked) if self.linked else ()),
         ]
 
 
@@ -329,8 +334,10 @@ def _piece(frame: Frame, k: int, first: int, last: int) -> ContentPiece:
         *_of_passage(frame, first, behind, place),
     ]
     said, edges = encoder.of_piece(sheet, frame.cue, (first, last), place)
+    owned, linked = links.of_piece(sheet, frame.cue, (first, last), place)
+    features += said + owned
     return ContentPiece(
-        features + said, relative, role, kind[first], word[before], word[first], edges
+        features, relative, role, kind[first], word[before], word[first], edges, linked
     )
 
 

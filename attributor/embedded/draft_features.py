@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from attributor.embedded import encoder_features as encoder
 from attributor.embedded import feature_templates as templates
+from attributor.embedded import link_features as links
 from attributor.embedded.candidates import CueCandidate, Draft, overlap, size
 from attributor.embedded.cue_features import MENTION_TYPES
 from attributor.embedded.token_arrays import Sheet, hashed
@@ -136,6 +137,7 @@ def of_candidate(scene: Scene, candidate: CueCandidate) -> list[int]:
             (word[i], inside),
         ),
         *encoder.of_candidate(sheet, i, candidate.frame.source, odds, sourced),
+        *links.of_candidate(sheet, i, candidate.frame.source, odds, sourced),
     ]
 
 
@@ -171,7 +173,7 @@ def _of_draft(
         *(_of_run(sheet, i, ahead, templates.RUN_AHEAD) if ahead else ()),
         *(_of_run(sheet, i, behind, templates.RUN_BEHIND) if behind else ()),
         *_of_edges(sheet, runs[0][0], runs[-1][1], shape),
-        *encoder.of_draft(sheet, i, runs, shape),
+        *links.of_draft(sheet, i, runs, shape),
     ]
 
 

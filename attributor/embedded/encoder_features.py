@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from attributor.embedded import feature_templates as templates
-from attributor.embedded.encoder.evidence import Evidence
+from attributor.embedded.encoder.evidence import Evidence, Odds
 from attributor.marking.spans import Span
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _STEPS_LOG_ODDS = (-4.5, -3.5, -2.5, -1.5, -0.75, 0.0, 0.75, 1.5, 2.5, 3.5, 4.5)
 """Log-odds' step is how many of these they reach, from 0 to 11."""
-_BASE = 12
+BASE = 12
 """Two steps are mixed as digits to this base."""
 _COUNT_STEPS_WORDS = (1, 2, 3, 5, 8, 13, 21, 34)
 """A number of words' step is how many of these it reaches, from 0 to 8."""
@@ -28,6 +28,8 @@ _MAX_OFFSET_WORDS = 6
 """An edge that is farther than this from the encoder's is as wrong as one at this distance."""
 _SENTENCE_REACH_TOKENS = 60
 """A sentence is looked at up to this distance to each side of the cue."""
+_PARAGRAPH_REACH_TOKENS = 400
+"""A paragraph is looked at up to this distance to each side of the cue."""
 
 
 def step(odds: float) -> int:
@@ -35,7 +37,7 @@ def step(odds: float) -> int:
     return bisect_right(_STEPS_LOG_ODDS, odds)
 
 
-def _some(words: int) -> int:
+def some(words: int) -> int:
     """A number of words in steps, from 0 to 8."""
     return bisect_right(_COUNT_STEPS_WORDS, words)
 
@@ -59,20 +61,20 @@ def of_cue(sheet: Sheet, i: int) -> list[int]:
     own, thought, content = evidence.cue[i], evidence.thought_cue[i], evidence.content[i]
     before = evidence.cue[i - 1] if i else -6.0
     after = evidence.cue[i + 1] if i + 1 < sheet.count else -6.0
-    first, last = _near(sheet, i)
-    said = _some(evidence.content_words[last] - evidence.content_words[first])
+    first, last = near(sheet, i)
+    said = some(evidence.content.held(first, last))
     return [
         *templates.ENCODER_CUE.features(
             step(own),
             int(own * 2),
-            step(own) * _BASE + step(thought),
-            step(own) * _BASE + step(content),
-            step(own) * _BASE + step(evidence.source[i]),
-            step(own) * _BASE + step(before),
-            step(own) * _BASE + step(after),
-            step(own) * _BASE + said,
+            step(own) * BASE + step(thought),
+            step(own) * BASE + step(content),
+            step(own) * BASE + step(evidence.source[i]),
+            step(own) * BASE + step(before),
+            step(own) * BASE + step(after),
+            step(own) * BASE + said,
             step(own) * 2 + (own >= max(before, after)),
-            (i in sheet.cues) * _BASE + step(own),
+            (i in sheet.cues) * BASE + step(own),
         ),
         *templates.ENCODER_CUE_WORDS.features(
             (sheet.word[i], step(own)),
@@ -82,7 +84,14 @@ def of_cue(sheet: Sheet, i: int) -> list[int]:
     ]
 
 
-def _near(sheet: Sheet, i: int) -> tuple[int, int]:
+def beside(sheet: Sheet, evidence: Evidence, i: int) -> tuple[Odds, Odds]:
+    """What the encoder takes for content and source of token `i`, in its paragraph."""
+    first, last = sheet.paragraphs[sheet.paragraph_of[i]]
+    reach = _PARAGRAPH_REACH_TOKENS
+    return evidence.beside(i, max(first, i - reach), min(last, i + reach))
+
+
+def near(sheet: Sheet, i: int) -> tuple[int, int]:
     """What lies around token `i` in its sentence."""
     first, last = sheet.sentences[sheet.sentence_of[i]]
     return max(first, i - _SENTENCE_REACH_TOKENS), min(last, i + _SENTENCE_REACH_TOKENS)
@@ -116,24 +125,24 @@ def of_source(sheet: Sheet, i: int, mention: Mention, form: int, distance: int) 
     cue = step(evidence.cue[i])
     gap = range(tokens.stop, i) if tokens.stop <= i else range(i + 1, tokens.start)
     cues = min(evidence.cues_in(gap.start, gap.stop), 2)
-    said = _some(evidence.content_words[gap.stop] - evidence.content_words[gap.start]) if gap else 0
+    said = some(evidence.content.held(gap.start, gap.stop)) if gap else 0
     inside = step(evidence.content[tokens.start])
-    first, last = _near(sheet, i)
+    first, last = near(sheet, i)
     others = (evidence.source[j] for j in range(first, last) if j not in tokens)
     rival = step(max(others, default=-6.0))
     return [
         *templates.ENCODER_SOURCE.features(
             best,
-            best * _BASE + mean,
-            best * _BASE + begins,
-            best * _BASE + form,
+            best * BASE + mean,
+            best * BASE + begins,
+            best * BASE + form,
             best * 60 + distance,
-            best * _BASE + cue,
-            best * _BASE + rival,
-            best * _BASE + inside,
-            best * _BASE + cues,
-            best * _BASE + said,
-            (best * _BASE + rival) * 3 + cues,
+            best * BASE + cue,
+            best * BASE + rival,
+            best * BASE + inside,
+            best * BASE + cues,
+            best * BASE + said,
+            (best * BASE + rival) * 3 + cues,
             cues * 60 + distance,
         ),
         *templates.ENCODER_SOURCE_WORDS.features(
@@ -145,14 +154,15 @@ def of_source(sheet: Sheet, i: int, mention: Mention, form: int, distance: int) 
 # --- content ------------------------------------------------------------------------------------
 
 
-def cuts(sheet: Sheet, first: int, last: int) -> Iterable[int]:
-    """The tokens in `first:last` at which the encoder has content begin or end."""
+def cuts(sheet: Sheet, i: int, first: int, last: int) -> Iterable[int]:
+    """The tokens in `first:last` at which the encoder has content begin or end, for the cue `i`."""
     evidence = sheet.evidence
     if evidence is None:
         return
-    content, begins, ends = evidence.content, evidence.content_begins, evidence.content_ends
+    content, (linked, _) = evidence.content, beside(sheet, evidence, i)
+    begins, ends = evidence.content_begins, evidence.content_ends
     for j in range(first + 1, last):
-        crosses = (content[j] > 0) != (content[j - 1] > 0)
+        crosses = (content[j] > 0) != (content[j - 1] > 0) or (linked[j] > 0) != (linked[j - 1] > 0)
         if crosses or begins[j] > 0 or ends[j - 1] > 0:
             yield j
 
@@ -170,42 +180,30 @@ def of_piece(sheet: Sheet, i: int, piece: Span, place: int) -> tuple[list[int], 
     first, last = piece
     if evidence is None:
         return [], ()
-    mean = step(evidence.mean_content(first, last))
-    follows = step(evidence.mean_follows(first, last))
-    opens, before = step(evidence.content[first]), step(_at(evidence.content, first - 1))
+    mean = step(evidence.content.mean(first, last))
+    opens, before = step(evidence.content[first]), step(evidence.content[first - 1])
     begins, closed = (
         step(evidence.content_begins[first]),
         step(_at(evidence.content_ends, first - 1)),
     )
-    ends, after = step(evidence.content_ends[last - 1]), step(_at(evidence.content, last))
-    gap = range(last, i) if first < i else range(i + 1, first)
-    cues = min(evidence.cues_in(gap.start, gap.stop), 2)
-    apart = max(-2, min(2, sheet.sentence_of[first] - sheet.sentence_of[i])) + 2
-    between = evidence.content_words[gap.stop] - evidence.content_words[gap.start] if gap else 0
-    silent = _some(sheet.words_to[gap.stop] - sheet.words_to[gap.start] - between) if gap else 0
+    ends, after = step(evidence.content_ends[last - 1]), step(evidence.content[last])
     features = [
         *templates.ENCODER_PIECE.features(
             mean,
-            int(evidence.mean_content(first, last) * 2),
+            int(evidence.content.mean(first, last) * 2),
             mean * 6 + place,
-            mean * _BASE + follows,
-            (mean * _BASE + follows) * 6 + place,
-            mean * _BASE + opens,
-            mean * _BASE + step(evidence.cue[i]),
-            (mean * 3 + cues) * 6 + place,
-            (mean * 5 + apart) * 6 + place,
-            (mean * 9 + silent) * 6 + place,
-            mean * _BASE + begins,
-            mean * _BASE + ends,
-            mean * _BASE + after,
-            (mean * 9 + silent) * 3 + cues,
+            mean * BASE + opens,
+            mean * BASE + step(evidence.cue[i]),
+            mean * BASE + begins,
+            mean * BASE + ends,
+            mean * BASE + after,
         ),
         *templates.ENCODER_PIECE_WORDS.features(
             (sheet.word[i], mean), (sheet.word[i], mean * 6 + place)
         ),
     ]
-    edges = (mean, mean * _BASE + before, mean * _BASE + begins, begins * _BASE + closed)
-    return features, (*edges, (mean * 3 + cues) * 6 + place, (mean * 9 + silent) * 6 + place)
+    edges = (mean, mean * BASE + before, mean * BASE + begins, begins * BASE + closed)
+    return features, edges
 
 
 def _at(values: Sequence[float], place: int) -> float:
@@ -220,12 +218,14 @@ def own_drafts(sheet: Sheet, i: int, start: int, end: int) -> list[tuple[Span, .
     evidence = sheet.evidence
     if evidence is None:
         return []
-    found = evidence.stretches(start, end)
+    found = evidence.stretches(evidence.content, start, end)
+    content, _ = beside(sheet, evidence, i)
+    linked = tuple(evidence.stretches(content, start, end))
     first, last = sheet.sentences[sheet.sentence_of[i]]
     here = tuple((a, b) for a, b in found if a < last and b > first)
     ahead = [span for span in found if span[1] <= i][-1:]
     behind = [span for span in found if span[0] > i][:1]
-    drafts = (here, tuple(ahead), tuple(behind), tuple(ahead + behind))
+    drafts = (linked, here, tuple(ahead), tuple(behind), tuple(ahead + behind))
     return [draft for draft in dict.fromkeys(drafts) if draft]
 
 
@@ -246,9 +246,9 @@ def of_candidate(sheet: Sheet, i: int, source: range, odds: int, sourced: int) -
     if evidence is None:
         return []
     cue = step(evidence.cue[i])
-    first, last = _near(sheet, i)
+    first, last = near(sheet, i)
     own = step(source_odds(evidence, source)) if source else 12
-    said = _some(evidence.content_words[last] - evidence.content_words[first])
+    said = some(evidence.content.held(first, last))
     others = evidence.cues_in(first, last) - (evidence.cue[i] > 0)
     return templates.ENCODER_CANDIDATE.features(
         cue,
@@ -258,107 +258,33 @@ def of_candidate(sheet: Sheet, i: int, source: range, odds: int, sourced: int) -
         (cue * 13 + own) * 9 + said,
         cue * 9 + said,
         cue * 4 + max(0, min(others, 3)),
-        cue * _BASE + step(evidence.content[i]),
-        cue * _BASE + step(evidence.thought_cue[i]),
+        cue * BASE + step(evidence.content[i]),
+        cue * BASE + step(evidence.thought_cue[i]),
     )
 
 
-def of_draft(sheet: Sheet, i: int, runs: Sequence[Span], shape: int) -> list[int]:
-    """Features of a draft: its `runs` of words, and where they lie from the cue as a number."""
-    evidence = sheet.evidence
-    if evidence is None:
-        return []
-    words = sum(sheet.words_to[b] - sheet.words_to[a] for a, b in runs)
-    held = sum(evidence.content_words[b] - evidence.content_words[a] for a, b in runs)
-    share, missed = 10 * held // words, _some(words - held)
-    mean = step(sum(evidence.content_sums[b] - evidence.content_sums[a] for a, b in runs) / words)
-    follows = step(
-        sum(evidence.follows_sums[b] - evidence.follows_sums[a] for a, b in runs) / words
-    )
-    left_out = _some(_left_out(sheet, evidence, i, runs))
-    cues = min(sum(evidence.cues_in(a, b) for a, b in runs), 3)
-    cue = step(evidence.cue[i])
-    return [
-        *templates.ENCODER_DRAFT.features(
-            mean,
-            share,
-            mean * 30 + shape,
-            share * 30 + shape,
-            missed * 11 + share,
-            missed * 30 + shape,
-            left_out,
-            left_out * 30 + shape,
-            left_out * 11 + share,
-            follows * 30 + shape,
-            cues * 30 + shape,
-            cue * _BASE + mean,
-            (cue * 11 + share) * 9 + left_out,
-            _between(evidence, i, runs) * 30 + shape,
-        ),
-        *templates.ENCODER_DRAFT_WORDS.features(
-            (sheet.word[i], share), (sheet.word[i], left_out), (sheet.word[i], follows)
-        ),
-        *_of_edges(sheet, evidence, runs, shape, share * 9 + left_out),
-    ]
-
-
-def _of_edges(
-    sheet: Sheet, evidence: Evidence, runs: Sequence[Span], shape: int, held: int
-) -> list[int]:
-    """How far a draft's two edges are from where the encoder has them."""
-    first, last = runs[0][0], runs[-1][1]
-    left = _offset(sheet, evidence, first - 1, first)
-    right = _offset(sheet, evidence, last, last - 1)
-    begins, ends = step(evidence.content_begins[first]), step(evidence.content_ends[last - 1])
-    return templates.ENCODER_DRAFT_EDGES.features(
-        left,
-        right,
-        left * 30 + shape,
-        right * 30 + shape,
-        left * 16 + right,
-        begins * 30 + shape,
-        ends * 30 + shape,
-        (left == right == 0) * 99 + held,
-    )
-
-
-def _left_out(sheet: Sheet, evidence: Evidence, i: int, runs: Sequence[Span]) -> int:
-    """How many words of content around the cue, in its sentence, are in no run."""
-    words = evidence.content_words
-    first, last = _near(sheet, i)
-    inside = ((max(a, first), min(b, last)) for a, b in runs)
-    return words[last] - words[first] - sum(words[b] - words[a] for a, b in inside if a < b)
-
-
-def _between(evidence: Evidence, i: int, runs: Sequence[Span]) -> int:
-    """How many other cues lie between the cue and the nearest run to each side, below 9."""
-    ahead = max((b for _, b in runs if b <= i), default=i)
-    behind = min((a for a, _ in runs if a > i), default=i + 1)
-    return min(evidence.cues_in(ahead, i), 2) * 3 + min(evidence.cues_in(i + 1, behind), 2)
-
-
-def _offset(sheet: Sheet, evidence: Evidence, outside: int, inside: int) -> int:
+def offset(sheet: Sheet, evidence: Evidence, odds: Odds, outside: int, inside: int) -> int:
     """How far an edge is from where the encoder has it, as a number below 16.
 
     0: here; 1 and more: so many words beyond the edge are content too; 8 and more: so many words
     at the edge are none.
     """
     way = 1 if outside > inside else -1
-    more = _count(sheet, evidence, outside, way, content=True)
+    more = _count(sheet, evidence, odds, outside, way, content=True)
     if more:
         return more
-    none = _count(sheet, evidence, inside, -way, content=False)
+    none = _count(sheet, evidence, odds, inside, -way, content=False)
     return 7 + none if none else 0
 
 
-def _count(sheet: Sheet, evidence: Evidence, j: int, way: int, *, content: bool) -> int:
+def _count(sheet: Sheet, evidence: Evidence, odds: Odds, j: int, way: int, *, content: bool) -> int:
     """How many words from token `j` on are content, or none; counted up to a limit."""
     edges = evidence.content_ends if way < 0 else evidence.content_begins
     count = 0
     while 0 <= j < sheet.count and count < _MAX_OFFSET_WORDS:
         if sheet.is_word[j]:
             other = content and edges[j] > 0
-            if evidence.in_content[j] != content or other:
+            if odds.holds(j) != content or other:
                 break
             count += 1
         j += way

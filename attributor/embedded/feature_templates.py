@@ -196,21 +196,31 @@ ENCODER_CUE = _values("encoder: cue", 600, 10, "How sure the encoder is of a wor
 ENCODER_CUE_WORDS = _pairs("encoder: cue's word", 612, 3, "The same with the word.")
 ENCODER_SOURCE = _values("encoder: source", 620, 12, "How sure it is of a mention as a source.")
 ENCODER_SOURCE_WORDS = _pairs("encoder: source's words", 634, 2, "The same with the words.")
-ENCODER_PIECE = _values("encoder: piece", 640, 14, "How sure it is of a piece as content.")
+ENCODER_PIECE = _values("encoder: piece", 640, 8, "How sure it is of a piece as content.")
 ENCODER_PIECE_WORDS = _pairs("encoder: piece's words", 656, 2, "The same with the cue's word.")
 ENCODER_STEPS = tuple(
     _values(
-        f"encoder: step from {before}", 660 + 8 * label, 6, f"Its edges where {before} precedes."
+        f"encoder: step from {before}", 660 + 8 * label, 4, f"Its edges where {before} precedes."
     )
     for label, before in enumerate(_BEFORE_PIECE)
 )
 ENCODER_CANDIDATE = _values(
     "encoder: candidate", 700, 9, "How sure it is of the cue, its source, and content nearby."
 )
-ENCODER_DRAFT = _values(
-    "encoder: draft", 720, 14, "How much of the draft it takes for content, and how much beside it."
+
+# --- what an encoder links to a cue ---------------------------------------------------------------
+
+LINKED_CUE = _values("linked: cue", 760, 7, "How much the encoder links to a word as a cue.")
+LINKED_SOURCE = _values("linked: source", 770, 6, "How surely it links a mention to the cue.")
+LINKED_PIECE = _values("linked: piece", 780, 12, "How surely it links a piece to the cue.")
+LINKED_STEPS = tuple(
+    _values(f"linked: step from {before}", 795 + 4 * label, 4, f"The same where {before} precedes.")
+    for label, before in enumerate(_BEFORE_PIECE)
 )
-ENCODER_DRAFT_EDGES = _values(
-    "encoder: draft's edges", 736, 8, "How far the draft's edges are from where it has them."
+LINKED_CANDIDATE = _values(
+    "linked: candidate", 810, 9, "How surely it links the source to the cue, and how much else."
 )
-ENCODER_DRAFT_WORDS = _pairs("encoder: draft's words", 750, 3, "The same with the cue's word.")
+LINKED_DRAFT = _values(
+    "linked: draft", 820, 18, "How much of the draft it links to the cue, and how much beside it."
+)
+LINKED_DRAFT_WORDS = _pairs("linked: draft's words", 840, 2, "The same with the cue's word.")

@@ -104,7 +104,10 @@ def test_many_threads_get_the_answer_that_one_gets(encoder: Encoder) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [expected] * 8
+    assert [each.odds for each in found] == [expected.odds] * 8
+    assert {np.asarray(each.links).tobytes() for each in [expected, *found]} == {
+        np.asarray(expected.links).tobytes()
+    }
 
 
 def test_eight_bits_say_much_the_same_as_floats(tmp_path: Path) -> None:
@@ -166,7 +169,7 @@ def test_a_token_has_what_is_said_of_its_pieces() -> None:
 def test_content_is_found_from_word_to_word() -> None:
     sheet = sheet_read()
     assert sheet.evidence is not None
-    found = sheet.evidence.stretches(0, sheet.count)
+    found = sheet.evidence.stretches(sheet.evidence.content, 0, sheet.count)
     assert sheets.words(sheet, found) == SAID[channels.CONTENT]
 
 
@@ -175,7 +178,7 @@ def test_content_that_begins_anew_is_a_stretch_of_its_own() -> None:
     said = {channels.CONTENT: ["Rain will come,", "snow will go"]}
     sheet = Sheet(mark(Article(id="a", text=text), "en"), reading(text, said))
     assert sheet.evidence is not None
-    found = sheet.evidence.stretches(0, sheet.count)
+    found = sheet.evidence.stretches(sheet.evidence.content, 0, sheet.count)
     assert sheets.words(sheet, found) == ["Rain will come", "snow will go"]
 
 
@@ -201,7 +204,7 @@ def test_the_encoders_own_spans_are_among_the_drafts() -> None:
 def test_without_an_encoder_there_are_no_features_of_it() -> None:
     bare = Sheet(mark(Article(id="a", text=TEXT), "en"))
     assert encoder_features.of_cue(bare, 3) == []
-    assert list(encoder_features.cuts(bare, 0, bare.count)) == []
+    assert list(encoder_features.cuts(bare, 3, 0, bare.count)) == []
 
 
 def test_an_edge_is_measured_from_where_the_encoder_has_it() -> None:
@@ -211,7 +214,7 @@ def test_an_edge_is_measured_from_where_the_encoder_has_it() -> None:
     first, last = sheets.tokens_in(sheet, "the pumps had failed twice")
 
     def offset(outside: int, inside: int) -> int:
-        return encoder_features._offset(sheet, evidence, outside, inside)
+        return encoder_features.offset(sheet, evidence, evidence.content, outside, inside)
 
     assert offset(last, last - 1) == offset(first - 1, first) == 0
     assert offset(last - 1, last - 2) == 1

@@ -8,7 +8,7 @@ import pytest
 from support.encoders import HEADS, WIDTH, random_arrays, tiny_encoder, tokenizer, vocabulary
 
 from attributor.assembling import assemble
-from attributor.embedded.encoder import channels
+from attributor.embedded.encoder import channels, links
 from attributor.embedded.encoder.identity import LARGEST_LOG_ODDS, PronounIdentity
 from attributor.embedded.encoder.session import NETWORK, TOKENIZER, Encoder, Reading
 from attributor.embedded.training.encoder_graph import onnx_bytes
@@ -213,6 +213,7 @@ def learned(folder: Path, seed: int = 0) -> Encoder:
             super().__init__()
             self.body = transformers.BertModel(config, add_pooling_layer=False).eval()
             self.head = torch.nn.Linear(WIDTH, channels.COUNT)
+            self.link_head = torch.nn.Linear(WIDTH, links.NUMBERS)
 
     network, cutter = Network(), tokenizer(words)
     arrays = {**network_arrays(network), **teach(network, cutter, passages(), seed)}

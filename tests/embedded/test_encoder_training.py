@@ -8,7 +8,8 @@ import pytest
 from support.encoders import HEADS, LAYERS, WIDTH, tokenizer, vocabulary
 
 from attributor.embedded import readers
-from attributor.embedded.encoder import channels
+from attributor.embedded.encoder import channels, links
+from attributor.embedded.training.encoder_course import _spoken
 from attributor.embedded.training.encoder_labels import labelled
 from attributor.embedded.training.examples import Known, TrainingArticle
 from attributor.errors import UsageError
@@ -61,6 +62,35 @@ def test_thoughts_count_less_and_what_is_no_piece_counts_nothing() -> None:
     assert (counts["pit"], counts["pumps"], counts["[CLS]"], counts["[SEP]"]) == (1.0, 0.3, 0, 0)
 
 
+def test_each_cue_of_speech_or_thought_has_its_content_and_its_source() -> None:
+    cutter = tokenizer(vocabulary(TEXT))
+    (window,) = labelled(cutter, [example()])
+    shown = cutter.decode_batch([[number] for number in window.ids], skip_special_tokens=False)
+    found = [
+        [" ".join(shown[k] for k in part) for part in (linked.cue, linked.content, linked.source)]
+        for linked in window.links
+    ]
+    assert found == [
+        ["said", "the pit stays shut ,", "ana petric"],
+        ["feared", "the pumps would fail", "she"],
+    ]
+
+
+def test_what_the_language_pack_has_as_a_cue_counts_as_speech_for_the_engine() -> None:
+    text = "Ana Petric pointed out that the pit was shut. She feared that the pumps would fail."
+
+    def at(phrase: str) -> list[tuple[int, int]]:
+        return [(text.index(phrase), text.index(phrase) + len(phrase))]
+
+    thoughts = (
+        Known(at("the pit was shut"), at("pointed out"), at("Ana Petric"), speech=False),
+        Known(at("the pumps would fail"), at("feared"), at("She"), speech=False),
+    )
+    found = _spoken(TrainingArticle(Article(id="a", text=text), thoughts), "en")
+    assert [quote.speech for quote in found.quotes] == [True, False]
+    assert [quote.cue for quote in found.quotes] == [quote.cue for quote in thoughts]
+
+
 # --- with torch, where it is installed ----------------------------------------------------------
 
 
@@ -98,6 +128,26 @@ def train(base: Path, folder: Path, **options: Any) -> Path:
     examples = [example(text, str(i)) for i, text in enumerate(texts)]
     train_encoder(examples, "en", course(base, folder, **options))
     return folder
+
+
+def test_what_is_missed_is_least_where_each_piece_chooses_its_cue() -> None:
+    torch = pytest.importorskip("torch", reason="tuning needs the extra 'train-encoder'")
+    from attributor.embedded.training import encoder_tuning as tuning
+
+    (window,) = labelled(tokenizer(vocabulary(TEXT)), [example()])
+    size = len(window.ids)
+    is_piece = torch.tensor([window.counts]) > 0
+
+    def missed(shift: int) -> float:
+        rows = torch.zeros((size, len(links.KINDS), 2, links.RANK))
+        for number, linked in enumerate(window.links):
+            rows[linked.cue, :, 0, number] = 20.0
+            for kind, own in enumerate((linked.content, linked.source)):
+                rows[own, kind, 1, (number + shift) % len(window.links)] = 1.0
+        return float(tuning._link_loss(rows.reshape(1, size, -1), is_piece, [window]))
+
+    assert missed(0) < 0.001
+    assert missed(1) > 10
 
 
 @pytest.mark.slow

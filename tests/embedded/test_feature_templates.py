@@ -82,7 +82,11 @@ def test_a_pair_is_not_the_same_the_other_way_round() -> None:
 
 
 def test_a_feature_is_what_the_shipped_weights_were_learned_with() -> None:
-    groups = [group for name, group in REGISTRY.groups.items() if not name.startswith("encoder: ")]
+    groups = [
+        group
+        for name, group in REGISTRY.groups.items()
+        if not name.startswith(("encoder: ", "linked: "))
+    ]
     numbers = chain.from_iterable(group.numbers for group in groups)
     hashes = chain.from_iterable(group.hashes for group in groups)
     known = repr(sorted(zip(numbers, hashes, strict=True))).encode()
@@ -128,7 +132,9 @@ def test_every_template_is_filled_by_some_article(monkeypatch: pytest.MonkeyPatc
     text = "“The bridge is safe,” Mara Quill said. Oskar Lund said that it was not."
     marking = mark(Article(id="a", text=text), "en")
     assert by_weights.propose(Sheet(marking), shipped).quotes
-    assert filled == {name for name in REGISTRY.groups if not name.startswith("encoder: ")}
+    assert filled == {
+        name for name in REGISTRY.groups if not name.startswith(("encoder: ", "linked: "))
+    }
     said = {channels.CUE: ["said"], channels.CONTENT: ["The bridge is safe"]}
     by_weights.propose(Sheet(marking, reading(text, said)), shipped)
     assert filled == set(REGISTRY.groups)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ import numpy as np
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from attributor.embedded import weights as files
-from attributor.embedded.encoder import channels
+from attributor.embedded.encoder import channels, links
 from attributor.embedded.encoder.session import NETWORK, TOKENIZER, Encoder, Reading
 from attributor.embedded.readers import ENCODER_CARD_KEY, WEIGHTS
 from attributor.embedded.training.encoder_graph import MAX_POSITIONS, onnx_bytes
 from attributor.embedded.weights import Weights
+from attributor.marking.spans import Span
 
 WIDTH, HEADS, LAYERS = 16, 2, 2
 """The size of the tiny encoder."""
@@ -53,6 +54,8 @@ def random_arrays(pieces: int, seed: int = 0) -> dict[str, np.ndarray[Any, Any]]
         f"{embeddings}token_type_embeddings.weight": drawn(2, WIDTH),
         "head.weight": drawn(channels.COUNT, WIDTH),
         "head.bias": drawn(channels.COUNT),
+        "link_head.weight": drawn(links.NUMBERS, WIDTH),
+        "link_head.bias": drawn(links.NUMBERS),
     }
     sizes = {"intermediate.dense": (4 * WIDTH, WIDTH), "output.dense": (WIDTH, 4 * WIDTH)}
     sizes |= {f"attention.self.{part}": (WIDTH, WIDTH) for part in ("query", "key", "value")}
@@ -87,23 +90,41 @@ def with_weights(encoder: Encoder, like: Weights) -> Path:
     return encoder.folder
 
 
-def reading(text: str, said: Mapping[int, Iterable[str]]) -> Reading:
+def reading(
+    text: str,
+    said: Mapping[int, Iterable[str]],
+    linked: Mapping[str, Iterable[str]] | None = None,
+    windows: Sequence[Span] = (),
+) -> Reading:
     """What an encoder would say that is sure of these words, channel by channel.
 
     Of each channel the words of its phrases get log-odds of 4, all others -4; where content or a
-    source begins or ends is said too.
+    source begins or ends is said too. `linked` tells which phrases choose each cue; where it is
+    None, the encoder links nothing.
     """
     pieces = [match.span() for match in re.finditer(r"\w+|[^\w\s]", text)]
     odds = [[-4.0] * channels.COUNT for _ in pieces]
     for channel, phrases in said.items():
         for phrase in phrases:
-            start = text.index(phrase)
-            end = start + len(phrase)
-            held = [k for k, (a, b) in enumerate(pieces) if a >= start and b <= end]
+            held = _within(pieces, text, phrase)
             for k in held:
                 odds[k][channel] = 4.0
             if channel == channels.CONTENT:
                 odds[held[0]][channels.CONTENT_BEGINS] = odds[held[-1]][channels.CONTENT_ENDS] = 4.0
             if channel == channels.SOURCE:
                 odds[held[0]][channels.SOURCE_BEGINS] = 4.0
-    return Reading([a for a, _ in pieces], [b for _, b in pieces], odds)
+    starts, ends = [a for a, _ in pieces], [b for _, b in pieces]
+    if linked is None:
+        return Reading(starts, ends, odds)
+    rows = np.zeros((len(pieces), len(links.KINDS), 2, links.RANK), np.float32)
+    for number, (cue, phrases) in enumerate(linked.items()):
+        rows[_within(pieces, text, cue), :, 0, number] = 1.0
+        for phrase in phrases:
+            rows[_within(pieces, text, phrase), :, 1, number] = 20.0
+    flat = rows.reshape(len(pieces), -1)
+    return Reading(starts, ends, odds, None, windows or [(0, len(pieces))], flat)
+
+
+def _within(pieces: Sequence[Span], text: str, phrase: str) -> list[int]:
+    start = text.index(phrase)
+    return [k for k, (a, b) in enumerate(pieces) if a >= start and b <= start + len(phrase)]

@@ -19,6 +19,6 @@ SOURCE_BEGINS: Final = 5
 THOUGHT_CUE: Final = 6
 """It is part of a cue of thought or belief, which is no speech."""
 CUE_FOLLOWS: Final = 7
-"""It is part of content whose cue stands behind it."""
+"""It is part of content whose cue stands behind it: taught with the others, asked by nobody."""
 COUNT: Final = 8
 """How many there are."""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from attributor.embedded.encoder import channels
+from attributor.embedded.encoder.links import NUMBERS as LINK_NUMBERS
 from attributor.embedded.encoder.windows import Tokenizer, cut, windows
 from attributor.errors import UsageError, quoted
 from attributor.marking.spans import Span
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
 
 NETWORK, TOKENIZER = "encoder.onnx", "tokenizer.json"
 """The files of an encoder's folder."""
-IDENTITY = "identity"
-"""The network's second output, if it was taught whom pronouns mean."""
+ODDS, LINKS, IDENTITY = "odds", "links", "identity"
+"""The network's outputs; the last is there if it was taught whom pronouns mean."""
 MOST_BYTES = 500_000_000
 """Bytes of one of them at most: some twenty times what `attributor train --encoder` makes."""
 
@@ -41,6 +42,8 @@ class Reading:
         identity: for each piece a row that tells whom a pronoun means, float32; None where the
             encoder was not taught that. `encoder.identity` explains it.
         windows: the half-open ranges of pieces that were read at once.
+        links: for each piece a row that tells what belongs to it as a cue, float32; None where that
+            is not known. `encoder.links` explains it.
     """
 
     starts: list[int]
@@ -48,6 +51,7 @@ class Reading:
     odds: list[list[float]]
     identity: np.ndarray[Any, Any] | None = None
     windows: Sequence[Span] = ()
+    links: np.ndarray[Any, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -63,32 +67,31 @@ class Encoder:
             UsageError: the extra `encoder` is not installed, or the folder holds no encoder.
         """
         pieces = cut(self.tokenizer, text)
-        odds: list[list[float]] = []
-        identity: list[np.ndarray[Any, Any]] = []
+        parts: dict[str, list[np.ndarray[Any, Any]]] = {}
         ranges: list[Span] = []
         for window in windows(self.tokenizer, pieces):
             begin, end = window.pieces.index(window.first), window.pieces.index(window.last - 1) + 1
-            rows, *more = (
-                output[[k for k in range(begin, end) if window.pieces[k] >= 0]]
-                for output in self._run(window.ids)
-            )
-            odds += rows.astype(float).round(3).tolist()
-            identity += more
+            own = [k for k in range(begin, end) if window.pieces[k] >= 0]
+            for name, rows in self._run(window.ids).items():
+                parts.setdefault(name, []).append(rows[own])
             ranges.append((window.first, window.last))
-        taught = _joined(identity) if identity else None
-        return Reading(pieces.starts, pieces.ends, odds, taught, ranges)
+        known = {name: _joined(rows) for name, rows in parts.items()}
+        odds = known[ODDS].astype(float).round(3).tolist() if known else []
+        identity, links = known.get(IDENTITY), known.get(LINKS)
+        return Reading(pieces.starts, pieces.ends, odds, identity, ranges, links)
 
     @property
     def sha256(self) -> str:
         """The digest of the network and the tokenizer, which tells encoders apart."""
         return _digest(self.folder)
 
-    def _run(self, ids: list[int]) -> list[np.ndarray[Any, Any]]:
-        """Of each piece the log-odds, and the row of its identity if the network has one."""
+    def _run(self, ids: list[int]) -> dict[str, np.ndarray[Any, Any]]:
+        """Rows of each piece, by the network's outputs."""
         import numpy as np
 
         outputs = self._network.run(None, {"ids": np.array(ids, dtype=np.int64)})
-        return cast("list[np.ndarray[Any, Any]]", outputs)
+        names = (each.name for each in self._network.get_outputs())
+        return dict(zip(names, outputs, strict=True))
 
     @cached_property
     def tokenizer(self) -> Tokenizer:
@@ -125,9 +128,9 @@ _MISSING = (
 def _check(network: Any, folder: Path) -> None:
     """Refuse a network that does not say what this version reads."""
     inputs = [each.name for each in network.get_inputs()]
-    outputs = [(each.name, each.shape[-1]) for each in network.get_outputs()]
-    known = outputs[:1] == [("odds", channels.COUNT)]
-    if inputs != ["ids"] or not known or [name for name, _ in outputs[1:]] not in ([], [IDENTITY]):
+    outputs = {each.name: each.shape[-1] for each in network.get_outputs()}
+    known = outputs.get(ODDS) == channels.COUNT and outputs.get(LINKS) == LINK_NUMBERS
+    if inputs != ["ids"] or not known or outputs.keys() - {ODDS, LINKS, IDENTITY}:
         raise UsageError(f"The encoder in {quoted(str(folder))} is of another version.")
 
 

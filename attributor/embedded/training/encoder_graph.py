@@ -47,11 +47,11 @@ def layers_of(weights: Mapping[str, Array]) -> int:
 
 
 def middle(layers: int) -> int:
-    """So many layers have been passed where identity is read off: half of them.
+    """So many layers have been passed where identity is read off: two in three.
 
     The last ones know less of it than the middle does, for they were tuned to tell speech.
     """
-    return layers // 2
+    return 2 * layers // 3
 
 
 class _Graph:
@@ -75,6 +75,9 @@ class _Graph:
                 outputs["identity"] = self.weights["pronoun_head.bias"].shape[0]
                 self.output(states, "pronoun_head", "identity")
         self.output(states, "head", "odds")
+        if "link_head.bias" in self.weights:
+            outputs["links"] = self.weights["link_head.bias"].shape[0]
+            self.output(states, "link_head", "links")
         tensor = helper.make_tensor_value_info
         graph = helper.make_graph(
             self.nodes,

@@ -4,14 +4,23 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from attributor.embedded.encoder import channels
-from attributor.embedded.encoder.windows import Pieces, Tokenizer, cut, windows
+from attributor.embedded.encoder.windows import Pieces, Tokenizer, Window, cut, windows
 from attributor.embedded.training.examples import Known, Spans, TrainingArticle
 
 THOUGHT_COUNT = 0.3
 """What a piece of a thought counts as an example of no speech."""
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A cue of speech or thought, its content and its source: indices into a window's pieces."""
+
+    cue: list[int]
+    content: list[int]
+    source: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,19 +30,22 @@ class LabelledWindow:
     ids: list[int]
     labels: list[int]
     counts: list[float]
+    links: list[Linked] = field(default_factory=list)
 
 
 def labelled(tokenizer: Tokenizer, examples: Iterable[TrainingArticle]) -> Iterator[LabelledWindow]:
     """Every window of the articles with its labels; what is no piece of the text counts nothing."""
     for example in examples:
         pieces = cut(tokenizer, example.article.text)
-        labels, counts = _Labels(pieces).of(example.quotes)
+        own_labels = _Labels(pieces)
+        labels, counts = own_labels.of(example.quotes)
         for window in windows(tokenizer, pieces):
             own = range(window.first, window.last)
             yield LabelledWindow(
                 window.ids,
                 [labels[place] if place in own else 0 for place in window.pieces],
                 [counts[place] if place in own else 0.0 for place in window.pieces],
+                list(own_labels.links(example.quotes, window)),
             )
 
 
@@ -55,6 +67,20 @@ class _Labels:
                 self._put(quote.cue, channels.THOUGHT_CUE)
                 self._count(quote.content, THOUGHT_COUNT)
         return self.labels, self.counts
+
+    def links(self, quotes: Iterable[Known], window: Window) -> Iterator[Linked]:
+        """What belongs to each cue that stands in a window."""
+        own = range(window.first, window.last)
+        index = {place: k for k, place in enumerate(window.pieces) if place in own}
+
+        def within(spans: Spans) -> list[int]:
+            places = (place for span in spans for place in self._within(*span))
+            return [index[place] for place in places if place in index]
+
+        for quote in quotes:
+            cue = within(quote.cue)
+            if cue:
+                yield Linked(cue, within(quote.content), within(quote.mention))
 
     def _put_speech(self, quote: Known) -> None:
         self._put(quote.cue, channels.CUE)

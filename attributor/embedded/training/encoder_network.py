@@ -10,7 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from attributor.embedded.encoder import channels
+from attributor.embedded.encoder import channels, links
 from attributor.errors import UsageError, quoted
 
 if TYPE_CHECKING:
@@ -85,11 +85,12 @@ def network(base: Path, seed: int) -> torch.nn.Module:
             super().__init__()
             self.body = body
             self.head = torch.nn.Linear(body.config.hidden_size, channels.COUNT)
+            self.link_head = torch.nn.Linear(body.config.hidden_size, links.NUMBERS)
 
         def forward(self, ids: Any, mask: Any) -> Any:
             states = self.body(input_ids=ids, attention_mask=mask).last_hidden_state
             kept = torch.nn.functional.dropout(states, 0.1, self.training)
-            return self.head(kept).float()
+            return self.head(kept).float(), self.link_head(kept).float()
 
     return Tagger()
 

@@ -14,16 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from attributor.embedded.encoder import channels
+from attributor.embedded.encoder import channels, links
 from attributor.embedded.training.encoder_labels import LabelledWindow
 
 BODY_RATE = 2e-4
 """The learning rate of the pretrained layers at its highest."""
 HEAD_RATE = 1e-3
 """The learning rate of the last layer at its highest."""
+LINK_RATE = 3e-3
+"""The same of what links pieces to cues."""
 WARM_UP_STEPS = 60
 """The learning rates rise for so many steps, and fall from then on."""
-BATCH_WINDOWS = 16
+BATCH_WINDOWS = 8
 """So many windows are learned from in one step."""
 HIDDEN_SHARE = 0.08
 """This share of the pieces is hidden while learning, so that no single word is relied on."""
@@ -33,6 +35,8 @@ _FIRST_WORD = 999
 """Pieces with smaller numbers are special and are never hidden."""
 _LENGTH_STEP_PIECES = 16
 """Windows whose lengths differ by less than this are put into one batch."""
+LINKS_COUNT = 0.5
+"""What the choice of a cue counts beside the labels."""
 CHECKPOINT_STEPS = 100
 """After so many steps all that is needed to go on is written down."""
 
@@ -51,9 +55,10 @@ def tune(model: Any, data: Sequence[LabelledWindow], course: Course) -> None:
     """Teach `model` what the windows' labels say, from where an earlier run was cut, if one was."""
     import torch
 
+    rates = (BODY_RATE, HEAD_RATE, LINK_RATE)
     groups = [
-        {"params": [p for p in model.body.parameters() if p.requires_grad], "lr": BODY_RATE},
-        {"params": list(model.head.parameters()), "lr": HEAD_RATE},
+        {"params": [p for p in part.parameters() if p.requires_grad], "lr": rate}
+        for part, rate in zip((model.body, model.head, model.link_head), rates, strict=True)
     ]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     batches = [batch for epoch in range(course.epochs) for batch in _batches(data, course, epoch)]
@@ -63,7 +68,9 @@ def tune(model: Any, data: Sequence[LabelledWindow], course: Course) -> None:
     for step in range(begun, len(batches)):
         torch.manual_seed(course.seed * 1_000_003 + step)
         share = _rate(step, len(batches))
-        for group, rate in zip(optimizer.param_groups, (BODY_RATE, HEAD_RATE), strict=True):
+        for group, rate in zip(
+            optimizer.param_groups, (BODY_RATE, HEAD_RATE, LINK_RATE), strict=True
+        ):
             group["lr"] = rate * share
         loss = _loss(model, [data[i] for i in batches[step]])
         optimizer.zero_grad()
@@ -109,9 +116,33 @@ def _loss(model: Any, batch: Sequence[LabelledWindow]) -> Any:
         counts[row, : len(window.ids)] = torch.tensor(window.counts)
     wanted = torch.stack([(bits >> k) & 1 for k in range(channels.COUNT)], dim=-1).float()
     with torch.autocast("cpu", dtype=torch.bfloat16):
-        odds = model(ids, mask)
+        odds, linked = model(ids, mask)
     missed = torch.nn.functional.binary_cross_entropy_with_logits(odds, wanted, reduction="none")
-    return (missed.sum(-1) * counts).sum() / counts.sum().clamp(min=1.0)
+    labelled = (missed.sum(-1) * counts).sum() / counts.sum().clamp(min=1.0)
+    return labelled + LINKS_COUNT * _link_loss(linked, counts > 0, batch)
+
+
+def _link_loss(linked: Any, is_piece: Any, batch: Sequence[LabelledWindow]) -> Any:
+    """The mean cross-entropy of the cues that pieces of content and source choose.
+
+    A quote counts by the root of its number of pieces.
+    """
+    import torch
+
+    parts = linked.reshape(*is_piece.shape, len(links.KINDS), 2, links.RANK)
+    asked, given = (parts[..., k, :].transpose(1, 2) for k in (0, 1))
+    products = given @ asked.transpose(2, 3)
+    chosen = products.masked_fill(~is_piece[:, None, None, :], -1e4).log_softmax(-1)
+    total, count = torch.zeros(()), 0.0
+    for row, window in enumerate(batch):
+        for quote in window.links:
+            cue = torch.tensor(quote.cue)
+            for kind, own in enumerate((quote.content, quote.source)):
+                if own:
+                    missed = -chosen[row, kind, torch.tensor(own)][:, cue].mean()
+                    total = total + missed * len(own) ** 0.5
+                    count += len(own) ** 0.5
+    return total / max(count, 1.0)
 
 
 def padded(batch: Sequence[LabelledWindow]) -> tuple[Any, Any]:
