@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 LARGEST_LOG_ODDS = 6.0
 """Log-odds beyond this, to either side, say no more than this."""
+_CUE_REACH_TOKENS = 10
+"""What belongs to a cue's words stands no farther from each of them than this."""
 _EDGES = frozenset({channels.CONTENT_BEGINS, channels.CONTENT_ENDS, channels.SOURCE_BEGINS})
 
 
@@ -125,10 +127,11 @@ class Evidence:
 
     def _cue_at(self, i: int) -> Span:
         """The tokens that are a cue together with token `i`."""
+        least, most = max(i - _CUE_REACH_TOKENS, 0), min(i + _CUE_REACH_TOKENS, len(self.cue))
         first, last = i, i + 1
-        while first and self.cue[first - 1] > 0:
+        while first > least and self.cue[first - 1] > 0:
             first -= 1
-        while last < len(self.cue) and self.cue[last] > 0:
+        while last < most and self.cue[last] > 0:
             last += 1
         return first, last
 
