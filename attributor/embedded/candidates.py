@@ -27,6 +27,8 @@ MIN_CUE_LOG_ODDS = -1.5
 """A word whose log-odds as a cue, with the rules' reading, are lower is no candidate."""
 MIN_SOURCE_LOG_ODDS = -1.5
 """A mention is taken for a cue's source if its log-odds are above this."""
+MAX_LOG_ODDS_BEYOND = 1.0
+"""Whoever owns something is not the source if somebody else is less likely by less than this."""
 NO_SOURCE_LOG_ODDS = -3.0
 """What stands for the log-odds of the source, and of the second best, where there is no source."""
 NO_SECOND_LOG_ODDS = -6.0
@@ -170,7 +172,15 @@ def _source(
     best, second = sorted((*scores, NO_SECOND_LOG_ODDS, NO_SECOND_LOG_ODDS), reverse=True)[:2]
     if best <= MIN_SOURCE_LOG_ODDS:
         return None, NO_SOURCE_LOG_ODDS, NO_SOURCE_LOG_ODDS
-    return mentions[scores.index(best)], best, second
+    first, *others = sorted(range(len(scores)), key=lambda k: -scores[k])
+    if others and second > best - MAX_LOG_ODDS_BEYOND and _is_possessor(sheet, mentions[first]):
+        first = others[0]
+    return mentions[first], best, second
+
+
+def _is_possessor(sheet: Sheet, mention: Mention) -> bool:
+    """Whether what somebody has follows: "Tom Quill's lawyer, Mara Lund"."""
+    return sheet.marking.text[mention.end : mention.end + 1] in ("'", "’")
 
 
 def can_speak(sheet: Sheet, i: int, source: Mention | None) -> bool:

@@ -8,7 +8,7 @@ from math import exp, log
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-from support.sheets import draft, index, random_weights, sheet_of, weights, words
+from support.sheets import draft, index, mention, random_weights, sheet_of, weights, words
 
 from attributor.embedded import feature_templates as templates
 from attributor.embedded.candidates import (
@@ -21,7 +21,7 @@ from attributor.embedded.candidates import (
     size,
     word_runs,
 )
-from attributor.embedded.cue_features import of_pieces
+from attributor.embedded.cue_features import of_pieces, of_source, read_by_rules
 from attributor.embedded.token_arrays import Sheet, hashed
 from attributor.embedded.weights import Weights
 
@@ -103,6 +103,28 @@ def test_the_source_is_the_mention_that_scores_best_whatever_the_rules_take() ->
     assert (source_of(each), each.sourced, each.rival) == ("the mayor", 2, 0)
     each = of_said(FAR_AND_NEAR, weights({"cue": 9}, {other: 2}))
     assert (source_of(each), each.sourced) == ("Mara Quill", 2)
+
+
+@pytest.mark.parametrize(
+    ("more", "text", "source"),
+    [
+        (0.5, "Oskar Lund’s barrister, Mara Quill, said that rain fell.", "Mara Quill"),
+        (1.5, "Oskar Lund’s barrister, Mara Quill, said that rain fell.", "Oskar Lund"),
+        (0.5, "Oskar Lund, a barrister, Mara Quill, said that rain fell.", "Oskar Lund"),
+    ],
+)
+def test_whoever_owns_something_gives_way_to_somebody_nearly_as_likely(
+    more: float, text: str, source: str
+) -> None:
+    sheet = sheet_of(text)
+    i = index(sheet, "said")
+    reading = read_by_rules(sheet, i)
+    owner, other = (
+        set(of_source(sheet, i, mention(sheet, name), reading))
+        for name in ("Oskar Lund", "Mara Quill")
+    )
+    each = of_said(text, weights(SURE, {min(owner - other): more}))
+    assert source_of(each) == source
 
 
 def test_without_a_second_mention_the_rival_is_far_behind() -> None:
