@@ -48,8 +48,7 @@ class Tagged:
     """A cue at token `i`, its source, and the tokens of its content.
 
     `likely` is what it was chosen by (see `_worth`), `sure` the probability that these are its
-    words but for a few;
-    `ruled` are the ranges of tokens that the rules take for the content.
+    words but for a few; `ruled` are the ranges of tokens that the rules take for the content.
     """
 
     i: int
@@ -154,7 +153,7 @@ def _worth(
         return likely, MIN_EXPECTED_OVERLAP
     drafts = candidate.drafts
     expected = [
-        sum(p * _alike(sheet, draft, other) for p, other in zip(likely, drafts, strict=True) if p)
+        sum(p * _alike(sheet, draft, other) for p, other in zip(likely, drafts, strict=True))
         for draft in drafts
     ]
     return expected, MIN_EXPECTED_OVERLAP

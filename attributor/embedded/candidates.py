@@ -169,13 +169,15 @@ def _source(
     sheet.steps.take(_STEPS_PER_MENTION * len(mentions))
     rows = (features.of_source(sheet, i, mention, reading) for mention in mentions)
     scores = [weights.score("source", row) for row in rows]
-    best, second = sorted((*scores, NO_SECOND_LOG_ODDS, NO_SECOND_LOG_ODDS), reverse=True)[:2]
-    if best <= MIN_SOURCE_LOG_ODDS:
+    order = sorted(range(len(scores)), key=scores.__getitem__, reverse=True)
+    if not order or scores[order[0]] <= MIN_SOURCE_LOG_ODDS:
         return None, NO_SOURCE_LOG_ODDS, NO_SOURCE_LOG_ODDS
-    first, *others = sorted(range(len(scores)), key=lambda k: -scores[k])
+    first, *others = order[:2]
+    best = scores[first]
+    second = max((scores[k] for k in others), default=NO_SECOND_LOG_ODDS)
     if others and second > best - MAX_LOG_ODDS_BEYOND and _is_possessor(sheet, mentions[first]):
         first = others[0]
-    return mentions[first], best, second
+    return mentions[first], best, max(second, NO_SECOND_LOG_ODDS)
 
 
 def _is_possessor(sheet: Sheet, mention: Mention) -> bool:

@@ -1,7 +1,7 @@
 """What the learned engine makes of an encoder's log-odds: features like others, in steps.
 
 Every function gives no features where no encoder reads, so that without one nothing changes. The
-encoder sees each word by itself; cue, source and content are put together by the engine.
+encoder sees each word by itself here; what it links to a cue is made features in `link_features`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from attributor.embedded import feature_templates as templates
 from attributor.embedded.encoder.evidence import Evidence, Odds
+from attributor.embedded.encoder.links import UNREAD_LOG_ODDS
 from attributor.marking.spans import Span
 
 if TYPE_CHECKING:
@@ -24,10 +25,10 @@ BASE = 12
 """Two steps are mixed as digits to this base."""
 _COUNT_STEPS_WORDS = (1, 2, 3, 5, 8, 13, 21, 34)
 """A number of words' step is how many of these it reaches, from 0 to 8."""
-_MAX_OFFSET_WORDS = 6
-"""An edge that is farther than this from the encoder's is as wrong as one at this distance."""
 _SENTENCE_REACH_TOKENS = 60
 """A sentence is looked at up to this distance to each side of the cue."""
+NO_SOURCE = BASE
+"""The step of a source that there is not."""
 _PARAGRAPH_REACH_TOKENS = 400
 """A paragraph is looked at up to this distance to each side of the cue."""
 
@@ -59,8 +60,7 @@ def of_cue(sheet: Sheet, i: int) -> list[int]:
     if evidence is None:
         return []
     own, thought, content = evidence.cue[i], evidence.thought_cue[i], evidence.content[i]
-    before = evidence.cue[i - 1] if i else -6.0
-    after = evidence.cue[i + 1] if i + 1 < sheet.count else -6.0
+    before, after = _at(evidence.cue, i - 1), _at(evidence.cue, i + 1)
     first, last = near(sheet, i)
     said = some(evidence.content.held(first, last))
     return [
@@ -100,9 +100,13 @@ def near(sheet: Sheet, i: int) -> tuple[int, int]:
 # --- sources ------------------------------------------------------------------------------------
 
 
-def source_odds(evidence: Evidence, tokens: range) -> float:
-    """The highest log-odds of a source among a mention's tokens."""
-    return max(evidence.source[tokens.start : tokens.stop])
+def best_and_rival(
+    sheet: Sheet, i: int, source: Sequence[float] | Odds, tokens: range
+) -> tuple[int, int]:
+    """The steps of the highest log-odds of a source among a mention's tokens, and beside them."""
+    first, last = near(sheet, i)
+    others = (source[j] for j in range(first, last) if j not in tokens)
+    return step(max(source[j] for j in tokens)), step(max(others, default=UNREAD_LOG_ODDS))
 
 
 def of_source(sheet: Sheet, i: int, mention: Mention, form: int, distance: int) -> list[int]:
@@ -119,7 +123,7 @@ def of_source(sheet: Sheet, i: int, mention: Mention, form: int, distance: int) 
     if evidence is None:
         return []
     tokens = sheet.range_of(mention)
-    best = step(source_odds(evidence, tokens))
+    best, rival = best_and_rival(sheet, i, evidence.source, tokens)
     mean = step(sum(evidence.source[tokens.start : tokens.stop]) / len(tokens))
     begins = step(evidence.source_begins[tokens.start])
     cue = step(evidence.cue[i])
@@ -127,9 +131,6 @@ def of_source(sheet: Sheet, i: int, mention: Mention, form: int, distance: int) 
     cues = min(evidence.cues_in(gap.start, gap.stop), 2)
     said = some(evidence.content.held(gap.start, gap.stop)) if gap else 0
     inside = step(evidence.content[tokens.start])
-    first, last = near(sheet, i)
-    others = (evidence.source[j] for j in range(first, last) if j not in tokens)
-    rival = step(max(others, default=-6.0))
     return [
         *templates.ENCODER_SOURCE.features(
             best,
@@ -207,7 +208,7 @@ def of_piece(sheet: Sheet, i: int, piece: Span, place: int) -> tuple[list[int], 
 
 
 def _at(values: Sequence[float], place: int) -> float:
-    return values[place] if 0 <= place < len(values) else -6.0
+    return values[place] if 0 <= place < len(values) else UNREAD_LOG_ODDS
 
 
 def own_drafts(sheet: Sheet, i: int, start: int, end: int) -> list[tuple[Span, ...]]:
@@ -247,7 +248,7 @@ def of_candidate(sheet: Sheet, i: int, source: range, odds: int, sourced: int) -
         return []
     cue = step(evidence.cue[i])
     first, last = near(sheet, i)
-    own = step(source_odds(evidence, source)) if source else 12
+    own = step(max(evidence.source[j] for j in source)) if source else NO_SOURCE
     said = some(evidence.content.held(first, last))
     others = evidence.cues_in(first, last) - (evidence.cue[i] > 0)
     return templates.ENCODER_CANDIDATE.features(
@@ -261,31 +262,3 @@ def of_candidate(sheet: Sheet, i: int, source: range, odds: int, sourced: int) -
         cue * BASE + step(evidence.content[i]),
         cue * BASE + step(evidence.thought_cue[i]),
     )
-
-
-def offset(sheet: Sheet, evidence: Evidence, odds: Odds, outside: int, inside: int) -> int:
-    """How far an edge is from where the encoder has it, as a number below 16.
-
-    0: here; 1 and more: so many words beyond the edge are content too; 8 and more: so many words
-    at the edge are none.
-    """
-    way = 1 if outside > inside else -1
-    more = _count(sheet, evidence, odds, outside, way, content=True)
-    if more:
-        return more
-    none = _count(sheet, evidence, odds, inside, -way, content=False)
-    return 7 + none if none else 0
-
-
-def _count(sheet: Sheet, evidence: Evidence, odds: Odds, j: int, way: int, *, content: bool) -> int:
-    """How many words from token `j` on are content, or none; counted up to a limit."""
-    edges = evidence.content_ends if way < 0 else evidence.content_begins
-    count = 0
-    while 0 <= j < sheet.count and count < _MAX_OFFSET_WORDS:
-        if sheet.is_word[j]:
-            other = content and edges[j] > 0
-            if odds.holds(j) != content or other:
-                break
-            count += 1
-        j += way
-    return count

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from attributor.embedded import feature_templates as templates
-from attributor.embedded.encoder_features import BASE, beside, near, offset, some, step
+from attributor.embedded.encoder.evidence import Evidence, Odds
+from attributor.embedded.encoder_features import BASE, NO_SOURCE, beside, best_and_rival, some, step
 from attributor.marking.spans import Span
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 _NO_CUE_LOG_ODDS = -4.0
 """What is less likely a cue than this is not asked for what belongs to it, for the sake of time."""
-_NO_SOURCE = 12
-"""The step of a source that there is not."""
+_MAX_OFFSET_WORDS = 6
+"""An edge that is farther than this from the encoder's is as wrong as one at this distance."""
 
 
 def of_cue(sheet: Sheet, i: int) -> list[int]:
@@ -43,24 +44,14 @@ def of_cue(sheet: Sheet, i: int) -> list[int]:
 
 
 def of_source(sheet: Sheet, i: int, mention: Mention, form: int, distance: int) -> list[int]:
-    """Features of `mention` as the source of the cue at token `i`.
-
-    Args:
-        sheet: the article.
-        i: the cue.
-        mention: the mention.
-        form: its side and type, as a number below 12.
-        distance: its side and distance, as a number below 60.
-    """
+    """Features of `mention` as the source of the cue at token `i`: see `encoder_features`."""
     evidence = sheet.evidence
     if evidence is None:
         return []
     tokens = sheet.range_of(mention)
     content, source = beside(sheet, evidence, i)
-    best = step(max(source[j] for j in tokens))
-    alone = step(max(evidence.source[tokens.start : tokens.stop]))
-    first, last = near(sheet, i)
-    rival = step(max((source[j] for j in range(first, last) if j not in tokens), default=-6.0))
+    best, rival = best_and_rival(sheet, i, source, tokens)
+    alone = step(max(evidence.source[j] for j in tokens))
     return templates.LINKED_SOURCE.features(
         best,
         best * BASE + rival,
@@ -74,11 +65,7 @@ def of_source(sheet: Sheet, i: int, mention: Mention, form: int, distance: int) 
 def of_piece(sheet: Sheet, i: int, piece: Span, place: int) -> tuple[list[int], tuple[int, ...]]:
     """Features of a piece beside a cue, and what is mixed with the label before it.
 
-    Args:
-        sheet: the article.
-        i: the cue.
-        piece: its first token, and the one after its last.
-        place: on which side of the cue it lies and what the rules take of it, as a number below 6.
+    What is given is explained in `encoder_features`.
     """
     evidence = sheet.evidence
     if evidence is None:
@@ -109,20 +96,12 @@ def of_piece(sheet: Sheet, i: int, piece: Span, place: int) -> tuple[list[int], 
 
 
 def of_candidate(sheet: Sheet, i: int, source: range, odds: int, sourced: int) -> list[int]:
-    """Features of a candidate.
-
-    Args:
-        sheet: the article.
-        i: its cue.
-        source: the tokens of its source; none without a source.
-        odds: the log-odds of its cue in steps, below 20.
-        sourced: the log-odds of its source in steps, below 20.
-    """
+    """Features of a candidate: see `encoder_features`."""
     evidence = sheet.evidence
     if evidence is None:
         return []
     content, sources = beside(sheet, evidence, i)
-    best = step(max(sources[j] for j in source)) if source else _NO_SOURCE
+    best = step(max(sources[j] for j in source)) if source else NO_SOURCE
     said, named = some(content.held(content.first, content.last)), step(sources.highest)
     own = step(content[i])
     return templates.LINKED_CANDIDATE.features(
@@ -151,8 +130,8 @@ def of_draft(sheet: Sheet, i: int, runs: Sequence[Span], shape: int) -> list[int
     mean = step(sum(content.total(a, b) for a, b in runs) / words)
     alone = step(sum(evidence.content.total(a, b) for a, b in runs) / words)
     first, last = runs[0][0], runs[-1][1]
-    left = offset(sheet, evidence, content, first - 1, first)
-    right = offset(sheet, evidence, content, last, last - 1)
+    left = _offset(sheet, evidence, content, first - 1, first)
+    right = _offset(sheet, evidence, content, last, last - 1)
     cue, named = step(evidence.cue[i]), step(source.highest)
     exact = (left == right == 0) * 99 + share * 9 + left_out
     return [
@@ -178,3 +157,31 @@ def of_draft(sheet: Sheet, i: int, runs: Sequence[Span], shape: int) -> list[int
         ),
         *templates.LINKED_DRAFT_WORDS.features((sheet.word[i], share), (sheet.word[i], left_out)),
     ]
+
+
+def _offset(sheet: Sheet, evidence: Evidence, odds: Odds, outside: int, inside: int) -> int:
+    """How far an edge is from where the encoder has it, as a number below 16.
+
+    0: here; 1 and more: so many words beyond the edge are content too; 8 and more: so many words
+    at the edge are none.
+    """
+    way = 1 if outside > inside else -1
+    more = _count(sheet, evidence, odds, outside, way, content=True)
+    if more:
+        return more
+    none = _count(sheet, evidence, odds, inside, -way, content=False)
+    return 7 + none if none else 0
+
+
+def _count(sheet: Sheet, evidence: Evidence, odds: Odds, j: int, way: int, *, content: bool) -> int:
+    """How many words from token `j` on are content, or none; counted up to a limit."""
+    edges = evidence.content_ends if way < 0 else evidence.content_begins
+    count = 0
+    while 0 <= j < sheet.count and count < _MAX_OFFSET_WORDS:
+        if sheet.is_word[j]:
+            other = content and edges[j] > 0
+            if odds.holds(j) != content or other:
+                break
+            count += 1
+        j += way
+    return count

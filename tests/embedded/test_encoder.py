@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from support import sheets
 from support.encoders import random_arrays, reading, tiny_encoder, tokenizer, vocabulary
 
-from attributor.embedded import candidates, encoder_features
+from attributor.embedded import candidates, encoder_features, link_features
 from attributor.embedded.encoder import channels
 from attributor.embedded.encoder.session import NETWORK, TOKENIZER, Encoder
 from attributor.embedded.encoder.windows import MAX_PIECES, OVERLAP_PIECES, Window, cut, windows
@@ -214,7 +214,7 @@ def test_an_edge_is_measured_from_where_the_encoder_has_it() -> None:
     first, last = sheets.tokens_in(sheet, "the pumps had failed twice")
 
     def offset(outside: int, inside: int) -> int:
-        return encoder_features.offset(sheet, evidence, evidence.content, outside, inside)
+        return link_features._offset(sheet, evidence, evidence.content, outside, inside)
 
     assert offset(last, last - 1) == offset(first - 1, first) == 0
     assert offset(last - 1, last - 2) == 1

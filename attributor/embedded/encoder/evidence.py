@@ -104,7 +104,7 @@ class Evidence:
         )
         links = reading.links
         self._links = None if links is None else Links(reading, links, pieces)
-        self._linked: dict[int, tuple[Odds, Odds]] = {}
+        self._linked: dict[tuple[int, int, int], tuple[Odds, Odds]] = {}
 
     def cues_in(self, first: int, last: int) -> int:
         """How many cues begin in `first:last`."""
@@ -115,15 +115,16 @@ class Evidence:
 
         An encoder that links nothing says it of every cue alike.
         """
-        if i not in self._linked:
+        asked = i, first, last
+        if asked not in self._linked:
             values: Sequence[Sequence[float]] = (
                 [self.content.values[first:last], self.source[first:last]]
                 if self._links is None
                 else self._links.of(self._cue_at(i), (first, last))
             )
             content, source = (Odds(each, self.is_word, first) for each in values)
-            self._linked[i] = content, source
-        return self._linked[i]
+            self._linked[asked] = content, source
+        return self._linked[asked]
 
     def _cue_at(self, i: int) -> Span:
         """The tokens that are a cue together with token `i`."""

@@ -31,7 +31,6 @@ class PronounIdentity:
         self._asked, self._first, self._last = (
             rows[:, part * size : (part + 1) * size] for part in range(3)
         )
-        self._firsts = [first for first, _ in reading.windows]
 
     @classmethod
     def of(cls, reading: Reading | None) -> PronounIdentity | None:
@@ -45,7 +44,7 @@ class PronounIdentity:
         first, last = self._pieces(mention)
         if first >= last:
             return mention[0], mention[0]
-        begin, end = self._reading.windows[bisect_right(self._firsts, first) - 1]
+        begin, end = self._reading.window_of(first)
         return self._reading.starts[begin], self._reading.ends[end - 1]
 
     def log_odds(self, mention: Span, places: Sequence[Span]) -> float:

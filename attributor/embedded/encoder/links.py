@@ -8,7 +8,7 @@ without its bias. Of a cue in another window nothing is known.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,8 +48,7 @@ class Links:
         self._alone = 1.0 / (1.0 + np.exp(-odds))
         self._pieces = pieces
         self._begins = [first for first, _ in pieces]
-        self._windows = reading.windows
-        self._firsts = [first for first, _ in reading.windows]
+        self._window_of = reading.window_of
         self._shares: dict[int, tuple[Span, np.ndarray[Any, Any]]] = {}
 
     def of(self, cue: Span, tokens: Span) -> list[list[float]]:
@@ -81,7 +80,7 @@ class Links:
         """
         import numpy as np
 
-        first, last = self._windows[bisect_right(self._firsts, self._begins[i]) - 1]
+        first, last = self._window_of(self._begins[i])
         if first not in self._shares:
             begin, end = bisect_left(self._begins, first), bisect_left(self._begins, last)
             asked, given = (self._rows[first:last, :, k].transpose(1, 0, 2) for k in (0, 1))

@@ -7,9 +7,11 @@ so that neither the machine's cores nor what else is being read change the answe
 from __future__ import annotations
 
 import hashlib
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -52,6 +54,10 @@ class Reading:
     identity: np.ndarray[Any, Any] | None = None
     windows: Sequence[Span] = ()
     links: np.ndarray[Any, Any] | None = None
+
+    def window_of(self, piece: int) -> Span:
+        """The pieces that were read together with a piece."""
+        return self.windows[bisect_right(self.windows, piece, key=itemgetter(0)) - 1]
 
 
 @dataclass(frozen=True)

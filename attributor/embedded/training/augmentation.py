@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from attributor.embedded.training.examples import Known, Spans, TrainingArticle
 
@@ -51,10 +51,7 @@ def without_marks(example: TrainingArticle) -> TrainingArticle:
     def move(spans: Spans) -> Spans:
         return [(moved[a], moved[b]) for a, b in spans if moved[a] < moved[b]]
 
-    quotes = (
-        Known(move(q.content), move(q.cue), move(q.mention), q.speech) for q in example.quotes
-    )
-    return _copy(example, kept, quotes)
+    return _copy(example, kept, _moved(example, move))
 
 
 def with_headline(example: TrainingArticle, lot: random.Random) -> TrainingArticle:
@@ -76,11 +73,8 @@ def with_headline(example: TrainingArticle, lot: random.Random) -> TrainingArtic
     def move(spans: Spans) -> Spans:
         return [(a + len(above), b + len(above)) for a, b in spans]
 
-    quotes = [Known(spans[_SAID], spans.get(_SAYS, []), spans[_WHO])]
-    quotes += (
-        Known(move(q.content), move(q.cue), move(q.mention), q.speech) for q in example.quotes
-    )
-    return _copy(example, above + example.article.text, quotes)
+    quote = Known(spans[_SAID], spans.get(_SAYS, []), spans[_WHO])
+    return _copy(example, above + example.article.text, [quote, *_moved(example, move)])
 
 
 def as_transcript(example: TrainingArticle) -> TrainingArticle | None:
@@ -111,6 +105,11 @@ def _quoted(example: TrainingArticle, words: range) -> Iterator[tuple[str, str]]
 
 def _opened(words: str) -> str:
     return words[:1].upper() + words[1:]
+
+
+def _moved(example: TrainingArticle, move: Callable[[Spans], Spans]) -> Iterator[Known]:
+    for q in example.quotes:
+        yield Known(move(q.content), move(q.cue), move(q.mention), q.speech)
 
 
 def _copy(example: TrainingArticle, text: str, quotes: Iterable[Known]) -> TrainingArticle:

@@ -68,9 +68,7 @@ def tune(model: Any, data: Sequence[LabelledWindow], course: Course) -> None:
     for step in range(begun, len(batches)):
         torch.manual_seed(course.seed * 1_000_003 + step)
         share = _rate(step, len(batches))
-        for group, rate in zip(
-            optimizer.param_groups, (BODY_RATE, HEAD_RATE, LINK_RATE), strict=True
-        ):
+        for group, rate in zip(optimizer.param_groups, rates, strict=True):
             group["lr"] = rate * share
         loss = _loss(model, [data[i] for i in batches[step]])
         optimizer.zero_grad()
