@@ -137,7 +137,10 @@ def _check(network: Any, folder: Path) -> None:
     outputs = {each.name: each.shape[-1] for each in network.get_outputs()}
     known = outputs.get(ODDS) == channels.COUNT and outputs.get(LINKS) == LINK_NUMBERS
     if inputs != ["ids"] or not known or outputs.keys() - {ODDS, LINKS, IDENTITY}:
-        raise UsageError(f"The encoder in {quoted(str(folder))} is of another version.")
+        raise UsageError(
+            f"The encoder in {quoted(str(folder))} is of another version than this attributor "
+            "reads: install or train it anew, or give --light."
+        )
 
 
 def _joined(rows: list[np.ndarray[Any, Any]]) -> np.ndarray[Any, Any]:
